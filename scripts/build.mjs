@@ -1,0 +1,84 @@
+// Bundles the three programs into dist/. `--quiet` prints errors only.
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
+
+// Packages written as CommonJS call `require` at run time; an ES module has to be given one.
+const requireForCommonJs =
+  'import { createRequire as __createRequire } from "node:module";\n' +
+  "const require = __createRequire(import.meta.url);";
+
+/** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
+const entries = [
+  {
+    from: "src/cli/main.ts",
+    to: "dist/cli.mjs",
+    options: { format: "esm", banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` } },
+  },
+  {
+    from: "src/local/start.ts",
+    to: "dist/start.mjs",
+    // Development only: packages stay where npm put them.
+    options: { format: "esm", packages: "external" },
+  },
+  {
+    from: "functions/main.ts",
+    to: "dist/app/main.cjs",
+    options: {
+      format: "cjs",
+      minify: true,
+      // It exists only inside the Functions worker, which supplies it through `require`.
+      external: ["@azure/functions-core"],
+    },
+  },
+];
+
+const quiet = process.argv.includes("--quiet");
+
+await rm(`${root}/dist`, { recursive: true, force: true });
+// Not all entries are written yet; once they are, a missing one is an error.
+const present = entries.filter(({ from }) => existsSync(`${root}/${from}`));
+await Promise.all(present.map(bundle));
+if (present.some(({ to }) => to.startsWith("dist/app/"))) await describeApp();
+if (existsSync(`${root}/dist/cli.mjs`)) await chmod(`${root}/dist/cli.mjs`, 0o755);
+
+for (const { to } of quiet ? [] : present) {
+  const { size } = await stat(`${root}/${to}`);
+  console.log(`${to}  ${Math.ceil(size / 1024)} KB`);
+}
+
+/** @param {typeof entries[number]} entry */
+async function bundle({ from, to, options }) {
+  await esbuild
+    .build({
+      absWorkingDir: root,
+      entryPoints: [from],
+      outfile: to,
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      sourcemap: false,
+      legalComments: "external",
+      charset: "utf8",
+      loader: { ".kql": "text" },
+      define: { __VERSION__: JSON.stringify(manifest.version) },
+      logLevel: "warning",
+      ...options,
+    })
+    .catch(() => process.exit(1)); // esbuild has already said what is wrong, and where.
+}
+
+/** The folder is deployable by itself: the bundle needs no node_modules beside it. */
+async function describeApp() {
+  const { name, version } = manifest;
+  await mkdir(`${root}/dist/app`, { recursive: true });
+  await writeFile(
+    `${root}/dist/app/package.json`,
+    `${JSON.stringify({ name, version, main: "main.cjs" }, null, 2)}\n`,
+  );
+  await writeFile(`${root}/dist/app/host.json`, await readFile(`${root}/host.json`, "utf8"));
+}

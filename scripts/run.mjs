@@ -1,0 +1,22 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Runs a JavaScript file with this very node, in the project's folder, on this terminal.
+ *
+ * @param {string} file relative to the project's folder, or absolute
+ * @param {readonly string[]} [args]
+ * @param {NodeJS.ProcessEnv} [env] added to the environment
+ * @returns {number} its exit code; 1 when a signal ended it
+ */
+export function run(file, args = [], env = {}) {
+  const { status, error } = spawnSync(process.execPath, [file, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: "inherit",
+  });
+  if (error) throw error;
+  return status ?? 1;
+}

@@ -1,0 +1,44 @@
+// `node scripts/test.mjs quick|all|long [vitest arguments]`: runs a suite and ends on a plain
+// line, `N passed, N failed`, that a person or a CI can read. Coverage is measured by a whole
+// `all` run only: part of the tests cannot reach the thresholds.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "./run.mjs";
+
+const [suite = "quick", ...rest] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "mfa-deny-tests-"));
+const report = join(folder, "report.json");
+
+try {
+  const coverage = suite === "all" && rest.length === 0 ? ["--coverage.enabled"] : [];
+  process.exitCode = run(
+    "node_modules/vitest/vitest.mjs",
+    [
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...coverage,
+      ...rest,
+    ],
+    { TEST_SUITE: suite },
+  );
+  // Without a report vitest did not get as far as running tests, and has said why.
+  if (existsSync(report)) console.log(closingLine(JSON.parse(readFileSync(report, "utf8"))));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number,
+ *   testResults: { status: string, assertionResults: unknown[] }[] }} results
+ */
+function closingLine({ numPassedTests, numFailedTests, numPendingTests, testResults }) {
+  // A file that cannot even be loaded holds no test, but has failed all the same.
+  const unloadable = testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  ).length;
+  const line = `${numPassedTests} passed, ${numFailedTests + unloadable} failed`;
+  return numPendingTests > 0 ? `${line}, ${numPendingTests} skipped` : line;
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+/** Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. */
+const suites = {
+  quick: { include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/long/**"] },
+  all: { include: ["test/**/*.test.ts"], exclude: ["test/long/**"] },
+  long: { include: ["test/long/**/*.test.ts"], exclude: [] },
+} satisfies Record<string, { include: string[]; exclude: string[] }>;
+
+const named = process.env["TEST_SUITE"] ?? "quick";
+if (!isSuite(named)) {
+  throw new Error(`TEST_SUITE is "${named}"; it can be ${Object.keys(suites).join(", ")}.`);
+}
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+export default defineConfig({
+  define: { __VERSION__: JSON.stringify(version) },
+  plugins: [
+    {
+      name: "kql-as-text",
+      enforce: "pre",
+      load(id) {
+        if (!id.endsWith(".kql")) return null;
+        return { code: `export default ${JSON.stringify(readFileSync(id, "utf8"))};`, map: null };
+      },
+    },
+  ],
+  test: {
+    ...suites[named],
+    environment: "node",
+    testTimeout: named === "long" ? 600_000 : 20_000,
+    hookTimeout: 20_000,
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: [["text", { skipFull: true }], "json-summary"],
+      thresholds: {
+        // What decides about an incident is pure, so there is no excuse for an untried branch.
+        "src/detection/**": { branches: 100, functions: 100, lines: 100, statements: 100 },
+      },
+    },
+  },
+});
+
+function isSuite(name: string): name is keyof typeof suites {
+  return Object.hasOwn(suites, name);
+}
