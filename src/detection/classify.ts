@@ -1,0 +1,111 @@
+import { isCandidate } from "./candidate.ts";
+import type { Fields } from "./fields.ts";
+import { classifyText } from "./outcome.ts";
+import { isExcluded, type Exclusions } from "./exclusions.ts";
+import {
+  publishedAt,
+  readApprovals,
+  readSightings,
+  type Approval,
+  type Sighting,
+} from "./sighting.ts";
+import { readSignIn, type SignIn } from "./signIn.ts";
+
+/** Whose rows are counted together. */
+export interface Account {
+  readonly tenantId: string | null;
+  readonly user: string;
+}
+
+export const setAsideReasons = [
+  "notCandidate",
+  "nonInteractive",
+  "excluded",
+  "unattributable",
+  "notYetPublished",
+] as const;
+
+export type SetAsideReason = (typeof setAsideReasons)[number];
+
+/** What one row adds. `account` is null where nobody can be told; approvals also come from rows set aside. */
+export type Classified = {
+  readonly account: Account | null;
+  readonly approvals: readonly Approval[];
+} & (
+  | {
+      readonly kind: "classified";
+      readonly sightings: readonly Sighting[];
+      readonly unclassified: boolean;
+    }
+  | { readonly kind: "setAside"; readonly reason: SetAsideReason }
+  | { readonly kind: "bad"; readonly reason: string }
+);
+
+export interface ClassifyOptions {
+  /** Rows published later than this (epoch ms) do not exist yet. */
+  readonly asOf?: number | null;
+  /** Of every rule that is on: a row is set aside when all of them exclude it. */
+  readonly exclusions?: readonly Exclusions[];
+}
+
+/** Takes one record apart. Every record ends in exactly one of the kinds and reasons, so that counts add up. */
+export function classify(record: Fields, options: ClassifyOptions = {}): Classified {
+  const signIn = readSignIn(record);
+  const { asOf = null } = options;
+  if (asOf !== null && (publishedAt(signIn) ?? asOf) > asOf) {
+    return setAside("notYetPublished", null, []);
+  }
+  const { tenantId, user } = signIn;
+  const account = user === null ? null : { tenantId, user };
+  const approvals = account === null || !signIn.interactive ? [] : readApprovals(signIn);
+  if (!isCandidate(signIn)) {
+    return setAside("notCandidate", account, approvals);
+  }
+  if (!signIn.interactive) {
+    return setAside("nonInteractive", account, approvals);
+  }
+  if (isExcludedByAll(signIn, options.exclusions ?? [])) {
+    return setAside("excluded", account, approvals);
+  }
+  if (account === null) {
+    return setAside("unattributable", account, approvals);
+  }
+  const sightings: Sighting[] = [];
+  for (const sighting of readSightings(signIn)) {
+    if (sighting === null) {
+      return { kind: "bad", reason: "no readable time", account, approvals };
+    }
+    sightings.push(sighting);
+  }
+  return {
+    kind: "classified",
+    sightings,
+    unclassified: isUnclassified(signIn),
+    account,
+    approvals,
+  };
+}
+
+function setAside(
+  reason: SetAsideReason,
+  account: Account | null,
+  approvals: readonly Approval[],
+): Classified {
+  return { kind: "setAside", reason, account, approvals };
+}
+
+function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {
+  return (
+    exclusions.length > 0 &&
+    exclusions.every((each) => isExcluded(each, signIn.user, signIn.origin))
+  );
+}
+
+/** No text of the row tells what became of a prompt; a password step does not. */
+function isUnclassified(signIn: SignIn): boolean {
+  const texts = [signIn.statusText ?? "", ...signIn.steps.map((step) => step.text)];
+  return texts.every((text) => {
+    const outcome = classifyText(text);
+    return outcome === "unclassified" || outcome === "firstFactor";
+  });
+}

@@ -1,0 +1,128 @@
+import type { Prompt } from "./prompt.ts";
+import { higher, type Rule, type Severity } from "./rule.ts";
+import type { Approval } from "./sighting.ts";
+
+/** How an approval matches the denials before it, strongest first. */
+export const approvalMatches = ["same-request", "same-address", "other"] as const;
+
+export type ApprovalMatch = (typeof approvalMatches)[number];
+
+export interface MatchedApproval {
+  readonly at: number;
+  readonly match: ApprovalMatch;
+}
+
+/** What is counted and timed of a burst. Epoch milliseconds. */
+export interface Facts {
+  readonly denials: number;
+  /** Reading stopped at a bound: there may be more denials. */
+  readonly atLeast: boolean;
+  readonly fraudReports: number;
+  readonly firstDenialAt: number;
+  readonly triggeredAt: number;
+  readonly lastDenialAt: number;
+  readonly severity: Severity;
+  readonly approval: MatchedApproval | null;
+}
+
+/** Where the denials came from; each list sorted and without repetition. */
+export interface Evidence {
+  readonly userId: string | null;
+  readonly guest: boolean;
+  readonly ipAddresses: readonly string[];
+  readonly applications: readonly string[];
+  readonly userAgents: readonly string[];
+  readonly locations: readonly string[];
+}
+
+/** A burst that a rule fired on. */
+export interface Finding {
+  readonly facts: Facts;
+  readonly evidence: Evidence;
+  /** Oldest first. */
+  readonly denials: readonly Prompt[];
+}
+
+/**
+ * Weighs a burst.
+ *
+ * @param denials at least one, oldest first
+ * @param approvals of the same user, any order; those before `triggeredAt` or later than the rule watches
+ *   after the last denial do not count
+ */
+export function assess(
+  rule: Rule,
+  denials: readonly Prompt[],
+  triggeredAt: number,
+  approvals: readonly Approval[],
+): Facts {
+  const firstDenialAt = denials.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
+  const lastDenialAt = denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
+  const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
+  const approval = matchApproval(
+    denials,
+    effective(approvals).filter(
+      ({ at }) => at >= triggeredAt && at <= lastDenialAt + rule.approvalWatchMs,
+    ),
+  );
+  const raises = approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
+  return {
+    denials: denials.length,
+    atLeast: false,
+    fraudReports,
+    firstDenialAt,
+    triggeredAt,
+    lastDenialAt,
+    severity: raises || fraudReports > 0 ? higher(rule.severity, "High") : rule.severity,
+    approval,
+  };
+}
+
+function matchApproval(
+  denials: readonly Prompt[],
+  approvals: readonly Approval[],
+): MatchedApproval | null {
+  if (approvals.length === 0) {
+    return null;
+  }
+  const sightings = denials.flatMap((denial) => denial.sightings);
+  const requests = new Set(sightings.map((sighting) => sighting.request));
+  const addresses = new Set(sightings.map((sighting) => sighting.origin.ipAddress));
+  const matched = approvals.map(({ at, request, ipAddress }): MatchedApproval => {
+    const sameAddress = ipAddress !== null && addresses.has(ipAddress);
+    return {
+      at,
+      match: requests.has(request) ? "same-request" : sameAddress ? "same-address" : "other",
+    };
+  });
+  return matched.reduce((best, each) => strongerApproval(best, each));
+}
+
+/** A Status speaks for a request only where no step of it does. */
+function effective(approvals: readonly Approval[]): readonly Approval[] {
+  const withStep = new Set(
+    approvals.filter(({ source }) => source === "step").map(({ request }) => request),
+  );
+  return approvals.filter(({ source, request }) => source === "step" || !withStep.has(request));
+}
+
+/** The closer match tells more; of equal ones the earlier. */
+export function strongerApproval(a: MatchedApproval, b: MatchedApproval): MatchedApproval {
+  const difference =
+    approvalMatches.indexOf(a.match) - approvalMatches.indexOf(b.match) || a.at - b.at;
+  return difference <= 0 ? a : b;
+}
+
+export function gatherEvidence(denials: readonly Prompt[]): Evidence {
+  const origins = denials.flatMap((denial) => denial.sightings.map((sighting) => sighting.origin));
+  const distinct = (values: readonly (string | null)[]) =>
+    [...new Set(values.filter((value) => value !== null))].toSorted();
+  return {
+    userId: distinct(origins.map((origin) => origin.userId))[0] ?? null,
+    guest: origins.some((origin) => origin.guest),
+    ipAddresses: distinct(origins.map((origin) => origin.ipAddress)),
+    applications: distinct(origins.map((origin) => origin.application)),
+    userAgents: distinct(origins.map((origin) => origin.userAgent)),
+    locations: distinct(origins.map((origin) => origin.location)),
+  };
+}

@@ -1,0 +1,40 @@
+/** Parsed JSON, or undefined where the text is none. Nesting too deep for the parser is no JSON either. */
+export function parseJson(text: string): unknown {
+  const start = text.trimStart()[0];
+  if (start !== "{" && start !== "[" && start !== '"') {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The whole objects of a JSON array that was cut off, as Log Analytics does with long columns. What
+ * follows the last whole object is lost.
+ */
+export function salvageObjects(text: string): readonly unknown[] {
+  const objects: unknown[] = [];
+  let depth = 0;
+  let start = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (inString) {
+      if (char === "\\") {
+        at++;
+      } else if (char === '"') {
+        inString = false;
+      }
+    } else if (char === '"') {
+      inString = true;
+    } else if (char === "{" && depth++ === 0) {
+      start = at;
+    } else if (char === "}" && depth > 0 && --depth === 0) {
+      objects.push(parseJson(text.slice(start, at + 1)));
+    }
+  }
+  return objects;
+}

@@ -1,0 +1,16 @@
+/**
+ * A string literal of the Kusto query language. Everything but printable ASCII is escaped, so that no text
+ * can end the literal or the line.
+ */
+export function kqlString(value: string): string {
+  const escaped = value.replace(
+    /["\\]|[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `"${escaped}"`;
+}
+
+/** A datetime literal, in milliseconds. */
+export function kqlDatetime(at: number): string {
+  return `datetime(${new Date(at).toISOString()})`;
+}

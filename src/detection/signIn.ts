@@ -1,0 +1,161 @@
+import { dynamic, first, isFields, own, text, unwrap, type Fields } from "./fields.ts";
+import { salvageObjects } from "./json.ts";
+import { readSequence, readTime } from "./time.ts";
+
+/** One sign-in row of any dialect, read as far as the detector needs it. Times are epoch milliseconds. */
+export interface SignIn {
+  /** The Entra tenant; null where the record does not name it. Never Log Analytics' workspace. */
+  readonly tenantId: string | null;
+  /** Lower-cased user principal name, else user id; null where there is neither. */
+  readonly user: string | null;
+  /** What groups the rows of one authentication request; made of the row's content where no id is given. */
+  readonly request: string;
+  readonly resultType: string;
+  readonly interactive: boolean;
+  readonly steps: readonly Step[];
+  /** `Status.additionalDetails`. */
+  readonly statusText: string | null;
+  /** When the sign-in happened (`CreatedDateTime`). */
+  readonly createdAt: number | null;
+  /** When it was published (`TimeGenerated`; `time` of a diagnostic record). */
+  readonly generatedAt: number | null;
+  readonly origin: Origin;
+}
+
+/** One entry of `AuthenticationDetails`. */
+export interface Step {
+  readonly text: string;
+  readonly method: string;
+  readonly succeeded: boolean | null;
+  /** `RequestSequence`, where it is a time: when the prompt was sent. */
+  readonly askedAt: number | null;
+  /** `StatusSequence`, where it is a time: when it was answered. */
+  readonly answeredAt: number | null;
+  /** `authenticationStepDateTime`. */
+  readonly stepAt: number | null;
+}
+
+/** Where a sign-in came from and where it went: evidence, and what exclusions look at. */
+export interface Origin {
+  readonly userId: string | null;
+  readonly ipAddress: string | null;
+  /** "Berlin, DE", or what is known of it. */
+  readonly location: string | null;
+  readonly application: string | null;
+  readonly appId: string | null;
+  readonly userAgent: string | null;
+  readonly device: string | null;
+  readonly guest: boolean;
+}
+
+const nonInteractiveNames = new Set([
+  "aadnoninteractiveusersigninlogs",
+  "noninteractiveusersigninlogs",
+]);
+const nilId = /^[0-]+$/;
+
+/** Reads a record of a Log Analytics table, a diagnostic export or an Event Hub. */
+export function readSignIn(record: Fields): SignIn {
+  // A diagnostic record keeps the sign-in under `properties` and some of it only outside.
+  const properties = dynamic(own(record, "properties"));
+  const isDiagnostic = Object.keys(properties).length > 0;
+  const row: Fields = isDiagnostic ? properties : record;
+  const status = dynamic(first(row, "Status", "status", "Status_dynamic", "Status_string"));
+  const createdAt = readTime(first(row, "CreatedDateTime", "createdDateTime"));
+  const generatedAt = readTime(first(record, "TimeGenerated", "time"));
+  const origin = readOrigin(row, record);
+  return {
+    tenantId: readTenant(row, isDiagnostic ? record : null),
+    user: lower(first(row, "UserPrincipalName", "userPrincipalName")) ?? origin.userId,
+    request:
+      identifier(first(row, "OriginalRequestId", "originalRequestId")) ??
+      identifier(first(row, "Id", "id")) ??
+      JSON.stringify([createdAt ?? generatedAt, origin.ipAddress, origin.appId]),
+    resultType:
+      text(first(row, "ResultType", "resultType") ?? first(record, "resultType")) ??
+      text(first(status, "errorCode")) ??
+      "",
+    interactive: isInteractive(row, record),
+    steps: readSteps(first(row, "AuthenticationDetails", "authenticationDetails")),
+    statusText: text(first(status, "additionalDetails")),
+    createdAt,
+    generatedAt,
+    origin,
+  };
+}
+
+function lower(value: unknown): string | null {
+  return text(value)?.toLowerCase() ?? null;
+}
+
+/** An id in lower case; the nil id that stands for "unknown" is none, or strangers would be pooled. */
+function identifier(value: unknown): string | null {
+  const id = lower(value);
+  return id === null || nilId.test(id) ? null : id;
+}
+
+function readTenant(row: Fields, envelope: Fields | null): string | null {
+  return identifier(
+    first(row, "AADTenantId") ??
+      (envelope === null ? undefined : first(envelope, "tenantId")) ??
+      first(row, "resourceTenantId"),
+  );
+}
+
+function isInteractive(row: Fields, record: Fields): boolean {
+  const table = [first(record, "Type"), first(record, "Category", "category")];
+  return (
+    lower(first(row, "IsInteractive", "isInteractive")) !== "false" &&
+    !table.some((name) => nonInteractiveNames.has(lower(name) ?? ""))
+  );
+}
+
+function readOrigin(row: Fields, record: Fields): Origin {
+  const place = dynamic(
+    first(row, "LocationDetails", "LocationDetails_dynamic", "LocationDetails_string", "location"),
+  );
+  const device = dynamic(
+    first(row, "DeviceDetail", "DeviceDetail_dynamic", "DeviceDetail_string", "deviceDetail"),
+  );
+  const country = text(first(place, "countryOrRegion") ?? first(record, "Location", "location"));
+  const location = [text(first(place, "city")), country].filter((part) => part !== null).join(", ");
+  const deviceParts = [
+    first(device, "displayName"),
+    first(device, "operatingSystem"),
+    first(device, "browser"),
+  ];
+  return {
+    userId: identifier(first(row, "UserId", "userId")),
+    ipAddress: lower(first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress")),
+    location: location === "" ? null : location,
+    application: text(first(row, "AppDisplayName", "appDisplayName")),
+    appId: lower(first(row, "AppId", "appId")),
+    userAgent: text(first(row, "UserAgent", "userAgent")),
+    device:
+      deviceParts
+        .map(text)
+        .filter((part) => part !== null)
+        .join(", ") || null,
+    guest: lower(first(row, "UserType", "userType")) === "guest",
+  };
+}
+
+function readSteps(value: unknown): readonly Step[] {
+  const details = unwrap(value);
+  if (typeof details === "string") {
+    return salvageObjects(details).filter(isFields).map(readStep);
+  }
+  return (Array.isArray(details) ? details : [details]).filter(isFields).map(readStep);
+}
+
+function readStep(step: Fields): Step {
+  const succeeded = lower(own(step, "succeeded"));
+  return {
+    text: text(own(step, "authenticationStepResultDetail")) ?? "",
+    method: lower(own(step, "authenticationMethod")) ?? "",
+    succeeded: succeeded === "true" ? true : succeeded === "false" ? false : null,
+    askedAt: readSequence(first(step, "RequestSequence", "requestSequence")),
+    answeredAt: readSequence(first(step, "StatusSequence", "statusSequence")),
+    stepAt: readTime(own(step, "authenticationStepDateTime")),
+  };
+}
