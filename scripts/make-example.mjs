@@ -1,0 +1,58 @@
+// Writes the example day into examples/. With --check it only compares, and exits with 1 when the
+// files differ from what it would write. The archive is compared by content: compressors differ.
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = new URL("..", import.meta.url);
+const LOG = "examples/contoso-day.ndjson.gz";
+const TRUTH = "examples/contoso-day.truth.json";
+
+/** The generator has no dependencies, so one bundle in memory is a whole module. */
+async function generator() {
+  const result = await build({
+    stdin: {
+      contents:
+        'export { exampleDay } from "./src/generate/example.ts";' +
+        'export { toNdjson } from "./src/generate/dialects.ts";',
+      resolveDir: new URL(".", root).pathname,
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    write: false,
+  });
+  const code = Buffer.from(result.outputFiles[0]?.contents ?? []).toString("base64");
+  return import(`data:text/javascript;base64,${code}`);
+}
+
+/** @param {string} path of a file in examples/ */
+function committed(path) {
+  try {
+    const bytes = readFileSync(new URL(path, root));
+    return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+const { exampleDay, toNdjson } = await generator();
+const { rows, truth } = exampleDay();
+const log = toNdjson(rows);
+const files = [
+  { path: LOG, text: log, bytes: () => gzipSync(log, { level: 9 }) },
+  { path: TRUTH, text: `${JSON.stringify(truth, null, 2)}\n` },
+];
+
+for (const { path, text, bytes } of files) {
+  if (process.argv.includes("--check")) {
+    if (committed(path) === text) continue;
+    console.error(`${path} is not what the generator writes; run: node scripts/make-example.mjs`);
+    process.exitCode = 1;
+  } else {
+    const content = bytes?.() ?? text;
+    writeFileSync(new URL(path, root), content);
+    console.log(`${path}: ${String(content.length)} bytes`);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Attempt, Draft, Prompt } from "../attempt.ts";
+import { APPS, ATTACKER_CLIENTS, NPS_APPS } from "../clients.ts";
+import { attemptOf, draftOf, promptOf, snapshotAfter } from "../drafts.ts";
+import { STEP_TEXT } from "../outcomes.ts";
+import { respell, type Person } from "../people.ts";
+import { HOSTING, attackerAddress } from "../places.ts";
+import type { Random } from "../random.ts";
+import { MINUTE, SECOND } from "../time.ts";
+import type { Plot, Strike } from "./plot.ts";
+
+/** What the attacker's next request looks like. */
+type Origin = Pick<Attempt, "address" | "place" | "client" | "ownDevice" | "app" | "flow">;
+
+function originsOf(plot: Plot, victim: Person, random: Random): (request: number) => Origin {
+  const first = random.below(250);
+  const place = random.pick(HOSTING);
+  const client = random.pick(ATTACKER_CLIENTS);
+  const app = plot.radius === true ? random.pick(NPS_APPS) : random.pick(APPS);
+  const flow = plot.radius === true ? "nps" : "interactive";
+  return (request) => ({
+    // RADIUS shows the address of the VPN gateway, not the attacker's.
+    address:
+      plot.radius === true
+        ? victim.office
+        : attackerAddress(first + (plot.rotating === true ? request * 7 : 0)),
+    place:
+      plot.radius === true
+        ? victim.site
+        : plot.rotating === true
+          ? (HOSTING[request % HOSTING.length] ?? place)
+          : place,
+    client,
+    ownDevice: false,
+    app,
+    flow,
+  });
+}
+
+/** Asked at most 15 seconds before the answer: strikes are at least 25 seconds apart. */
+function promptFor({ at, outcome }: Strike, random: Random): Prompt {
+  return promptOf(
+    at - (outcome === "noResponse" ? 60 * SECOND : random.between(3 * SECOND, 15 * SECOND)),
+    at,
+    outcome,
+  );
+}
+
+/** The strikes as rows. Truth needs the moment at which the last of them is published. */
+export function perform(plot: Plot, victim: Person, random: Random): Draft[] {
+  const originOf = originsOf(plot, victim, random);
+  const perRequest = plot.perRequest ?? 1;
+  const drafts: Draft[] = [];
+  let requests = 0;
+  let told: readonly Prompt[] = [];
+  let current: Attempt | undefined;
+
+  function tell(strike: Strike, fresh: boolean, index: number): void {
+    const prompt = promptFor(strike, random);
+    if (current === undefined || fresh) {
+      current = attemptOf(victim, prompt.askedAt - 4 * SECOND, random, originOf(requests));
+      requests += 1;
+      told = [];
+    }
+    told = [...told, prompt];
+    const row =
+      plot.radius === true
+        ? radiusRow(current, strike)
+        : snapshotAfter(current.requestId, told, strike.at + 400);
+    const id = told.length > 1 && random.chance(3000) ? random.guid() : row.id;
+    const spelled = plot.respelled === true ? { upn: respell(victim.upn, index) } : {};
+    const draft = draftOf(current, { ...row, id, ...spelled }, random, plot.lateMs?.[index]);
+    drafts.push(draft);
+    if (plot.repeated === true) drafts.push(...repeats(draft, random));
+  }
+
+  plot.strikes.forEach((strike, index) => {
+    tell(strike, told.length >= perRequest, index);
+  });
+  if (plot.approval !== undefined) {
+    const { at, match } = plot.approval;
+    tell({ at, outcome: "approved" }, match !== "same-request", plot.strikes.length);
+  }
+  return drafts;
+}
+
+function radiusRow(attempt: Attempt, { at, outcome }: Strike): Draft["snapshot"] {
+  return {
+    at,
+    id: attempt.requestId,
+    resultType: "500121",
+    additionalDetails: STEP_TEXT[outcome],
+    prompts: [],
+  };
+}
+
+/** The same row once more, and in half of the cases again in the dialect without sequences. */
+function repeats(draft: Draft, random: Random): Draft[] {
+  const again = { ...draft, publishedAt: draft.publishedAt + random.between(MINUTE, 3 * MINUTE) };
+  if (random.chance(5000)) return [again];
+  return [
+    again,
+    draftOf(draft.attempt, { ...draft.snapshot, sequences: false }, random, 4 * MINUTE),
+  ];
+}

@@ -1,0 +1,59 @@
+import type { Attempt, Draft, MfaMethod, Prompt, Snapshot } from "./attempt.ts";
+import { APPS } from "./clients.ts";
+import { DETAIL, STEP_TEXT, type PromptOutcome } from "./outcomes.ts";
+import type { Person } from "./people.ts";
+import type { Random } from "./random.ts";
+import { MINUTE, SECOND } from "./time.ts";
+
+/** The log publishes a row 2 to 12 minutes after the sign-in, and stores it soon after. */
+export function draftOf(attempt: Attempt, snapshot: Snapshot, random: Random, lateMs = 0): Draft {
+  const generatedAt = snapshot.at + random.between(2 * MINUTE, 12 * MINUTE);
+  const publishedAt = generatedAt + random.between(10 * SECOND, 60 * SECOND) + lateMs;
+  return { attempt, snapshot, generatedAt, publishedAt };
+}
+
+/** A request of this person as an ordinary day has it; `different` says what is not. */
+export function attemptOf(
+  person: Person,
+  startedAt: number,
+  random: Random,
+  different: Partial<Attempt> = {},
+): Attempt {
+  return {
+    person,
+    requestId: random.guid(),
+    correlationId: random.guid(),
+    sessionId: random.guid(),
+    flow: "interactive",
+    firstFactor: "password",
+    startedAt,
+    address: random.chance(6000) ? person.office : person.home,
+    place: person.site,
+    client: person.client,
+    ownDevice: true,
+    app: random.pick(APPS),
+    mfaRequired: true,
+    ...different,
+  };
+}
+
+function methodFor(outcome: PromptOutcome): MfaMethod {
+  return outcome === "wrongCode" ? "OATH verification code" : "Mobile app notification";
+}
+
+export function promptOf(askedAt: number, answeredAt: number, outcome: PromptOutcome): Prompt {
+  return { askedAt, answeredAt, outcome, method: methodFor(outcome) };
+}
+
+/** The row that is written when the last of these prompts has been answered. */
+export function snapshotAfter(id: string, prompts: readonly Prompt[], at: number): Snapshot {
+  const outcome = prompts.at(-1)?.outcome ?? "approved";
+  const success = outcome === "approved" || outcome === "pending";
+  return {
+    at,
+    id,
+    resultType: success ? "0" : "500121",
+    additionalDetails: outcome === "approved" ? DETAIL.completed : STEP_TEXT[outcome],
+    prompts,
+  };
+}

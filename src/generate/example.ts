@@ -1,0 +1,76 @@
+import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
+import type { SigninRow } from "./row.ts";
+import { generateTenant } from "./tenant.ts";
+
+const START = Date.UTC(2026, 2, 10);
+
+/** "approved" is there twice: in the same request, and from the same address. */
+const ATTACKS: readonly AttackKind[] = [
+  "approved",
+  "bucket-edge",
+  "rotating-addresses",
+  "late",
+  "duplicates",
+  "mixed-case",
+  "low-and-slow",
+  "fraud-report",
+  "nps-push-bombing",
+  "many",
+  "guest",
+  "two-then-approve",
+  "approved",
+];
+
+export interface ExampleDay {
+  /** In order of `TimeGenerated`. */
+  readonly rows: readonly SigninRow[];
+  readonly truth: unknown;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function inWords(attack: TrueAttack): unknown {
+  return {
+    ...attack,
+    firstDenialAt: iso(attack.firstDenialAt),
+    lastDenialAt: iso(attack.lastDenialAt),
+    approvedAt: attack.approvedAt === null ? null : iso(attack.approvedAt),
+    settledAt: iso(attack.settledAt),
+    expectedRules: attack.expectedRules.map((expected) => ({
+      ...expected,
+      firstDenialAt: iso(expected.firstDenialAt),
+      triggeredAt: iso(expected.triggeredAt),
+      lastDenialAt: iso(expected.lastDenialAt),
+    })),
+  };
+}
+
+/** The day in `examples/`: 2026-03-10 at Contoso, with the truth in ISO times. */
+export function exampleDay(): ExampleDay {
+  const tenant = generateTenant({
+    seed: 20_260_311,
+    users: 120,
+    days: 1,
+    startAt: START,
+    signInsPerUserPerDay: 38,
+    attacks: ATTACKS,
+  });
+  const generated = Array.from(tenant.rows(), ({ row }) => ({
+    row,
+    at: String(row["TimeGenerated"]),
+  }));
+  const rows = generated
+    .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .map(({ row }) => row);
+  const { tenantId, workspaceId } = tenant;
+  const truth = {
+    day: iso(START).slice(0, 10),
+    tenantId,
+    workspaceId,
+    rows: rows.length,
+    attacks: tenant.truth.map(inWords),
+  };
+  return { rows, truth };
+}

@@ -1,0 +1,58 @@
+import type { Attempt, Snapshot } from "./attempt.ts";
+import { pretty } from "./text.ts";
+
+export interface PolicyIds {
+  readonly mfa: string;
+  readonly legacy: string;
+}
+
+export type PoliciesByStatus = Readonly<Record<AccessStatus, readonly unknown[]>>;
+
+/** What Conditional Access made of a row. */
+export type AccessStatus = "success" | "failure" | "notApplied";
+
+export function accessStatus(attempt: Attempt, snapshot: Snapshot): AccessStatus {
+  if (attempt.flow === "nps" || attempt.flow === "adfs" || !attempt.mfaRequired)
+    return "notApplied";
+  if (snapshot.resultType === "0" || snapshot.resultType === "50140") return "success";
+  return snapshot.resultType === "50126" ? "notApplied" : "failure";
+}
+
+function policy(
+  id: string,
+  name: string,
+  control: string,
+  result: string,
+  satisfied: number,
+): unknown {
+  return {
+    id,
+    displayName: name,
+    enforcedGrantControls: [control],
+    enforcedSessionControls: [],
+    result,
+    conditionsSatisfied: satisfied,
+    conditionsNotSatisfied: result === "notApplied" ? 16 : 0,
+  };
+}
+
+/** The same objects for every row with the same status; a policy that is not met goes unlisted. */
+export function policiesOf(ids: PolicyIds): PoliciesByStatus {
+  const mfa = (result: string) => policy(ids.mfa, "Require MFA for all users", "Mfa", result, 3);
+  const legacy = policy(ids.legacy, "Block legacy authentication", "Block", "notApplied", 3);
+  return { success: [mfa("success")], failure: [mfa("failure"), legacy], notApplied: [legacy] };
+}
+
+export const REQUIREMENT_POLICIES = pretty([
+  { requirementProvider: "multiConditionalAccess", detail: "Conditional Access" },
+]);
+
+export const NO_POLICIES = "[]";
+
+/** `AuthenticationProcessingDetails` of ordinary rows. */
+export const PROCESSING_DETAILS = pretty([{ key: "Is CAE Token", value: "False" }]);
+
+/** `NetworkLocationDetails` where a site's addresses are named and trusted. */
+export const TRUSTED_NETWORK = pretty([
+  { networkType: "trustedNamedLocation", networkNames: ["Contoso offices"] },
+]);

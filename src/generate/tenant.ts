@@ -1,0 +1,104 @@
+import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
+import { planAttacks } from "./attacks/plan.ts";
+import { SCRIPTS } from "./attacks/scripts.ts";
+import type { Draft } from "./attempt.ts";
+import { dayOf, type DayOptions } from "./noise/day.ts";
+import { personOf } from "./people.ts";
+import { PublicationQueue } from "./queue.ts";
+import { randomOf } from "./random.ts";
+import { rowOf, type SigninRow } from "./row.ts";
+import { DAY } from "./time.ts";
+import { worldOf, type World } from "./world.ts";
+
+export interface TenantOptions {
+  /** The same options give the same rows, to the byte. */
+  readonly seed: number;
+  /** How many people; at least as many as there are attacks, and 15 for one on a guest. */
+  readonly users: number;
+  readonly days: number;
+  /** A UTC midnight, epoch milliseconds. */
+  readonly startAt: number;
+  readonly signInsPerUserPerDay?: number;
+  /** Spread over the days in this order; every kind once by default. */
+  readonly attacks?: readonly AttackKind[];
+}
+
+export interface PublishedRow {
+  /** When the log service stored the row, epoch milliseconds. */
+  readonly publishedAt: number;
+  readonly row: SigninRow;
+}
+
+export interface Tenant {
+  readonly tenantId: string;
+  readonly workspaceId: string;
+  /** In order of the first denial. */
+  readonly truth: readonly TrueAttack[];
+  /** All rows in order of publication. Each call starts anew; only a day's plan is held in memory. */
+  rows(): Generator<PublishedRow, void, undefined>;
+}
+
+const SIGN_INS_PER_USER_PER_DAY = 12;
+
+/** Every kind of attack, in an order in which one day reads well. */
+export const ATTACK_KINDS: readonly AttackKind[] = Object.keys(SCRIPTS).filter(isAttackKind);
+
+function isAttackKind(text: string): text is AttackKind {
+  return Object.hasOwn(SCRIPTS, text);
+}
+
+function checked(options: TenantOptions): TenantOptions {
+  const { users, days, startAt, seed } = options;
+  if (!Number.isSafeInteger(seed)) throw new RangeError("seed: must be a whole number");
+  if (!Number.isSafeInteger(users) || users < 1) throw new RangeError("users: must be 1 or more");
+  if (!Number.isSafeInteger(days) || days < 1) throw new RangeError("days: must be 1 or more");
+  if (!Number.isSafeInteger(startAt) || startAt % DAY !== 0)
+    throw new RangeError("startAt: must be a UTC midnight");
+  return options;
+}
+
+function* publish(
+  world: World,
+  options: DayOptions & Pick<TenantOptions, "days" | "startAt">,
+  planned: readonly Draft[],
+): Generator<PublishedRow, void, undefined> {
+  const queue = new PublicationQueue();
+  for (const draft of planned) queue.add(draft);
+
+  function* due(until: number): Generator<PublishedRow, void, undefined> {
+    for (let draft = queue.take(until); draft !== undefined; draft = queue.take(until)) {
+      yield { publishedAt: draft.publishedAt, row: rowOf(world, draft) };
+    }
+  }
+
+  for (let day = 0; day < options.days; day += 1) {
+    for (const intent of dayOf(options, day, options.startAt + day * DAY)) {
+      // Whatever is still to come is published after the moment at which it happens.
+      yield* due(intent.at);
+      const random = randomOf(world.seed, 4, day, intent.person, intent.ordinal);
+      const person = personOf(world.seed, intent.person);
+      for (const draft of intent.tell({ person, at: intent.at, random })) queue.add(draft);
+    }
+  }
+  yield* due(Number.POSITIVE_INFINITY);
+}
+
+/**
+ * A believable tenant's sign-in log with attacks in it, and the truth about them.
+ * Throws a RangeError that names the option where one makes no sense.
+ */
+export function generateTenant(options: TenantOptions): Tenant {
+  const { seed, users, days, startAt, attacks = ATTACK_KINDS } = checked(options);
+  const signInsPerUserPerDay = options.signInsPerUserPerDay ?? SIGN_INS_PER_USER_PER_DAY;
+  const world = worldOf(seed);
+  const attacked = planAttacks(world, { users, days, startAt, attacks });
+  const quiet = new Map(attacked.map(({ person, quiet: span }) => [person, span]));
+  const planned = attacked.flatMap(({ drafts }) => drafts);
+  return {
+    tenantId: world.tenantId,
+    workspaceId: world.workspaceId,
+    truth: attacked.map(({ truth }) => truth).toSorted((a, b) => a.firstDenialAt - b.firstDenialAt),
+    rows: () =>
+      publish(world, { seed, users, days, startAt, signInsPerUserPerDay, quiet }, planned),
+  };
+}
