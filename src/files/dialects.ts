@@ -1,0 +1,39 @@
+import type { Entry } from "./entry.ts";
+import { jsonShape } from "./jsonShape.ts";
+import { LineReader } from "./lineReader.ts";
+import type { Head } from "./peek.ts";
+import { ValueReader } from "./valueReader.ts";
+
+/** Takes the text of a file in chunks and hands out what it finds. */
+interface EntryReader {
+  push(chunk: Buffer): void;
+  /** No more text comes. */
+  end(): void;
+}
+
+type OpenReader = (source: string, emit: (entry: Entry) => void) => EntryReader;
+
+/** A way to lay out records as text: recognises the beginning of one, or gives null. */
+type Dialect = (head: Head) => OpenReader | null;
+
+/** The first that recognises a text reads it. */
+const DIALECTS: readonly Dialect[] = [json];
+
+export function findDialect(head: Head): OpenReader | null {
+  for (const recognise of DIALECTS) {
+    const open = recognise(head);
+    if (open) return open;
+  }
+  return null;
+}
+
+function json(head: Head): OpenReader | null {
+  switch (jsonShape(head)) {
+    case "lines":
+      return (source, emit) => new LineReader(source, emit);
+    case "values":
+      return (source, emit) => new ValueReader({ source, line: null, element: null }, emit);
+    case null:
+      return null;
+  }
+}

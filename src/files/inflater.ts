@@ -1,0 +1,87 @@
+import { createGunzip } from "node:zlib";
+import type { Gunzip } from "node:zlib";
+
+/** Compressed data that ends or breaks before its time. What came before it has been delivered. */
+export class GzipDamage extends Error {
+  override readonly name = "GzipDamage";
+}
+
+/** Feeds zlib one step at a time and keeps what it made of it, also when the step fails half-way. */
+export class Inflater {
+  readonly #gunzip: Gunzip;
+  #output: Buffer[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #settle = (): void => {};
+  #taken = 0;
+  #error: Error | null = null;
+  #ended = false;
+  #surplus = false;
+
+  /** zlib hands its output on in pieces of this size; what fills none is lost when a step fails. */
+  constructor(outputBytes: number) {
+    this.#gunzip = createGunzip({ chunkSize: outputBytes });
+    this.#gunzip.on("data", (bytes: Buffer) => this.#output.push(bytes));
+    this.#gunzip.on("error", (error) => {
+      this.#error = error;
+      this.#settle();
+    });
+    // zlib ends by itself when zeros follow a member, and then never answers the write.
+    this.#gunzip.on("end", () => {
+      this.#ended = true;
+      this.#settle();
+    });
+  }
+
+  /** How many compressed bytes were fed, those of a failed step included. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get failed(): boolean {
+    return this.#error !== null;
+  }
+
+  /** Begins to inflate a step; null ends the data. Only one step runs at a time. */
+  start(step: Buffer | null): void {
+    if (this.#error) return;
+    if (this.#ended) {
+      this.#surplus ||= step !== null && step.some((byte) => byte !== 0);
+      return;
+    }
+    this.#running = new Promise((settle) => {
+      this.#settle = settle;
+      if (step === null) this.#gunzip.end();
+      else
+        this.#gunzip.write(step, (error) => {
+          this.#error ??= error ?? null;
+          settle();
+        });
+    });
+    this.#taken += step?.length ?? 0;
+  }
+
+  async finished(): Promise<Buffer> {
+    await this.#running;
+    const output = this.#output;
+    this.#output = [];
+    const [only] = output;
+    return only && output.length === 1 ? only : Buffer.concat(output);
+  }
+
+  throwIfDamaged(): void {
+    const cause = this.#error;
+    if (cause) {
+      const cutOff = "code" in cause && cause.code === "Z_BUF_ERROR";
+      const problem = cutOff
+        ? `cut off after ${this.#taken} bytes`
+        : `corrupt before byte ${this.#taken}`;
+      throw new GzipDamage(`gzip data is ${problem}`, { cause });
+    }
+    if (this.#surplus)
+      throw new GzipDamage("gzip data is followed by something else, which is not read");
+  }
+
+  close(): void {
+    this.#gunzip.destroy();
+  }
+}

@@ -1,0 +1,93 @@
+import { NEWLINE } from "./bytes.ts";
+import { decodeText } from "./decodeText.ts";
+import { findDialect } from "./dialects.ts";
+import type { Entry } from "./entry.ts";
+import type { LogFile } from "./findLogFiles.ts";
+import { gunzip } from "./gunzip.ts";
+import { GzipDamage } from "./inflater.ts";
+import { InputError } from "./inputError.ts";
+import { peek, resume } from "./peek.ts";
+import { SignInColumns } from "./signInColumns.ts";
+
+/** Enough text to recognise a dialect by. */
+const HEAD_BYTES = 64 * 1024;
+/** As much is taken when the first line is longer than that. */
+const LONG_HEAD_BYTES = 1024 * 1024;
+
+const UNKNOWN_SHAPE =
+  "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope or query answer; plain or gzip)";
+
+/**
+ * Reads the entries of one file from its bytes, in batches of what one chunk brought.
+ *
+ * @throws InputError when the bytes are of no known shape, or are JSON but nothing like a log.
+ */
+export async function* readLogFile(
+  file: LogFile,
+  chunks: AsyncGenerator<Buffer>,
+): AsyncGenerator<readonly Entry[]> {
+  const columns = new SignInColumns();
+  try {
+    for await (const entries of readEntries(file.source, decodeText(gunzip(chunks)))) {
+      columns.see(entries);
+      if (columns.foreign) throw new InputError(file.source, UNKNOWN_SHAPE);
+      if (entries.length > 0) yield entries;
+    }
+    if (columns.foreignAfterAll) throw new InputError(file.source, UNKNOWN_SHAPE);
+  } finally {
+    // Also when a stage stopped before it had begun to pull.
+    await chunks.return(undefined);
+  }
+}
+
+async function* readEntries(source: string, text: AsyncGenerator<Buffer>): AsyncGenerator<Entry[]> {
+  let entries: Entry[] = [];
+  const take = (): Entry[] => {
+    const taken = entries;
+    entries = [];
+    return taken;
+  };
+
+  const damage: { cause: GzipDamage | null } = { cause: null };
+  const sound = untilDamage(text, damage);
+  const head = await peek(sound, isEnough);
+  const open = findDialect(head);
+  if (open) {
+    const reader = open(source, (entry) => {
+      entries.push(entry);
+    });
+    for await (const chunk of resume(head, sound)) {
+      reader.push(chunk);
+      yield take();
+    }
+    reader.end();
+    // A record cut by damaged compression is part of that damage, not a second problem.
+    yield take().filter((entry) => damage.cause === null || entry.kind === "record");
+  } else if (!isBlankText(head.bytes)) throw new InputError(source, UNKNOWN_SHAPE);
+
+  if (damage.cause) {
+    const place = { source, line: null, index: null };
+    yield [{ kind: "bad", reason: damage.cause.message, place }];
+  }
+}
+
+/** Ends the text where its compression is damaged, and leaves a note. */
+async function* untilDamage(
+  text: AsyncGenerator<Buffer>,
+  damage: { cause: GzipDamage | null },
+): AsyncGenerator<Buffer> {
+  try {
+    yield* text;
+  } catch (error) {
+    if (!(error instanceof GzipDamage)) throw error;
+    damage.cause = error;
+  }
+}
+
+function isEnough(bytes: Buffer): boolean {
+  return bytes.length >= (bytes.includes(NEWLINE) ? HEAD_BYTES : LONG_HEAD_BYTES);
+}
+
+function isBlankText(bytes: Buffer): boolean {
+  return bytes.toString("latin1").trim() === "";
+}

@@ -1,0 +1,51 @@
+import type { Entry } from "./entry.ts";
+
+/** At least one of these is in every dialect of a sign-in row and of a diagnostic record, in lower case. */
+const COLUMNS: ReadonlySet<string> = new Set([
+  "appdisplayname",
+  "authenticationdetails",
+  "category",
+  "correlationid",
+  "createddatetime",
+  "identity",
+  "ipaddress",
+  "operationname",
+  "originalrequestid",
+  "properties",
+  "resultdescription",
+  "resulttype",
+  "status",
+  "time",
+  "timegenerated",
+  "userdisplayname",
+  "userid",
+  "userprincipalname",
+]);
+
+/** How many records may pass without any known column. */
+const PATIENCE = 100;
+
+/** Tells sign-in logs and other diagnostic logs from JSON of any other kind, by their first records. */
+export class SignInColumns {
+  #met = false;
+  #without = 0;
+
+  /** Whether all that was seen is JSON of another kind, and enough of it to say so. */
+  get foreign(): boolean {
+    return !this.#met && this.#without >= PATIENCE;
+  }
+
+  /** The same at the end of the input, when no more is coming. */
+  get foreignAfterAll(): boolean {
+    return !this.#met && this.#without > 0;
+  }
+
+  see(entries: readonly Entry[]): void {
+    if (this.#met) return;
+    for (const entry of entries) {
+      if (entry.kind === "bad") continue;
+      this.#met ||= Object.keys(entry.record).some((key) => COLUMNS.has(key.toLowerCase()));
+      this.#without++;
+    }
+  }
+}

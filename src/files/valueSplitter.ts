@@ -1,0 +1,145 @@
+import { CLOSE_ARRAY, COMMA, isBlank, OPEN_ARRAY, OPEN_OBJECT } from "./bytes.ts";
+import { ObjectScan } from "./objectScan.ts";
+import { Pieces } from "./pieces.ts";
+import { ValueScan } from "./valueScan.ts";
+
+/** Arrays that are taken apart rather than read whole: they may be larger than memory. */
+const ENVELOPE_ARRAYS = new Set(["records", "tables", "rows"]);
+const TABLE_ARRAYS = new Set(["rows"]);
+
+/** Told what the splitter finds. Bytes are null where they are too many to keep. */
+export interface ValueSink {
+  /** A value of its own, or an element of an array or of `records`. */
+  value(bytes: Buffer | null, inArray: boolean): void;
+  /** The rows of a table begin; `head` is the table up to and with the opening bracket of its rows. */
+  rows(head: Buffer | null): void;
+  row(bytes: Buffer | null): void;
+  /** An envelope, answer or table has ended; `rest` is what it held besides the arrays taken apart, which are empty. */
+  container(rest: Buffer | null): void;
+  /** Bytes at the top that begin no object and no array. */
+  stray(): void;
+  /** The input has ended inside a value. */
+  cutOff(what: string): void;
+}
+
+type Contents = "values" | "tables" | "rows";
+type Frame =
+  | { readonly kind: "array"; readonly contents: Contents; count: number }
+  | {
+      readonly kind: "object";
+      readonly scan: ObjectScan;
+      readonly pieces: Pieces;
+      container: boolean;
+    };
+
+/**
+ * Cuts a sequence of JSON values into records without ever holding more than one of them: top-level
+ * objects, the elements of top-level arrays, the `records` of envelopes and the `rows` of query answers.
+ */
+export class ValueSplitter {
+  readonly #sink: ValueSink;
+  readonly #frames: Frame[] = [];
+  readonly #pieces = new Pieces();
+  #value: ValueScan | null = null;
+  #inStray = false;
+
+  constructor(sink: ValueSink) {
+    this.#sink = sink;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      const frame = this.#frames.at(-1);
+      if (frame === undefined) at = this.#atTop(chunk, at);
+      else if (frame.kind === "object") at = this.#inObject(frame, chunk, at);
+      else if (this.#value) at = this.#inValue(frame.contents, this.#value, chunk, at);
+      else at = this.#inArray(frame, chunk, at);
+    }
+  }
+
+  /** No more bytes come. */
+  end(): void {
+    // A last scalar has no closing bracket, but then neither has the array around it.
+    if (this.#frames.length === 0) return;
+    const array = this.#frames.findLast((frame) => frame.kind === "array");
+    this.#sink.cutOff(
+      array ? `array is cut off after ${array.count} elements` : "object is cut off",
+    );
+  }
+
+  #atTop(chunk: Buffer, at: number): number {
+    const byte = chunk[at];
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      this.#inStray = false;
+      if (byte === OPEN_OBJECT) return this.#openObject(ENVELOPE_ARRAYS, false, at);
+      this.#frames.push({ kind: "array", contents: "values", count: 0 });
+      return at + 1;
+    }
+    let end = at;
+    for (; end < chunk.length && chunk[end] !== OPEN_OBJECT && chunk[end] !== OPEN_ARRAY; end++) {
+      if (this.#inStray || isBetweenValues(chunk[end])) continue;
+      this.#inStray = true;
+      this.#sink.stray();
+    }
+    return end;
+  }
+
+  #openObject(arrays: ReadonlySet<string>, container: boolean, at: number): number {
+    this.#frames.push({
+      kind: "object",
+      scan: new ObjectScan(arrays),
+      pieces: new Pieces(),
+      container,
+    });
+    return at;
+  }
+
+  #inObject(frame: Frame & { kind: "object" }, chunk: Buffer, from: number): number {
+    const { scan, pieces } = frame;
+    const { at, halt } = scan.advance(chunk, from);
+    pieces.add(chunk.subarray(from, at));
+    if (halt !== null) {
+      frame.container = true;
+      if (halt === "rows") this.#sink.rows(pieces.peek());
+      const contents = halt === "rows" || halt === "tables" ? halt : "values";
+      this.#frames.push({ kind: "array", contents, count: 0 });
+    } else if (scan.done) {
+      this.#frames.pop();
+      if (frame.container) this.#sink.container(pieces.take());
+      else this.#sink.value(pieces.take(), false);
+    }
+    return at;
+  }
+
+  #inArray(frame: Frame & { kind: "array" }, chunk: Buffer, at: number): number {
+    const byte = chunk[at];
+    if (isBlank(byte) || byte === COMMA) return at + 1;
+    if (byte === CLOSE_ARRAY) {
+      this.#frames.pop();
+      // The bracket belongs to the object around, whose walk goes on with it.
+      return this.#frames.length === 0 ? at + 1 : at;
+    }
+    frame.count++;
+    if (frame.contents === "tables" && byte === OPEN_OBJECT)
+      return this.#openObject(TABLE_ARRAYS, true, at);
+    this.#value = new ValueScan();
+    return at;
+  }
+
+  #inValue(contents: Contents, scan: ValueScan, chunk: Buffer, from: number): number {
+    const at = scan.advance(chunk, from);
+    this.#pieces.add(chunk.subarray(from, at));
+    if (!scan.done) return at;
+    this.#value = null;
+    const bytes = this.#pieces.take();
+    if (contents === "rows") this.#sink.row(bytes);
+    else this.#sink.value(bytes, true);
+    return at;
+  }
+}
+
+/** Blanks and commas, and byte order marks where files were put together. */
+function isBetweenValues(byte: number | undefined): boolean {
+  return isBlank(byte) || byte === COMMA || byte === 0xef || byte === 0xbb || byte === 0xbf;
+}
