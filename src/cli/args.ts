@@ -1,0 +1,55 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { Command, Given, Option } from "./command.ts";
+import { UsageError } from "./usageError.ts";
+
+export interface Parsed {
+  readonly given: Given;
+  readonly operands: readonly string[];
+}
+
+/** @throws UsageError for an option that the command does not have, or one without its value or given twice */
+export function parseOptions(command: Command, args: readonly string[]): Parsed {
+  const { values, positionals } = parse(command, args);
+  const given: Record<string, readonly string[]> = {};
+  for (const option of command.options) {
+    const value = values[option.name];
+    const all = (Array.isArray(value) ? value : [value])
+      .filter((each) => each !== undefined)
+      .map(String);
+    if (all.length > 1 && option.repeatable !== true) {
+      throw new UsageError(`--${option.name} is given ${all.length} times; it takes one value`);
+    }
+    if (all.length > 0) {
+      given[option.name] = all;
+    }
+  }
+  return { given, operands: positionals };
+}
+
+function parse(command: Command, args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: Object.fromEntries(command.options.map(configure)),
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split(". ")[0] ?? "") : String(cause);
+    throw new UsageError(`${reason} (see: mfa-deny ${command.name} --help)`, { cause });
+  }
+}
+
+function configure({
+  name,
+  short,
+  value,
+}: Option): [string, NonNullable<ParseArgsConfig["options"]>[string]] {
+  const type = value === undefined ? ("boolean" as const) : ("string" as const);
+  return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }];
+}
+
+/** The value of an option that is given at most once. */
+export function valueOf(given: Given, name: string): string | null {
+  return given[name]?.[0] ?? null;
+}

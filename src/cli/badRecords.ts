@@ -1,0 +1,41 @@
+import { InputError } from "../files/inputError.ts";
+import type { Place } from "../files/readRecords.ts";
+
+/** Bad records that are shown; all are counted. */
+const shown = 10;
+
+/** Keeps the first bad records for the message at the end. */
+export class BadRecords {
+  readonly #strict: boolean;
+  readonly #first: string[] = [];
+  #count = 0;
+
+  constructor(strict: boolean) {
+    this.#strict = strict;
+  }
+
+  /** @throws InputError at the first one of a strict run */
+  add(reason: string, place: Place): void {
+    if (this.#strict) {
+      throw new InputError(where(place), reason);
+    }
+    this.#count++;
+    if (this.#first.length < shown) {
+      this.#first.push(`${where(place)}: ${reason}`);
+    }
+  }
+
+  summary(): string {
+    const rest = this.#count - this.#first.length;
+    const lines = rest > 0 ? [...this.#first, `and ${rest} more bad records`] : this.#first;
+    return lines.map((line) => `mfa-deny: ${line}\n`).join("");
+  }
+}
+
+function where({ source, line, index }: Place): string {
+  const file = source === "-" ? "standard input" : source;
+  if (line !== null) {
+    return `${file}:${line}${index === null ? "" : `[${index}]`}`;
+  }
+  return index === null ? file : `${file}[${index}]`;
+}

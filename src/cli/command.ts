@@ -1,0 +1,45 @@
+/** What a command needs of the world; tests give it their own. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+}
+
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** How its value is written in the help; without one it is a switch. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly help: string;
+}
+
+/** Values of the options that were given, by name. */
+export type Given = Readonly<Record<string, readonly string[]>>;
+
+/** One verb of the command line. Its help is made from the same declaration that is parsed. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands behind the options, such as `FILE…`. */
+  readonly operands: string;
+  readonly options: readonly Option[];
+  readonly details: readonly string[];
+  run(given: Given, operands: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+/** What the process ends with. */
+export const exitCodes = {
+  done: 0,
+  findings: 1,
+  unusable: 2,
+  partial: 3,
+  interrupted: 130,
+} as const;

@@ -1,0 +1,49 @@
+import type { Command, Option } from "./command.ts";
+
+const width = 26;
+
+export function commandHelp(command: Command): string {
+  return [
+    `mfa-deny ${command.name} ${command.operands}`.trimEnd(),
+    "",
+    command.summary,
+    ...section("Options", command.options.map(optionLine)),
+    ...command.details.flatMap((detail) => ["", detail]),
+    "",
+  ].join("\n");
+}
+
+export function generalHelp(commands: readonly Command[]): string {
+  return [
+    "mfa-deny: finds users who keep refusing MFA prompts in Microsoft Entra sign-in logs.",
+    ...section(
+      "Commands",
+      commands.map((command) => line(`${command.name} ${command.operands}`, command.summary)),
+    ),
+    ...section("Options", [
+      line("-h, --help", "Show help; after a command, its own."),
+      line("--version", "Show the version."),
+    ]),
+    "",
+    "Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or unreadable input, 3 done in part, 130 interrupted.",
+    "",
+  ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", `${title}:`, ...lines];
+}
+
+export function optionUsage({ name, short, value }: Option): string {
+  return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
+}
+
+function optionLine(option: Option): string {
+  return line(optionUsage(option), option.help);
+}
+
+function line(left: string, right: string): string {
+  return left.length < width
+    ? `  ${left.padEnd(width)}${right}`
+    : `  ${left}\n  ${" ".repeat(width)}${right}`;
+}

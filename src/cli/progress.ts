@@ -1,0 +1,54 @@
+import type { Output } from "./command.ts";
+
+/** How often the line is redrawn, milliseconds. */
+const interval = 200;
+
+/** One line on a terminal's standard error that tells how far reading has come; silent elsewhere. */
+export class Progress {
+  readonly #output: Output | null;
+  readonly #totalBytes: number | null;
+  readonly #startedAt: number;
+  #bytes = 0;
+  #rows = 0;
+  #drawnAt = 0;
+
+  /** @param totalBytes of all input, null where it is not known */
+  constructor(output: Output | null, totalBytes: number | null, now = Date.now()) {
+    this.#output = output?.isTTY === true ? output : null;
+    this.#totalBytes = totalBytes;
+    this.#startedAt = now;
+  }
+
+  addBytes(count: number): void {
+    this.#bytes += count;
+  }
+
+  addRows(count: number, now = Date.now()): void {
+    this.#rows += count;
+    if (this.#output !== null && now - this.#drawnAt >= interval) {
+      this.#drawnAt = now;
+      this.#output.write(`\r\u001b[K${this.#line((now - this.#startedAt) / 1000)}`);
+    }
+  }
+
+  clear(): void {
+    if (this.#drawnAt > 0) {
+      this.#output?.write("\r\u001b[K");
+    }
+  }
+
+  #line(seconds: number): string {
+    const rate = Math.round(this.#rows / Math.max(seconds, 0.001));
+    const read = `${megabytes(this.#bytes)} MB`;
+    const speed = `${this.#rows} rows, ${rate} rows/s`;
+    if (this.#totalBytes === null || this.#bytes === 0) {
+      return `${read}, ${speed}`;
+    }
+    const left = Math.max(0, (this.#totalBytes / this.#bytes - 1) * seconds);
+    return `${read} of ${megabytes(this.#totalBytes)} MB, ${speed}, ${Math.ceil(left)} s left`;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}

@@ -1,0 +1,48 @@
+import type { RecordsReport, Reported } from "../../pipeline/detectRecords.ts";
+import { formatTime } from "../../detection/time.ts";
+
+/** What `detect --format json` prints: the stable, documented shape of a run. */
+export type DetectReport = ReturnType<typeof toDetectReport>;
+export type DetectFinding = DetectReport["findings"][number];
+
+export function toDetectReport({ counts, outcomes, denials, findings }: RecordsReport) {
+  return {
+    schemaVersion: 1,
+    run: {
+      rows: counts.rows,
+      classified: counts.classified,
+      setAside: counts.setAside,
+      badRecords: counts.badRecords,
+      unclassified: counts.unclassified,
+      denials,
+      outcomes,
+      partial: counts.badRecords > 0,
+    },
+    findings: findings.map(toFinding),
+  };
+}
+
+function toFinding({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
+  const { approval } = facts;
+  return {
+    incidentId: decision.burst.id,
+    rule: rule.id,
+    tenantId: subject.tenantId,
+    user: subject.user,
+    userId: evidence.userId,
+    denials: facts.denials,
+    fraudReports: facts.fraudReports,
+    firstDenialAt: formatTime(facts.firstDenialAt),
+    triggeredAt: formatTime(facts.triggeredAt),
+    lastDenialAt: formatTime(facts.lastDenialAt),
+    severity: facts.severity,
+    approval: approval === null ? null : { at: formatTime(approval.at), match: approval.match },
+    action: decision.action,
+    reason: decision.reason,
+    ipAddresses: evidence.ipAddresses,
+    applications: evidence.applications,
+    userAgents: evidence.userAgents,
+    locations: evidence.locations,
+    guest: evidence.guest,
+  };
+}

@@ -1,0 +1,22 @@
+import { csv } from "./csv.ts";
+import type { DetectReport } from "./detectReport.ts";
+import { table } from "./table.ts";
+
+export const formats = ["table", "json", "ndjson", "csv"] as const;
+
+type Format = (typeof formats)[number];
+
+/** The text of a whole run in each format. */
+export const reporters: Readonly<Record<Format, (report: DetectReport) => string>> = {
+  table,
+  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+  ndjson,
+  csv,
+};
+
+/** A finding a line, then one line with the run: where that is missing, the output was cut off. */
+function ndjson({ schemaVersion, run, findings }: DetectReport): string {
+  return [...findings.map((finding) => ({ schemaVersion, finding })), { schemaVersion, run }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("");
+}

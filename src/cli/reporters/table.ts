@@ -1,0 +1,39 @@
+import { visible } from "../../detection/visible.ts";
+import type { DetectFinding, DetectReport } from "./detectReport.ts";
+import { formatTable } from "./formatTable.ts";
+
+const head = ["triggered (UTC)", "user", "rule", "denials", "severity", "approved after", "action"];
+
+/** For a person: the findings, then where the rows went. */
+export function table({ run, findings }: DetectReport): string {
+  const found = findings.length === 0 ? "No findings.\n" : formatTable(head, findings.map(cells));
+  return `${found}\n${summary(run)}`;
+}
+
+function cells(finding: DetectFinding): readonly string[] {
+  const fraud = finding.fraudReports > 0 ? ` (${finding.fraudReports} fraud)` : "";
+  return [
+    shortTime(finding.triggeredAt),
+    visible(finding.user),
+    finding.rule,
+    `${finding.denials}${fraud}`,
+    finding.severity,
+    finding.approval === null ? "-" : `${shortTime(finding.approval.at)} ${finding.approval.match}`,
+    `${finding.action} (${finding.reason})`,
+  ];
+}
+
+function shortTime(iso: string): string {
+  return iso.slice(0, 19).replace("T", " ");
+}
+
+function summary({ rows, classified, setAside, ...run }: DetectReport["run"]): string {
+  const aside = Object.entries(setAside).map(([reason, count]) => `${count} ${reason}`);
+  const outcomes = Object.entries(run.outcomes).filter(([, count]) => count > 0);
+  return [
+    `${rows} rows: ${classified} classified, ${run.badRecords} bad, set aside ${aside.join(", ")}.`,
+    `${run.denials} denials; prompts by outcome: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none"}; ${run.unclassified} rows unclassified.`,
+    ...(run.partial ? ["PARTIAL: some records could not be used; see the messages."] : []),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,54 @@
+import { presets, type Rule } from "../detection/rule.ts";
+import { valueOf } from "./args.ts";
+import type { Given, Option } from "./command.ts";
+import { UsageError } from "./usageError.ts";
+import { duration, wholeNumber } from "./values.ts";
+
+const shortestWindow = 1_000;
+const longestWindow = 24 * 3_600_000;
+const largestThreshold = 10_000;
+
+export const ruleOptions: readonly Option[] = [
+  {
+    name: "rule",
+    value: "ID",
+    repeatable: true,
+    help: `A rule to use; may be given again. If none: ${presets
+      .filter((rule) => rule.enabled)
+      .map((rule) => rule.id)
+      .join(", ")}.`,
+  },
+  { name: "threshold", value: "N", help: "Denials that fire, with exactly one rule." },
+  {
+    name: "window",
+    value: "DURATION",
+    help: "The rule's window (15m or PT15M), with exactly one rule.",
+  },
+];
+
+/** The rules asked for, with their numbers overridden. */
+export function chooseRules(given: Given): readonly Rule[] {
+  const ids = given["rule"];
+  const rules = presets.filter((rule) =>
+    ids === undefined ? rule.enabled : ids.includes(rule.id),
+  );
+  const unknown = ids?.find((id) => !presets.some((rule) => rule.id === id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--rule is '${unknown}'; the rules are ${presets.map((rule) => rule.id).join(", ")}`,
+    );
+  }
+  const threshold = wholeNumber(given, "threshold", 1, largestThreshold);
+  const windowMs = duration(given, "window", shortestWindow, longestWindow);
+  if (rules.length !== 1 && (threshold !== null || windowMs !== null)) {
+    const option = threshold === null ? "window" : "threshold";
+    throw new UsageError(
+      `--${option} ${valueOf(given, option)} needs exactly one rule, but ${rules.length} are chosen`,
+    );
+  }
+  return rules.map((rule) => ({
+    ...rule,
+    ...(threshold === null ? {} : { threshold }),
+    ...(windowMs === null ? {} : { windowMs }),
+  }));
+}

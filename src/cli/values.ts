@@ -1,0 +1,72 @@
+import { readTime } from "../detection/time.ts";
+import { parseDuration } from "../settings/duration.ts";
+import { valueOf } from "./args.ts";
+import type { Given } from "./command.ts";
+import { UsageError } from "./usageError.ts";
+
+/** One of a list of words. @throws UsageError as do all of these */
+export function oneOf<T extends string>(given: Given, name: string, words: readonly T[]): T | null {
+  const value = valueOf(given, name);
+  const word = words.find((each) => each === value);
+  if (value !== null && word === undefined) {
+    throw new UsageError(`--${name} is '${value}'; it has to be one of ${words.join(", ")}`);
+  }
+  return word ?? null;
+}
+
+export function wholeNumber(
+  given: Given,
+  name: string,
+  least: number,
+  most: number,
+): number | null {
+  const value = valueOf(given, name);
+  if (value === null) {
+    return null;
+  }
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+  if (!(number >= least && number <= most)) {
+    throw new UsageError(
+      `--${name} is '${value}'; it has to be a whole number from ${least} to ${most}`,
+    );
+  }
+  return number;
+}
+
+/** Milliseconds. */
+export function duration(
+  given: Given,
+  name: string,
+  leastMs: number,
+  mostMs: number,
+): number | null {
+  const value = valueOf(given, name);
+  if (value === null) {
+    return null;
+  }
+  const length = parseDuration(value);
+  if (length === null) {
+    throw new UsageError(`--${name} is '${value}'; it has to be a duration such as 15m or PT15M`);
+  }
+  if (length < leastMs || length > mostMs) {
+    throw new UsageError(
+      `--${name} is '${value}'; it has to be from ${leastMs / 1000} seconds to ${mostMs / 3_600_000} hours`,
+    );
+  }
+  return length;
+}
+
+/** Epoch milliseconds. */
+export function moment(given: Given, name: string): number | null {
+  const value = valueOf(given, name);
+  if (value === null) {
+    return null;
+  }
+  const at = readTime(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
+  if (at === null) {
+    throw new UsageError(
+      `--${name} is '${value}'; it has to be a time such as 2026-03-10T09:00:00Z`,
+    );
+  }
+  return at;
+}

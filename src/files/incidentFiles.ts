@@ -1,0 +1,118 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { IncidentApi, StoredIncident, TaskProperties } from "../pipeline/incidentApi.ts";
+import type { IncidentProperties } from "../pipeline/incidentBody.ts";
+import { StateError } from "./stateError.ts";
+import { writeAtomically } from "./writeAtomically.ts";
+
+/** An incident as a file: bodies of Sentinel's API, so that the file shows what Sentinel would be sent. */
+interface IncidentFile {
+  readonly schemaVersion: 1;
+  readonly incidentId: string;
+  readonly properties: IncidentProperties;
+  readonly comments: readonly Part<{ readonly message: string }>[];
+  readonly tasks: readonly Part<TaskProperties>[];
+}
+
+/** @property name id within the incident */
+interface Part<T> {
+  readonly name: string;
+  readonly properties: T;
+}
+
+/**
+ * Keeps every incident in `<folder>/<incidentId>.json`. A folder that is not there is made. Files have no
+ * etag: one process at a time writes to a folder. What is written to one incident in a row becomes one
+ * change of its file, when another incident is turned to and at the end with `flush`.
+ */
+export class IncidentFiles implements IncidentApi {
+  readonly #folder: string;
+  #current: IncidentFile | null = null;
+  #changed = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async get(id: string): Promise<StoredIncident | null> {
+    const file = await this.#turnTo(id);
+    return file === null ? null : { properties: file.properties, etag: null };
+  }
+
+  async put(id: string, properties: IncidentProperties): Promise<boolean> {
+    await this.#change(id, (file) => ({ ...file, properties }));
+    return true;
+  }
+
+  async putComment(id: string, commentId: string, message: string): Promise<void> {
+    const comment = { name: commentId, properties: { message } };
+    await this.#change(id, (file) => ({ ...file, comments: withPart(file.comments, comment) }));
+  }
+
+  async taskIds(id: string): Promise<ReadonlySet<string>> {
+    return new Set((await this.#turnTo(id))?.tasks.map(({ name }) => name));
+  }
+
+  async putTask(id: string, taskId: string, task: TaskProperties): Promise<void> {
+    const part = { name: taskId, properties: task };
+    await this.#change(id, (file) => ({ ...file, tasks: withPart(file.tasks, part) }));
+  }
+
+  async flush(): Promise<void> {
+    if (this.#current === null || !this.#changed) {
+      return;
+    }
+    const { incidentId } = this.#current;
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      const content = `${JSON.stringify(this.#current, null, 2)}\n`;
+      await writeAtomically(pathOf(this.#folder, incidentId), content);
+    } catch (cause) {
+      throw new StateError(`${this.#folder}: incidents cannot be written there`, { cause });
+    }
+    this.#changed = false;
+  }
+
+  async #turnTo(id: string): Promise<IncidentFile | null> {
+    if (this.#current?.incidentId !== id) {
+      await this.flush();
+      this.#current = await read(this.#folder, id);
+    }
+    return this.#current;
+  }
+
+  async #change(id: string, edit: (file: IncidentFile) => IncidentFile): Promise<void> {
+    this.#current = edit((await this.#turnTo(id)) ?? emptyFile(id));
+    this.#changed = true;
+  }
+}
+
+function emptyFile(incidentId: string): IncidentFile {
+  const properties = { title: "", severity: "Informational", status: "New" };
+  return { schemaVersion: 1, incidentId, properties, comments: [], tasks: [] };
+}
+
+function withPart<T>(parts: readonly Part<T>[], part: Part<T>): readonly Part<T>[] {
+  return [...parts.filter(({ name }) => name !== part.name), part];
+}
+
+async function read(folder: string, id: string): Promise<IncidentFile | null> {
+  const path = pathOf(folder, id);
+  let file: Partial<IncidentFile>;
+  try {
+    file = JSON.parse(await readFile(path, "utf8")) as Partial<IncidentFile>;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
+      return null;
+    }
+    throw new StateError(`${path}: cannot be read as an incident`, { cause });
+  }
+  if (file.schemaVersion !== 1) {
+    throw new StateError(`${path}: is no incident that this version knows`);
+  }
+  return file as IncidentFile;
+}
+
+function pathOf(folder: string, id: string): string {
+  return join(folder, `${id}.json`);
+}

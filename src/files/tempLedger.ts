@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Account } from "../detection/classify.ts";
+import type { Approval, Sighting } from "../detection/sighting.ts";
+import type { Ledger } from "../pipeline/ports.ts";
+import { Journal } from "./journal.ts";
+
+/** A ledger for one run: nothing came before and nothing is kept, not even where the process is ended. */
+export class TempLedger implements Ledger {
+  readonly #folder = mkdtempSync(join(tmpdir(), "mfa-deny-"));
+  readonly #approvals = new Journal<AccountApproval>(join(this.#folder, "approvals.ndjson"));
+  readonly #remove = () => rmSync(this.#folder, { recursive: true, force: true });
+
+  constructor() {
+    process.once("exit", this.#remove);
+  }
+
+  async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {}
+
+  addSighting(): void {}
+
+  addApproval({ tenantId, user }: Account, approval: Approval): void {
+    this.#approvals.add({ tenantId, user, approval });
+  }
+
+  async *approvals(
+    wanted: (account: Account) => boolean,
+  ): AsyncGenerator<readonly [Account, Approval]> {
+    yield* accountsWanted(this.#approvals.read(), wanted);
+  }
+
+  commit(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#approvals.close();
+    this.#remove();
+    process.removeListener("exit", this.#remove);
+    return Promise.resolve();
+  }
+}
+
+/** A line of an approvals journal. */
+export interface AccountApproval extends Account {
+  readonly approval: Approval;
+}
+
+export async function* accountsWanted(
+  lines: AsyncIterable<AccountApproval>,
+  wanted: (account: Account) => boolean,
+): AsyncGenerator<readonly [Account, Approval]> {
+  for await (const { tenantId, user, approval } of lines) {
+    if (wanted({ tenantId, user })) {
+      yield [{ tenantId, user }, approval];
+    }
+  }
+}

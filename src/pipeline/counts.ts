@@ -1,0 +1,56 @@
+import { setAsideReasons, type Classified, type SetAsideReason } from "../detection/classify.ts";
+
+/** Where the rows of one read went: `rows` = `classified` + every `setAside` + `badRecords`. */
+export interface Counts {
+  rows: number;
+  classified: number;
+  readonly setAside: Record<SetAsideReason, number>;
+  badRecords: number;
+  /** Classified rows that no text of theirs explains; part of `classified`. */
+  unclassified: number;
+}
+
+export function noCounts(): Counts {
+  return {
+    rows: 0,
+    classified: 0,
+    setAside: {
+      notCandidate: 0,
+      nonInteractive: 0,
+      excluded: 0,
+      unattributable: 0,
+      notYetPublished: 0,
+    },
+    badRecords: 0,
+    unclassified: 0,
+  };
+}
+
+export function countRow(counts: Counts, row: Classified): void {
+  counts.rows++;
+  switch (row.kind) {
+    case "classified":
+      counts.classified++;
+      counts.unclassified += row.unclassified ? 1 : 0;
+      break;
+    case "setAside":
+      counts.setAside[row.reason]++;
+      break;
+    case "bad":
+      counts.badRecords++;
+      break;
+  }
+}
+
+/** A record that could not even be read. */
+export function countUnreadable(counts: Counts): void {
+  counts.rows++;
+  counts.badRecords++;
+}
+
+export function accountedFor(counts: Counts): number {
+  return setAsideReasons.reduce(
+    (sum, reason) => sum + counts.setAside[reason],
+    counts.classified + counts.badRecords,
+  );
+}

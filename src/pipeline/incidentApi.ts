@@ -1,0 +1,139 @@
+import { describeMerge } from "../detection/incident.ts";
+import { identifyPart } from "./identity.ts";
+import { createBody, updateBody, type IncidentProperties } from "./incidentBody.ts";
+import type { Incident, IncidentSink } from "./ports.ts";
+
+/** An incident as a service holds it. */
+export interface StoredIncident {
+  readonly properties: IncidentProperties;
+  /** Names the state of the incident that this is; null where the service keeps none. */
+  readonly etag: string | null;
+}
+
+/** A task of an incident in the shape of the service. */
+export interface TaskProperties {
+  readonly title: string;
+  readonly description: string;
+  readonly status: string;
+}
+
+/** A service that keeps incidents the way Microsoft Sentinel does. */
+export interface IncidentApi {
+  /** Null where there is no such incident. */
+  get(id: string): Promise<StoredIncident | null>;
+  /** @returns false when the incident is not in the state that `etag` names (null: does not exist) */
+  put(id: string, properties: IncidentProperties, etag: string | null): Promise<boolean>;
+  /** Writes a comment, or writes it anew. */
+  putComment(id: string, commentId: string, message: string): Promise<void>;
+  taskIds(id: string): Promise<ReadonlySet<string>>;
+  putTask(id: string, taskId: string, task: TaskProperties): Promise<void>;
+}
+
+/** How often a change is tried again because somebody else changed the incident in between. */
+const attempts = 5;
+
+/**
+ * Keeps incidents in a service up to date. Whatever is written can be written again after a crash at any
+ * point without being there twice: ids of comments and tasks are derived, a comment comes before the change
+ * that it tells of, and the change carries its revision.
+ */
+export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
+  return {
+    name,
+
+    async deliver(incident) {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const stored = await api.get(incident.id);
+        if (await write(api, stored, incident)) {
+          return;
+        }
+      }
+      throw new Error(`incident ${incident.id} was changed by others ${attempts} times in a row`);
+    },
+
+    async noteMerge(id, keeperId) {
+      if ((await api.get(id)) !== null) {
+        const commentId = identifyPart(id, `merged into ${keeperId}`);
+        await api.putComment(id, commentId, describeMerge(keeperId));
+      }
+    },
+  };
+}
+
+/** @returns false when somebody else was faster */
+async function write(
+  api: IncidentApi,
+  stored: StoredIncident | null,
+  incident: Incident,
+): Promise<boolean> {
+  if (stored === null) {
+    const created = await api.put(incident.id, createBody(incident), null);
+    if (created) {
+      await addTasks(api, incident, new Set());
+    }
+    return created;
+  }
+  if (stored.properties.status === "Closed") {
+    return writeClosed(api, stored, incident);
+  }
+  if (!incident.delivered) {
+    await addTasks(api, incident, await api.taskIds(incident.id));
+  }
+  const properties = updateBody(stored.properties, incident);
+  if (properties === null) {
+    return true;
+  }
+  await api.putComment(
+    incident.id,
+    identifyPart(incident.id, `revision ${incident.revision}`),
+    incident.change,
+  );
+  return api.put(incident.id, properties, stored.etag);
+}
+
+async function addTasks(
+  api: IncidentApi,
+  incident: Incident,
+  present: ReadonlySet<string>,
+): Promise<void> {
+  for (const [index, task] of incident.tasks.entries()) {
+    const taskId = identifyPart(incident.id, `task ${index + 1}`);
+    if (!present.has(taskId)) {
+      await api.putTask(incident.id, taskId, { ...task, status: "New" });
+    }
+  }
+}
+
+/** Labels whose coming after closing is worth an incident of its own: nobody reads what is closed. */
+const alarming = ["approved-after", "fraud-reported"];
+
+async function writeClosed(
+  api: IncidentApi,
+  { properties }: StoredIncident,
+  incident: Incident,
+): Promise<boolean> {
+  const growth = identifyPart(incident.id, "growth after closing");
+  await api.putComment(incident.id, growth, `${incident.change}\n(revision ${incident.revision})`);
+  const known = new Set((properties.labels ?? []).map(({ labelName }) => labelName));
+  const isNews = incident.text.labels.some((name) => alarming.includes(name) && !known.has(name));
+  const further = isNews ? afterClosing(incident) : null;
+  if (further === null) {
+    return true;
+  }
+  const stored = await api.get(further.id);
+  return stored?.properties.status === "Closed" ? true : write(api, stored, further);
+}
+
+function afterClosing(incident: Incident): Incident {
+  const { text } = incident;
+  return {
+    ...incident,
+    id: identifyPart(incident.id, "after closing"),
+    text: {
+      ...text,
+      title: `After closing: ${text.title}`,
+      description: `Incident ${incident.id} was closed; an approval or a fraud report came to light afterwards.\n\n${text.description}`,
+      labels: [...text.labels, "approved-after-close"],
+    },
+  };
+}

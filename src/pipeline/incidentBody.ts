@@ -1,0 +1,104 @@
+import { formatTime } from "../detection/time.ts";
+import { identifyPart } from "./identity.ts";
+import type { Incident } from "./ports.ts";
+
+/** The properties of a Sentinel incident (api-version 2025-09-01) that this project reads or writes. */
+export interface IncidentProperties {
+  readonly title: string;
+  readonly description?: string;
+  readonly severity: string;
+  readonly status: string;
+  readonly firstActivityTimeUtc?: string;
+  readonly lastActivityTimeUtc?: string;
+  readonly labels?: readonly { readonly labelName: string }[];
+}
+
+/** The properties that are brought up to date when a burst grows. The title never changes. */
+const growing = ["description", "severity", "firstActivityTimeUtc", "lastActivityTimeUtc"] as const;
+
+/** The incident as it is created. */
+export function createBody(incident: Incident): IncidentProperties {
+  const own = ownProperties(incident);
+  return {
+    ...own,
+    status: "New",
+    labels: [...incident.text.labels, markOf(incident, own)].map(label),
+  };
+}
+
+/**
+ * The incident brought up to date. Status, title, everything that we do not write, and every property
+ * that differs from what we wrote last, which somebody edited, stay as they are.
+ *
+ * @returns null where the incident is at this revision, or a later one, already
+ */
+export function updateBody<T extends IncidentProperties>(
+  existing: T,
+  incident: Incident,
+): T | null {
+  const names = (existing.labels ?? []).map(({ labelName }) => labelName);
+  const written = readMark(names);
+  if (written.revision >= incident.revision) {
+    return null;
+  }
+  const own = ownProperties(incident);
+  const updated: Partial<Record<(typeof growing)[number], string>> = {};
+  for (const property of growing) {
+    if (written.prints[property] === print(existing[property])) {
+      updated[property] = own[property];
+    }
+  }
+  const kept = names.filter(
+    (name) => !name.startsWith(markPrefix) && !incident.text.labels.includes(name),
+  );
+  const mark = markOf(incident, own);
+  return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
+}
+
+function ownProperties({ text }: Incident) {
+  return {
+    title: text.title,
+    description: text.description,
+    severity: text.severity,
+    firstActivityTimeUtc: formatTime(text.firstActivityAt),
+    lastActivityTimeUtc: formatTime(text.lastActivityAt),
+  };
+}
+
+function label(labelName: string): { readonly labelName: string } {
+  return { labelName };
+}
+
+/**
+ * What we wrote last is kept in a label of the incident itself, so that it travels in the same request: the
+ * revision, and a fingerprint of each growing property as we wrote it. A crash after the request can so
+ * never make our own text look like somebody's edit.
+ */
+const markPrefix = "mfa-deny:";
+
+function markOf(incident: Incident, own: ReturnType<typeof ownProperties>): string {
+  const prints = growing.map((property) => print(own[property]));
+  return `${markPrefix}r${incident.revision}:${prints.join(":")}`;
+}
+
+interface Mark {
+  readonly revision: number;
+  readonly prints: Partial<Record<(typeof growing)[number], string>>;
+}
+
+function readMark(names: readonly string[]): Mark {
+  const found = names.find((name) => name.startsWith(markPrefix)) ?? "";
+  const [revision = "", ...prints] = found.slice(markPrefix.length).split(":");
+  return {
+    revision: /^r\d+$/.test(revision) ? Number(revision.slice(1)) : 0,
+    prints: Object.fromEntries(growing.map((property, index) => [property, prints[index] ?? ""])),
+  };
+}
+
+/** Services may write a time back with other digits; the moment is what counts. */
+function print(value: string | undefined): string {
+  const at = /^\d{4}-\d\d-\d\dT/.test(value ?? "") ? Date.parse(value ?? "") : NaN;
+  return identifyPart(printNamespace, Number.isNaN(at) ? (value ?? "") : String(at)).slice(0, 8);
+}
+
+const printNamespace = "2f6b1d7e-3a64-4f43-8f0c-64a1a3bb3a52";
