@@ -1,6 +1,6 @@
 import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
 import type { SigninRow } from "./row.ts";
-import { generateTenant } from "./tenant.ts";
+import { generateTenant, type Tenant } from "./tenant.ts";
 
 const START = Date.UTC(2026, 2, 10);
 
@@ -47,9 +47,9 @@ function inWords(attack: TrueAttack): unknown {
   };
 }
 
-/** The day in `examples/`: 2026-03-10 at Contoso, with the truth in ISO times. */
-export function exampleDay(): ExampleDay {
-  const tenant = generateTenant({
+/** The tenant whose day, 2026-03-10, is in `examples/`, with the time at which each row was stored. */
+export function exampleTenant(): Tenant {
+  return generateTenant({
     seed: 20_260_311,
     users: 120,
     days: 1,
@@ -57,6 +57,11 @@ export function exampleDay(): ExampleDay {
     signInsPerUserPerDay: 38,
     attacks: ATTACKS,
   });
+}
+
+/** The day in `examples/` as exported, with the truth in ISO times. */
+export function exampleDay(): ExampleDay {
+  const tenant = exampleTenant();
   const generated = Array.from(tenant.rows(), ({ row }) => ({
     row,
     at: String(row["TimeGenerated"]),

@@ -58,7 +58,8 @@ export async function detectRecords<P>(
   for (const { account, sightings } of suspects.values()) {
     for (const rule of run.rules) {
       const subject = subjectOf(rule, account);
-      const { bursts: recorded } = await store.readHead(subject);
+      const head = await store.readHead(subject, -Infinity);
+      const recorded = head.bursts;
       const judged = judge({
         rule,
         subject,
@@ -71,7 +72,9 @@ export async function detectRecords<P>(
       });
       const decisions = askedFor(judged, run);
       const bursts = recordDecisions(recorded, decisions);
-      await store.writeHead({ subject, bursts });
+      if (decisions.some((decision) => decision.action !== "none")) {
+        await store.write({ head: { ...head, bursts } });
+      }
       findings.push(...report(rule, subject, decisions));
       merged.push(
         ...bursts.flatMap(({ id, mergedInto }) =>
@@ -153,7 +156,7 @@ async function findSuspects<P>(
     const sightings = all.filter((sighting) => wasPublished(sighting, asOf));
     for (const rule of rules) {
       const fires = runsOf(rule, account.user, sightings).some((run) => run.triggeredAt !== null);
-      if (fires || (await store.readHead(subjectOf(rule, account))).bursts.length > 0) {
+      if (fires || (await store.readHead(subjectOf(rule, account), -Infinity)).bursts.length > 0) {
         suspects.set(accountName(account), { account, sightings });
         break;
       }

@@ -1,6 +1,12 @@
 import { describeMerge } from "../detection/incident.ts";
 import { identifyPart } from "./identity.ts";
-import { createBody, updateBody, type IncidentProperties } from "./incidentBody.ts";
+import {
+  createBody,
+  revisionOf,
+  saysTheSame,
+  updateBody,
+  type IncidentProperties,
+} from "./incidentBody.ts";
 import type { Incident, IncidentSink } from "./ports.ts";
 
 /** An incident as a service holds it. */
@@ -34,8 +40,7 @@ const attempts = 5;
 
 /**
  * Keeps incidents in a service up to date. Whatever is written can be written again after a crash at any
- * point without being there twice: ids of comments and tasks are derived, a comment comes before the change
- * that it tells of, and the change carries its revision.
+ * point without being there twice: ids of comments and tasks are derived, and a change carries its revision.
  */
 export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
   return {
@@ -64,15 +69,16 @@ export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
 async function write(
   api: IncidentApi,
   stored: StoredIncident | null,
-  incident: Incident,
+  judged: Incident,
 ): Promise<boolean> {
   if (stored === null) {
-    const created = await api.put(incident.id, createBody(incident), null);
+    const created = await api.put(judged.id, createBody(judged), null);
     if (created) {
-      await addTasks(api, incident, new Set());
+      await addTasks(api, judged, new Set());
     }
     return created;
   }
+  const incident = after(stored, judged);
   if (stored.properties.status === "Closed") {
     return writeClosed(api, stored, incident);
   }
@@ -80,15 +86,26 @@ async function write(
     await addTasks(api, incident, await api.taskIds(incident.id));
   }
   const properties = updateBody(stored.properties, incident);
-  if (properties === null) {
-    return true;
+  if (properties !== null && !(await api.put(incident.id, properties, stored.etag))) {
+    return false;
   }
-  await api.putComment(
-    incident.id,
-    identifyPart(incident.id, `revision ${incident.revision}`),
-    incident.change,
-  );
-  return api.put(incident.id, properties, stored.etag);
+  // A comment changes the incident's etag, so it comes last. Where the incident is at this revision already,
+  // an earlier attempt may have died in between; at the first delivery there is nothing to tell.
+  if (properties !== null || incident.delivered) {
+    const commentId = identifyPart(incident.id, `revision ${incident.revision}`);
+    await api.putComment(incident.id, commentId, incident.change);
+  }
+  return true;
+}
+
+/** The newest judgement comes after whatever revision the incident has, if it says anything else. */
+function after({ properties }: StoredIncident, incident: Incident): Incident {
+  const shown = revisionOf(properties);
+  return incident.newest === true &&
+    shown >= incident.revision &&
+    !saysTheSame(properties, incident)
+    ? { ...incident, revision: shown + 1 }
+    : incident;
 }
 
 async function addTasks(
@@ -112,8 +129,11 @@ async function writeClosed(
   { properties }: StoredIncident,
   incident: Incident,
 ): Promise<boolean> {
+  if (revisionOf(properties) >= incident.revision) {
+    return true;
+  }
   const growth = identifyPart(incident.id, "growth after closing");
-  await api.putComment(incident.id, growth, `${incident.change}\n(revision ${incident.revision})`);
+  await api.putComment(incident.id, growth, growthAfterClosing(incident));
   const known = new Set((properties.labels ?? []).map(({ labelName }) => labelName));
   const isNews = incident.text.labels.some((name) => alarming.includes(name) && !known.has(name));
   const further = isNews ? afterClosing(incident) : null;
@@ -122,6 +142,12 @@ async function writeClosed(
   }
   const stored = await api.get(further.id);
   return stored?.properties.status === "Closed" ? true : write(api, stored, further);
+}
+
+/** Says what holds by now, not why: whoever writes it again writes the same. */
+function growthAfterClosing({ text, revision }: Incident): string {
+  const [summary] = text.description.split("\n\n");
+  return `More came to light after this incident was closed.\n${summary}\n(revision ${revision})`;
 }
 
 function afterClosing(incident: Incident): Incident {

@@ -26,6 +26,18 @@ export function createBody(incident: Incident): IncidentProperties {
   };
 }
 
+/** The revision that an incident shows; 0 where nobody can tell. */
+export function revisionOf({ labels }: IncidentProperties): number {
+  return readMark((labels ?? []).map(({ labelName }) => labelName)).revision;
+}
+
+/** Whether what we wrote last says the same, however it was edited since. */
+export function saysTheSame(existing: IncidentProperties, incident: Incident): boolean {
+  const { prints } = readMark((existing.labels ?? []).map(({ labelName }) => labelName));
+  const own = ownProperties(incident);
+  return growing.every((property) => prints[property] === print(own[property]));
+}
+
 /**
  * The incident brought up to date. Status, title, everything that we do not write, and every property
  * that differs from what we wrote last, which somebody edited, stay as they are.

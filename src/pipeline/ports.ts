@@ -9,17 +9,101 @@ export type LogEntry<P> =
   | { readonly kind: "record"; readonly record: Fields; readonly place: P }
   | { readonly kind: "bad"; readonly reason: string; readonly place: P };
 
+/** Half-open, epoch milliseconds. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What is recorded of one subject. */
 export interface Head {
   readonly subject: Subject;
   readonly bursts: readonly RecordedBurst[];
+  /** How far each burst was sent, by its id; none for one that never was. */
+  readonly deliveries: Readonly<Record<string, Delivery>>;
+  /** Of the stored rows that this was read from; null where there were none. */
+  readonly version: string | null;
+  /** For the store's own use: what it keeps elsewhere, and until when that reaches. */
+  readonly archived?: Readonly<Record<string, string>>;
+  readonly archivedTo?: number | null;
 }
 
-/** Remembers bursts, so that each stays one incident. */
+export interface Delivery {
+  /** The last revision that each sink has settled. */
+  readonly sent: Readonly<Record<string, number>>;
+  /** Who is sending, and until when nobody else may. */
+  readonly claim: { readonly owner: string; readonly until: number } | null;
+}
+
+/** Something still to be done about one burst; one row each, dropped when nothing is left. */
+export interface DueItem {
+  readonly subject: Subject;
+  readonly burstId: string;
+  /** Oldest first; later after a failure. */
+  readonly dueAt: number;
+  readonly attempts: number;
+  /** What a backfill found waits behind what happens now. */
+  readonly lane: "live" | "backfill";
+  /** To be sent at this revision. */
+  readonly incident: Incident | null;
+  /** The incident it was merged into, to be noted on it. */
+  readonly mergedInto: string | null;
+  /** Approvals of this user that are published until then are looked for. */
+  readonly watch: Watch | null;
+}
+
+export interface Watch {
+  /** First and last denial. */
+  readonly from: number;
+  readonly to: number;
+  readonly until: number;
+}
+
+/** How far the runs of a workspace have come. */
+export interface Progress {
+  /** The watermark: everything published before it was read whole. Never goes back. */
+  readonly publishedTo: number;
+  readonly lastRunAt: number;
+  readonly lastSuccessAt: number | null;
+  readonly lastError: string | null;
+  /** Incidents waiting to be sent after the last run. */
+  readonly pending: number;
+}
+
+/** What a run begins with. */
+export interface Opening {
+  readonly progress: Progress | null;
+  /** Oldest first. */
+  readonly due: readonly DueItem[];
+}
+
+/** Changes that are stored together or not at all. */
+export interface StateChange {
+  /** Stored if nobody wrote since it was read. */
+  readonly head?: Head;
+  readonly put?: readonly DueItem[];
+  readonly drop?: readonly DueItem[];
+}
+
+/** Remembers bursts, so that each stays one incident, and what is still to be done about them. */
 export interface StateStore {
-  /** An empty head where nothing is recorded. */
-  readHead(subject: Subject): Promise<Head>;
-  writeHead(head: Head): Promise<void>;
+  open(): Promise<Opening>;
+  readProgress(): Promise<Progress | null>;
+  /**
+   * An empty head where nothing is recorded.
+   *
+   * @param from bursts that ended before may be missing
+   */
+  readHead(subject: Subject, from: number): Promise<Head>;
+  /**
+   * @returns the head as it is stored now (null when the change has none), or "conflict" when somebody
+   *   else wrote it since it was read: read again, the log too, and judge again
+   */
+  write(change: StateChange): Promise<Head | null | "conflict">;
+  /** Keeps the later watermark, whoever wrote it. */
+  saveProgress(progress: Progress): Promise<void>;
+  /** Forgets bursts whose last denial is before `before`. @returns how many */
+  prune(before: number): Promise<number>;
 }
 
 /**
@@ -46,6 +130,11 @@ export interface Incident {
   readonly change: string;
   /** Some revision of it was delivered whole before, tasks and all. */
   readonly delivered: boolean;
+  /**
+   * It was judged just now and nobody else writes, so that nothing newer can be there: a higher revision on
+   * the incident only means that what was recorded got lost, or that nothing ever was.
+   */
+  readonly newest?: boolean;
 }
 
 /** Where analysts see incidents. */
@@ -55,4 +144,45 @@ export interface IncidentSink {
   deliver(incident: Incident): Promise<void>;
   /** Says on an incident that its denials belong to another one's burst; once. */
   noteMerge(id: string, keeperId: string): Promise<void>;
+}
+
+/** What of the log is asked for. */
+export interface LogQuery {
+  /** By which time: when a row was stored, or its `TimeGenerated`. */
+  readonly by: "published" | "generated";
+  readonly range: Range;
+  /** Only these (lower-case principal names or ids); null: everybody. */
+  readonly users: readonly string[] | null;
+  /** Only the users whose hash falls on `index` of `count`. */
+  readonly shard: { readonly index: number; readonly count: number } | null;
+}
+
+/** A partial answer is none: what it holds is not used. */
+export type LogAnswer =
+  | {
+      readonly kind: "whole";
+      readonly rows: readonly Fields[];
+      /** The service's own clock when it answered. */
+      readonly servedAt: number;
+    }
+  | { readonly kind: "partial"; readonly reason: string };
+
+/** A log service that can be asked again. Both may give more rows than asked for, never fewer. */
+export interface SignInSource {
+  /** Rows that may hold a denial. */
+  candidates(query: LogQuery, signal: AbortSignal): Promise<LogAnswer>;
+  /** Rows that may hold a fresh approval. */
+  approvals(query: LogQuery, signal: AbortSignal): Promise<LogAnswer>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** Structured log of a run; never a row, a token or a text from the log. */
+export interface Log {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
 }

@@ -1,0 +1,27 @@
+import { stateOf, type BackfillJob, type BackfillPart } from "../src/pipeline/backfillJob.ts";
+
+/** A backfill as its status shows it. */
+export function describeJob({ id, request, parts }: BackfillJob) {
+  const sum = (count: (part: BackfillPart) => number) =>
+    parts.reduce((total, part) => total + count(part), 0);
+  return {
+    id,
+    state: stateOf(parts),
+    from: new Date(request.from).toISOString(),
+    to: new Date(request.to).toISOString(),
+    dryRun: request.dryRun,
+    progress: {
+      slicesDone: sum(({ slicesDone }) => slicesDone),
+      slices: sum(({ slices }) => slices),
+    },
+    counts: {
+      rows: sum(({ counts }) => counts.rows),
+      denials: sum(({ counts }) => counts.denials),
+      opened: sum(({ counts }) => counts.opened),
+      updated: sum(({ counts }) => counts.updated),
+    },
+    errors: parts.flatMap(({ workspace, errors }) =>
+      errors.map((error) => `${workspace}: ${error}`),
+    ),
+  };
+}

@@ -1,0 +1,9 @@
+import { app } from "@azure/functions";
+import { runDetection } from "../src/pipeline/runDetection.ts";
+import { everyWorkspace } from "./everyWorkspace.ts";
+
+// What is read follows from the watermark, so a run that is late, early or doubled reads what it should.
+app.timer("detect", {
+  schedule: "%DETECTION_SCHEDULE%",
+  handler: (_timer, context) => everyWorkspace("detection run", context, runDetection),
+});

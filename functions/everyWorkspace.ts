@@ -1,0 +1,44 @@
+import type { InvocationContext } from "@azure/functions";
+import type { Detector } from "../src/pipeline/detector.ts";
+import { contextLog } from "./contextLog.ts";
+import { theApp } from "./theApp.ts";
+
+/** A function has ten minutes; what is left then is ended before the host ends the process. */
+const longest = 9 * 60_000;
+
+/**
+ * Does the same for every workspace, side by side, so that one failing stops no other, and logs a summary
+ * of each.
+ *
+ * @throws Error that names the workspaces that failed, after all have ended
+ */
+export async function everyWorkspace(
+  event: string,
+  context: InvocationContext,
+  work: (detector: Detector, signal: AbortSignal) => Promise<object>,
+): Promise<void> {
+  const { settings, detectorOf } = theApp();
+  const log = contextLog(context);
+  const signal = AbortSignal.timeout(longest);
+  const failed: string[] = [];
+  const each = settings.workspaces.map(async (workspace) => {
+    const { name } = workspace;
+    const startedAt = performance.now();
+    const took = () => ({ workspace: name, ms: Math.round(performance.now() - startedAt) });
+    try {
+      log.info(event, {
+        ...took(),
+        ...(await work(detectorOf(workspace, log), signal)),
+        ...took(),
+      });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      log.error(`${event} failed`, { ...took(), problem });
+      failed.push(`${name}: ${problem}`);
+    }
+  });
+  await Promise.all(each);
+  if (failed.length > 0) {
+    throw new Error(`${event} failed for ${failed.join("; ")}`);
+  }
+}

@@ -1,0 +1,5 @@
+import "./detect.ts";
+import "./backfill.ts";
+import "./backfillStep.ts";
+import "./health.ts";
+import "./maintenance.ts";

@@ -1,0 +1,8 @@
+import { app } from "@azure/functions";
+import { maintain } from "../src/pipeline/maintain.ts";
+import { everyWorkspace } from "./everyWorkspace.ts";
+
+app.timer("maintenance", {
+  schedule: "0 17 3 * * *",
+  handler: (_timer, context) => everyWorkspace("maintenance", context, maintain),
+});

@@ -1,0 +1,74 @@
+import { isRestError } from "@azure/core-rest-pipeline";
+import { UpstreamError } from "../pipeline/upstreamError.ts";
+
+/** What a role has to allow, so that a refusal can name it. */
+export interface Service {
+  readonly name: string;
+  readonly role: string;
+}
+
+/**
+ * Says what a service answered in one sentence, without anything that was sent: messages of some services
+ * quote the request.
+ */
+export function upstreamError(service: Service, error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) {
+    return error;
+  }
+  const { problem, retryable } = describe(service, error);
+  return new UpstreamError(service.name, problem, retryable, { cause: error });
+}
+
+function describe(
+  { role }: Service,
+  error: unknown,
+): { readonly problem: string; readonly retryable: boolean } {
+  if (!isRestError(error)) {
+    const name = error instanceof Error ? error.name : "error";
+    const isCredential =
+      name.startsWith("CredentialUnavailable") || name.startsWith("Authentication");
+    if (isCredential) {
+      return { problem: "no token was given for the identity (AZURE_CLIENT_ID?)", retryable: true };
+    }
+    const aborted = name === "AbortError";
+    return {
+      problem: aborted ? "timed out or was cancelled" : `failed (${name})`,
+      retryable: true,
+    };
+  }
+  const { statusCode, code } = error;
+  return statusCode === undefined || code === "PARSE_ERROR"
+    ? { problem: `no usable answer (${code ?? error.name})`, retryable: true }
+    : describeStatus(role, statusCode, code);
+}
+
+/** For a service that answered, but not what was hoped for. */
+export function refusedBy(
+  service: Service,
+  status: number,
+  code: string | undefined,
+): UpstreamError {
+  const { problem, retryable } = describeStatus(service.role, status, code);
+  return new UpstreamError(service.name, problem, retryable);
+}
+
+function describeStatus(
+  role: string,
+  statusCode: number,
+  code: string | undefined,
+): { readonly problem: string; readonly retryable: boolean } {
+  const said = code === undefined ? "" : ` ${code}`;
+  switch (statusCode) {
+    case 401:
+      return { problem: `401${said}: the token was not accepted`, retryable: true };
+    case 403:
+      return { problem: `403${said}: the identity lacks the role ${role}`, retryable: false };
+    case 429:
+      return { problem: `429${said}: throttled`, retryable: true };
+    default:
+      return {
+        problem: `${statusCode}${said}`,
+        retryable: statusCode >= 500 || statusCode === 408,
+      };
+  }
+}

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { startAzurite, type Azurite } from "./azurite.ts";
+import { makeCertificate } from "./certificate.ts";
+import { startFunctionsHost, type FunctionsHost } from "./functionsHost/startFunctionsHost.ts";
+import { audienceOf, startIdentity, type Identity } from "./identity.ts";
+import { startLogService, type LogService } from "./logService/startLogService.ts";
+import { startSentinel, type Sentinel } from "./sentinel/startSentinel.ts";
+
+/** The workspace that everything here belongs to. */
+export const localWorkspace = {
+  workspaceId: "00000000-0000-0000-0000-0000000000aa",
+  resourceId:
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/local/providers/Microsoft.OperationalInsights/workspaces/local",
+} as const;
+
+export interface LocalAzureOptions {
+  /** Epoch milliseconds. The time of the services, and after `moveClock` that of the functions. */
+  readonly clock?: () => number;
+  /** Settings of the app that differ from what a local run needs. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The built app. */
+  readonly main?: string;
+}
+
+/** Everything that the app needs of Azure, on this machine. */
+export interface LocalAzure {
+  readonly logs: LogService;
+  readonly sentinel: Sentinel;
+  readonly identity: Identity;
+  readonly azurite: Azurite;
+  /** What the app is told: its ordinary settings. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Trusts the stand-ins. */
+  readonly ca: string;
+  /** Another process with the app in it. */
+  startHost(settings?: Readonly<Record<string, string>>): Promise<FunctionsHost>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A whole Azure for the app on one machine. Real: Azurite, Microsoft's own emulator of storage. Stand-ins: the
+ * log service, Sentinel, the managed identity and the Functions host. The app reaches all of them through its
+ * ordinary settings and does not know.
+ */
+export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
+  const { clock = Date.now, main = join("dist", "app", "main.cjs") } = options;
+  const certificate = makeCertificate();
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).toReversed()) {
+      await each();
+    }
+  };
+  const started = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const part = await starting;
+    stops.push(() => part.stop());
+    return part;
+  };
+  try {
+    const azurite = await started(startAzurite(certificate));
+    const identity = await started(startIdentity({ clock }));
+    const logs = await started(
+      startLogService({
+        clock,
+        certificate,
+        accepts: (token) => audienceOf(token) === "https://api.loganalytics.io",
+      }),
+    );
+    const sentinel = await started(
+      startSentinel({
+        ...certificate,
+        clock,
+        workspace: localWorkspace.resourceId,
+        audiences: ["https://management.azure.com"],
+      }),
+    );
+    const settings = {
+      FUNCTIONS_WORKER_RUNTIME: "node",
+      LOG_ANALYTICS_WORKSPACE_ID: localWorkspace.workspaceId,
+      SENTINEL_WORKSPACE_RESOURCE_ID: localWorkspace.resourceId,
+      STATE_STORAGE: azurite.connectionString,
+      LOG_ANALYTICS_ENDPOINT: logs.endpoint,
+      AZURE_RESOURCE_MANAGER_ENDPOINT: sentinel.url,
+      DETECTION_SCHEDULE: "0 */5 * * * *",
+      ...options.settings,
+    };
+    return {
+      logs,
+      sentinel,
+      identity,
+      azurite,
+      settings,
+      ca: certificate.cert,
+      async startHost(more = {}) {
+        const host = await startFunctionsHost({
+          main,
+          settings: { ...settings, ...more },
+          env: identity.env,
+          ca: certificate.cert,
+          clock,
+          queues: { pollMs: 50, lockMs: 30_000, visibilityTimeoutMs: 0 },
+        });
+        stops.push(() => host.stop());
+        return host;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

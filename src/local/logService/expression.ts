@@ -1,0 +1,44 @@
+import type { Row } from "./frame.ts";
+import { refuse } from "./queryError.ts";
+import type { Value } from "./values.ts";
+
+/** A compiled scalar expression. */
+export interface Expression {
+  /** Kusto's name of its type. */
+  readonly type: string;
+  /** Has the same value for every row. */
+  readonly constant: boolean;
+  readonly of: (row: Row) => Value;
+}
+
+const nothing: Row = { values: [], published: "" };
+
+export function constantOf(expression: Expression, what: string): Value {
+  if (!expression.constant) refuse(`${what} with a value that differs from row to row`);
+  return expression.of(nothing);
+}
+
+/** Computes once what is the same for every row. */
+export function folded(expression: Expression): Expression {
+  if (!expression.constant) return expression;
+  const value = expression.of(nothing);
+  return { ...expression, of: () => value };
+}
+
+export function isText(expression: Expression): boolean {
+  return expression.type === "string" || expression.type === "dynamic";
+}
+
+const numbers = new Set(["int", "long", "real"]);
+
+/** Whether Kusto compares the two; the analyser lets through a string and a number, Kusto does not. */
+export function areComparable(left: Expression, right: Expression): boolean {
+  const [a, b] = [classOf(left.type), classOf(right.type)];
+  const plain = new Set(["number", "string", "bool", "dynamic"]);
+  if (a === "dynamic" || b === "dynamic") return plain.has(a) && plain.has(b);
+  return a === b;
+}
+
+function classOf(type: string): string {
+  return numbers.has(type) ? "number" : type;
+}

@@ -1,0 +1,71 @@
+/** What can be made to happen to a request. */
+export type Fault =
+  /** An error of the service. `retryAfterS` becomes the header Retry-After. */
+  | { readonly kind: "status"; readonly status: FaultStatus; readonly retryAfterS?: number }
+  /** 200 with half of the rows and an error. */
+  | { readonly kind: "partial" }
+  /** 200 with this many rows at most, and the error for too many where there are more. */
+  | { readonly kind: "oversize"; readonly maxRows: number }
+  /** The answer comes this late. */
+  | { readonly kind: "slow"; readonly ms: number }
+  /** The connection breaks in the middle of the body. */
+  | { readonly kind: "cut" }
+  /** 200, and a body that is no JSON. */
+  | { readonly kind: "malformed" }
+  /** 200, and a page of a proxy instead of an answer. */
+  | { readonly kind: "html" };
+
+export type FaultStatus = 400 | 401 | 403 | 404 | 429 | 500 | 503 | 504;
+
+/** Which requests a fault is for. */
+export interface When {
+  /** How many, of those that match; 1 unless told, `Infinity` for all. */
+  readonly times?: number;
+  /** How many that match it lets pass before. */
+  readonly after?: number;
+  readonly match?: (query: string) => boolean;
+}
+
+export interface Faults {
+  add(fault: Fault, when?: When): void;
+  /** The fault for this request: of those that match, the one added first. */
+  take(query: string): Fault | undefined;
+}
+
+export function createFaults(): Faults {
+  const planned: { fault: Fault; match: (query: string) => boolean; pass: number; left: number }[] =
+    [];
+  return {
+    add(fault, { times = 1, after = 0, match = () => true } = {}) {
+      planned.push({ fault, match, pass: after, left: times });
+    },
+    take(query) {
+      for (const plan of planned) {
+        if (plan.left === 0 || !plan.match(query)) continue;
+        if (plan.pass > 0) {
+          plan.pass -= 1;
+          continue;
+        }
+        plan.left -= 1;
+        return plan.fault;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Code and message of an error, in the service's words where they are known. */
+export const statusErrors: Readonly<Record<FaultStatus, readonly [code: string, message: string]>> =
+  {
+    400: ["BadArgumentError", "The request had some invalid properties"],
+    401: ["AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."],
+    403: [
+      "InsufficientAccessError",
+      "The provided credentials have insufficient access to perform the requested operation",
+    ],
+    404: ["PathNotFoundError", "The requested path does not exist"],
+    429: ["ThrottledError", "Too many requests"],
+    500: ["InternalServerError", "Something went wrong processing your query on the server."],
+    503: ["ServiceUnavailable", "The service is unavailable."],
+    504: ["GatewayTimeout", "Gateway timeout"],
+  };

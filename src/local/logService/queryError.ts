@@ -1,0 +1,21 @@
+/** Why a query is answered with 400. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly code: string;
+  /** Log Analytics says the reason in here; its `message` is the same for all. */
+  readonly inner: { readonly code: string; readonly message: string } | undefined;
+
+  constructor(code: string, message: string, inner?: { code: string; message: string }) {
+    super(message);
+    this.code = code;
+    this.inner = inner;
+  }
+}
+
+/** @param what an operator, function or form that Kusto may know, but the stand-in does not execute */
+export function refuse(what: string): never {
+  throw new QueryError(
+    "StandInRefused",
+    `StandInRefused: operator ${what} is not executed by this stand-in.`,
+  );
+}

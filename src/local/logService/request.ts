@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import { QueryError } from "./queryError.ts";
+
+/** The body of a query request. */
+export interface QueryRequest {
+  readonly query: string;
+  /** Empty for none. */
+  readonly timespan: string;
+  readonly workspaces: readonly string[];
+}
+
+/** The workspace that a request wants to query; undefined where it wants something else. */
+export function workspaceOf({ method, url = "" }: IncomingMessage): string | undefined {
+  const path = /^\/v1\/workspaces\/([^/?]+)\/query(?:\?|$)/.exec(url);
+  return method === "POST" && path?.[1] !== undefined ? decodeURIComponent(path[1]) : undefined;
+}
+
+export function tokenOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  const body = readJson(Buffer.concat(chunks).toString("utf8"));
+  const { query, timespan, workspaces } = body;
+  if (typeof query !== "string") throw invalid("The body holds no query.");
+  return {
+    query,
+    timespan: typeof timespan === "string" ? timespan : "",
+    workspaces: Array.isArray(workspaces) ? workspaces.map(String) : [],
+  };
+}
+
+function readJson(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw invalid("The body is no JSON object.");
+}
+
+function invalid(message: string): QueryError {
+  return new QueryError("BadArgumentError", "The request had some invalid properties", {
+    code: "InvalidRequestBody",
+    message,
+  });
+}

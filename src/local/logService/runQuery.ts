@@ -1,0 +1,51 @@
+import type { Column } from "./columns.ts";
+import { execute } from "./execute.ts";
+import type { Frame, Row } from "./frame.ts";
+import type { Analyser, Problem } from "./kusto.ts";
+import { QueryError, refuse } from "./queryError.ts";
+import type { Store } from "./store.ts";
+import type { Timespan } from "./timespan.ts";
+
+export interface Question {
+  readonly query: string;
+  readonly workspaceIds: readonly string[];
+  readonly timespan: Timespan | undefined;
+  /** A datetime. */
+  readonly now: string;
+}
+
+/** Answers a query on what is published by now; a QueryError says why it cannot. */
+export function runQuery(question: Question, analyser: Analyser, store: Store): Frame {
+  const { query, workspaceIds, timespan, now } = question;
+  const { problems, statements } = analyser(query);
+  const [problem] = problems;
+  if (problem !== undefined) throw invalid(problem);
+  return execute(query, statements, {
+    now,
+    tableNamed(name) {
+      const columns = store.columnsOf(name) ?? refuse(`table ${name}`);
+      const lists = workspaceIds.map((workspaceId) => store.visible(workspaceId, name, now));
+      const rows = lists.length === 1 && lists[0] ? lists[0] : lists.flat();
+      const frame = { columns, rows, stored: true, inOrder: lists.length === 1 };
+      return timespan === undefined ? frame : { ...frame, pending: within(columns, timespan) };
+    },
+  });
+}
+
+function within(columns: readonly Column[], { from, to }: Timespan): (row: Row) => boolean {
+  const place = columns.findIndex(({ name }) => name === "TimeGenerated");
+  return ({ values }) => {
+    const at = values[place];
+    return typeof at !== "string" || (at >= from && at <= to);
+  };
+}
+
+/** Codes of the parser; the others are of the analyser. */
+const syntaxCode = /^KS(0\d\d|176)$/;
+
+function invalid({ code, message, start }: Problem): QueryError {
+  return new QueryError("BadArgumentError", "The request had some invalid properties", {
+    code: syntaxCode.test(code) ? "SyntaxError" : "SemanticError",
+    message: `${code} at ${start}: ${message}`,
+  });
+}

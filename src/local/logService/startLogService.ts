@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
+import { makeCertificate, type Certificate } from "../certificate.ts";
+import { close, listen } from "../sentinel/listen.ts";
+import { answerOf, errorAnswer, partialAnswerOf } from "./answer.ts";
+import type { TableSchema } from "./columns.ts";
+import { datetimeOf } from "./datetime.ts";
+import { createFaults, type Fault, type When } from "./faults.ts";
+import { createAnalyser } from "./kusto.ts";
+import { failed, failedQuery, send, type Reply } from "./reply.ts";
+import { readQueryRequest, tokenOf, workspaceOf, type QueryRequest } from "./request.ts";
+import { runQuery } from "./runQuery.ts";
+import { createStore } from "./store.ts";
+import { builtInTables } from "./tables.ts";
+import { readTimespan } from "./timespan.ts";
+import type { Publication } from "./toRow.ts";
+
+export interface LogServiceOptions {
+  /** Tables beside the two of sign-ins, which are there anyway. */
+  readonly tables?: Readonly<Record<string, TableSchema>>;
+  /** The service's now, in epoch milliseconds. What is published later is not visible yet. */
+  readonly clock?: () => number;
+  /** Says of a bearer token whether it is for this service; unless told, any token will do. */
+  readonly accepts?: (token: string) => boolean;
+  readonly certificate?: Certificate;
+  /** Rows of an answer; Azure's limit unless told. */
+  readonly maxRows?: number;
+  /** Queries at a time; Azure's limit unless told. Azure queues what is above for a while, this doesn't. */
+  readonly maxConcurrent?: number;
+}
+
+/** A request that named a workspace, as it ended. */
+interface LoggedRequest {
+  /** The service's time, in epoch milliseconds. */
+  readonly at: number;
+  readonly workspaceId: string;
+  readonly query: string;
+  /** Rows and bytes of the body that was meant to be sent. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly status: number;
+}
+
+export interface LogService {
+  /** For a client; the `/v1` it adds by itself. */
+  readonly endpoint: string;
+  /** What a client has to trust: PEM. */
+  readonly certificate: string;
+  /** In the order in which they were answered. */
+  readonly requests: readonly LoggedRequest[];
+  publish(workspaceId: string, table: string, rows: Iterable<Publication>): void;
+  fail(fault: Fault, when?: When): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * A stand-in for the query endpoint of Azure Log Analytics, on https at loopback, for tests and the local
+ * demonstration. It is not Kusto: it executes a small subset of the language and refuses everything else with
+ * StandInRefused, hash() gives other numbers, and every workspace exists. Each answer says so in the header
+ * `x-stand-in`. Microsoft's own analyser checks the queries first, so a misspelt column is an error here too.
+ */
+export async function startLogService(options: LogServiceOptions = {}): Promise<LogService> {
+  const { clock = Date.now, accepts = () => true, maxRows = 500_000, maxConcurrent = 5 } = options;
+  const certificate = options.certificate ?? makeCertificate();
+  const tables = { ...builtInTables, ...options.tables };
+  const [store, analyser, faults] = [createStore(tables), createAnalyser(tables), createFaults()];
+  const requests: LoggedRequest[] = [];
+  let running = 0;
+
+  const server = createServer(certificate, (message, response) => {
+    handle(message, response).catch((error: unknown) => {
+      // A client that went away is no concern; anything else is a mistake of the stand-in.
+      const answer = errorAnswer("StandInError", String(error));
+      if (!response.destroyed) send(response, { status: 500, answer });
+    });
+  });
+  const port = await listen(server);
+
+  async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const workspaceId = workspaceOf(message);
+    if (workspaceId === undefined) {
+      send(response, failed(404));
+      return;
+    }
+    const finish = (query: string, reply: Reply, fault?: Fault) => {
+      const bytes = send(response, reply, fault);
+      const rows = reply.answer.tables?.[0]?.rows.length ?? 0;
+      requests.push({ at: clock(), workspaceId, query, rows, bytes, status: reply.status });
+    };
+
+    const request = await orFailure(() => readQueryRequest(message));
+    const query = "query" in request ? request.query : "";
+    const refusal = refusalOf(tokenOf(message));
+    if (refusal !== undefined) return finish(query, refusal);
+    if (!("query" in request)) return finish(query, request);
+    if (running >= maxConcurrent) return finish(query, failed(429));
+
+    const fault = faults.take(query);
+    let reply: Reply;
+    running += 1;
+    try {
+      if (fault?.kind === "slow") await passOrLeave(fault.ms, response);
+      const work = () => ask(workspaceId, request, fault);
+      reply = fault?.kind === "status" ? failed(fault.status) : await orFailure(work);
+    } finally {
+      // Before the client can see the answer, and send the next.
+      running -= 1;
+    }
+    finish(query, reply, fault);
+  }
+
+  function ask(workspaceId: string, request: QueryRequest, fault?: Fault): Reply {
+    const now = datetimeOf(clock());
+    const workspaceIds = [...new Set([workspaceId, ...request.workspaces])];
+    const timespan = request.timespan === "" ? undefined : readTimespan(request.timespan, now);
+    const question = { query: request.query, workspaceIds, timespan, now };
+    const frame = runQuery(question, analyser, store);
+    if (fault?.kind === "partial") return { status: 200, answer: partialAnswerOf(frame) };
+    const limit = fault?.kind === "oversize" ? Math.min(fault.maxRows, maxRows) : maxRows;
+    return { status: 200, answer: answerOf(frame, limit) };
+  }
+
+  function refusalOf(token: string | undefined): Reply | undefined {
+    if (token === undefined) return failed(401);
+    if (accepts(token)) return undefined;
+    const text = "The access token has been obtained from wrong audience or resource.";
+    return { status: 403, answer: errorAnswer("InvalidAuthenticationTokenAudience", text) };
+  }
+
+  return {
+    endpoint: `https://127.0.0.1:${port}`,
+    certificate: certificate.cert,
+    requests,
+    publish: (workspaceId, table, rows) => store.add(workspaceId, table, rows),
+    fail: (fault, when) => faults.add(fault, when),
+    stop: () => close(server),
+  };
+}
+
+async function orFailure<T>(work: () => T | Promise<T>): Promise<T | Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    return failedQuery(error);
+  }
+}
+
+/** Waits, but no longer than the client does. */
+async function passOrLeave(ms: number, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await delay(ms, undefined, { signal: gone.signal }).catch(() => undefined);
+}

@@ -1,0 +1,51 @@
+import type { Column, TableSchema } from "./columns.ts";
+import { firstIndex, type Row } from "./frame.ts";
+import { toRow, type Publication } from "./toRow.ts";
+
+/** One workspace's rows of one table. */
+interface Shelf {
+  /** In the order of publication, once sorted. */
+  rows: Row[];
+  isSorted: boolean;
+}
+
+export interface Store {
+  add(workspaceId: string, table: string, publications: Iterable<Publication>): void;
+  /** The rows published by then, in the order of publication. */
+  visible(workspaceId: string, table: string, now: string): readonly Row[];
+  /** Undefined where there is no such table. */
+  columnsOf(table: string): readonly Column[] | undefined;
+}
+
+export function createStore(tables: Readonly<Record<string, TableSchema>>): Store {
+  const columns = new Map(
+    Object.entries(tables).map(([table, schema]) => [
+      table,
+      Object.entries(schema).map(([name, type]) => ({ name, type })),
+    ]),
+  );
+  const shelves = new Map<string, Shelf>();
+  const keyOf = (workspaceId: string, table: string) => `${workspaceId.toLowerCase()} ${table}`;
+
+  return {
+    add(workspaceId, table, publications) {
+      const schema = columns.get(table);
+      if (schema === undefined) throw new Error(`The stand-in has no table ${table}.`);
+      const key = keyOf(workspaceId, table);
+      const shelf = shelves.get(key) ?? { rows: [], isSorted: true };
+      shelves.set(key, shelf);
+      for (const publication of publications) shelf.rows.push(toRow(publication, table, schema));
+      shelf.isSorted = false;
+    },
+    visible(workspaceId, table, now) {
+      const shelf = shelves.get(keyOf(workspaceId, table));
+      if (shelf === undefined) return [];
+      // Sorting is stable, and quick where rows were added in order.
+      if (!shelf.isSorted) shelf.rows.sort((a, b) => (a.published < b.published ? -1 : 1));
+      shelf.isSorted = true;
+      const end = firstIndex(shelf.rows, ({ published }) => published > now);
+      return shelf.rows.slice(0, end);
+    },
+    columnsOf: (table) => columns.get(table),
+  };
+}

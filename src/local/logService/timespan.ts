@@ -1,0 +1,44 @@
+import { datetimeOfTicks, readDatetime, ticksOf } from "./datetime.ts";
+import { QueryError } from "./queryError.ts";
+
+/** Datetimes, both included. */
+export interface Timespan {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The `timespan` of a request, an ISO 8601 interval that limits TimeGenerated: `PT1H`, `START/END`,
+ * `START/PT1H` or `PT1H/END`.
+ *
+ * @param now a datetime; a lone duration ends there
+ */
+export function readTimespan(text: string, now: string): Timespan {
+  const [first = "", second] = text.split("/");
+  const [start, end] = [readDatetime(first), second && readDatetime(second)];
+  const [before, after] = [readDuration(first), readDuration(second ?? "")];
+  if (start && end) return { from: start, to: end };
+  if (start && after !== undefined) return { from: start, to: moved(start, after) };
+  if (before !== undefined && end) return { from: moved(end, -before), to: end };
+  if (before !== undefined && second === undefined) return { from: moved(now, -before), to: now };
+  throw new QueryError("BadArgumentError", "The request had some invalid properties", {
+    code: "InvalidTimespan",
+    message: `The timespan ${text} is none.`,
+  });
+}
+
+const secondsIn = [604_800, 86_400, 3_600, 60, 1];
+
+/** Ticks. Months and years have no length of their own, and are not read. */
+function readDuration(text: string): bigint | undefined {
+  const form = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+  const match = form.exec(text);
+  // "P" and "PT" match too, and say nothing.
+  if (match === null || !/\d/.test(text)) return undefined;
+  const seconds = secondsIn.map((size, index) => size * Number(match[index + 1] ?? 0));
+  return BigInt(seconds.reduce((sum, part) => sum + part, 0)) * 10_000_000n;
+}
+
+function moved(datetime: string, ticks: bigint): string {
+  return datetimeOfTicks(ticksOf(datetime) + ticks);
+}

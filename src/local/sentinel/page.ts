@@ -1,0 +1,35 @@
+import { apiVersion } from "./apiVersion.ts";
+import { badRequest } from "./problem.ts";
+import type { SentinelRequest } from "./request.ts";
+
+const defaultSize = 50;
+const largestSize = 1000;
+
+/** One page of a list. Filters and orders are refused: ignoring them would give a wrong answer. */
+export function page(
+  all: readonly unknown[],
+  { path, query }: SentinelRequest,
+  base: string,
+): unknown {
+  for (const name of ["$filter", "$orderby"]) {
+    if (query[name] !== undefined) throw badRequest(`The stand-in does not do ${name}.`);
+  }
+  const size = whole(query["$top"] ?? String(defaultSize), "$top");
+  const start = whole(query["$skipToken"] ?? "0", "$skipToken");
+  if (size < 1 || size > largestSize) throw badRequest(`$top must be from 1 to ${largestSize}.`);
+  const end = start + size;
+  const next = new URLSearchParams({
+    "api-version": apiVersion,
+    $top: String(size),
+    $skipToken: String(end),
+  });
+  return {
+    value: all.slice(start, end),
+    ...(end < all.length && { nextLink: `${base}${encodeURI(path)}?${next.toString()}` }),
+  };
+}
+
+function whole(text: string, name: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw badRequest(`${name} must be a whole number, not '${text}'.`);
+  return Number(text);
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+
+/** A request as it came. The token is kept apart, so that a record can be printed. */
+export interface SentinelRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed, where it is JSON; undefined where there is none. */
+  readonly body: unknown;
+}
+
+export interface Received {
+  readonly request: SentinelRequest;
+  readonly token: string | undefined;
+  /** There is a body, but it is not JSON. */
+  readonly unreadable: boolean;
+}
+
+export async function receive(message: IncomingMessage): Promise<Received> {
+  const text = await readText(message);
+  const url = new URL(message.url ?? "/", "https://127.0.0.1");
+  const { authorization, ...headers } = message.headers;
+  const body = parse(text);
+  return {
+    request: {
+      method: message.method ?? "GET",
+      path: decodeURIComponent(url.pathname),
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, String(value)]),
+      ),
+      body: body.value,
+    },
+    token: /^Bearer (.+)$/i.exec(authorization ?? "")?.[1],
+    unreadable: body.unreadable,
+  };
+}
+
+async function readText(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): { value: unknown; unreadable: boolean } {
+  if (text === "") return { value: undefined, unreadable: false };
+  try {
+    return { value: JSON.parse(text), unreadable: false };
+  } catch {
+    return { value: undefined, unreadable: true };
+  }
+}

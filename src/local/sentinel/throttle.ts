@@ -1,0 +1,29 @@
+/** So many requests in a time, then 429 until the window has passed. */
+export interface ThrottleOptions {
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Whether the answer says how long to wait; true unless told. */
+  readonly retryAfter?: boolean;
+}
+
+export class Throttle {
+  readonly #options: ThrottleOptions;
+  readonly #now: () => number;
+  #times: number[] = [];
+
+  constructor(options: ThrottleOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** Milliseconds until there is room again, or 0 where the request is let through. */
+  admit(): number {
+    const { requests, windowMs } = this.#options;
+    const now = this.#now();
+    this.#times = this.#times.filter((at) => at > now - windowMs);
+    const [oldest = now] = this.#times;
+    if (this.#times.length >= requests) return oldest + windowMs - now;
+    this.#times.push(now);
+    return 0;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Address } from "./address.ts";
+import { commentFamily, taskFamily } from "./children.ts";
+import { readComment, readIncident, readTask } from "./content.ts";
+import { Incidents, type Put } from "./incidents.ts";
+import { page } from "./page.ts";
+import { Problem } from "./problem.ts";
+import type { SentinelRequest } from "./request.ts";
+import type { BlindPut } from "./resource.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** Incidents with their comments and tasks, and what the REST operations do to them. */
+export class Workspace {
+  readonly incidents: Incidents;
+  readonly comments: ReturnType<typeof commentFamily>;
+  readonly tasks: ReturnType<typeof taskFamily>;
+
+  constructor(clock: () => number, blindPut: BlindPut) {
+    const now = () => new Date(clock()).toISOString();
+    this.incidents = new Incidents(now, blindPut);
+    this.comments = commentFamily(now, blindPut);
+    this.tasks = taskFamily(now, blindPut);
+  }
+
+  /** @throws {Problem} */
+  act(address: Address, request: SentinelRequest, base: string): Answer {
+    switch (request.method) {
+      case "GET":
+        return { status: 200, body: this.#read(address, request, base) };
+      case "PUT":
+        return written(this.#write(address, request.body));
+      case "DELETE":
+        return { status: this.#delete(address) ? 200 : 204 };
+      default:
+        throw unsupported(request.method);
+    }
+  }
+
+  /** An incident takes its comments and tasks along. Whether there was one. */
+  remove(incident: string): boolean {
+    this.comments.deleteAll(incident);
+    this.tasks.deleteAll(incident);
+    return this.incidents.delete(incident);
+  }
+
+  #read({ incident, children, child }: Address, request: SentinelRequest, base: string): unknown {
+    if (incident === undefined) return page(this.incidents.all(), request, base);
+    const { name } = this.incidents.get(incident);
+    if (children === undefined) return this.incidents.get(name);
+    const family = this[children];
+    return child === undefined ? page(family.of(name), request, base) : family.get(name, child);
+  }
+
+  #write({ workspace, incident, children, child }: Address, body: unknown): Put<unknown> {
+    if (incident === undefined) throw unsupported("PUT");
+    if (children === undefined) return this.incidents.put(workspace, incident, readIncident(body));
+    if (child === undefined) throw unsupported("PUT");
+    const parent = this.incidents.get(incident);
+    if (children === "tasks") return this.tasks.put(parent, child, readTask(body));
+    const put = this.comments.put(parent, child, readComment(body));
+    this.#count(incident);
+    return put;
+  }
+
+  #delete({ incident, children, child }: Address): boolean {
+    if (incident === undefined) throw unsupported("DELETE");
+    if (children === undefined) return this.remove(incident);
+    if (child === undefined) throw unsupported("DELETE");
+    const deleted = this[children].delete(this.incidents.get(incident).name, child);
+    if (deleted && children === "comments") this.#count(incident);
+    return deleted;
+  }
+
+  #count(incident: string): void {
+    this.incidents.countComments(incident, this.comments.of(incident).length);
+  }
+}
+
+const written = ({ created, resource }: Put<unknown>): Answer => ({
+  status: created ? 201 : 200,
+  body: resource,
+});
+
+const unsupported = (method: string) =>
+  new Problem(405, "UnsupportedHttpMethod", `The resource does not support '${method}'.`);

@@ -1,0 +1,141 @@
+import {
+  isFinished,
+  type BackfillCounts,
+  type BackfillJobs,
+  type BackfillPart,
+  type BackfillRequest,
+} from "./backfillJob.ts";
+import type { Detector } from "./detector.ts";
+import { newSending } from "./sending.ts";
+import { publicationLag } from "./surroundings.ts";
+import { sweep } from "./sweep.ts";
+import { noWork, type Work } from "./work.ts";
+
+/** For progress only: the real steps may be shorter. */
+const sliceLength = 6 * 3_600_000;
+
+/** Messages of a part that are kept. */
+const mostErrors = 20;
+
+/** The parts of a request, before anything is done. */
+export function planParts(request: BackfillRequest, now: number): readonly BackfillPart[] {
+  // Rows are published late: the time of publication reaches further than what is asked for.
+  const cursor = request.from - publicationLag.before;
+  const end = Math.min(request.to + publicationLag.after, now);
+  return request.workspaces.map((workspace) => ({
+    workspace,
+    state: "queued",
+    cursor,
+    end,
+    slicesDone: 0,
+    slices: Math.max(1, Math.ceil((end - cursor) / sliceLength)),
+    counts: { rows: 0, denials: 0, opened: 0, updated: 0 },
+    errors: [],
+  }));
+}
+
+export interface BackfillStep {
+  readonly id: string;
+  readonly request: BackfillRequest;
+  readonly workspace: string;
+  /** No slice is begun after this (epoch ms). */
+  readonly until: number;
+}
+
+/**
+ * Works on a part until its time is up, and records its cursor after each slice. Whoever works on the same
+ * part at the same time stops at its next slice, and so does one that was cancelled: somebody else wrote it.
+ *
+ * @returns whether there is more to do
+ */
+export async function stepBackfill(
+  detector: Detector,
+  jobs: BackfillJobs,
+  { id, request, workspace, until }: BackfillStep,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const held = await jobs.readPart(id, workspace);
+  if (held === null || isFinished(held.part)) {
+    return false;
+  }
+  let { version } = held;
+  const before = held.part;
+  const start = request.from - publicationLag.before;
+  const work = noWork();
+  const save = async (change: Partial<BackfillPart>): Promise<boolean> => {
+    const stored = await jobs.writePart(id, { ...progressed(before, work), ...change }, version);
+    version = stored ?? version;
+    return stored !== null;
+  };
+  const range = { from: before.cursor, to: before.end };
+  const happenedIn = { from: request.from, to: request.to };
+  const sending = newSending(detector, "backfill");
+  let cursor = range.from;
+  try {
+    for await (cursor of sweep(
+      detector,
+      { by: "generated", range, happenedIn },
+      sending,
+      work,
+      signal,
+    )) {
+      const isDone = cursor >= range.to;
+      const slicesDone = isDone ? before.slices : Math.floor((cursor - start) / sliceLength);
+      if (!(await save({ state: isDone ? "done" : "running", cursor, slicesDone }))) {
+        return false;
+      }
+      if (!isDone && detector.clock.now() >= until) {
+        return true;
+      }
+    }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    const { errors } = progressed(before, work);
+    // The state itself may be what failed; the error that is thrown says so.
+    await save({ cursor, errors: [...errors, problem] }).catch(() => undefined);
+    throw error;
+  }
+  return false;
+}
+
+/** A part after some more work; its cursor is set by who knows that the work is recorded. */
+function progressed(part: BackfillPart, work: Work): BackfillPart {
+  const errors = [...part.errors, ...notesOf(work)].slice(-mostErrors);
+  return { ...part, state: "running", counts: add(part.counts, work), errors };
+}
+
+function add(counts: BackfillCounts, work: Work): BackfillCounts {
+  return {
+    rows: counts.rows + work.counts.rows,
+    denials: counts.denials + work.denials,
+    opened: counts.opened + work.opened,
+    updated: counts.updated + work.updated,
+  };
+}
+
+function notesOf({ reasons, errors }: Work): readonly string[] {
+  const beyond = reasons["beyond-retention"] ?? 0;
+  return beyond > 0
+    ? [...errors, `${beyond} bursts begin beyond the retention of the state and were not opened`]
+    : errors;
+}
+
+/** Ends a part from outside, whoever is working on it. @returns false when it was finished already */
+export async function endPart(
+  jobs: BackfillJobs,
+  id: string,
+  workspace: string,
+  state: "failed" | "cancelled",
+  reason?: string,
+): Promise<boolean> {
+  for (;;) {
+    const held = await jobs.readPart(id, workspace);
+    if (held === null || isFinished(held.part)) {
+      return false;
+    }
+    const errors = reason === undefined ? held.part.errors : [...held.part.errors, reason];
+    if ((await jobs.writePart(id, { ...held.part, state, errors }, held.version)) !== null) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import type { Run } from "../detection/burst.ts";
+import { runsOf } from "../detection/countDenials.ts";
+import { findNeighbourhoods, union } from "../detection/neighbourhood.ts";
+import type { Rule } from "../detection/rule.ts";
+import type { Sighting } from "../detection/sighting.ts";
+import type { Detector } from "./detector.ts";
+import { accountName } from "./evidence.ts";
+import { inParallel } from "./inParallel.ts";
+import type { Head, Range } from "./ports.ts";
+import { readSightings } from "./surroundings.ts";
+import type { Touched } from "./touched.ts";
+
+/** Bounds of reading outwards from what was touched; beyond them counts say "at least". */
+const farthest = 24 * 3_600_000;
+const mostRows = 10_000;
+
+/** Requests to the state at once. */
+const stateRequests = 8;
+
+/** One rule's view of an account. */
+export interface View {
+  readonly rule: Rule;
+  readonly head: Head;
+  /** The runs that what was touched belongs to, whole. */
+  readonly runs: readonly Run[];
+  /** Around what was touched, those runs and the recorded bursts that they belong to. */
+  readonly hull: Range;
+}
+
+/** An account with all that is needed to judge it. */
+export interface Case extends Touched {
+  readonly views: readonly View[];
+  /** Reading stopped at a bound, so that runs may be longer than they look. */
+  readonly bounded: boolean;
+}
+
+/** How far from a hull to look, in windows: what silence takes to be sure of, and what saves a second look. */
+const sure = { sliding: 1, tumbling: 2 } as const;
+const generous = { sliding: 4, tumbling: 4 } as const;
+
+/**
+ * Reads what is recorded of accounts and then, until there is silence on both sides, what the log shows
+ * around the times that were touched. In this order, so that a view of the log is newer than the head it
+ * is judged against.
+ */
+export async function readCases(
+  detector: Detector,
+  touched: readonly Touched[],
+  signal: AbortSignal,
+): Promise<readonly Case[]> {
+  let open = await inParallel(touched, stateRequests, (each) => readHeads(detector, each));
+  const cases: Case[] = [];
+  while (open.length > 0) {
+    const reads = open.map((each) => spanAround(each, generous).span);
+    const { sightings, rows } = await readSightings(
+      detector.source,
+      open.map(({ account: { user } }, index) => ({
+        user,
+        span: reads[index] ?? { from: 0, to: 0 },
+      })),
+      signal,
+    );
+    const unfinished: Case[] = [];
+    for (const [index, each] of open.entries()) {
+      const name = accountName(each.account);
+      const seen = sightings.get(name) ?? [];
+      const views = each.views.map((view) => look(each, view, seen));
+      const read = reads[index] ?? each.span;
+      const { span, clipped } = spanAround({ ...each, views }, sure);
+      const whole = span.from >= read.from && span.to <= read.to;
+      const bounded = clipped || (!whole && (rows.get(name) ?? 0) >= mostRows);
+      (whole || bounded ? cases : unfinished).push({ ...each, views, bounded });
+    }
+    open = unfinished;
+  }
+  return cases;
+}
+
+async function readHeads(detector: Detector, touched: Touched): Promise<Case> {
+  const { workspaceId, rules, store } = detector;
+  const views: View[] = [];
+  for (const rule of rules) {
+    const subject = { rule: rule.id, workspaceId, ...touched.account };
+    const head = await store.readHead(subject, touched.span.from - farthest);
+    views.push(look(touched, { rule, head, runs: [], hull: touched.span }, []));
+  }
+  return { ...touched, views, bounded: false };
+}
+
+/** The view of a rule, given the sightings of a span. What was touched counts as a run without denials. */
+function look(
+  { account, span }: Touched,
+  { rule, head }: View,
+  sightings: readonly Sighting[],
+): View {
+  const touchedRun: Run = { denials: [], extent: span, triggeredAt: null };
+  const runs = [touchedRun, ...runsOf(rule, account.user, sightings)];
+  const around = findNeighbourhoods(rule, runs, head.bursts).find((each) =>
+    each.runs.includes(touchedRun),
+  );
+  return {
+    rule,
+    head,
+    runs: (around?.runs ?? []).filter((run) => run !== touchedRun),
+    hull: around?.extent ?? span,
+  };
+}
+
+function spanAround(
+  { span: touched, views }: Case,
+  windows: Readonly<Record<Rule["kind"], number>>,
+): { readonly span: Range; readonly clipped: boolean } {
+  const asked = views
+    .map(({ rule, hull }) => {
+      const margin = windows[rule.kind] * rule.windowMs;
+      return { from: hull.from - margin, to: hull.to + margin };
+    })
+    .reduce(union, touched);
+  const span = {
+    from: Math.max(asked.from, touched.from - farthest),
+    to: Math.min(asked.to, touched.to + farthest),
+  };
+  return { span, clipped: span.from > asked.from || span.to < asked.to };
+}

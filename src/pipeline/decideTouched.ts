@@ -1,0 +1,216 @@
+import { judge, type Decision } from "../detection/decision.ts";
+import { analystTasks, describeChange, describeIncident } from "../detection/incident.ts";
+import { recordDecisions } from "../detection/record.ts";
+import type { Rule } from "../detection/rule.ts";
+import type { Approval } from "../detection/sighting.ts";
+import { readCases, type Case, type View } from "./cases.ts";
+import type { Detector } from "./detector.ts";
+import { accountName } from "./evidence.ts";
+import { identify } from "./identity.ts";
+import { inParallel } from "./inParallel.ts";
+import type { Delivery, DueItem, Head } from "./ports.ts";
+import { readApprovals } from "./surroundings.ts";
+import type { Touched } from "./touched.ts";
+import { UpstreamError } from "./upstreamError.ts";
+
+/** Accounts judged together, so that memory is bounded in a flood. */
+const accountsAtOnce = 500;
+const stateRequests = 8;
+const day = 86_400_000;
+
+/** How often an account is judged again because another run recorded something in between. */
+const attempts = 8;
+
+/** What a run may still send, and who it is. */
+export interface Sending {
+  readonly owner: string;
+  readonly claimUntil: number;
+  readonly lane: DueItem["lane"];
+  /** Incidents that may still be written in this run. */
+  left: number;
+}
+
+/** Something decided now that this run has claimed, with the head as stored. */
+export interface Claimed {
+  readonly item: DueItem;
+  readonly head: Head;
+}
+
+export interface Decided {
+  readonly decisions: readonly { readonly rule: Rule; readonly decision: Decision }[];
+  readonly claimed: readonly Claimed[];
+  /** Incidents that were recorded but are left for a later run to send. */
+  readonly left: number;
+}
+
+/** Judges accounts as a whole and records the decisions, each together with what is due for it. */
+export async function decideTouched(
+  detector: Detector,
+  touched: readonly Touched[],
+  sending: Sending,
+  signal: AbortSignal,
+): Promise<Decided> {
+  const results: Decided[] = [];
+  for (let start = 0; start < touched.length; start += accountsAtOnce) {
+    let open = touched.slice(start, start + accountsAtOnce);
+    for (let attempt = 0; open.length > 0; attempt++) {
+      if (attempt === attempts) {
+        throw new UpstreamError("state", "other runs keep changing the same records", true);
+      }
+      const cases = await readCases(detector, open, signal);
+      const approvals = await readApprovalsOf(detector, cases, signal);
+      const outcomes = await inParallel(cases, stateRequests, (each) =>
+        decideCase(detector, each, approvals.get(accountName(each.account)) ?? [], sending),
+      );
+      results.push(...outcomes.map(({ decided }) => decided));
+      // Somebody else wrote: their news may be in the log as well, so everything is read again.
+      open = outcomes.flatMap(({ again }) => (again === null ? [] : [again]));
+    }
+  }
+  return {
+    decisions: results.flatMap(({ decisions }) => decisions),
+    claimed: results.flatMap(({ claimed }) => claimed),
+    left: results.reduce((sum, { left }) => sum + left, 0),
+  };
+}
+
+/** Approvals matter where a run fired or a burst is recorded. */
+async function readApprovalsOf(
+  { source }: Detector,
+  cases: readonly Case[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Approval[]>> {
+  const wanted = cases.flatMap(({ account, views }) =>
+    views
+      .filter(
+        ({ head, runs }) => head.bursts.length > 0 || runs.some((run) => run.triggeredAt !== null),
+      )
+      .map(({ rule, hull }) => ({
+        user: account.user,
+        span: { from: hull.from, to: hull.to + rule.approvalWatchMs },
+      })),
+  );
+  return readApprovals(source, wanted, signal);
+}
+
+async function decideCase(
+  detector: Detector,
+  each: Case,
+  approvals: readonly Approval[],
+  sending: Sending,
+): Promise<{ readonly decided: Decided; readonly again: Touched | null }> {
+  const decisions: { rule: Rule; decision: Decision }[] = [];
+  const claimed: Claimed[] = [];
+  let left = 0;
+  for (const view of each.views) {
+    const judged = judgeView(detector, each, view, approvals);
+    const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending.lane) ?? []);
+    const changed = judged.filter(({ action }) => action !== "none");
+    const claims = claimsOf(view.head, due, sending, detector.clock.now());
+    if (changed.length === 0 && due.length === 0) {
+      continue;
+    }
+    const head = {
+      ...view.head,
+      bursts: recordDecisions(view.head.bursts, changed),
+      deliveries: { ...view.head.deliveries, ...claims },
+    };
+    const stored = await detector.store.write(
+      changed.length > 0 ? { head, put: due } : { put: due },
+    );
+    if (stored === "conflict") {
+      sending.left += Object.keys(claims).length;
+      return { decided: { decisions, claimed, left }, again: each };
+    }
+    decisions.push(...judged.map((decision) => ({ rule: view.rule, decision })));
+    for (const item of due) {
+      if (stored !== null && claims[item.burstId] !== undefined) {
+        claimed.push({ item, head: stored });
+      } else if (item.incident !== null || item.mergedInto !== null) {
+        left++;
+      }
+    }
+  }
+  return { decided: { decisions, claimed, left }, again: null };
+}
+
+function judgeView(
+  { clock, retentionMs }: Detector,
+  { bounded }: Case,
+  { rule, head, runs }: View,
+  approvals: readonly Approval[],
+): readonly Decision[] {
+  return judge({
+    rule,
+    subject: head.subject,
+    recorded: head.bursts,
+    runs,
+    approvals,
+    identify,
+    openFrom: clock.now() - (retentionMs - day),
+    bounded,
+  });
+}
+
+/** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
+function dueOf(
+  detector: Detector,
+  { rule, head }: View,
+  { action, reason, burst, finding }: Decision,
+  lane: DueItem["lane"],
+): DueItem | null {
+  const sends = action !== "none" && detector.sinks.length > 0;
+  const until = burst.facts.lastDenialAt + rule.approvalWatchMs + detector.approvalLatenessMs;
+  const watches =
+    (action !== "none" || reason === "awaiting-approval") &&
+    burst.mergedInto === null &&
+    // A closer match may still come to light, and may raise where others do not.
+    (burst.facts.approval === null || burst.facts.approval.match === "other") &&
+    until > detector.clock.now();
+  if (!sends && !watches) {
+    return null;
+  }
+  const { user } = head.subject;
+  return {
+    subject: head.subject,
+    burstId: burst.id,
+    dueAt: detector.clock.now(),
+    attempts: 0,
+    lane,
+    incident:
+      sends && finding !== null
+        ? {
+            id: burst.id,
+            revision: burst.revision,
+            text: describeIncident(rule, user, finding),
+            tasks: analystTasks,
+            change: describeChange(reason, finding),
+            delivered: Object.keys(head.deliveries[burst.id]?.sent ?? {}).length > 0,
+          }
+        : null,
+    mergedInto: sends ? burst.mergedInto : null,
+    watch: watches ? { from: burst.extent.from, to: burst.facts.lastDenialAt, until } : null,
+  };
+}
+
+/** Takes what this run can still send, unless another run is sending it right now. */
+function claimsOf(
+  head: Head,
+  due: readonly DueItem[],
+  sending: Sending,
+  now: number,
+): Readonly<Record<string, Delivery>> {
+  const claims: Record<string, Delivery> = {};
+  for (const item of due) {
+    const delivery = head.deliveries[item.burstId];
+    const isFree = (delivery?.claim?.until ?? 0) <= now;
+    if (sending.left > 0 && isFree && (item.incident !== null || item.mergedInto !== null)) {
+      sending.left--;
+      claims[item.burstId] = {
+        sent: delivery?.sent ?? {},
+        claim: { owner: sending.owner, until: sending.claimUntil },
+      };
+    }
+  }
+  return claims;
+}

@@ -1,0 +1,36 @@
+import type { Detector } from "./detector.ts";
+import { newSending } from "./sending.ts";
+import { sweep } from "./sweep.ts";
+import { noWork, type Work } from "./work.ts";
+
+/** Read again every day, as a net under everything that could make a run miss a row. */
+const secondLook = 3 * 86_400_000;
+
+export interface MaintenanceSummary extends Work {
+  readonly pruned: number;
+}
+
+/** The daily work on one workspace: a second look at the last days, and forgetting what is beyond retention. */
+export async function maintain(
+  detector: Detector,
+  signal: AbortSignal,
+): Promise<MaintenanceSummary> {
+  const { store, clock, retentionMs } = detector;
+  const work = noWork();
+  const progress = await store.readProgress();
+  if (progress !== null) {
+    const to = progress.publishedTo;
+    const range = { from: to - secondLook, to };
+    const steps = sweep(
+      detector,
+      { by: "published", range },
+      newSending(detector, "live"),
+      work,
+      signal,
+    );
+    for await (const _ of steps) {
+      // Everything happens in the steps.
+    }
+  }
+  return { ...work, pruned: await store.prune(clock.now() - retentionMs) };
+}

@@ -1,0 +1,133 @@
+import { classify } from "../detection/classify.ts";
+import { deliverOverdue, isPending } from "./deliverDue.ts";
+import type { Detector } from "./detector.ts";
+import { accountName } from "./evidence.ts";
+import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
+import { readWhole } from "./readWhole.ts";
+import { newSending } from "./sending.ts";
+import { usersPerQuery } from "./surroundings.ts";
+import { sweep } from "./sweep.ts";
+import { TouchedAccounts } from "./touched.ts";
+import { noWork, type Work } from "./work.ts";
+
+/** A run ends after this, so that the host never has to end it; the next one goes on. */
+const longestRun = 4 * 60_000;
+
+export interface RunSummary extends Work {
+  /** Watermark before and after. */
+  readonly publishedFrom: number;
+  readonly publishedTo: number;
+  readonly steps: number;
+  /** Incidents that wait to be sent. */
+  readonly pending: number;
+  /** There is more to read than the time of a run allows. */
+  readonly behind: boolean;
+}
+
+/**
+ * One run on schedule: sends what earlier runs left, then reads everything published since the watermark.
+ * The watermark moves over a step once all of it is recorded; a sink that fails never holds it.
+ *
+ * @throws UpstreamError when the log or the state cannot be reached; what was recorded until then holds
+ */
+export async function runDetection(detector: Detector, signal: AbortSignal): Promise<RunSummary> {
+  const { store, clock } = detector;
+  const startedAt = clock.now();
+  const opening = await store.open();
+  const publishedFrom = opening.progress?.publishedTo ?? startedAt - detector.initialLookbackMs;
+  const end = startedAt - detector.ingestionSafetyMs;
+  const run = { publishedTo: publishedFrom, steps: 0 };
+  const sending = newSending(detector, "live");
+  const work = noWork();
+  const pendingBefore = opening.due.filter(isPending).length;
+  const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
+    publishedTo: run.publishedTo,
+    lastRunAt: startedAt,
+    lastSuccessAt,
+    lastError,
+    pending: Math.max(0, pendingBefore + work.due - work.sent),
+  });
+  const before = opening.progress?.lastSuccessAt ?? null;
+  try {
+    await deliverOverdue(detector, opening.due, sending, work);
+    const steps = sweep(
+      detector,
+      {
+        by: "published",
+        range: { from: publishedFrom, to: end },
+        alsoTouched: (range) => readWatched(detector, opening, range, signal),
+      },
+      sending,
+      work,
+      signal,
+    );
+    for await (const to of steps) {
+      run.publishedTo = to;
+      run.steps++;
+      if (clock.now() - startedAt > longestRun) {
+        break;
+      }
+      if (to < end) {
+        await store.saveProgress(progress(before, null));
+      }
+    }
+    await dropWatched(detector, opening.due, run.publishedTo);
+    await store.saveProgress(progress(clock.now(), work.errors[0] ?? null));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    // The state itself may be what failed; the error that is thrown says so.
+    await store.saveProgress(progress(before, problem)).catch(() => undefined);
+    throw error;
+  }
+  const { pending } = progress(null, null);
+  return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end };
+}
+
+/** Accounts under watch of which an approval was published. */
+async function readWatched(
+  { source }: Detector,
+  { due }: Opening,
+  range: Range,
+  signal: AbortSignal,
+): Promise<TouchedAccounts> {
+  const touched = new TouchedAccounts();
+  const watched = new Map<string, Watch[]>();
+  for (const { subject, watch } of due) {
+    if (watch !== null && watch.until > range.from) {
+      const name = accountName(subject);
+      watched.set(name, [...(watched.get(name) ?? []), watch]);
+    }
+  }
+  const users = [
+    ...new Set(due.filter(({ watch }) => watch !== null).map(({ subject }) => subject.user)),
+  ];
+  for (let start = 0; start < users.length && watched.size > 0; start += usersPerQuery) {
+    const query = {
+      by: "published" as const,
+      range,
+      users: users.slice(start, start + usersPerQuery),
+      shard: null,
+    };
+    for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
+      const { account, approvals } = classify(record);
+      for (const watch of account === null ? [] : (watched.get(accountName(account)) ?? [])) {
+        if (account !== null && approvals.some(({ at }) => at >= watch.from)) {
+          touched.add(account, watch.from, watch.to);
+        }
+      }
+    }
+  }
+  return touched;
+}
+
+/** Watches that ended; measured by what was read, so that an outage ends none too early. */
+async function dropWatched(
+  { store }: Detector,
+  due: readonly DueItem[],
+  readTo: number,
+): Promise<void> {
+  const drop = due.filter((item) => !isPending(item) && (item.watch?.until ?? 0) <= readTo);
+  if (drop.length > 0) {
+    await store.write({ drop });
+  }
+}

@@ -1,0 +1,42 @@
+import { noCounts, type Counts } from "./counts.ts";
+import type { Decided } from "./decideTouched.ts";
+
+/** What a run, or a slice of a backfill, has done so far. */
+export interface Work {
+  readonly counts: Counts;
+  /** Distinct denials of the rows read; one that is read in two steps counts in both. */
+  denials: number;
+  opened: number;
+  updated: number;
+  /** Everything that was decided, by reason. */
+  readonly reasons: Record<string, number>;
+  /** Incidents recorded that have to be sent, now or later. */
+  due: number;
+  sent: number;
+  failed: number;
+  /** What sinks answered, without any content of an incident. */
+  readonly errors: string[];
+}
+
+export function noWork(): Work {
+  return {
+    counts: noCounts(),
+    denials: 0,
+    opened: 0,
+    updated: 0,
+    reasons: {},
+    due: 0,
+    sent: 0,
+    failed: 0,
+    errors: [],
+  };
+}
+
+export function noteDecisions(work: Work, { decisions, claimed, left }: Decided): void {
+  work.due += claimed.length + left;
+  for (const { decision } of decisions) {
+    work.opened += decision.action === "open" ? 1 : 0;
+    work.updated += decision.action === "update" ? 1 : 0;
+    work.reasons[decision.reason] = (work.reasons[decision.reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,85 @@
+import * as v from "valibot";
+import { presets } from "../detection/rule.ts";
+import { readTime } from "../detection/time.ts";
+import { describeIssue } from "./rules.ts";
+import type { Settings } from "./settings.ts";
+
+/** A field of a request, and what is wrong with it. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+export interface RequestedBackfill {
+  readonly from: number;
+  readonly to: number;
+  readonly rules: readonly string[];
+  readonly workspaces: readonly string[];
+  readonly dryRun: boolean;
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
+const moment = v.pipe(
+  v.string("has to be a time such as 2026-03-10T09:00:00Z"),
+  v.transform((text) => (rfc3339.test(text) ? readTime(text) : null)),
+  v.check((at) => at !== null, "has to be a time such as 2026-03-10T09:00:00Z"),
+  v.transform((at) => at ?? 0),
+);
+
+function names(known: readonly string[]) {
+  const list = v.pipe(
+    v.array(v.picklist(known, `has to be one of ${known.join(", ")}`), "has to be a list"),
+    v.nonEmpty("is empty"),
+    v.transform((given) => [...new Set(given)].toSorted()),
+  );
+  return v.optional(list);
+}
+
+/**
+ * The body of a request for a backfill: `{from, to, rules?, workspaces?, dryRun?}`. Without rules or
+ * workspaces, those of the settings are meant.
+ *
+ * @returns the request, or every problem with it
+ */
+export function readBackfillRequest(
+  body: string,
+  { rules, workspaces }: Pick<Settings, "rules" | "workspaces">,
+  now: number,
+): RequestedBackfill | readonly FieldProblem[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return [{ field: "", problem: "the body is no valid JSON" }];
+  }
+  const schema = v.strictObject(
+    {
+      from: moment,
+      to: v.pipe(moment, v.maxValue(now, "lies in the future")),
+      rules: names(presets.map(({ id }) => id)),
+      workspaces: names(workspaces.map(({ name }) => name)),
+      dryRun: v.optional(v.boolean("has to be true or false"), false),
+    },
+    "has to be an object",
+  );
+  const read = v.safeParse(schema, value);
+  if (!read.success) {
+    return read.issues.map((issue) => {
+      const place = v.getDotPath(issue) ?? "";
+      const whole = describeIssue(issue);
+      return { field: place, problem: whole.slice(whole.indexOf(" ") + 1) };
+    });
+  }
+  const { from, to, dryRun } = read.output;
+  if (from >= to) {
+    return [{ field: "from", problem: "is not before to" }];
+  }
+  return {
+    from,
+    to,
+    rules: read.output.rules ?? rules.map(({ id }) => id).toSorted(),
+    workspaces: read.output.workspaces ?? workspaces.map(({ name }) => name).toSorted(),
+    dryRun,
+  };
+}

@@ -1,0 +1,133 @@
+import * as v from "valibot";
+import { parseCidr, type Cidr } from "../detection/cidr.ts";
+import { promptOutcomes } from "../detection/outcome.ts";
+import { presets, severities, type Rule } from "../detection/rule.ts";
+import { parseDuration } from "./duration.ts";
+
+/** Bounds of a rule's numbers: what lies outside would count everything, or could never be read whole. */
+export const ruleLimits = {
+  shortestWindowMs: 1_000,
+  longestWindowMs: 24 * 3_600_000,
+  largestThreshold: 10_000,
+} as const;
+
+const ruleIds = presets.map((rule) => rule.id);
+
+const windowText = v.pipe(
+  v.string("has to be a duration such as PT15M"),
+  v.transform(parseDuration),
+  v.check(
+    (ms) => ms !== null && ms >= ruleLimits.shortestWindowMs && ms <= ruleLimits.longestWindowMs,
+    "has to be a duration from PT1S to PT24H",
+  ),
+  v.transform((ms) => ms ?? 0),
+);
+
+const addressRange = v.pipe(
+  v.string("has to be text"),
+  v.check((text) => parseCidr(text) !== null, "has to be an address or a CIDR range"),
+  v.transform((text): Cidr => parseCidr(text) ?? { text, value: 0n, bits: 128 }),
+);
+
+const lowerText = v.pipe(
+  v.string("has to be text"),
+  v.trim(),
+  v.nonEmpty("is empty"),
+  v.toLowerCase(),
+);
+
+const list = <T extends v.GenericSchema>(item: T) =>
+  v.optional(v.array(item, "has to be a list"), []);
+
+const ruleOverride = v.strictObject(
+  {
+    id: v.picklist(ruleIds, `has to be one of ${ruleIds.join(", ")}`),
+    threshold: v.optional(
+      v.pipe(
+        v.number("has to be a number"),
+        v.integer("has to be whole"),
+        v.minValue(1, "has to be 1 or more"),
+        v.maxValue(ruleLimits.largestThreshold, `has to be ${ruleLimits.largestThreshold} or less`),
+      ),
+    ),
+    window: v.optional(windowText),
+    kind: v.optional(v.picklist(["sliding", "tumbling"], "has to be sliding or tumbling")),
+    severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
+    counted: v.optional(
+      v.pipe(
+        v.array(v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`)),
+        v.nonEmpty("is empty"),
+      ),
+    ),
+    exclusions: v.optional(
+      v.strictObject({
+        users: list(lowerText),
+        addresses: list(addressRange),
+        applications: list(lowerText),
+      }),
+    ),
+  },
+  "has to be an object with the id of a rule",
+);
+
+const ruleList = v.pipe(
+  v.array(ruleOverride, "has to be a list of rules"),
+  v.nonEmpty("names no rule"),
+  v.check(
+    (rules) => new Set(rules.map((rule) => rule.id)).size === rules.length,
+    "names a rule twice",
+  ),
+);
+
+export interface RulesRead {
+  readonly rules: readonly Rule[];
+  /** Each begins with its place in the text, such as `[0].threshold`. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The rules to use.
+ *
+ * @param text ids of rules by comma, or a JSON array of `{id, threshold?, window?, kind?, severity?,
+ *   counted?, exclusions?: {users?, addresses?, applications?}}`; blank for the rules that are on by default
+ */
+export function readRules(text: string): RulesRead {
+  const trimmed = text.trim();
+  if (trimmed === "") {
+    return { rules: presets.filter((rule) => rule.enabled), problems: [] };
+  }
+  let value: unknown;
+  try {
+    value = trimmed.startsWith("[")
+      ? JSON.parse(trimmed)
+      : trimmed.split(",").map((id) => ({ id: id.trim() }));
+  } catch {
+    return { rules: [], problems: ["is no valid JSON"] };
+  }
+  const read = v.safeParse(ruleList, value);
+  if (!read.success) {
+    return { rules: [], problems: read.issues.map(describeIssue) };
+  }
+  return { rules: read.output.map(apply), problems: [] };
+}
+
+function apply({ id, window, ...override }: v.InferOutput<typeof ruleOverride>): Rule {
+  const preset = presets.find((rule) => rule.id === id);
+  if (preset === undefined) {
+    throw new Error(`no rule ${id}`);
+  }
+  const given = Object.fromEntries(
+    Object.entries(override).filter(([, value]) => value !== undefined),
+  );
+  return { ...preset, ...given, ...(window === undefined ? {} : { windowMs: window }) };
+}
+
+/** An issue of valibot as `[0].threshold has to be whole`. */
+export function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const place = (issue.path ?? [])
+    .map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+  const message = issue.expected === "never" ? "is not known" : issue.message;
+  return place === "" ? message : `${place} ${message}`;
+}

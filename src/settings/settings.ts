@@ -1,0 +1,184 @@
+import * as v from "valibot";
+import type { Rule } from "../detection/rule.ts";
+import { clouds, type Cloud } from "./clouds.ts";
+import { definitions, type SettingName } from "./definitions.ts";
+import { parseDuration } from "./duration.ts";
+import { describeIssue, readRules } from "./rules.ts";
+import { SettingsError } from "./settingsError.ts";
+import { readWorkspaces, type Workspace } from "./workspaces.ts";
+
+export type { Workspace } from "./workspaces.ts";
+
+export type StateStorage =
+  { readonly connectionString: string } | { readonly tableServiceUri: string };
+
+export const sinkNames = ["sentinel"] as const;
+
+export type SinkName = (typeof sinkNames)[number];
+
+/** What the app was told. Durations in milliseconds. */
+export interface Settings {
+  readonly workspaces: readonly Workspace[];
+  readonly stateStorage: StateStorage;
+  readonly stateTable: string;
+  /** Of a user-assigned identity; null: the app's own. */
+  readonly clientId: string | null;
+  readonly cloud: Cloud;
+  readonly logAnalyticsEndpoint: string;
+  readonly resourceManagerEndpoint: string;
+  readonly rules: readonly Rule[];
+  readonly ingestionSafetyMs: number;
+  readonly initialLookbackMs: number;
+  readonly approvalLatenessMs: number;
+  readonly maxIncidentsPerRun: number;
+  readonly stateRetentionMs: number;
+  readonly healthMaxAgeMs: number;
+  readonly dryRun: boolean;
+  readonly sinks: readonly SinkName[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const minute = 60_000;
+const day = 1_440 * minute;
+
+/**
+ * Reads the settings of the app.
+ *
+ * @throws SettingsError that names every problem, not just the first
+ */
+export function readSettings(environment: Environment): Settings {
+  const problems: string[] = [];
+  const textOf = (name: SettingName) =>
+    environment[name]?.trim() || (definitions[name].fallback ?? "");
+  const read = <T>(name: SettingName, schema: v.GenericSchema<string, T>, otherwise: T): T => {
+    const result = v.safeParse(schema, textOf(name));
+    if (!result.success) {
+      problems.push(...result.issues.map((issue) => `${name} ${describeIssue(issue)}`));
+      return otherwise;
+    }
+    return result.output;
+  };
+  const { rules, problems: ruleProblems } = readRules(textOf("DETECTION_RULES"));
+  problems.push(...ruleProblems.map((problem) => `DETECTION_RULES ${problem}`));
+  const { workspaces, problems: workspaceProblems } = readWorkspaces({
+    list: textOf("WORKSPACES"),
+    workspaceId: textOf("LOG_ANALYTICS_WORKSPACE_ID"),
+    resourceId: textOf("SENTINEL_WORKSPACE_RESOURCE_ID"),
+  });
+  problems.push(...workspaceProblems);
+  const cloud = clouds[read("AZURE_CLOUD", cloudName, "public")];
+  const approvalWatchMs = read("APPROVAL_WATCH", durationBetween(0, 7 * day), 0);
+  const approvalRaises = read(
+    "APPROVAL_RAISES",
+    v.picklist(["any", "matched"], "has to be any or matched"),
+    "any",
+  );
+  const settings: Settings = {
+    workspaces,
+    stateStorage: readStateStorage(environment, problems),
+    stateTable: read("STATE_TABLE", tableName, ""),
+    clientId: textOf("AZURE_CLIENT_ID") || null,
+    cloud,
+    logAnalyticsEndpoint:
+      read("LOG_ANALYTICS_ENDPOINT", endpoint, "") || cloud.logAnalytics.endpoint,
+    resourceManagerEndpoint:
+      read("AZURE_RESOURCE_MANAGER_ENDPOINT", endpoint, "") || cloud.resourceManager.endpoint,
+    rules: rules.map((rule) => ({ ...rule, approvalWatchMs, approvalRaises })),
+    ingestionSafetyMs: read("INGESTION_SAFETY", durationBetween(0, day), 0),
+    initialLookbackMs: read("INITIAL_LOOKBACK", durationBetween(0, 30 * day), 0),
+    approvalLatenessMs: read("APPROVAL_LATENESS", durationBetween(0, 7 * day), 0),
+    maxIncidentsPerRun: read("MAX_INCIDENTS_PER_RUN", wholeNumber(1, 3_000), 1),
+    stateRetentionMs: read("STATE_RETENTION", durationBetween(7 * day, 3_650 * day), 0),
+    healthMaxAgeMs: read("HEALTH_MAX_AGE", durationBetween(minute, 7 * day), 0),
+    dryRun: read("DRY_RUN", flag, false),
+    sinks: read("INCIDENT_SINKS", sinkList, []),
+  };
+  if (problems.length > 0) {
+    throw new SettingsError(problems);
+  }
+  return settings;
+}
+
+function readStateStorage(environment: Environment, problems: string[]): StateStorage {
+  const connectionString = environment["STATE_STORAGE"]?.trim() ?? "";
+  const table = environment["STATE_STORAGE__tableServiceUri"]?.trim() ?? "";
+  const queue = environment["STATE_STORAGE__queueServiceUri"]?.trim() ?? "";
+  if (connectionString !== "") {
+    if (table !== "" || queue !== "") {
+      problems.push(
+        "STATE_STORAGE is given as a connection string and as service URIs; one is enough",
+      );
+    }
+    return { connectionString };
+  }
+  for (const [kind, uri] of [
+    ["table", table],
+    ["queue", queue],
+  ] as const) {
+    if (uri === "") {
+      problems.push(
+        `STATE_STORAGE__${kind}ServiceUri is missing, and so is STATE_STORAGE: give a connection string or both service URIs`,
+      );
+    } else if (!v.is(endpoint, uri)) {
+      problems.push(`STATE_STORAGE__${kind}ServiceUri has to be an https address`);
+    }
+  }
+  return { tableServiceUri: table };
+}
+
+const cloudName = v.picklist(["public", "usgov"], "has to be public or usgov");
+
+const tableName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, "has to be 3 to 63 letters and digits, a letter first"),
+);
+
+const endpoint = v.pipe(
+  v.string(),
+  v.check((text) => text === "" || isHttps(text), "has to be an https address"),
+  v.transform((text) => text.replace(/\/+$/, "")),
+);
+
+function isHttps(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === "https:";
+}
+
+const flag = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.picklist(["true", "false"], "has to be true or false"),
+  v.transform((text) => text === "true"),
+);
+
+const sinkList = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",").map((name) => name.trim())),
+  v.array(v.picklist(sinkNames, `has to be one of ${sinkNames.join(", ")}`)),
+);
+
+function durationBetween(leastMs: number, mostMs: number) {
+  return v.pipe(
+    v.string(),
+    v.transform(parseDuration),
+    v.check(
+      (ms) => ms !== null && ms >= leastMs && ms <= mostMs,
+      `has to be an ISO 8601 duration from ${inUnits(leastMs)} to ${inUnits(mostMs)}`,
+    ),
+    v.transform((ms) => ms ?? 0),
+  );
+}
+
+function inUnits(ms: number): string {
+  return ms % day === 0 && ms > 0 ? `P${ms / day}D` : `PT${ms / minute}M`;
+}
+
+function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, "has to be a whole number"),
+    v.transform(Number),
+    v.minValue(least, `has to be ${least} or more`),
+    v.maxValue(most, `has to be ${most} or less`),
+  );
+}

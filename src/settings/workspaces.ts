@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { describeIssue } from "./rules.ts";
+
+/** A Log Analytics workspace with Sentinel on it. */
+export interface Workspace {
+  readonly name: string;
+  /** The GUID that queries name. */
+  readonly workspaceId: string;
+  /** `/subscriptions/…/providers/Microsoft.OperationalInsights/workspaces/…` */
+  readonly resourceId: string;
+}
+
+const guid = v.pipe(
+  v.string("has to be text"),
+  v.trim(),
+  v.toLowerCase(),
+  v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, "has to be a GUID"),
+);
+
+const resourceId = v.pipe(
+  v.string("has to be text"),
+  v.trim(),
+  v.regex(
+    /^\/subscriptions\/[^/\s?#]+\/resourceGroups\/[^/\s?#]+\/providers\/Microsoft\.OperationalInsights\/workspaces\/[^/\s?#]+$/i,
+    "has to be the resource id of a Log Analytics workspace",
+  ),
+);
+
+const workspace = v.strictObject(
+  {
+    name: v.pipe(
+      v.string("has to be text"),
+      v.regex(/^[\w.-]{1,64}$/, "has to be 1 to 64 letters, digits, dots, hyphens or underscores"),
+    ),
+    workspaceId: guid,
+    resourceId,
+  },
+  "has to be an object with name, workspaceId and resourceId",
+);
+
+const workspaceList = v.pipe(
+  v.array(workspace, "has to be a JSON array"),
+  v.nonEmpty("names no workspace"),
+  v.check((all) => new Set(all.map(({ name }) => name)).size === all.length, "uses a name twice"),
+  v.check(
+    (all) => new Set(all.map(({ workspaceId }) => workspaceId)).size === all.length,
+    "names a workspace twice",
+  ),
+);
+
+export interface WorkspacesRead {
+  readonly workspaces: readonly Workspace[];
+  readonly problems: readonly string[];
+}
+
+/** @param given texts of WORKSPACES, LOG_ANALYTICS_WORKSPACE_ID and SENTINEL_WORKSPACE_RESOURCE_ID */
+export function readWorkspaces(given: {
+  readonly list: string;
+  readonly workspaceId: string;
+  readonly resourceId: string;
+}): WorkspacesRead {
+  const single = given.workspaceId !== "" || given.resourceId !== "";
+  if (given.list !== "") {
+    return single
+      ? failed([
+          "WORKSPACES is given together with LOG_ANALYTICS_WORKSPACE_ID or SENTINEL_WORKSPACE_RESOURCE_ID; only one way is possible",
+        ])
+      : readList(given.list);
+  }
+  const id = v.safeParse(guid, given.workspaceId);
+  const resource = v.safeParse(resourceId, given.resourceId);
+  const problems = [
+    ...problemsOf("LOG_ANALYTICS_WORKSPACE_ID", given.workspaceId, id.issues),
+    ...problemsOf("SENTINEL_WORKSPACE_RESOURCE_ID", given.resourceId, resource.issues),
+  ];
+  return id.success && resource.success
+    ? {
+        workspaces: [{ name: "default", workspaceId: id.output, resourceId: resource.output }],
+        problems,
+      }
+    : failed(problems);
+}
+
+function readList(text: string): WorkspacesRead {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return failed(["WORKSPACES is no valid JSON"]);
+  }
+  const read = v.safeParse(workspaceList, value);
+  return read.success
+    ? { workspaces: read.output, problems: [] }
+    : failed(problemsOf("WORKSPACES", text, read.issues));
+}
+
+function problemsOf(
+  name: string,
+  text: string,
+  issues: readonly v.BaseIssue<unknown>[] | undefined,
+): readonly string[] {
+  if (issues !== undefined && text === "") {
+    return [`${name} is missing`];
+  }
+  return (issues ?? []).map((issue) => {
+    const problem = describeIssue(issue);
+    return problem.startsWith("[") ? `${name}${problem}` : `${name} ${problem}`;
+  });
+}
+
+function failed(problems: readonly string[]): WorkspacesRead {
+  return { workspaces: [], problems };
+}
