@@ -29,26 +29,17 @@ export function findRuns(rule: Windowing, denials: readonly Prompt[]): readonly 
   return rule.kind === "sliding" ? slidingRuns(rule, denials) : tumblingRuns(rule, denials);
 }
 
-function slidingRuns(
-  { windowMs, threshold }: Windowing,
-  denials: readonly Prompt[],
-): readonly Run[] {
-  const groups = groupBy(denials, (previous, next) => next.at - previous.at <= windowMs);
+function slidingRuns(rule: Windowing, denials: readonly Prompt[]): readonly Run[] {
+  const groups = groupBy(denials, (previous, next) => next.at - previous.at <= rule.windowMs);
   return groups.map(({ first, last, members }) => ({
     denials: members,
     extent: { from: first.at, to: last.at },
-    triggeredAt:
-      members.find((denial, index) => {
-        const start = members[index - threshold + 1];
-        return start !== undefined && denial.at - start.at <= windowMs;
-      })?.at ?? null,
+    triggeredAt: reachedAt(rule, members),
   }));
 }
 
-function tumblingRuns(
-  { windowMs, threshold }: Windowing,
-  denials: readonly Prompt[],
-): readonly Run[] {
+function tumblingRuns(rule: Windowing, denials: readonly Prompt[]): readonly Run[] {
+  const { windowMs, threshold } = rule;
   const bucket = (denial: Prompt) => Math.floor(denial.at / windowMs);
   const firing = groupBy(denials, (previous, next) => bucket(previous) === bucket(next)).filter(
     ({ members }) => members.length >= threshold,
@@ -60,8 +51,18 @@ function tumblingRuns(
   return adjoining.map(({ first, last, members }) => ({
     denials: members,
     extent: { from: bucket(first) * windowMs, to: (bucket(last) + 1) * windowMs },
-    triggeredAt: members[threshold - 1]?.at ?? null,
+    // The first bucket fired, so its threshold-th denial is the first one to reach it.
+    triggeredAt: reachedAt(rule, members),
   }));
+}
+
+/** When a window first held as many denials as the threshold asks for. */
+function reachedAt({ windowMs, threshold }: Windowing, denials: readonly Prompt[]): number | null {
+  const reaching = denials.find((denial, index) => {
+    const start = denials[index - threshold + 1];
+    return start !== undefined && denial.at - start.at <= windowMs;
+  });
+  return reaching?.at ?? null;
 }
 
 interface Group {

@@ -44,23 +44,21 @@ function parseIpv4(text: string): bigint | null {
 
 function parseIpv6(text: string): bigint | null {
   // A dotted tail (::ffff:192.0.2.1) is two groups.
-  const dotted = /^(.*:)([^:]*\.[^:]*)$/.exec(text);
-  const tail = dotted === null ? 0n : parseIpv4(dotted[2] ?? "");
-  if (tail === null) {
-    return null;
-  }
-  const whole =
-    dotted === null
-      ? text
-      : `${dotted[1]}${((tail >> 16n) & 0xffffn).toString(16)}:${(tail & 0xffffn).toString(16)}`;
-  const halves = whole.split("::");
-  const [left = [], right = []] = halves.map((half) => (half === "" ? [] : half.split(":")));
-  const missing = 8 - left.length - right.length;
+  const tailAt = text.lastIndexOf(":") + 1;
+  const tail = parseIpv4(text.slice(tailAt));
+  const whole = tail === null ? text : text.slice(0, tailAt) + twoGroups(tail);
+  const halves = whole.split("::").map((half) => (half === "" ? [] : half.split(":")));
+  const missing = 8 - halves.flat().length;
   if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) {
     return null;
   }
-  const groups = [...left, ...Array.from({ length: missing }, () => "0"), ...right];
+  const zeros = Array.from({ length: missing }, () => "0");
+  const groups = halves.flatMap((half, index) => (index === 0 ? half : [...zeros, ...half]));
   return groups.every((group) => /^[\da-f]{1,4}$/i.test(group))
     ? groups.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n)
     : null;
+}
+
+function twoGroups(ipv4: bigint): string {
+  return `${((ipv4 >> 16n) & 0xffffn).toString(16)}:${(ipv4 & 0xffffn).toString(16)}`;
 }

@@ -1,6 +1,6 @@
 import type { Run } from "./burst.ts";
 import { assess, gatherEvidence, strongerApproval, type Facts, type Finding } from "./finding.ts";
-import { findNeighbourhoods, union, type Neighbourhood } from "./neighbourhood.ts";
+import { findNeighbourhoods, inSameBuckets, type Neighbourhood } from "./neighbourhood.ts";
 import { incidentName, type RecordedBurst, type Subject } from "./record.ts";
 import { higher, type Rule } from "./rule.ts";
 import type { Approval } from "./sighting.ts";
@@ -107,10 +107,9 @@ function judgeKnown(
   const found = findingOf(judgement, runs, triggeredAt ?? keeper.facts.triggeredAt);
   const facts = others.reduce(
     (held, other) => ({ ...held, severity: higher(held.severity, other.facts.severity) }),
-    hold(keeper.facts, found.facts, judgement.bounded),
+    hold(keeper.facts, found.facts),
   );
-  const reach = union(keeper.extent, extent);
-  const reason = reasonOf(keeper, facts, reach, others.length > 0);
+  const reason = reasonOf(keeper, facts, extent, others.length > 0);
   if (reason === "unchanged" && triggeredAt === null) {
     return [];
   }
@@ -119,8 +118,8 @@ function judgeKnown(
       ? keeper
       : {
           ...keeper,
-          extent: reach,
-          kind: rule.kind,
+          extent,
+          kind: recorded.every((each) => inSameBuckets(rule, each)) ? "tumbling" : "sliding",
           windowMs: recorded.reduce(
             (widest, each) => Math.max(widest, each.windowMs),
             rule.windowMs,
@@ -145,13 +144,13 @@ function firstTrigger(runs: readonly Run[]): number | null {
 }
 
 function findingOf(
-  { rule, approvals }: Judgement,
+  { rule, approvals, bounded }: Judgement,
   runs: readonly Run[],
   triggeredAt: number,
 ): Finding {
   const denials = runs.flatMap((run) => run.denials);
   return {
-    facts: assess(rule, denials, triggeredAt, approvals),
+    facts: { ...assess(rule, denials, triggeredAt, approvals), atLeast: bounded },
     evidence: gatherEvidence(denials),
     denials,
   };
@@ -161,13 +160,13 @@ function findingOf(
  * What holds of a recorded burst after another look. Counts and times follow the newest evidence, unless
  * reading it stopped at a bound; what the detector asks for never falls.
  */
-function hold(recorded: Facts, found: Facts, bounded: boolean): Facts {
+function hold(recorded: Facts, found: Facts): Facts {
   const approval =
     recorded.approval === null || found.approval === null
       ? (found.approval ?? recorded.approval)
       : strongerApproval(recorded.approval, found.approval);
   const severity = higher(recorded.severity, found.severity);
-  if (!bounded) {
+  if (!found.atLeast) {
     return { ...found, approval, severity };
   }
   return {

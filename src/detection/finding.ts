@@ -55,7 +55,7 @@ export function assess(
   denials: readonly Prompt[],
   triggeredAt: number,
   approvals: readonly Approval[],
-): Facts {
+): Omit<Facts, "atLeast"> {
   const firstDenialAt = denials.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
   const lastDenialAt = denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
@@ -68,7 +68,6 @@ export function assess(
   const raises = approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
   return {
     denials: denials.length,
-    atLeast: false,
     fraudReports,
     firstDenialAt,
     triggeredAt,

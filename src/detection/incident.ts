@@ -2,7 +2,7 @@ import { drilldowns } from "./drilldown.ts";
 import type { Finding, MatchedApproval } from "./finding.ts";
 import type { Rule, Severity } from "./rule.ts";
 import { formatTime } from "./time.ts";
-import { inert, visible } from "./visible.ts";
+import { cutAt, inert, visible } from "./visible.ts";
 
 /** What an incident says, before it takes the shape of any service. */
 export interface IncidentText {
@@ -83,6 +83,7 @@ function describe(rule: Rule, user: string, { facts, evidence }: Finding): reado
 
 function messageOf(rule: Rule, user: string): string {
   return rule.message
+    .replace("{threshold}", String(rule.threshold))
     .replace("{below}", String(rule.threshold - 1))
     .replace("{window}", inWords(rule.windowMs))
     .replace("{user}", () => inert(user));
@@ -149,7 +150,7 @@ function cut(description: string): string {
   const note = "\n[cut: too long for the incident]";
   return description.length <= longestDescription
     ? description
-    : `${description.slice(0, longestDescription - note.length)}${note}`;
+    : `${cutAt(description, longestDescription - note.length)}${note}`;
 }
 
 /** What an analyst does with such an incident. */

@@ -51,9 +51,14 @@ export function findNeighbourhoods(
 
 /** Buckets of one size must touch; otherwise the larger of the recorded and the current window counts. */
 function reachOf(rule: Pick<Rule, "kind" | "windowMs">, burst: RecordedBurst): number {
-  const sameBuckets =
-    rule.kind === "tumbling" && burst.kind === "tumbling" && burst.windowMs === rule.windowMs;
-  return sameBuckets ? 0 : Math.max(rule.windowMs, burst.windowMs);
+  return inSameBuckets(rule, burst) ? 0 : Math.max(rule.windowMs, burst.windowMs);
+}
+
+export function inSameBuckets(
+  { kind, windowMs }: Pick<Rule, "kind" | "windowMs">,
+  burst: RecordedBurst,
+): boolean {
+  return kind === "tumbling" && burst.kind === "tumbling" && burst.windowMs === windowMs;
 }
 
 function touch(earlier: Part, later: Part): boolean {

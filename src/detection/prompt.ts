@@ -1,4 +1,4 @@
-import { isDenial, promptOutcomes, type PromptOutcome } from "./outcome.ts";
+import { isDenial, type PromptOutcome } from "./outcome.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** One MFA challenge put to a user, whatever the number of rows and steps that show it. */
@@ -9,15 +9,18 @@ export interface Prompt {
   readonly sightings: readonly Sighting[];
 }
 
-/** Which of two accounts of one prompt holds: a refusal before any other end, an end before "in progress". */
+/**
+ * Which of two accounts of one prompt holds: a refusal before any other end, an end before "in progress".
+ * No two are equal, so that the order of arrival never decides.
+ */
 const rank = {
-  fraudReported: 3,
-  denied: 2,
-  wrongNumber: 1,
-  noResponse: 1,
-  wrongCode: 1,
-  duplicateAttempt: 1,
-  blocked: 1,
+  fraudReported: 8,
+  denied: 7,
+  wrongNumber: 6,
+  noResponse: 5,
+  wrongCode: 4,
+  duplicateAttempt: 3,
+  blocked: 2,
   technical: 1,
   pending: 0,
 } as const satisfies Record<PromptOutcome, number>;
@@ -58,7 +61,9 @@ export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[
       add(prompts, stands, sighting);
     }
   }
-  return [...prompts.values()].map(resolve).toSorted((a, b) => a.at - b.at);
+  return [...prompts.values()]
+    .map(resolve)
+    .toSorted((a, b) => a.at - b.at || rank[b.outcome] - rank[a.outcome]);
 }
 
 function momentOf(step: Sighting): string {
@@ -83,12 +88,7 @@ function resolve(sightings: readonly Sighting[]): Prompt {
   let outcome: PromptOutcome = "pending";
   for (const sighting of sightings) {
     at = Math.min(at, sighting.at);
-    outcome = stronger(outcome, sighting.outcome);
+    outcome = rank[sighting.outcome] > rank[outcome] ? sighting.outcome : outcome;
   }
   return { outcome, at, sightings };
-}
-
-function stronger(a: PromptOutcome, b: PromptOutcome): PromptOutcome {
-  const difference = rank[a] - rank[b] || promptOutcomes.indexOf(b) - promptOutcomes.indexOf(a);
-  return difference >= 0 ? a : b;
 }

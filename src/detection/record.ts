@@ -18,6 +18,7 @@ export interface RecordedBurst {
   readonly firstRecordedAt: number;
   /** Only ever a union. */
   readonly extent: Extent;
+  /** Tumbling only while its extent is whole buckets of `windowMs`: a change of the rule ends that. */
   readonly kind: Rule["kind"];
   /** The largest window by which it was found. */
   readonly windowMs: number;

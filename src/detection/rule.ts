@@ -34,7 +34,7 @@ export interface Rule {
   readonly exclusions: Exclusions;
   /** MITRE ATT&CK. */
   readonly techniques: readonly string[];
-  /** One sentence for the incident; `{user}`, `{below}` (threshold less one) and `{window}` are filled in. */
+  /** One sentence for the incident; `{user}`, `{threshold}`, `{below}` (one less) and `{window}` are filled in. */
   readonly message: string;
   readonly knownFalsePositives: string;
   readonly source: string;
@@ -99,9 +99,9 @@ export const presets: readonly Rule[] = [
     approvalRequired: true,
     techniques: ["T1621", "T1078.004"],
     message:
-      "User {user} refused more than {below} MFA prompt within {window} and then approved one.",
+      "User {user} refused {threshold} or more MFA prompts within {window} and then approved one.",
     knownFalsePositives:
-      "A user who refused two prompts by mistake and approved the next one of their own sign-in.",
+      "A user who refused prompts of their own sign-in by mistake and approved the next one.",
     source: "mfa-deny-detector",
   },
 ];

@@ -52,9 +52,11 @@ const nonInteractiveNames = new Set([
   "aadnoninteractiveusersigninlogs",
   "noninteractiveusersigninlogs",
 ]);
+/** What Microsoft Graph calls sign-ins that no user takes part in. */
+const nonInteractiveEvents = new Set(["noninteractiveuser", "serviceprincipal", "managedidentity"]);
 const nilId = /^[0-]+$/;
 
-/** Reads a record of a Log Analytics table, a diagnostic export or an Event Hub. */
+/** Reads a record of a Log Analytics table, a diagnostic export, an Event Hub or Microsoft Graph. */
 export function readSignIn(record: Fields): SignIn {
   // A diagnostic record keeps the sign-in under `properties` and some of it only outside.
   const properties = dynamic(own(record, "properties"));
@@ -106,8 +108,15 @@ function isInteractive(row: Fields, record: Fields): boolean {
   const table = [first(record, "Type"), first(record, "Category", "category")];
   return (
     lower(first(row, "IsInteractive", "isInteractive")) !== "false" &&
+    !isNonInteractiveEvent(unwrap(first(row, "signInEventTypes"))) &&
     !table.some((name) => nonInteractiveNames.has(lower(name) ?? ""))
   );
+}
+
+/** A list, of which a portal's CSV may have made one word. */
+function isNonInteractiveEvent(value: unknown): boolean {
+  const types = (Array.isArray(value) ? value : [value]).map((type) => lower(type) ?? "");
+  return !types.includes("interactiveuser") && types.some((type) => nonInteractiveEvents.has(type));
 }
 
 function readOrigin(row: Fields, record: Fields): Origin {

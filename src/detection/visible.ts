@@ -5,17 +5,23 @@
  * @param longest in UTF-16 units; what is longer is cut and ends in an ellipsis
  */
 export function visible(text: string, longest = 256): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, codePoint);
+  const shown = text.length > longest ? `${cutAt(text, longest)}…` : text;
+  return shown.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, codePoint);
+}
+
+/** The first units of a text, without half a character at the end. */
+export function cutAt(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** The same for a place that is read as Markdown or HTML: what has a meaning there loses it. */
 export function inert(text: string, longest = 256): string {
-  return visible(text, longest)
-    .replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\\`*_{}[\]()#!|~]/g, "\\$&");
+  return visible(text, longest).replace(
+    /[&<>]|[\\`*_{}[\]()#!|~]|(?<=:)\/\/|(?<=www)\./gi,
+    (found) => (/[&<>]/.test(found) ? `&#${found.charCodeAt(0)};` : `\\${found}`),
+  );
 }
 
 function codePoint(char: string): string {
-  return `[U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
+  return `[U+${Number(char.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0")}]`;
 }

@@ -1,0 +1,142 @@
+/**
+ * Builders of what the detector works with after the rows were read. Times are clock times on the day of the rows
+ * (`"09:00"`, `"09:00:13.250"`).
+ */
+import { isFields, type Fields } from "../../src/detection/fields.ts";
+import type { Facts, Finding } from "../../src/detection/finding.ts";
+import type { Prompt } from "../../src/detection/prompt.ts";
+import type { RecordedBurst } from "../../src/detection/record.ts";
+import { presets, type Rule } from "../../src/detection/rule.ts";
+import type { Origin } from "../../src/detection/signIn.ts";
+import type { Approval, Sighting } from "../../src/detection/sighting.ts";
+import { time } from "../builders.ts";
+
+export const minute = 60_000;
+
+/** The first rule that ships (15 minutes, 5 denials), or another, with some of it changed. */
+export function rule(more: Partial<Rule> = {}, id = "explicit-mfa-deny"): Rule {
+  const preset = presets.find((each) => each.id === id);
+  if (preset === undefined) throw new RangeError(`no such rule: ${id}`);
+  return { ...preset, ...more };
+}
+
+export const nowhere: Origin = {
+  userId: null,
+  ipAddress: null,
+  location: null,
+  application: null,
+  appId: null,
+  userAgent: null,
+  device: null,
+  guest: false,
+};
+
+/** A refused step with its sequence, of a request of its own, unless told. */
+export function sighting(at: string, more: Partial<Sighting> = {}): Sighting {
+  return {
+    source: "step",
+    outcome: "denied",
+    at: time(at),
+    askedAt: time(at) - 12_000,
+    request: `request of ${at}`,
+    method: "mobile app notification",
+    second: Math.floor(time(at) / 1_000),
+    publishedAt: time(at) + 2 * minute,
+    origin: nowhere,
+    ...more,
+  };
+}
+
+export function prompt(at: string, more: Partial<Sighting> = {}): Prompt {
+  const only = sighting(at, more);
+  return { outcome: only.outcome, at: only.at, sightings: [only] };
+}
+
+export function prompts(...clocks: readonly string[]): readonly Prompt[] {
+  return clocks.map((at) => prompt(at));
+}
+
+/** A step that approves, of a request and address of its own, unless told. */
+export function approval(at: string, more: Partial<Approval> = {}): Approval {
+  return {
+    source: "step",
+    at: time(at),
+    request: `request of ${at}`,
+    ipAddress: "198.51.100.99",
+    publishedAt: time(at) + 2 * minute,
+    ...more,
+  };
+}
+
+/** Of five denials from 09:00 to 09:10, the fifth of which triggered. */
+export function facts(more: Partial<Facts> = {}): Facts {
+  return {
+    denials: 5,
+    atLeast: false,
+    fraudReports: 0,
+    firstDenialAt: time("09:00"),
+    triggeredAt: time("09:10"),
+    lastDenialAt: time("09:10"),
+    severity: "Medium",
+    approval: null,
+    ...more,
+  };
+}
+
+export function finding(
+  more: Partial<Facts> = {},
+  evidence: Partial<Finding["evidence"]> = {},
+): Finding {
+  return {
+    facts: facts(more),
+    evidence: {
+      userId: "00000000-0000-0000-0000-00000000a11c",
+      guest: false,
+      ipAddresses: ["203.0.113.10"],
+      applications: ["Azure Portal"],
+      userAgents: ["Mozilla/5.0"],
+      locations: ["Berlin, DE"],
+      ...evidence,
+    },
+    denials: [],
+  };
+}
+
+/** A recorded burst from one clock time to another, found by the first rule. */
+export function recorded(
+  from: string,
+  to: string,
+  more: Partial<Omit<RecordedBurst, "facts">> & { readonly facts?: Partial<Facts> } = {},
+): RecordedBurst {
+  return {
+    id: `incident of ${from}`,
+    firstRecordedAt: time(from),
+    extent: { from: time(from), to: time(to) },
+    kind: "sliding",
+    windowMs: 15 * minute,
+    mergedInto: null,
+    revision: 1,
+    ...more,
+    facts: facts({
+      firstDenialAt: time(from),
+      triggeredAt: time(to),
+      lastDenialAt: time(to),
+      ...more.facts,
+    }),
+  };
+}
+
+/** JSON as it comes out of the parser. */
+export function parsed(json: string): Fields {
+  const value: unknown = JSON.parse(json);
+  if (!isFields(value)) throw new TypeError(`not an object: ${json}`);
+  return value;
+}
+
+/** "09:00:00", with milliseconds where there are some. */
+export function clock(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .slice(11, -1)
+    .replace(/\.000$/, "");
+}
