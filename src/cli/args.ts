@@ -7,7 +7,7 @@ export interface Parsed {
   readonly operands: readonly string[];
 }
 
-/** @throws UsageError for an option that the command does not have, or one without its value or given twice */
+/** @throws UsageError for an option that the command does not have, one without its value, a blank one or one given twice */
 export function parseOptions(command: Command, args: readonly string[]): Parsed {
   const { values, positionals } = parse(command, args);
   const given: Record<string, readonly string[]> = {};
@@ -17,7 +17,10 @@ export function parseOptions(command: Command, args: readonly string[]): Parsed 
       .filter((each) => each !== undefined)
       .map(String);
     if (all.length > 1 && option.repeatable !== true) {
-      throw new UsageError(`--${option.name} is given ${all.length} times; it takes one value`);
+      throw new UsageError(`--${option.name} is given ${all.length} times; once is enough`);
+    }
+    if (all.some((each) => each.trim() === "")) {
+      throw new UsageError(`--${option.name} is blank; it has to be ${option.value}`);
     }
     if (all.length > 0) {
       given[option.name] = all;
@@ -35,7 +38,7 @@ function parse(command: Command, args: readonly string[]) {
       strict: true,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split(". ")[0] ?? "") : String(cause);
+    const reason = cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? "") : String(cause);
     throw new UsageError(`${reason} (see: mfa-deny ${command.name} --help)`, { cause });
   }
 }

@@ -1,5 +1,7 @@
+import { visible } from "../detection/visible.ts";
 import { InputError } from "../files/inputError.ts";
 import type { Place } from "../files/readRecords.ts";
+import { placeText } from "./placeText.ts";
 
 /** Bad records that are shown; all are counted. */
 const shown = 10;
@@ -17,25 +19,17 @@ export class BadRecords {
   /** @throws InputError at the first one of a strict run */
   add(reason: string, place: Place): void {
     if (this.#strict) {
-      throw new InputError(where(place), reason);
+      throw new InputError(placeText(place), reason);
     }
     this.#count++;
     if (this.#first.length < shown) {
-      this.#first.push(`${where(place)}: ${reason}`);
+      this.#first.push(`${placeText(place)}: ${reason}`);
     }
   }
 
   summary(): string {
     const rest = this.#count - this.#first.length;
     const lines = rest > 0 ? [...this.#first, `and ${rest} more bad records`] : this.#first;
-    return lines.map((line) => `mfa-deny: ${line}\n`).join("");
+    return lines.map((line) => `mfa-deny: ${visible(line, Infinity)}\n`).join("");
   }
-}
-
-function where({ source, line, index }: Place): string {
-  const file = source === "-" ? "standard input" : source;
-  if (line !== null) {
-    return `${file}:${line}${index === null ? "" : `[${index}]`}`;
-  }
-  return index === null ? file : `${file}[${index}]`;
 }

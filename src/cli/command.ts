@@ -24,6 +24,12 @@ export interface Option {
 /** Values of the options that were given, by name. */
 export type Given = Readonly<Record<string, readonly string[]>>;
 
+/** A command line that works, and what it is for. */
+export interface Example {
+  readonly line: string;
+  readonly says: string;
+}
+
 /** One verb of the command line. Its help is made from the same declaration that is parsed. */
 export interface Command {
   readonly name: string;
@@ -32,6 +38,8 @@ export interface Command {
   readonly operands: string;
   readonly options: readonly Option[];
   readonly details: readonly string[];
+  /** Tests run them in the project's folder, so they hold. */
+  readonly examples: readonly Example[];
   run(given: Given, operands: readonly string[], terminal: Terminal): Promise<number>;
 }
 
@@ -43,3 +51,12 @@ export const exitCodes = {
   partial: 3,
   interrupted: 130,
 } as const;
+
+/** The same in words, for help and documentation. */
+export const exitCodeWords: readonly (readonly [code: number, words: string])[] = [
+  [exitCodes.done, "done"],
+  [exitCodes.findings, "findings (with --exit-code), or scenarios that failed (rules --test)"],
+  [exitCodes.unusable, "a usage that is impossible, or input that cannot be used"],
+  [exitCodes.partial, "done in part: some records could not be used"],
+  [exitCodes.interrupted, "interrupted"],
+];

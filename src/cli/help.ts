@@ -1,4 +1,4 @@
-import type { Command, Option } from "./command.ts";
+import { exitCodeWords, type Command, type Option } from "./command.ts";
 
 const width = 26;
 
@@ -9,6 +9,10 @@ export function commandHelp(command: Command): string {
     command.summary,
     ...section("Options", command.options.map(optionLine)),
     ...command.details.flatMap((detail) => ["", detail]),
+    ...section(
+      "Examples",
+      command.examples.flatMap(({ line, says }) => [`  ${line}`, `    ${says}`]),
+    ),
     "",
   ].join("\n");
 }
@@ -24,8 +28,10 @@ export function generalHelp(commands: readonly Command[]): string {
       line("-h, --help", "Show help; after a command, its own."),
       line("--version", "Show the version."),
     ]),
-    "",
-    "Exit codes: 0 done, 1 findings (with --exit-code), 2 usage or unreadable input, 3 done in part, 130 interrupted.",
+    ...section(
+      "Exit codes",
+      exitCodeWords.map(([code, words]) => line(String(code), words)),
+    ),
     "",
   ].join("\n");
 }

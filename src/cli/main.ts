@@ -1,14 +1,11 @@
+import { exitCodes } from "./command.ts";
 import { run } from "./run.ts";
 
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
 process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));
-// A reader that went away (`mfa-deny … | head`) is no fault of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") {
-    throw error;
-  }
-});
+process.stdout.on("error", lose);
+process.stderr.on("error", lose);
 
 const { stdin, stdout, stderr } = process;
 process.exitCode = await run(process.argv.slice(2), {
@@ -17,3 +14,13 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr,
   signal: interrupt.signal,
 });
+
+/** A reader that went away (`mfa-deny … | head`) is no fault of ours; any other loss of output is one. */
+function lose(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") {
+    process.stderr.write(
+      `mfa-deny: the output cannot be written (${error.code ?? error.message})\n`,
+    );
+    process.exit(exitCodes.unusable);
+  }
+}

@@ -1,12 +1,12 @@
 import { presets, type Rule } from "../detection/rule.ts";
+import { ruleLimits } from "../settings/rules.ts";
 import { valueOf } from "./args.ts";
 import type { Given, Option } from "./command.ts";
+import { readRulesFile } from "./rulesFile.ts";
 import { UsageError } from "./usageError.ts";
 import { duration, wholeNumber } from "./values.ts";
 
-const shortestWindow = 1_000;
-const longestWindow = 24 * 3_600_000;
-const largestThreshold = 10_000;
+const { shortestWindowMs, longestWindowMs, largestThreshold } = ruleLimits;
 
 export const ruleOptions: readonly Option[] = [
   {
@@ -18,6 +18,11 @@ export const ruleOptions: readonly Option[] = [
       .map((rule) => rule.id)
       .join(", ")}.`,
   },
+  {
+    name: "rules",
+    value: "FILE",
+    help: "Rules as JSON like DETECTION_RULES, instead of --rule, --threshold and --window.",
+  },
   { name: "threshold", value: "N", help: "Denials that fire, with exactly one rule." },
   {
     name: "window",
@@ -27,7 +32,21 @@ export const ruleOptions: readonly Option[] = [
 ];
 
 /** The rules asked for, with their numbers overridden. */
-export function chooseRules(given: Given): readonly Rule[] {
+export async function chooseRules(given: Given): Promise<readonly Rule[]> {
+  const file = valueOf(given, "rules");
+  if (file === null) {
+    return choosePresets(given);
+  }
+  const other = ["rule", "threshold", "window"].find((name) => given[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(
+      `--rules ${file} has the rules and their numbers, so --${other} is too much`,
+    );
+  }
+  return readRulesFile(file);
+}
+
+function choosePresets(given: Given): readonly Rule[] {
   const ids = given["rule"];
   const rules = presets.filter((rule) =>
     ids === undefined ? rule.enabled : ids.includes(rule.id),
@@ -39,7 +58,7 @@ export function chooseRules(given: Given): readonly Rule[] {
     );
   }
   const threshold = wholeNumber(given, "threshold", 1, largestThreshold);
-  const windowMs = duration(given, "window", shortestWindow, longestWindow);
+  const windowMs = duration(given, "window", shortestWindowMs, longestWindowMs);
   if (rules.length !== 1 && (threshold !== null || windowMs !== null)) {
     const option = threshold === null ? "window" : "threshold";
     throw new UsageError(

@@ -1,26 +1,25 @@
+import { visible } from "../detection/visible.ts";
 import { InputError } from "../files/inputError.ts";
 import { StateError } from "../files/stateError.ts";
 import { parseOptions } from "./args.ts";
-import { exitCodes, type Command, type Option, type Terminal } from "./command.ts";
-import { detect } from "./commands/detect.ts";
-import { rules } from "./commands/rules.ts";
+import { exitCodes, type Terminal } from "./command.ts";
+import { commands } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { ProblemsError } from "./problemsError.ts";
 import { UsageError } from "./usageError.ts";
-
-const commands: readonly Command[] = [detect, rules];
-
-const helpOption: Option = { name: "help", short: "h", help: "Show this help." };
 
 /** The whole command line as a function: arguments in, text and exit code out. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(args, terminal);
   } catch (error) {
-    if (terminal.signal.aborted) {
+    if (terminal.signal.aborted && error === terminal.signal.reason) {
       terminal.stderr.write("mfa-deny: interrupted; nothing was written\n");
       return exitCodes.interrupted;
     }
-    terminal.stderr.write(`mfa-deny: ${explain(error)}\n`);
+    for (const line of linesOf(error)) {
+      terminal.stderr.write(`mfa-deny: ${line}\n`);
+    }
     return exitCodes.unusable;
   }
 }
@@ -40,19 +39,22 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.stderr.write(generalHelp(commands));
     throw new UsageError(name === undefined ? "no command given" : `there is no command '${name}'`);
   }
-  const withHelp = { ...command, options: [...command.options, helpOption] };
-  const { given, operands } = parseOptions(withHelp, rest);
+  const { given, operands } = parseOptions(command, rest);
   if (given["help"] !== undefined) {
-    terminal.stdout.write(commandHelp(withHelp));
+    terminal.stdout.write(commandHelp(command));
     return exitCodes.done;
   }
   return command.run(given, operands, terminal);
 }
 
-/** Known errors are one sentence; an unknown one is a fault of ours and shows where. */
-function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof InputError || error instanceof StateError) {
-    return error.message;
+/** Known errors are one sentence, or one for each problem; an unknown one is a fault of ours and shows where. */
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof ProblemsError) {
+    return error.problems.map((problem) => visible(problem, Infinity));
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof UsageError || error instanceof InputError || error instanceof StateError) {
+    // A name of a file is as foreign as a log's text.
+    return [visible(error.message, Infinity)];
+  }
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }

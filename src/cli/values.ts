@@ -1,3 +1,4 @@
+import { inWords } from "../detection/ruleText.ts";
 import { readTime } from "../detection/time.ts";
 import { parseDuration } from "../settings/duration.ts";
 import { valueOf } from "./args.ts";
@@ -50,7 +51,7 @@ export function duration(
   }
   if (length < leastMs || length > mostMs) {
     throw new UsageError(
-      `--${name} is '${value}'; it has to be from ${leastMs / 1000} seconds to ${mostMs / 3_600_000} hours`,
+      `--${name} is '${value}'; it has to be from ${inWords(leastMs)} to ${inWords(mostMs)}`,
     );
   }
   return length;

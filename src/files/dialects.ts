@@ -1,3 +1,5 @@
+import { csvShape } from "./csvShape.ts";
+import type { DateOrder } from "./csvTime.ts";
 import type { Entry } from "./entry.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
@@ -11,13 +13,22 @@ interface EntryReader {
   end(): void;
 }
 
-type OpenReader = (source: string, emit: (entry: Entry) => void) => EntryReader;
+export interface DialectOptions {
+  /** For dates that can be read in two ways; without it they are refused. */
+  readonly dateOrder?: DateOrder;
+}
+
+type OpenReader = (
+  source: string,
+  emit: (entry: Entry) => void,
+  options: DialectOptions,
+) => EntryReader | Promise<EntryReader>;
 
 /** A way to lay out records as text: recognises the beginning of one, or gives null. */
 type Dialect = (head: Head) => OpenReader | null;
 
 /** The first that recognises a text reads it. */
-const DIALECTS: readonly Dialect[] = [json];
+const DIALECTS: readonly Dialect[] = [json, csv];
 
 export function findDialect(head: Head): OpenReader | null {
   for (const recognise of DIALECTS) {
@@ -36,4 +47,14 @@ function json(head: Head): OpenReader | null {
     case null:
       return null;
   }
+}
+
+function csv(head: Head): OpenReader | null {
+  const shape = csvShape(head);
+  if (shape === null) return null;
+  return async (source, emit, { dateOrder = null }) => {
+    // Few files are CSV, and the others need not wait for its parser.
+    const { CsvReader } = await import("./csvReader.ts");
+    return new CsvReader(source, { ...shape, dateOrder }, emit);
+  };
 }

@@ -1,29 +1,21 @@
-import { mkdir, readFile, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Account } from "../detection/classify.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
 import { MemoryStore } from "../pipeline/memoryStore.ts";
-import type { Head, Ledger } from "../pipeline/ports.ts";
+import type { Ledger } from "../pipeline/ports.ts";
+import {
+  isAccountApproval,
+  isAccountSighting,
+  type AccountApproval,
+  type AccountSighting,
+} from "./accountLine.ts";
 import { Journal, readJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
+import { journalName, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { StateError } from "./stateError.ts";
-import { accountsWanted, type AccountApproval } from "./tempLedger.ts";
+import { accountsWanted } from "./tempLedger.ts";
 import { syncFolder, writeAtomically } from "./writeAtomically.ts";
-
-const schemaVersion = 1;
-
-/** `state.json`: the one file that says what counts; journals that it does not name do not exist. */
-interface Snapshot {
-  readonly schemaVersion: typeof schemaVersion;
-  readonly heads: readonly Head[];
-  /** Names of the journals of earlier runs, oldest first. */
-  readonly sightings: readonly string[];
-  readonly approvals: readonly string[];
-}
-
-interface AccountSighting extends Account {
-  readonly sighting: Sighting;
-}
 
 /**
  * Records and ledger in a folder. A run adds journals of its own and at the end replaces `state.json`, which
@@ -35,38 +27,38 @@ export class DiskState implements Ledger {
   readonly #snapshot: Snapshot;
   readonly #newSightings: Journal<AccountSighting>;
   readonly #newApprovals: Journal<AccountApproval>;
-  readonly #unlock: () => Promise<void>;
+  readonly #leave: () => Promise<void>;
+  #committed = false;
 
-  private constructor(folder: string, snapshot: Snapshot, unlock: () => Promise<void>) {
-    const number = String(snapshot.sightings.length + snapshot.approvals.length + 1).padStart(
-      6,
-      "0",
-    );
-    this.store = new MemoryStore(snapshot.heads);
+  private constructor(folder: string, snapshot: Snapshot, leave: () => Promise<void>) {
+    const count = snapshot.sightings.length + snapshot.approvals.length;
+    const number = String(count + 1).padStart(6, "0");
+    this.store = new MemoryStore(snapshot);
     this.#folder = folder;
     this.#snapshot = snapshot;
-    this.#newSightings = new Journal(join(folder, `sightings-${number}.ndjson`));
-    this.#newApprovals = new Journal(join(folder, `approvals-${number}.ndjson`));
-    this.#unlock = unlock;
+    this.#newSightings = new Journal(join(folder, `sightings-${number}.ndjson`), isAccountSighting);
+    this.#newApprovals = new Journal(join(folder, `approvals-${number}.ndjson`), isAccountApproval);
+    this.#leave = leave;
   }
 
   /** @throws StateError when another process holds the folder or it holds something else than a state */
   static async open(folder: string): Promise<DiskState> {
-    const unlock = await reachFolder(folder);
+    const leave = await enterFolder(folder);
     try {
-      const snapshot = await readSnapshot(folder);
+      const snapshot = await readSnapshot(join(folder, snapshotName));
       await removeLeftovers(folder, snapshot);
-      return new DiskState(folder, snapshot, unlock);
-    } catch (error) {
-      await unlock();
-      throw error;
+      return new DiskState(folder, snapshot, leave);
+    } catch (cause) {
+      await leave();
+      throw StateError.of(folder, "cannot be used as a state folder", cause);
     }
   }
 
   async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {
     for (const name of this.#snapshot.sightings) {
-      for await (const line of this.#read<AccountSighting>(name)) {
-        yield [{ tenantId: line.tenantId, user: line.user }, line.sighting];
+      const lines = readJournal(join(this.#folder, name), isAccountSighting);
+      for await (const { tenantId, user, sighting } of lines) {
+        yield [{ tenantId, user }, sighting];
       }
     }
   }
@@ -83,88 +75,93 @@ export class DiskState implements Ledger {
     wanted: (account: Account) => boolean,
   ): AsyncGenerator<readonly [Account, Approval]> {
     for (const name of this.#snapshot.approvals) {
-      yield* accountsWanted(this.#read<AccountApproval>(name), wanted);
+      yield* accountsWanted(readJournal(join(this.#folder, name), isAccountApproval), wanted);
     }
     yield* accountsWanted(this.#newApprovals.read(), wanted);
   }
 
   async commit(): Promise<void> {
-    this.#newSightings.close();
-    this.#newApprovals.close();
-    await syncFolder(this.#folder);
     const snapshot: Snapshot = {
-      schemaVersion,
-      heads: this.store.heads(),
+      schemaVersion: this.#snapshot.schemaVersion,
+      ...this.store.snapshot(),
       sightings: [...this.#snapshot.sightings, ...nameOf(this.#newSightings)],
       approvals: [...this.#snapshot.approvals, ...nameOf(this.#newApprovals)],
     };
-    await writeAtomically(join(this.#folder, snapshotName), JSON.stringify(snapshot));
-  }
-
-  async close(): Promise<void> {
-    this.#newSightings.close();
-    this.#newApprovals.close();
-    await this.#unlock();
-  }
-
-  async *#read<T>(name: string): AsyncGenerator<T> {
-    const path = join(this.#folder, name);
+    const path = join(this.#folder, snapshotName);
     try {
-      yield* readJournal<T>(path);
+      this.#newSightings.close();
+      this.#newApprovals.close();
+      await syncFolder(this.#folder);
+      await writeAtomically(path, JSON.stringify(snapshot));
     } catch (cause) {
-      throw new StateError(`${path}: cannot be read as a journal of this tool`, { cause });
+      throw StateError.of(path, "cannot be written", cause);
+    }
+    this.#committed = true;
+  }
+
+  /**
+   * Without a commit before, the folder is left as it was found. A commit that failed has closed its journals
+   * already, and they stay: `state.json` may name them.
+   */
+  async close(): Promise<void> {
+    try {
+      if (!this.#committed) {
+        this.#newSightings.discard();
+        this.#newApprovals.discard();
+      }
+    } finally {
+      await this.#leave();
     }
   }
 }
 
 const snapshotName = "state.json";
-const journalName = /^(?:sightings|approvals)-\d{6,}\.ndjson$/;
 
 function nameOf(journal: Journal<unknown>): readonly string[] {
-  return journal.used ? [journal.path.slice(journal.path.lastIndexOf("/") + 1)] : [];
+  return journal.used ? [basename(journal.path)] : [];
 }
 
-async function reachFolder(folder: string): Promise<() => Promise<void>> {
+/** @returns what gives the folder back; made for this run and empty again, it goes as well */
+async function enterFolder(folder: string): Promise<() => Promise<void>> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await lockFolder(folder);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    const unlock = await lockFolder(folder);
+    return async () => {
+      await unlock();
+      if (made !== undefined) {
+        await removeEmpty(folder, made);
+      }
+    };
   } catch (cause) {
-    throw cause instanceof StateError
-      ? cause
-      : new StateError(`${folder}: cannot be used as a state folder`, { cause });
+    throw StateError.of(folder, "cannot be used as a state folder", cause);
   }
 }
 
-async function readSnapshot(folder: string): Promise<Snapshot> {
-  const path = join(folder, snapshotName);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
-      return { schemaVersion, heads: [], sightings: [], approvals: [] };
+/** @param topmost the outermost of the folders that may go */
+async function removeEmpty(folder: string, topmost: string): Promise<void> {
+  const last = resolve(topmost);
+  for (let each = resolve(folder); each.startsWith(last); each = dirname(each)) {
+    try {
+      await rmdir(each);
+    } catch {
+      return;
     }
-    throw new StateError(`${path}: cannot be read`, { cause });
   }
-  try {
-    const snapshot = JSON.parse(text) as Partial<Snapshot>;
-    if (snapshot.schemaVersion === schemaVersion) {
-      return snapshot as Snapshot;
-    }
-  } catch (cause) {
-    throw new StateError(`${path}: is not a state of this tool (no JSON)`, { cause });
-  }
-  throw new StateError(
-    `${path}: is no state that this version knows; it reads schemaVersion ${String(schemaVersion)}`,
-  );
 }
+
+const draftName = /^state\.json\.\d+\.tmp$/;
 
 /** Journals and drafts of a run that died before it could name them. */
 async function removeLeftovers(folder: string, { sightings, approvals }: Snapshot): Promise<void> {
   const known = new Set([...sightings, ...approvals]);
   for (const name of await readdir(folder)) {
-    if ((journalName.test(name) && !known.has(name)) || name.endsWith(".tmp")) {
+    if ((journalName.test(name) && !known.has(name)) || draftName.test(name)) {
       await rm(join(folder, name), { force: true });
     }
   }
+}
+
+/** Whether a file in a state folder is a part of the state, by its name. */
+export function isStateFile(name: string): boolean {
+  return name === snapshotName || journalName.test(name);
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { InputError } from "./inputError.ts";
+import { isLogName, isZipName, LOG_NAMES } from "./logNames.ts";
 
 /** A file to read. What is inside is found out by reading, never from its name. */
 export interface LogFile {
@@ -12,9 +13,6 @@ export interface LogFile {
   /** The size on disk, for progress; null where it is not known beforehand, as for pipes. */
   readonly bytes: number | null;
 }
-
-/** Names taken from a folder. A file given by name is read whatever it is called. */
-const LOG_NAME = /\.(?:json|ndjson|jsonl|log)(?:\.gz)?$/i;
 
 /**
  * Turns paths into files: folders are searched recursively in sorted order, hidden entries and
@@ -40,10 +38,7 @@ async function expand(path: string): Promise<readonly LogFile[]> {
   const files: LogFile[] = [];
   for await (const file of walk(path)) files.push(file);
   if (files.length === 0) {
-    throw new InputError(
-      path,
-      "the folder holds no logs (.json, .ndjson, .jsonl or .log, plain or .gz)",
-    );
+    throw new InputError(path, `the folder holds no logs (${LOG_NAMES}, or .zip)`);
   }
   return files;
 }
@@ -53,7 +48,7 @@ async function* walk(folder: string): AsyncGenerator<LogFile> {
     const path = join(folder, entry.name);
     if (entry.name.startsWith(".")) continue;
     if (entry.isDirectory()) yield* walk(path);
-    else if (LOG_NAME.test(entry.name)) {
+    else if (isLogName(entry.name) || isZipName(entry.name)) {
       const stats = await statOf(path);
       // A link to a folder could lead back here.
       if (stats.isFile()) yield logFile(path, stats);

@@ -13,7 +13,7 @@ const RETRY_BYTES = 1024 * 1024;
  * Inflates gzip, recognised by its first two bytes, with any number of members; passes other bytes on.
  * Where the data is corrupt, up to 64 KB of text before that place may be lost.
  *
- * @throws GzipDamage after the last good bytes.
+ * @throws CompressionDamage after the last good bytes.
  */
 export async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const head = await peek(chunks, (bytes) => bytes.length >= 2);
@@ -23,7 +23,7 @@ export async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Bu
 }
 
 async function* inflate(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const inflater = new Inflater(OUTPUT_BYTES);
+  const inflater = new Inflater("gzip", OUTPUT_BYTES);
   // All steps up to the one that failed, as long as they are few.
   const early: Buffer[] = [];
   let given = 0;
@@ -55,7 +55,7 @@ async function* inflate(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  * handed on yet, so the last one is taken byte by byte.
  */
 async function* inflateAgain(steps: readonly Buffer[], given: number): AsyncGenerator<Buffer> {
-  const inflater = new Inflater(OUTPUT_BYTES);
+  const inflater = new Inflater("gzip", OUTPUT_BYTES);
   const last = steps.at(-1) ?? Buffer.alloc(0);
   const small = Array.from(last, (_, at) => last.subarray(at, at + 1));
   let before = given;

@@ -1,5 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isFields } from "../detection/fields.ts";
 import type { IncidentApi, StoredIncident, TaskProperties } from "../pipeline/incidentApi.ts";
 import type { IncidentProperties } from "../pipeline/incidentBody.ts";
 import { StateError } from "./stateError.ts";
@@ -30,8 +31,25 @@ export class IncidentFiles implements IncidentApi {
   #current: IncidentFile | null = null;
   #changed = false;
 
-  constructor(folder: string) {
+  private constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** @throws StateError when no folder can be there */
+  static async open(folder: string): Promise<IncidentFiles> {
+    const isFolder = await stat(folder).then(
+      (stats) => stats.isDirectory(),
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === "ENOENT") {
+          return true;
+        }
+        throw StateError.of(folder, "incidents cannot be written there", cause);
+      },
+    );
+    if (!isFolder) {
+      throw new StateError(`${folder}: is no folder, so incidents cannot be written there`);
+    }
+    return new IncidentFiles(folder);
   }
 
   async get(id: string): Promise<StoredIncident | null> {
@@ -68,7 +86,7 @@ export class IncidentFiles implements IncidentApi {
       const content = `${JSON.stringify(this.#current, null, 2)}\n`;
       await writeAtomically(pathOf(this.#folder, incidentId), content);
     } catch (cause) {
-      throw new StateError(`${this.#folder}: incidents cannot be written there`, { cause });
+      throw StateError.of(this.#folder, "incidents cannot be written there", cause);
     }
     this.#changed = false;
   }
@@ -92,25 +110,53 @@ function emptyFile(incidentId: string): IncidentFile {
   return { schemaVersion: 1, incidentId, properties, comments: [], tasks: [] };
 }
 
+/** What is there already is replaced where it stands. */
 function withPart<T>(parts: readonly Part<T>[], part: Part<T>): readonly Part<T>[] {
-  return [...parts.filter(({ name }) => name !== part.name), part];
+  return parts.some(({ name }) => name === part.name)
+    ? parts.map((each) => (each.name === part.name ? part : each))
+    : [...parts, part];
 }
 
 async function read(folder: string, id: string): Promise<IncidentFile | null> {
   const path = pathOf(folder, id);
-  let file: Partial<IncidentFile>;
+  let file: unknown;
   try {
-    file = JSON.parse(await readFile(path, "utf8")) as Partial<IncidentFile>;
+    file = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
       return null;
     }
-    throw new StateError(`${path}: cannot be read as an incident`, { cause });
+    throw StateError.of(path, "cannot be read as an incident", cause);
   }
-  if (file.schemaVersion !== 1) {
+  if (!isIncidentFile(file)) {
     throw new StateError(`${path}: is no incident that this version knows`);
   }
-  return file as IncidentFile;
+  return file;
+}
+
+/** Analysts edit these files, so as much as is read of them is looked at. */
+function isIncidentFile(file: unknown): file is IncidentFile {
+  return (
+    isFields(file) &&
+    file["schemaVersion"] === 1 &&
+    typeof file["incidentId"] === "string" &&
+    isFields(file["properties"]) &&
+    isListOf(file["properties"]["labels"] ?? [], "labelName") &&
+    isListOf(file["comments"], "name") &&
+    isListOf(file["tasks"], "name")
+  );
+}
+
+function isListOf(value: unknown, name: string): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((element) => isFields(element) && typeof element[name] === "string")
+  );
+}
+
+/** Whether a file in a folder of incidents is one of them, by its name. */
+export function isIncidentFileName(name: string): boolean {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.json$/.test(name);
 }
 
 function pathOf(folder: string, id: string): string {

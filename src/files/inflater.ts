@@ -1,14 +1,18 @@
-import { createGunzip } from "node:zlib";
-import type { Gunzip } from "node:zlib";
+import { createGunzip, createInflateRaw } from "node:zlib";
+import type { Gunzip, InflateRaw } from "node:zlib";
+
+/** How deflated data is wrapped: gzip, with checksums of its own, or not at all, as in a zip file. */
+export type Wrapping = "gzip" | "zip";
 
 /** Compressed data that ends or breaks before its time. What came before it has been delivered. */
-export class GzipDamage extends Error {
-  override readonly name = "GzipDamage";
+export class CompressionDamage extends Error {
+  override readonly name = "CompressionDamage";
 }
 
 /** Feeds zlib one step at a time and keeps what it made of it, also when the step fails half-way. */
 export class Inflater {
-  readonly #gunzip: Gunzip;
+  readonly #wrapping: Wrapping;
+  readonly #zlib: Gunzip | InflateRaw;
   #output: Buffer[] = [];
   #running: Promise<void> = Promise.resolve();
   #settle = (): void => {};
@@ -18,15 +22,17 @@ export class Inflater {
   #surplus = false;
 
   /** zlib hands its output on in pieces of this size; what fills none is lost when a step fails. */
-  constructor(outputBytes: number) {
-    this.#gunzip = createGunzip({ chunkSize: outputBytes });
-    this.#gunzip.on("data", (bytes: Buffer) => this.#output.push(bytes));
-    this.#gunzip.on("error", (error) => {
+  constructor(wrapping: Wrapping, outputBytes: number) {
+    const create = wrapping === "gzip" ? createGunzip : createInflateRaw;
+    this.#wrapping = wrapping;
+    this.#zlib = create({ chunkSize: outputBytes });
+    this.#zlib.on("data", (bytes: Buffer) => this.#output.push(bytes));
+    this.#zlib.on("error", (error) => {
       this.#error = error;
       this.#settle();
     });
     // zlib ends by itself when zeros follow a member, and then never answers the write.
-    this.#gunzip.on("end", () => {
+    this.#zlib.on("end", () => {
       this.#ended = true;
       this.#settle();
     });
@@ -50,9 +56,9 @@ export class Inflater {
     }
     this.#running = new Promise((settle) => {
       this.#settle = settle;
-      if (step === null) this.#gunzip.end();
+      if (step === null) this.#zlib.end();
       else
-        this.#gunzip.write(step, (error) => {
+        this.#zlib.write(step, (error) => {
           this.#error ??= error ?? null;
           settle();
         });
@@ -75,13 +81,15 @@ export class Inflater {
       const problem = cutOff
         ? `cut off after ${this.#taken} bytes`
         : `corrupt before byte ${this.#taken}`;
-      throw new GzipDamage(`gzip data is ${problem}`, { cause });
+      throw new CompressionDamage(`${this.#wrapping} data is ${problem}`, { cause });
     }
     if (this.#surplus)
-      throw new GzipDamage("gzip data is followed by something else, which is not read");
+      throw new CompressionDamage(
+        `${this.#wrapping} data is followed by something else, which is not read`,
+      );
   }
 
   close(): void {
-    this.#gunzip.destroy();
+    this.#zlib.destroy();
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, createReadStream, fsyncSync, openSync, writeSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { closeSync, createReadStream, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { StateError } from "./stateError.ts";
 
 /** What is held back before it is written, in characters. */
 const bufferSize = 1 << 18;
@@ -7,15 +7,20 @@ const bufferSize = 1 << 18;
 /**
  * One value a line in a file that only grows while it is written. For what is too much to hold in memory.
  * The file is made at the first need, readable by its owner only.
+ *
+ * Everything throws StateError where the file cannot be written.
  */
 export class Journal<T> {
   readonly path: string;
+  readonly #accepts: (value: unknown) => value is T;
   #buffer = "";
   #file: number | null = null;
   #used = false;
 
-  constructor(path: string) {
+  /** @param accepts tells whether what a line holds is such a value */
+  constructor(path: string, accepts: (value: unknown) => value is T) {
     this.path = path;
+    this.#accepts = accepts;
   }
 
   /** Whether anything was added. */
@@ -35,7 +40,7 @@ export class Journal<T> {
   async *read(): AsyncGenerator<T> {
     if (this.#used) {
       this.#write();
-      yield* readJournal<T>(this.path);
+      yield* readJournal(this.path, this.#accepts);
     }
   }
 
@@ -44,26 +49,67 @@ export class Journal<T> {
     if (this.#used) {
       this.#write();
     }
-    if (this.#file !== null) {
-      fsyncSync(this.#file);
-      closeSync(this.#file);
-      this.#file = null;
-    }
+    this.#end((file) => fsyncSync(file));
+  }
+
+  /** Closes the file and takes it away. */
+  discard(): void {
+    this.#buffer = "";
+    this.#end(() => rmSync(this.path, { force: true }));
   }
 
   #write(): void {
-    this.#file ??= openSync(this.path, "a", 0o600);
-    writeSync(this.#file, this.#buffer);
-    this.#buffer = "";
+    try {
+      this.#file ??= openSync(this.path, "a", 0o600);
+      writeFileSync(this.#file, this.#buffer);
+      this.#buffer = "";
+    } catch (cause) {
+      throw StateError.of(this.path, "cannot be written", cause);
+    }
+  }
+
+  #end(lastly: (file: number) => void): void {
+    const file = this.#file;
+    this.#file = null;
+    if (file !== null) {
+      try {
+        lastly(file);
+      } catch (cause) {
+        throw StateError.of(this.path, "cannot be written", cause);
+      } finally {
+        closeSync(file);
+      }
+    }
   }
 }
 
-/** Reads a journal that this project wrote; the caller names the type it was written with. */
-export async function* readJournal<T>(path: string): AsyncGenerator<T> {
-  for await (const line of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Infinity,
-  })) {
-    yield JSON.parse(line);
+/**
+ * Reads a journal that this project wrote. Lines end at a newline only: the separators U+2028 and U+2029
+ * can stand inside the text of a log.
+ *
+ * @throws StateError when it cannot be read, was cut off or holds something else
+ */
+export async function* readJournal<T>(
+  path: string,
+  accepts: (value: unknown) => value is T,
+): AsyncGenerator<T> {
+  try {
+    let rest = "";
+    for await (const chunk of createReadStream(path, { encoding: "utf8" })) {
+      const lines = `${rest}${String(chunk)}`.split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const value: unknown = JSON.parse(line);
+        if (!accepts(value)) {
+          throw new TypeError("a line holds something else");
+        }
+        yield value;
+      }
+    }
+    if (rest !== "") {
+      throw new TypeError("the last line is cut off");
+    }
+  } catch (cause) {
+    throw StateError.of(path, "cannot be read as a journal of this tool", cause);
   }
 }

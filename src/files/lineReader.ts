@@ -6,10 +6,10 @@ import { isObject, parseJson } from "./parseJson.ts";
 import { isContainer, ValueReader } from "./valueReader.ts";
 
 /** Envelopes and answers begin so; reading them as one value first would be work done twice. */
-const CONTAINER_START = /^\s*(?:\[|\{\s*"(?:records|tables)"\s*:\s*\[)/i;
+const CONTAINER_START = /^\s*(?:\[|\{\s*"(?:records|tables|value)"\s*:\s*\[)/i;
 const START_BYTES = 32;
 
-/** Reads lines that each hold one JSON value: a record, an envelope, a query answer or an array of records. */
+/** Reads lines that each hold one JSON value: a record, an envelope, a page, a query answer or an array of records. */
 export class LineReader implements LineSink {
   readonly #source: string;
   readonly #emit: (entry: Entry) => void;

@@ -1,69 +1,89 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { StateError } from "./stateError.ts";
 
-interface Holder {
+/** What a lock's name tells of its holder. */
+interface Lock {
+  readonly name: string;
   readonly pid: number;
   readonly host: string;
-  readonly id: string;
 }
+
+/** How often it is tried again, in case that the other was only trying too. */
+const attempts = 4;
+const longestPauseMs = 60;
+
+/** Tells the locks of this process from those of an earlier one with the same number. */
+const held = new Set<string>();
+
+const thisHost = encodeURIComponent(hostname());
 
 /**
  * Keeps a folder for one process. A lock whose process is gone is taken over.
+ *
+ * Each process makes a file of its own and then looks for others: of two at the same moment, at least one
+ * sees the other and withdraws. Nobody ever takes away the lock of a process that lives.
  *
  * @returns what gives the folder back
  * @throws StateError when another process holds it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, "lock");
-  const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await create(path, own)) {
-      return () => rm(path, { force: true });
-    }
-    const holder = await readHolder(path);
-    if (holder !== null && isAlive(holder)) {
-      throw new StateError(
-        `${folder}: in use by process ${holder.pid} on ${holder.host}; wait for it to end, or remove ${path} if it has`,
-      );
-    }
-    await takeAway(path, holder);
-  }
-  throw new StateError(`${folder}: another process keeps taking it; try again`);
-}
-
-async function create(path: string, own: Holder): Promise<boolean> {
-  try {
-    const file = await open(path, "wx", 0o600);
+  for (let attempt = 1; ; attempt++) {
+    const own = `lock.${process.pid}.${randomUUID()}.${thisHost}`;
+    const unlock = async () => {
+      await rm(join(folder, own), { force: true });
+      held.delete(own);
+    };
+    held.add(own);
     try {
-      await file.writeFile(JSON.stringify(own));
-    } finally {
-      await file.close();
+      const holder = await place(folder, own);
+      if (holder === null) {
+        return unlock;
+      }
+      if (attempt === attempts) {
+        throw new StateError(
+          `${folder}: in use by process ${holder.pid} on ${holder.host}; wait for it to end, or remove ${join(folder, holder.name)} if it has`,
+        );
+      }
+    } catch (error) {
+      await unlock();
+      throw error;
     }
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-      return false;
-    }
-    throw error;
+    await unlock();
+    await setTimeout(Math.random() * longestPauseMs);
   }
 }
 
-/** Null where the lock has gone, or its writer died before saying who it is. */
-async function readHolder(path: string): Promise<Holder | null> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  const match = /^\{"pid":(\d+),"host":"([^"]*)","id":"([^"]*)"\}$/.exec(text);
-  return match === null
-    ? null
-    : { pid: Number(match[1]), host: match[2] ?? "", id: match[3] ?? "" };
+/** @returns who else holds the folder; null where nobody does, with the locks of the dead taken away */
+async function place(folder: string, own: string): Promise<Lock | null> {
+  const file = await open(join(folder, own), "wx", 0o600);
+  await file.close();
+  const others = (await readdir(folder)).filter((name) => name !== own).flatMap(readName);
+  const holder = others.find(isAlive);
+  if (holder !== undefined) {
+    return holder;
+  }
+  for (const { name } of others) {
+    await rm(join(folder, name), { force: true });
+  }
+  return null;
+}
+
+function readName(name: string): readonly Lock[] {
+  const [, pid, host] = /^lock\.(\d+)\.[\da-f-]{36}\.(.*)$/.exec(name) ?? [];
+  return pid === undefined || host === undefined ? [] : [{ name, pid: Number(pid), host }];
 }
 
 /** A process of another machine cannot be asked, so it counts as alive. */
-function isAlive({ pid, host }: Holder): boolean {
-  if (host !== hostname()) {
+function isAlive({ name, pid, host }: Lock): boolean {
+  if (host !== thisHost) {
     return true;
+  }
+  if (pid === process.pid) {
+    return held.has(name);
   }
   try {
     process.kill(pid, 0);
@@ -71,19 +91,4 @@ function isAlive({ pid, host }: Holder): boolean {
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
-}
-
-/** Moves a dead lock aside; whoever else found it dead too may have made a live one in between. */
-async function takeAway(path: string, dead: Holder | null): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
-  }
-  const moved = await readHolder(aside);
-  if (moved !== null && moved.id !== dead?.id) {
-    await rename(aside, path);
-  }
-  await rm(aside, { force: true });
 }

@@ -1,12 +1,13 @@
 import { createReadStream } from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
+import type { DialectOptions } from "./dialects.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 
 /** Large enough that the cost of a read vanishes, small enough that many fit into memory. */
 const CHUNK_BYTES = 256 * 1024;
 
-export interface ReadOptions {
+export interface ReadOptions extends DialectOptions {
   /** Read for "-"; the process's own by default. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
@@ -14,20 +15,28 @@ export interface ReadOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
+/** A part of a file on disk. */
+export interface Range {
+  readonly from: number;
+  readonly bytes: number;
+}
+
 /**
- * The bytes of a file or of standard input. Ending the iteration early closes the file.
+ * The bytes of a file, of a part of one or of standard input. Ending the iteration early closes the file.
  *
  * @throws InputError when it cannot be opened or read; the signal's reason when aborted.
  */
 export async function* readChunks(
   file: LogFile,
   options: ReadOptions,
-  chunkBytes = CHUNK_BYTES,
+  range?: Range,
 ): AsyncGenerator<Buffer> {
   const { signal, onBytes } = options;
   signal?.throwIfAborted();
+  // A stream cannot be told to read nothing.
+  if (range?.bytes === 0) return;
   try {
-    for await (const chunk of open(file, options, chunkBytes)) {
+    for await (const chunk of open(file, options, range)) {
       signal?.throwIfAborted();
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       onBytes?.(bytes.length);
@@ -42,11 +51,15 @@ export async function* readChunks(
 function open(
   file: LogFile,
   options: ReadOptions,
-  chunkBytes: number,
+  range: Range | undefined,
 ): AsyncIterable<Buffer | string> {
   const { stdin = process.stdin, signal } = options;
   if (file.path !== null) {
-    return createReadStream(file.path, { highWaterMark: chunkBytes, ...(signal && { signal }) });
+    return createReadStream(file.path, {
+      highWaterMark: CHUNK_BYTES,
+      ...(range && { start: range.from, end: range.from + range.bytes - 1 }),
+      ...(signal && { signal }),
+    });
   }
   // A pipe may stay silent for ever: the signal has to end the wait, not only the loop.
   if (signal && stdin instanceof Readable) addAbortSignal(signal, stdin);

@@ -1,13 +1,14 @@
 import { NEWLINE } from "./bytes.ts";
 import { decodeText } from "./decodeText.ts";
-import { findDialect } from "./dialects.ts";
+import { findDialect, type DialectOptions } from "./dialects.ts";
 import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { gunzip } from "./gunzip.ts";
-import { GzipDamage } from "./inflater.ts";
+import { CompressionDamage } from "./inflater.ts";
 import { InputError } from "./inputError.ts";
 import { peek, resume } from "./peek.ts";
 import { SignInColumns } from "./signInColumns.ts";
+import { isZip, ZIP_MARK_BYTES } from "./zipDirectory.ts";
 
 /** Enough text to recognise a dialect by. */
 const HEAD_BYTES = 64 * 1024;
@@ -15,20 +16,23 @@ const HEAD_BYTES = 64 * 1024;
 const LONG_HEAD_BYTES = 1024 * 1024;
 
 const UNKNOWN_SHAPE =
-  "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope or query answer; plain or gzip)";
+  "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
 
 /**
  * Reads the entries of one file from its bytes, in batches of what one chunk brought.
  *
- * @throws InputError when the bytes are of no known shape, or are JSON but nothing like a log.
+ * @throws InputError when the bytes are of no known shape, or are JSON but nothing like a log,
+ *   and when a date in CSV can be read in two ways.
  */
 export async function* readLogFile(
   file: LogFile,
   chunks: AsyncGenerator<Buffer>,
+  options: DialectOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
   const columns = new SignInColumns();
+  const bytes = refuseZip(file.source, chunks);
   try {
-    for await (const entries of readEntries(file.source, decodeText(gunzip(chunks)))) {
+    for await (const entries of readEntries(file.source, decodeText(gunzip(bytes)), options)) {
       columns.see(entries);
       if (columns.foreign) throw new InputError(file.source, UNKNOWN_SHAPE);
       if (entries.length > 0) yield entries;
@@ -40,7 +44,11 @@ export async function* readLogFile(
   }
 }
 
-async function* readEntries(source: string, text: AsyncGenerator<Buffer>): AsyncGenerator<Entry[]> {
+async function* readEntries(
+  source: string,
+  text: AsyncGenerator<Buffer>,
+  options: DialectOptions,
+): AsyncGenerator<Entry[]> {
   let entries: Entry[] = [];
   const take = (): Entry[] => {
     const taken = entries;
@@ -48,14 +56,15 @@ async function* readEntries(source: string, text: AsyncGenerator<Buffer>): Async
     return taken;
   };
 
-  const damage: { cause: GzipDamage | null } = { cause: null };
+  const damage: { cause: CompressionDamage | null } = { cause: null };
   const sound = untilDamage(text, damage);
   const head = await peek(sound, isEnough);
   const open = findDialect(head);
   if (open) {
-    const reader = open(source, (entry) => {
+    const emit = (entry: Entry) => {
       entries.push(entry);
-    });
+    };
+    const reader = await open(source, emit, options);
     for await (const chunk of resume(head, sound)) {
       reader.push(chunk);
       yield take();
@@ -71,15 +80,27 @@ async function* readEntries(source: string, text: AsyncGenerator<Buffer>): Async
   }
 }
 
+/** Where bytes only come one after the other, the directory of a zip file, at its end, comes too late. */
+async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const head = await peek(chunks, (bytes) => bytes.length >= ZIP_MARK_BYTES);
+  if (isZip(head.bytes)) {
+    throw new InputError(
+      source,
+      "a zip file cannot be read from a pipe, and not inside another one; save it and name the file",
+    );
+  }
+  yield* resume(head, chunks);
+}
+
 /** Ends the text where its compression is damaged, and leaves a note. */
 async function* untilDamage(
   text: AsyncGenerator<Buffer>,
-  damage: { cause: GzipDamage | null },
+  damage: { cause: CompressionDamage | null },
 ): AsyncGenerator<Buffer> {
   try {
     yield* text;
   } catch (error) {
-    if (!(error instanceof GzipDamage)) throw error;
+    if (!(error instanceof CompressionDamage)) throw error;
     damage.cause = error;
   }
 }

@@ -3,14 +3,16 @@ import type { LogFile } from "./findLogFiles.ts";
 import { readChunks } from "./readChunks.ts";
 import type { ReadOptions } from "./readChunks.ts";
 import { readLogFile } from "./readLogFile.ts";
+import { openZip } from "./readZip.ts";
 
 export type { Entry, Place } from "./entry.ts";
 export type { ReadOptions } from "./readChunks.ts";
 
 /**
  * Reads sign-in logs, file after file, as raw records in the order they stand in. Containers and
- * compression are recognised by content: NDJSON, JSON arrays, `records` envelopes, query answers of
- * Log Analytics and objects one after the other; plain or gzip; UTF-8 or, with a byte order mark, UTF-16.
+ * compression are recognised by content: NDJSON, JSON arrays, `records` envelopes, pages of Microsoft
+ * Graph, query answers of Log Analytics, objects one after the other, and CSV of the portals; plain, gzip
+ * or zip; UTF-8 or, with a byte order mark, UTF-16.
  *
  * Memory does not grow with the input. Entries come in batches of what one read brought; a record
  * that cannot be read is an entry of its own and never ends the reading. Ending the iteration early
@@ -23,5 +25,14 @@ export async function* readRecords(
   inputs: readonly LogFile[],
   options: ReadOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
-  for (const file of inputs) yield* readLogFile(file, readChunks(file, options));
+  const { signal } = options;
+  for (const file of inputs) {
+    signal?.throwIfAborted();
+    const zip = await openZip(file, options);
+    for await (const batch of zip ?? readLogFile(file, readChunks(file, options), options)) {
+      yield batch;
+      // A few compressed bytes can become many batches.
+      signal?.throwIfAborted();
+    }
+  }
 }

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import type { Account } from "../detection/classify.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
 import type { Ledger } from "../pipeline/ports.ts";
+import { isAccountApproval, type AccountApproval } from "./accountLine.ts";
 import { Journal } from "./journal.ts";
+import { StateError } from "./stateError.ts";
 
 /** A ledger for one run: nothing came before and nothing is kept, not even where the process is ended. */
 export class TempLedger implements Ledger {
-  readonly #folder = mkdtempSync(join(tmpdir(), "mfa-deny-"));
-  readonly #approvals = new Journal<AccountApproval>(join(this.#folder, "approvals.ndjson"));
+  readonly #folder = makeFolder();
+  readonly #approvals = new Journal(join(this.#folder, "approvals.ndjson"), isAccountApproval);
   readonly #remove = () => rmSync(this.#folder, { recursive: true, force: true });
 
   constructor() {
@@ -35,16 +37,19 @@ export class TempLedger implements Ledger {
   }
 
   close(): Promise<void> {
-    this.#approvals.close();
+    this.#approvals.discard();
     this.#remove();
     process.removeListener("exit", this.#remove);
     return Promise.resolve();
   }
 }
 
-/** A line of an approvals journal. */
-export interface AccountApproval extends Account {
-  readonly approval: Approval;
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "mfa-deny-"));
+  } catch (cause) {
+    throw StateError.of(tmpdir(), "temporary files cannot be written there", cause);
+  }
 }
 
 export async function* accountsWanted(

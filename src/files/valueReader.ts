@@ -8,7 +8,16 @@ import { ValueSplitter } from "./valueSplitter.ts";
 const TOO_LARGE = "record larger than 64 MB";
 
 /** As `ValueSplitter` takes them apart, in the spellings in use. */
-const CONTAINER_KEYS = ["records", "Records", "tables", "Tables", "rows", "Rows"] as const;
+const CONTAINER_KEYS = [
+  "records",
+  "Records",
+  "tables",
+  "Tables",
+  "rows",
+  "Rows",
+  "value",
+  "Value",
+] as const;
 
 /** Azure's own text about a failed query; long ones repeat the query. */
 const MAX_MESSAGE_LENGTH = 200;

@@ -4,12 +4,12 @@ import { Pieces } from "./pieces.ts";
 import { ValueScan } from "./valueScan.ts";
 
 /** Arrays that are taken apart rather than read whole: they may be larger than memory. */
-const ENVELOPE_ARRAYS = new Set(["records", "tables", "rows"]);
+const ENVELOPE_ARRAYS = new Set(["records", "tables", "rows", "value"]);
 const TABLE_ARRAYS = new Set(["rows"]);
 
 /** Told what the splitter finds. Bytes are null where they are too many to keep. */
 export interface ValueSink {
-  /** A value of its own, or an element of an array or of `records`. */
+  /** A value of its own, or an element of an array, of `records` or of `value`. */
   value(bytes: Buffer | null, inArray: boolean): void;
   /** The rows of a table begin; `head` is the table up to and with the opening bracket of its rows. */
   rows(head: Buffer | null): void;
@@ -34,7 +34,8 @@ type Frame =
 
 /**
  * Cuts a sequence of JSON values into records without ever holding more than one of them: top-level
- * objects, the elements of top-level arrays, the `records` of envelopes and the `rows` of query answers.
+ * objects, the elements of top-level arrays, the `records` of envelopes, the `value` of pages and the `rows`
+ * of query answers.
  */
 export class ValueSplitter {
   readonly #sink: ValueSink;

@@ -17,7 +17,8 @@ export async function writeAtomically(path: string, content: string): Promise<vo
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    // What went wrong first is what counts.
+    await rm(draft, { force: true }).catch(() => null);
     throw error;
   }
   await syncFolder(dirname(path));

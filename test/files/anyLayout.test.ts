@@ -13,7 +13,7 @@ const value = fc.oneof(
   fc.dictionary(text, fc.oneof(text, fc.array(text))),
 );
 // A record under one of these keys would rightly be taken for a container.
-const key = text.filter((name) => !/^(?:records|tables|rows)$/i.test(name));
+const key = text.filter((name) => !/^(?:records|tables|rows|value)$/i.test(name));
 const row: fc.Arbitrary<Row> = fc.dictionary(key, value).map((record) => {
   const members: Row = JSON.parse(JSON.stringify(record));
   return { ...members, UserPrincipalName: "user@contoso.com" };
@@ -30,6 +30,9 @@ const layouts: Record<
   envelope: (records, write) => write({ time: "}", records }),
   envelopes: (records, write, gap) =>
     records.map((record) => write({ records: [record] })).join(gap),
+  page: (records, write) =>
+    write({ "@odata.context": "[", value: records, "@odata.nextLink": "}" }),
+  pages: (records, write, gap) => records.map((record) => write({ value: [record] })).join(gap),
   answer: (records, write) => write(answer(records)),
   answers: (records, write, gap) => records.map((record) => write(answer([record]))).join(gap),
 };
@@ -75,6 +78,7 @@ test("no bytes at all make the reader fail in any way but by refusing the file",
     "\n",
     "\\",
     '{"records":[',
+    '{"value":[',
     '"rows":[',
     "\0",
     "1",

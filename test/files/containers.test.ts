@@ -10,6 +10,13 @@ const sameInRows = (records: readonly unknown[]) =>
     Object.fromEntries(Object.entries(record as object).filter(([, value]) => value !== null)),
   );
 
+/** As Microsoft Graph answers, with a link to the next page. */
+const page = (records: readonly unknown[]) => ({
+  "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns",
+  "@odata.nextLink": "https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=1",
+  value: records,
+});
+
 const containers: Record<string, string> = {
   NDJSON: ndjson(three),
   "NDJSON without a last newline": ndjson(three).trimEnd(),
@@ -34,6 +41,15 @@ const containers: Record<string, string> = {
     meta: { records: [1] },
     records: three,
   }),
+  "a page of Microsoft Graph": JSON.stringify(page(three)),
+  "a pretty-printed page": pretty(page(three)),
+  "a page whose link comes last": JSON.stringify({
+    value: three,
+    "@odata.nextLink": "https://a/]",
+  }),
+  "pages one after the other": `${pretty(page(three.slice(0, 1)))}\n${pretty(page(three.slice(1)))}`,
+  "a page a line": three.map((r) => JSON.stringify(page([r]))).join("\n"),
+  "pages in an array": JSON.stringify([page(three.slice(0, 2)), page(three.slice(2))]),
   "pretty-printed objects": three.map(pretty).join("\n"),
   "compact objects without anything between": three.map((r) => JSON.stringify(r)).join(""),
   "objects separated by commas": three.map((r) => JSON.stringify(r)).join(",\n"),
@@ -144,6 +160,7 @@ describe("nothing to read", () => {
     ["blanks", " \r\n\n"],
     ["an empty array", "[]"],
     ["an empty envelope", '{"records":[]}'],
+    ["an empty page", '{"@odata.context":"","value":[]}'],
     ["an answer without rows", JSON.stringify(answer([]))],
     ["only a byte order mark", "\uFEFF"],
     ["empty data, compressed", gzipSync("")],

@@ -26,23 +26,33 @@ export function answer(records: readonly Readonly<Record<string, unknown>>[]) {
   };
 }
 
+interface Reading {
+  readonly source?: string;
+  readonly dateOrder?: "dmy" | "mdy";
+}
+
 /** Reads what a file of these bytes would give, in chunks of the given size. */
 export async function read(
   content: string | Buffer,
   chunkBytes = 64 * 1024,
+  options: Reading = {},
 ): Promise<readonly Entry[]> {
   const bytes = Buffer.from(content);
   return readCut(
     Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
       bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
     ),
+    options,
   );
 }
 
-export async function readCut(chunks: Iterable<Buffer>): Promise<readonly Entry[]> {
-  const file = { source: "logs.json", path: "logs.json", bytes: null };
+export async function readCut(
+  chunks: Iterable<Buffer>,
+  { source = "logs.json", ...options }: Reading = {},
+): Promise<readonly Entry[]> {
+  const file = { source, path: source, bytes: null };
   const entries: Entry[] = [];
-  for await (const batch of readLogFile(file, stream(chunks))) entries.push(...batch);
+  for await (const batch of readLogFile(file, stream(chunks), options)) entries.push(...batch);
   return entries;
 }
 
@@ -58,9 +68,9 @@ export const problemsIn = (entries: readonly Entry[]) =>
   });
 
 /** What stands in the way of reading a file at all. */
-export async function refusal(content: string | Buffer): Promise<string> {
+export async function refusal(content: string | Buffer, options: Reading = {}): Promise<string> {
   try {
-    const entries = await read(content);
+    const entries = await read(content, undefined, options);
     return `read ${entries.length} entries`;
   } catch (error) {
     if (error instanceof InputError) return error.message;

@@ -1,7 +1,8 @@
-import { findLogFiles, type LogFile } from "../../files/findLogFiles.ts";
-import { IncidentFiles } from "../../files/incidentFiles.ts";
-import { readRecords, type Entry, type Place } from "../../files/readRecords.ts";
-import { DiskState } from "../../files/diskState.ts";
+import { basename, dirname, resolve } from "node:path";
+import type { LogFile } from "../../files/findLogFiles.ts";
+import { IncidentFiles, isIncidentFileName } from "../../files/incidentFiles.ts";
+import type { Entry, Place } from "../../files/readRecords.ts";
+import { DiskState, isStateFile } from "../../files/diskState.ts";
 import { TempLedger } from "../../files/tempLedger.ts";
 import { incidentApiSink } from "../../pipeline/incidentApi.ts";
 import { deliverFindings } from "../../pipeline/deliverFindings.ts";
@@ -14,7 +15,13 @@ import { MemoryStore } from "../../pipeline/memoryStore.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { BadRecords } from "../badRecords.ts";
-import { Progress } from "../progress.ts";
+import {
+  findInput,
+  inputDetail,
+  inputOptions,
+  readingOptions,
+  readWithProgress,
+} from "../readInput.ts";
 import { toDetectReport } from "../reporters/detectReport.ts";
 import { formats, reporters } from "../reporters/reporters.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
@@ -36,24 +43,37 @@ export const detect: Command = {
     { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
     { name: "from", value: "TIME", help: "Only bursts whose first denial is at or after TIME." },
     { name: "to", value: "TIME", help: "Only bursts whose first denial is before TIME." },
+    inputOptions.dateOrder,
     { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },
-    { name: "strict", help: "End at the first bad record, with exit code 2." },
+    inputOptions.strict,
     { name: "exit-code", help: "Exit with 1 when there are findings." },
-    { name: "quiet", short: "q", help: "No messages on standard error but errors." },
-    { name: "no-progress", help: "No progress line." },
+    inputOptions.quiet,
+    inputOptions.noProgress,
   ],
-  details: [
-    "FILE is a file, a folder or - for standard input, plain or gzip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records. The kind is told by content.",
+  details: [inputDetail],
+  examples: [
+    {
+      line: "mfa-deny detect examples/contoso-day.ndjson.gz",
+      says: "The findings of the rule that is on.",
+    },
+    {
+      line: "mfa-deny detect --rules examples/rules.json --format csv examples/contoso-day.ndjson.gz",
+      says: "With your own numbers, for a spreadsheet.",
+    },
+    {
+      line: "mfa-deny detect --state state --out incidents examples/contoso-day.ndjson.gz",
+      says: "What is found stays one incident when more logs come, or the same ones again.",
+    },
   ],
   async run(given, operands, terminal) {
-    const run = readRun(given);
-    if (operands.length === 0) {
-      throw new UsageError("detect needs a FILE, a folder, or - for standard input");
-    }
+    const run = await readRun(given);
     const format = oneOf(given, "format", formats) ?? "table";
-    const files = await findLogFiles(operands);
+    const reading = readingOptions(given);
+    const found = await findInput(detect, operands, terminal);
+    const files = foreignFiles(found, operands, given);
     const problems = new BadRecords(given["strict"] !== undefined);
-    const report = await detectFiles(files, given, terminal, {
+    const entries = readWithProgress(files, reading, given, terminal);
+    const report = await detectFiles(entries, given, terminal, {
       ...run,
       onBad: (reason, place) => problems.add(reason, place),
     });
@@ -65,7 +85,7 @@ export const detect: Command = {
   },
 };
 
-function readRun(given: Given): Omit<RecordsRun<Place>, "onBad"> {
+async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> {
   const from = moment(given, "from") ?? -Infinity;
   const to = moment(given, "to") ?? Infinity;
   if (from >= to) {
@@ -73,22 +93,47 @@ function readRun(given: Given): Omit<RecordsRun<Place>, "onBad"> {
       `--from ${valueOf(given, "from")} is not before --to ${valueOf(given, "to")}`,
     );
   }
-  return { rules: chooseRules(given), asOf: moment(given, "as-of"), from, to };
+  return { rules: await chooseRules(given), asOf: moment(given, "as-of"), from, to };
+}
+
+/** Without what earlier runs wrote below a folder that is read; named by itself, it is read like any file. */
+function foreignFiles(
+  files: readonly LogFile[],
+  operands: readonly string[],
+  given: Given,
+): readonly LogFile[] {
+  const own = [
+    { folder: valueOf(given, "state"), isOwn: isStateFile },
+    { folder: valueOf(given, "out"), isOwn: isIncidentFileName },
+  ];
+  const foreign = files.filter(
+    ({ source, path }) =>
+      path === null ||
+      operands.includes(source) ||
+      !own.some(
+        ({ folder, isOwn }) =>
+          folder !== null && resolve(folder) === dirname(resolve(path)) && isOwn(basename(path)),
+      ),
+  );
+  if (foreign.length === 0) {
+    throw new UsageError(`${operands.join(", ")}: only holds what earlier runs wrote, and no logs`);
+  }
+  return foreign;
 }
 
 /** Reads, judges, records and delivers, in this order: what is not recorded is never sent. */
 async function detectFiles(
-  files: readonly LogFile[],
+  entries: AsyncIterable<readonly Entry[]>,
   given: Given,
   terminal: Terminal,
   run: RecordsRun<Place>,
 ): Promise<RecordsReport> {
   const stateFolder = valueOf(given, "state");
   const outFolder = valueOf(given, "out");
+  const incidents = outFolder === null ? null : await IncidentFiles.open(outFolder);
   const disk = stateFolder === null ? null : await DiskState.open(stateFolder);
   const ledger = disk ?? new TempLedger();
   try {
-    const entries = readWithProgress(files, given, terminal);
     const report = await detectRecords(
       entries,
       { store: disk?.store ?? new MemoryStore(), ledger },
@@ -96,34 +141,13 @@ async function detectFiles(
     );
     terminal.signal.throwIfAborted();
     await ledger.commit();
-    if (outFolder !== null) {
-      const incidents = new IncidentFiles(outFolder);
+    if (incidents !== null) {
       await deliverFindings(incidentApiSink("files", incidents), report);
       await incidents.flush();
     }
     return report;
   } finally {
     await ledger.close();
-  }
-}
-
-async function* readWithProgress(
-  files: readonly LogFile[],
-  given: Given,
-  { stdin, stderr, signal }: Terminal,
-): AsyncGenerator<readonly Entry[]> {
-  const shown = given["no-progress"] === undefined && given["quiet"] === undefined;
-  const sizes = files.map((file) => file.bytes ?? NaN);
-  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  const progress = new Progress(shown ? stderr : null, Number.isNaN(total) ? null : total);
-  const onBytes = (count: number) => progress.addBytes(count);
-  try {
-    for await (const batch of readRecords(files, { stdin, signal, onBytes })) {
-      progress.addRows(batch.length);
-      yield batch;
-    }
-  } finally {
-    progress.clear();
   }
 }
 

@@ -40,6 +40,6 @@ export function csv(report: DetectReport): string {
 /** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
 function cell(value: Cell): string {
   const text = value === null ? "" : String(value);
-  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -1,0 +1,105 @@
+import type { Place } from "../../files/readRecords.ts";
+import { TempLedger } from "../../files/tempLedger.ts";
+import { BadRecords } from "../badRecords.ts";
+import { exitCodes, type Command, type Given } from "../command.ts";
+import { explainRecords, type Explained } from "../explain/explainRecords.ts";
+import { toExplainReport, type ExplainReport } from "../explain/explainReport.ts";
+import { explainTable } from "../explain/explainTable.ts";
+import {
+  findInput,
+  inputDetail,
+  inputOptions,
+  readingOptions,
+  readWithProgress,
+} from "../readInput.ts";
+import { chooseRules, ruleOptions } from "../ruleOptions.ts";
+import { moment, oneOf, wholeNumber } from "../values.ts";
+
+const formats = ["table", "json"] as const;
+const usualLimit = 200;
+const largestLimit = 1_000_000;
+
+const reporters = {
+  table: explainTable,
+  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+} satisfies Record<(typeof formats)[number], (report: ExplainReport) => string>;
+
+export const explain: Command = {
+  name: "explain",
+  summary: "Shows why each row counts or not, and what users' denials still lack for a finding.",
+  operands: "FILE…",
+  options: [
+    {
+      name: "user",
+      value: "NAME",
+      repeatable: true,
+      help: "A principal name or object id; may be given again. If none: everybody.",
+    },
+    ...ruleOptions,
+    { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
+    inputOptions.dateOrder,
+    {
+      name: "limit",
+      value: "N",
+      help: `Rows, and users, that are shown at most; ${usualLimit} if not given.`,
+    },
+    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
+    inputOptions.strict,
+    { name: "exit-code", help: "Exit with 1 when there are findings among what is shown." },
+    inputOptions.quiet,
+    inputOptions.noProgress,
+  ],
+  details: [
+    "Of users who are named all rows are shown, of everybody else those that can hold a denial. Users with denials\nfollow, nearest to a finding first. All rows are read and counted, whatever the limit. No state is looked at.",
+    inputDetail,
+  ],
+  examples: [
+    {
+      line: "mfa-deny explain --user keiko.nakamura@contoso.com examples/contoso-day.ndjson.gz",
+      says: "Everything about one user.",
+    },
+    {
+      line: "mfa-deny explain --rule mfa-deny-then-approve --limit 20 examples/contoso-day.ndjson.gz",
+      says: "Who came near to a finding of another rule.",
+    },
+  ],
+  async run(given, operands, terminal) {
+    const format = oneOf(given, "format", formats) ?? "table";
+    const limit = wholeNumber(given, "limit", 1, largestLimit) ?? usualLimit;
+    const run = {
+      rules: await chooseRules(given),
+      asOf: moment(given, "as-of"),
+      users: given["user"]?.map((user) => user.trim().toLowerCase()) ?? null,
+      limit,
+    };
+    const reading = readingOptions(given);
+    const files = await findInput(explain, operands, terminal);
+    const problems = new BadRecords(given["strict"] !== undefined);
+    const ledger = new TempLedger();
+    try {
+      const explained = await explainRecords(
+        readWithProgress(files, reading, given, terminal),
+        ledger,
+        { ...run, onBad: (reason, place: Place) => problems.add(reason, place) },
+      );
+      terminal.signal.throwIfAborted();
+      terminal.stdout.write(reporters[format](toExplainReport(explained, limit)));
+      if (given["quiet"] === undefined) {
+        terminal.stderr.write(problems.summary());
+      }
+      return exitCode(explained, given);
+    } finally {
+      await ledger.close();
+    }
+  },
+};
+
+function exitCode({ counts, accounts }: Explained<Place>, given: Given): number {
+  if (counts.badRecords > 0) {
+    return exitCodes.partial;
+  }
+  const isFound = accounts.some(({ rules }) =>
+    rules.some(({ runs }) => runs.some(({ missing }) => missing === null)),
+  );
+  return given["exit-code"] !== undefined && isFound ? exitCodes.findings : exitCodes.done;
+}

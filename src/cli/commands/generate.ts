@@ -1,0 +1,229 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { visible } from "../../detection/visible.ts";
+import { StateError } from "../../files/stateError.ts";
+import { attackInWords, iso } from "../../generate/attacks/inWords.ts";
+import type { AttackKind } from "../../generate/attacks/kinds.ts";
+import type { SigninRow } from "../../generate/row.ts";
+import {
+  ATTACK_KINDS,
+  generateTenant,
+  type Tenant,
+  type TenantOptions,
+} from "../../generate/tenant.ts";
+import { valueOf } from "../args.ts";
+import { exitCodes, type Command, type Given } from "../command.ts";
+import { logWriters } from "../generate/logWriters.ts";
+import { writeToFolder, writeToOutput } from "../generate/writeTenant.ts";
+import { UsageError } from "../usageError.ts";
+import { moment, oneOf, wholeNumber } from "../values.ts";
+
+type Dialect = keyof typeof logWriters;
+
+const dialects = Object.keys(logWriters).filter((name): name is Dialect =>
+  Object.hasOwn(logWriters, name),
+);
+
+const usual = {
+  users: 100,
+  days: 1,
+  seed: 1,
+  start: "2026-03-10",
+  signIns: 12,
+  dialect: "log-analytics",
+} as const;
+const dayMs = 86_400_000;
+const noAttack = "none";
+
+export const generate: Command = {
+  name: "generate",
+  summary: "Writes the sign-in log of a made-up tenant, attacks and all, and the truth about them.",
+  operands: "",
+  options: [
+    {
+      name: "out",
+      value: "DIR",
+      help: "The folder for the log and truth.json; or - for the log alone on standard output.",
+    },
+    {
+      name: "dialect",
+      value: "NAME",
+      help: `How the log is written (see below); ${usual.dialect} if not given.`,
+    },
+    { name: "users", value: "N", help: `People; ${usual.users} if not given.` },
+    { name: "days", value: "N", help: `Days; ${usual.days} if not given.` },
+    { name: "start", value: "DATE", help: `The first day, UTC; ${usual.start} if not given.` },
+    {
+      name: "sign-ins",
+      value: "N",
+      help: `Sign-ins of a person and day, about; ${usual.signIns} if not given.`,
+    },
+    {
+      name: "seed",
+      value: "N",
+      help: `The same seed and numbers give the same log; ${usual.seed} if not given.`,
+    },
+    {
+      name: "attack",
+      value: "KIND",
+      repeatable: true,
+      help: `May be given again; every kind once if not given, ${noAttack} for none.`,
+    },
+    { name: "force", help: "Write into a folder that is not empty." },
+  ],
+  details: [
+    `Dialects:\n${dialects.map((name) => `  ${name.padEnd(15)}${logWriters[name].says}`).join("\n")}`,
+    `Attacks: ${wrap(ATTACK_KINDS)}.`,
+    "Everything is synthetic: people, devices and ids come out of the seed, addresses are those reserved for\ndocumentation. Around the attacks is ordinary noise: time-outs, wrong codes, mis-clicks, number mismatches,\nrows delivered twice or late, guests, VPN sign-ins without steps.",
+  ],
+  examples: [
+    {
+      line: "mfa-deny generate --out tenant --users 50 --days 2 --dialect event-hub",
+      says: "Two days as an Event Hub has them, in tenant/, with tenant/truth.json beside.",
+    },
+    {
+      line: "mfa-deny detect tenant",
+      says: "What is found in it; a folder's truth.json is not taken for a log.",
+    },
+    {
+      line: "mfa-deny generate --out - --attack bucket-edge --attack late | mfa-deny detect -",
+      says: "Nothing is written to disk.",
+    },
+  ],
+  async run(given, operands, { stdout, signal }) {
+    if (operands.length > 0) {
+      throw new UsageError(`generate takes no file, but '${operands[0]}' is given`);
+    }
+    const out = valueOf(given, "out");
+    if (out === null) {
+      throw new UsageError("generate needs --out DIR, or --out - for standard output");
+    }
+    const dialect = oneOf(given, "dialect", dialects) ?? usual.dialect;
+    const writer = logWriters[dialect];
+    if (out === "-" && typeof writer.file !== "string") {
+      throw new UsageError(`--dialect ${dialect} is a tree of files, so --out has to be a folder`);
+    }
+    const options = readOptions(given);
+    const tenant = plan(options);
+    const log = { rows: rowsOf(tenant), writer, signal };
+    if (out === "-") {
+      await writeToOutput(log, stdout);
+      return exitCodes.done;
+    }
+    await prepareFolder(out, given["force"] !== undefined);
+    const { rows, files } = await writeToFolder(log, out);
+    const truth = join(out, "truth.json");
+    await writeTruth(truth, { dialect, rows }, options, tenant);
+    stdout.write(
+      `${visible(files.length === 1 ? String(files[0]) : out, Infinity)}: ${rows} rows${files.length > 1 ? ` in ${files.length} files` : ""}\n` +
+        `${visible(truth, Infinity)}: ${tenant.truth.length} attacks\n`,
+    );
+    return exitCodes.done;
+  },
+};
+
+function readOptions(given: Given): TenantOptions {
+  const startAt = moment(given, "start") ?? Date.parse(usual.start);
+  if (startAt % dayMs !== 0) {
+    throw new UsageError(
+      `--start is '${valueOf(given, "start")}'; it has to be a day such as ${usual.start}`,
+    );
+  }
+  return {
+    seed: wholeNumber(given, "seed", 0, Number.MAX_SAFE_INTEGER) ?? usual.seed,
+    users: wholeNumber(given, "users", 1, 1_000_000) ?? usual.users,
+    days: wholeNumber(given, "days", 1, 3_650) ?? usual.days,
+    startAt,
+    signInsPerUserPerDay: wholeNumber(given, "sign-ins", 1, 1_000) ?? usual.signIns,
+    attacks: readAttacks(given),
+  };
+}
+
+function readAttacks(given: Given): readonly AttackKind[] {
+  const asked = given["attack"];
+  if (asked === undefined) {
+    return ATTACK_KINDS;
+  }
+  if (asked.includes(noAttack)) {
+    if (asked.length > 1) {
+      throw new UsageError(`--attack ${noAttack} and other attacks exclude each other`);
+    }
+    return [];
+  }
+  return asked.map((name) => {
+    const kind = ATTACK_KINDS.find((each) => each === name);
+    if (kind === undefined) {
+      throw new UsageError(
+        `--attack is '${name}'; it has to be one of ${ATTACK_KINDS.join(", ")}, or ${noAttack}`,
+      );
+    }
+    return kind;
+  });
+}
+
+function plan(options: TenantOptions): Tenant {
+  try {
+    return generateTenant(options);
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new UsageError(`--${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
+
+function* rowsOf(tenant: Tenant): Generator<SigninRow> {
+  for (const { row } of tenant.rows()) {
+    yield row;
+  }
+}
+
+async function prepareFolder(folder: string, force: boolean): Promise<void> {
+  let entries: readonly string[];
+  try {
+    await mkdir(folder, { recursive: true });
+    entries = await readdir(folder);
+  } catch (cause) {
+    throw StateError.of(folder, "cannot be used as a folder to write to", cause);
+  }
+  if (entries.length > 0 && !force) {
+    throw new UsageError(`--out ${folder} is not empty; --force writes into it all the same`);
+  }
+}
+
+async function writeTruth(
+  path: string,
+  written: { readonly dialect: Dialect; readonly rows: number },
+  { seed, users, days, startAt }: TenantOptions,
+  { tenantId, workspaceId, truth }: Tenant,
+): Promise<void> {
+  const content = {
+    start: iso(startAt),
+    days,
+    users,
+    seed,
+    ...written,
+    tenantId,
+    workspaceId,
+    attacks: truth.map(attackInWords),
+  };
+  try {
+    await writeFile(path, `${JSON.stringify(content, null, 2)}\n`);
+  } catch (cause) {
+    throw StateError.of(path, "cannot be written", cause);
+  }
+}
+
+/** Words by comma, in lines that fit a terminal. */
+function wrap(words: readonly string[]): string {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || `Attacks: ${last}, ${word},`.length > 110) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = `${last}, ${word}`;
+    }
+  }
+  return lines.join(",\n");
+}

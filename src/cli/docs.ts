@@ -1,0 +1,102 @@
+import { presets } from "../detection/rule.ts";
+import { conditionOf } from "../detection/ruleText.ts";
+import { exitCodeWords, type Command, type Option } from "./command.ts";
+import { optionUsage } from "./help.ts";
+
+/** The reference of the command line as Markdown, out of what is parsed and what `--help` shows. */
+export function commandLineDocs(commands: readonly Command[]): string {
+  return [
+    "<!-- Written by scripts/make-docs.mjs from src/cli/; change it there. -->",
+    "",
+    "# The command line",
+    "",
+    "`npm run build` makes it: `node dist/cli.mjs`, or `mfa-deny` where the package is installed. It works on",
+    "files and needs no Azure. `mfa-deny COMMAND --help` tells the same as this page.",
+    "",
+    ...table(
+      ["command", "does"],
+      commands.map(({ name, summary }) => [`[\`${name}\`](#${name})`, summary]),
+    ),
+    "",
+    ...table(
+      ["exit code", "meaning"],
+      exitCodeWords.map(([code, words]) => [String(code), words]),
+    ),
+    "",
+    "Results go to standard output, everything else to standard error. Times are UTC; where a time is asked for,",
+    "`2026-03-10` and `2026-03-10T09:00:00Z` will do.",
+    ...commands.flatMap(commandSection),
+    "",
+    "## Rules that ship",
+    "",
+    ...table(
+      ["rule", "default", "fires on", "severity"],
+      presets.map((rule) => [
+        `\`${rule.id}\``,
+        rule.enabled ? "on" : "off",
+        conditionOf(rule),
+        rule.severity,
+      ]),
+    ),
+    "",
+  ].join("\n");
+}
+
+function commandSection({ name, operands, summary, options, details, examples }: Command) {
+  return [
+    "",
+    `## ${name}`,
+    "",
+    summary,
+    "",
+    ...fenced("text", [`mfa-deny ${name} [OPTION…] ${operands}`.trimEnd()]),
+    "",
+    ...table(["option", "meaning"], options.map(optionRow)),
+    ...details.flatMap((detail) => [
+      "",
+      ...(isProse(detail) ? [escape(detail)] : fenced("text", [detail])),
+    ]),
+    ...(examples.length === 0
+      ? []
+      : [
+          "",
+          ...fenced(
+            "sh",
+            examples.flatMap(({ line, says }) => [`# ${says}`, line]),
+          ),
+        ]),
+  ];
+}
+
+function optionRow(option: Option): readonly string[] {
+  return [`\`${optionUsage(option)}\``, option.help];
+}
+
+/** A list keeps its lines. */
+function isProse(detail: string): boolean {
+  return !/\n {2}/.test(detail);
+}
+
+function fenced(language: string, lines: readonly string[]): readonly string[] {
+  return [`\`\`\`${language}`, ...lines, "```"];
+}
+
+/** As prettier lays tables out. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const lines = [head, ...rows].map((cells) => cells.map(escape));
+  const widths = head.map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, (cells[column] ?? "").length), 3),
+  );
+  const [first = "", ...rest] = lines.map(
+    (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`,
+  );
+  return [first, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest];
+}
+
+/** Outside of code, what Markdown would take for markup. */
+function escape(text: string): string {
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[*_|<>]/g, "\\$&")))
+    .join("");
+}

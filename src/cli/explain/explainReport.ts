@@ -1,0 +1,224 @@
+import type { CandidateReason } from "../../detection/candidate.ts";
+import type { Density } from "../../detection/burst.ts";
+import type {
+  Fate,
+  Missing,
+  PromptIndex,
+  RuleExplanation,
+  RunExplanation,
+} from "../../detection/explainUser.ts";
+import type { Rule } from "../../detection/rule.ts";
+import { conditionOf, inWords } from "../../detection/ruleText.ts";
+import type { Approval, Telling } from "../../detection/sighting.ts";
+import { formatTime } from "../../detection/time.ts";
+import type { Place } from "../../files/readRecords.ts";
+import { accountName } from "../../pipeline/evidence.ts";
+import { placeText } from "../placeText.ts";
+import type { Explained, ExplainedAccount, ExplainedRow } from "./explainRecords.ts";
+
+/** What `explain --format json` prints. */
+export type ExplainReport = ReturnType<typeof toExplainReport>;
+export type ReportedRow = ExplainReport["rows"][number];
+export type ReportedText = ReportedRow["texts"][number];
+export type ReportedUser = ExplainReport["users"][number];
+export type ReportedRule = ReportedUser["rules"][number];
+export type ReportedRun = ReportedRule["runs"][number];
+
+/** @param limit of runs and approvals for each user */
+export function toExplainReport(explained: Explained<Place>, limit: number) {
+  const { counts, rows, rowsLeftOut, accounts, accountsLeftOut, unseen } = explained;
+  return {
+    schemaVersion: 1,
+    run: {
+      rows: counts.rows,
+      classified: counts.classified,
+      setAside: counts.setAside,
+      badRecords: counts.badRecords,
+      unclassified: counts.unclassified,
+      partial: counts.badRecords > 0,
+      rowsLeftOut,
+      usersLeftOut: accountsLeftOut,
+      usersUnseen: unseen,
+    },
+    rows: rows.map((row) => toRow(row, explained)),
+    users: accounts.map((account) => toUser(account, limit)),
+  };
+}
+
+function toRow(
+  { place, explanation }: ExplainedRow<Place>,
+  { byName }: Pick<Explained<Place>, "byName">,
+) {
+  const { signIn, classified, candidate, texts, dialect } = explanation;
+  const { account } = classified;
+  // The prompts of a row that was set aside are none.
+  const explained =
+    account === null || classified.kind !== "classified"
+      ? null
+      : (byName.get(accountName(account)) ?? null);
+  return {
+    place: placeText(place),
+    dialect,
+    tenantId: signIn.tenantId,
+    user: signIn.user,
+    request: signIn.request,
+    resultType: signIn.resultType,
+    happenedAt: timeOrNull(signIn.createdAt),
+    publishedAt: timeOrNull(signIn.generatedAt),
+    ipAddress: signIn.origin.ipAddress,
+    candidate: candidate === null ? null : candidateWords(candidate),
+    kind: classified.kind,
+    setAside: classified.kind === "setAside" ? classified.reason : null,
+    bad: classified.kind === "bad" ? classified.reason : null,
+    unclassified: classified.kind === "classified" && classified.unclassified,
+    texts: texts.map((text) => toText(text, explained)),
+    approvals: classified.approvals.map(toApproval),
+  };
+}
+
+function candidateWords(reason: CandidateReason): string {
+  switch (reason.by) {
+    case "resultType":
+      return "ResultType";
+    case "status":
+      return "Status";
+    case "step":
+      return stepName(reason.step);
+  }
+}
+
+/** Steps are counted from 1 for people. */
+function stepName(step: number): string {
+  return `step ${step + 1}`;
+}
+
+function toText(telling: Telling, explained: ExplainedAccount | null) {
+  const { step, text, outcome, time, sighting } = telling;
+  return {
+    in: step === null ? "Status" : stepName(step),
+    text,
+    outcome,
+    at: timeOrNull(time?.at ?? null),
+    timeFrom: time?.from ?? null,
+    prompt: sighting === null || explained === null ? null : explained.prompts.find(sighting),
+    rules: Object.fromEntries(
+      sighting === null || explained === null
+        ? []
+        : explained.rules.map(({ rule, fateOf }): [string, Fate] => [rule.id, fateOf(sighting)]),
+    ),
+  };
+}
+
+function toUser({ account, prompts, approvals, rules }: ExplainedAccount, limit: number) {
+  return {
+    tenantId: account.tenantId,
+    user: account.user,
+    prompts: countOutcomes(prompts),
+    approvals: approvals.slice(0, limit).map(toApproval),
+    approvalsLeftOut: Math.max(0, approvals.length - limit),
+    rules: rules.map((rule) => toRule(rule, limit)),
+  };
+}
+
+function countOutcomes({ prompts }: PromptIndex): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { outcome } of prompts) {
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
+
+function toApproval({ at, source, request, ipAddress }: Approval) {
+  return { at: formatTime(at), in: source === "step" ? "step" : "Status", request, ipAddress };
+}
+
+function toRule({ rule, denials, densest, runs, missing }: RuleExplanation, limit: number) {
+  return {
+    rule: rule.id,
+    firesOn: conditionOf(rule),
+    denials: denials.length,
+    densest: toDensity(densest),
+    runs: mostTelling(runs, limit).map((run) => toRun(rule, run)),
+    runsLeftOut: Math.max(0, runs.length - limit),
+    missing: toMissing(rule, missing),
+  };
+}
+
+/** Those that came nearest to firing, oldest first. */
+function mostTelling(runs: readonly RunExplanation[], limit: number): readonly RunExplanation[] {
+  return runs
+    .toSorted((a, b) => (b.densest?.denials ?? 0) - (a.densest?.denials ?? 0))
+    .slice(0, limit)
+    .toSorted((a, b) => a.run.extent.from - b.run.extent.from);
+}
+
+function toRun(rule: Rule, { run, densest, decision, missing }: RunExplanation) {
+  const facts = missing === null ? decision?.finding?.facts : undefined;
+  return {
+    denials: run.denials.length,
+    from: formatTime(run.extent.from),
+    to: formatTime(run.extent.to),
+    densest: toDensity(densest),
+    thresholdReachedAt: timeOrNull(run.triggeredAt),
+    missing: toMissing(rule, missing),
+    finding:
+      facts === undefined || decision === null
+        ? null
+        : {
+            incidentId: decision.burst.id,
+            triggeredAt: formatTime(facts.triggeredAt),
+            severity: facts.severity,
+            fraudReports: facts.fraudReports,
+            approval:
+              facts.approval === null
+                ? null
+                : { at: formatTime(facts.approval.at), match: facts.approval.match },
+          },
+  };
+}
+
+function toDensity(densest: Density | null) {
+  return densest === null
+    ? null
+    : {
+        denials: densest.denials,
+        from: formatTime(densest.from),
+        to: formatTime(densest.to),
+      };
+}
+
+function toMissing(rule: Rule, missing: Missing | null) {
+  if (missing === null) {
+    return null;
+  }
+  const { denials, approval } = missing;
+  return {
+    denials,
+    approval: approval !== "none",
+    words: [denialWords(rule, denials), ...approvalWords(approval)]
+      .filter((words) => words !== "")
+      .join(", and "),
+  };
+}
+
+function denialWords({ kind, windowMs }: Rule, count: number): string {
+  const window = kind === "sliding" ? "within" : "in one fixed span of";
+  return count === 0
+    ? ""
+    : `${count} denial${count === 1 ? "" : "s"} more ${window} ${inWords(windowMs)}`;
+}
+
+function approvalWords(approval: Missing["approval"]): readonly string[] {
+  switch (approval) {
+    case "none":
+      return [];
+    case "any":
+      return ["an approval afterwards"];
+    default:
+      return [`an approval from ${formatTime(approval.from)} to ${formatTime(approval.to)}`];
+  }
+}
+
+function timeOrNull(at: number | null): string | null {
+  return at === null ? null : formatTime(at);
+}

@@ -1,0 +1,164 @@
+import type { SetAsideReason } from "../../detection/classify.ts";
+import { promptOutcomes } from "../../detection/outcome.ts";
+import { visible } from "../../detection/visible.ts";
+import type {
+  ExplainReport,
+  ReportedRow,
+  ReportedRule,
+  ReportedRun,
+  ReportedText,
+  ReportedUser,
+} from "./explainReport.ts";
+
+type By = NonNullable<ReportedText["prompt"]>["by"];
+
+const identityWords = {
+  sent: "told apart by the time it was sent",
+  moment: "told apart by request, method and second",
+  joined: "joined to the sent one of its request, method and second",
+  status: "the Status stands in for steps",
+  silenced: "no prompt of its own: a step of the request tells of it",
+} as const satisfies Record<By, string>;
+
+const dialectWords = {
+  "log-analytics": "Log Analytics row",
+  diagnostic: "diagnostic record",
+  graph: "Graph sign-in",
+} as const satisfies Record<ReportedRow["dialect"], string>;
+
+const setAsideWords = {
+  notCandidate: "no candidate: neither its ResultType nor a text can mean a denial",
+  nonInteractive: "set aside: not interactive",
+  excluded: "set aside: excluded by every rule in use",
+  unattributable: "set aside: neither principal name nor user id",
+  notYetPublished: "set aside: published after --as-of",
+} as const satisfies Record<SetAsideReason, string>;
+
+/** Approvals of a user that are named; JSON has them all. */
+const namedApprovals = 5;
+
+/** For a person: row by row, then user by user. */
+export function explainTable(report: ExplainReport): string {
+  const { rows, users, run } = report;
+  return [
+    ...rows.flatMap(rowLines),
+    ...leftOut(run.rowsLeftOut, "row"),
+    ...users.flatMap(userLines),
+    ...leftOut(run.usersLeftOut, "user"),
+    ...run.usersUnseen.map((user) => `${visible(user)}: no row of this user was read.`),
+    ...(rows.length + users.length + run.usersUnseen.length === 0
+      ? [`Nothing to explain: none of ${run.rows} rows can hold a denial.`]
+      : []),
+    ...(run.partial ? ["PARTIAL: some records could not be used; see the messages."] : []),
+    "",
+  ].join("\n");
+}
+
+function leftOut(count: number, what: string): readonly string[] {
+  return count === 0
+    ? []
+    : [`and ${count} more ${what}${count === 1 ? "" : "s"}; --limit or --user shows them.`, ""];
+}
+
+function rowLines(row: ReportedRow): readonly string[] {
+  return [
+    `${visible(row.place)}  ${shortTime(row.happenedAt ?? row.publishedAt)}  ${visible(row.user ?? "nobody")}  ${dialectWords[row.dialect]}, ResultType ${visible(row.resultType)}`,
+    `  ${fateOfRow(row)}`,
+    ...row.texts.flatMap(textLines),
+    ...row.approvals.map(({ at, in: where }) => `  approval at ${shortTime(at)} (${where})`),
+    "",
+  ];
+}
+
+function fateOfRow({ setAside, bad, candidate, unclassified }: ReportedRow): string {
+  if (setAside !== null) {
+    return setAsideWords[setAside];
+  }
+  if (bad !== null) {
+    return `bad: ${bad}`;
+  }
+  const silent = unclassified ? "; unclassified: no text tells what became of a prompt" : "";
+  return `candidate by its ${candidate}${silent}`;
+}
+
+function textLines(text: ReportedText): readonly string[] {
+  const time = text.at === null ? "no readable time" : `${shortTime(text.at)} (${text.timeFrom})`;
+  const told = `  ${text.in}: ${text.outcome}, "${visible(text.text)}"`;
+  const { prompt } = text;
+  if (prompt === null) {
+    return [told];
+  }
+  const number = prompt.number === null ? "" : `prompt ${prompt.number}, `;
+  return [told, `    ${time}; ${number}${identityWords[prompt.by]}${fates(text)}`];
+}
+
+function fates({ rules }: ReportedText): string {
+  const by = (fate: string) =>
+    Object.entries(rules)
+      .filter(([, each]) => each === fate)
+      .map(([id]) => id)
+      .join(", ");
+  const said = [
+    ["counted by", by("counted")],
+    ["not counted by", by("other-outcome")],
+    ["excluded by", by("excluded")],
+  ].filter(([, ids]) => ids !== "");
+  return said.map(([words, ids]) => `; ${words} ${ids}`).join("");
+}
+
+function userLines(user: ReportedUser): readonly string[] {
+  const outcomes = promptOutcomes.flatMap((outcome) => {
+    const count = user.prompts[outcome] ?? 0;
+    return count === 0 ? [] : [`${count} ${outcome}`];
+  });
+  const approvals = user.approvals.slice(0, namedApprovals).map(({ at }) => shortTime(at));
+  const rest = user.approvals.length - approvals.length + user.approvalsLeftOut;
+  const more = rest === 0 ? [] : [`${rest} more`];
+  return [
+    `${visible(user.user)}${user.tenantId === null ? "" : ` of tenant ${visible(user.tenantId)}`}`,
+    `  prompts: ${outcomes.join(", ") || "none"}; approvals: ${[...approvals, ...more].join(", ") || "none"}`,
+    ...user.rules.flatMap(ruleLines),
+    "",
+  ];
+}
+
+function ruleLines(rule: ReportedRule): readonly string[] {
+  const { densest, missing } = rule;
+  return [
+    `  ${rule.rule}: ${rule.firesOn}`,
+    `    ${missing === null ? "FIRED" : `did not fire; missing: ${missing.words}`}`,
+    ...(densest === null
+      ? []
+      : [
+          `    ${plural(rule.denials, "denial")}, at most ${densest.denials} in one window: ${span(densest)}`,
+        ]),
+    ...rule.runs.map(runLine),
+    ...(rule.runsLeftOut === 0 ? [] : [`    and ${plural(rule.runsLeftOut, "run")} more`]),
+  ];
+}
+
+function runLine(run: ReportedRun): string {
+  const { finding } = run;
+  const outcome =
+    finding === null
+      ? `missing: ${run.missing?.words ?? ""}`
+      : `FIRED at ${shortTime(finding.triggeredAt)}, ${finding.severity}${
+          finding.approval === null
+            ? ""
+            : `, approved at ${shortTime(finding.approval.at)} (${finding.approval.match})`
+        }, incident ${finding.incidentId}`;
+  return `    run of ${plural(run.denials, "denial")}, ${span(run)}: ${outcome}`;
+}
+
+function span({ from, to }: { readonly from: string; readonly to: string }): string {
+  return from === to ? shortTime(from) : `${shortTime(from)} to ${shortTime(to)}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Milliseconds are shown where there are some. */
+function shortTime(iso: string | null): string {
+  return iso === null ? "no time" : iso.replace("T", " ").replace(/(?:\.000)?Z$/, "");
+}

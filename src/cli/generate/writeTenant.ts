@@ -1,0 +1,142 @@
+import { createWriteStream } from "node:fs";
+import { appendFile, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { StateError } from "../../files/stateError.ts";
+import type { SigninRow } from "../../generate/row.ts";
+import type { Output } from "../command.ts";
+import { batchSize, type LogWriter } from "./logWriters.ts";
+
+export interface TenantLog {
+  readonly rows: Iterable<SigninRow>;
+  readonly writer: LogWriter;
+  readonly signal: AbortSignal;
+}
+
+/** Writes to a reader, at its pace; stops where nobody reads any more. @returns rows written */
+export async function writeToOutput(log: TenantLog, output: Output): Promise<number> {
+  const counted = countRows(log.rows);
+  const target = output instanceof Writable ? output : writableOf(output);
+  try {
+    await pipeline(Readable.from(textOf(counted.rows, log.writer)), target, {
+      end: false,
+      signal: log.signal,
+    });
+  } catch (cause) {
+    log.signal.throwIfAborted();
+    if (!(cause instanceof Error && "code" in cause && cause.code === "EPIPE")) {
+      throw StateError.of("standard output", "cannot be written", cause);
+    }
+  }
+  return counted.count();
+}
+
+/**
+ * Writes below a folder; what was begun is taken away again when it cannot be finished.
+ *
+ * @returns how many rows and which files
+ */
+export async function writeToFolder(
+  { rows, writer, signal }: TenantLog,
+  folder: string,
+): Promise<{ readonly rows: number; readonly files: readonly string[] }> {
+  const counted = countRows(rows);
+  const files = new Set<string>();
+  try {
+    const { file } = writer;
+    if (typeof file === "string") {
+      const path = join(folder, file);
+      files.add(path);
+      await pipeline(Readable.from(textOf(counted.rows, writer)), createWriteStream(path), {
+        signal,
+      });
+    } else {
+      await writeTree(counted.rows, (row) => join(folder, file(row)), { writer, signal, files });
+    }
+  } catch (cause) {
+    await Promise.all([...files].map((path) => rm(path, { force: true })));
+    signal.throwIfAborted();
+    throw cause instanceof Error && "code" in cause
+      ? StateError.of(folder, "cannot be written", cause)
+      : cause;
+  }
+  return { rows: counted.count(), files: [...files] };
+}
+
+async function writeTree(
+  rows: Iterable<SigninRow>,
+  pathOf: (row: SigninRow) => string,
+  { writer, signal, files }: Omit<TenantLog, "rows"> & { readonly files: Set<string> },
+): Promise<void> {
+  for (const batch of batches(rows)) {
+    signal.throwIfAborted();
+    for (const [path, members] of groupBy(batch, pathOf)) {
+      // What an earlier run left there is not added to.
+      const flag = files.has(path) ? "a" : "w";
+      if (!files.has(path)) {
+        await mkdir(dirname(path), { recursive: true });
+      }
+      files.add(path);
+      await appendFile(path, writer.batch(members), { flag });
+    }
+  }
+}
+
+function groupBy(
+  rows: readonly SigninRow[],
+  pathOf: (row: SigninRow) => string,
+): ReadonlyMap<string, readonly SigninRow[]> {
+  const groups = new Map<string, SigninRow[]>();
+  for (const row of rows) {
+    const path = pathOf(row);
+    const group = groups.get(path) ?? [];
+    group.push(row);
+    groups.set(path, group);
+  }
+  return groups;
+}
+
+function* textOf(rows: Iterable<SigninRow>, writer: LogWriter): Generator<string> {
+  const { begin, between, end } = writer;
+  let before = begin;
+  for (const batch of batches(rows)) {
+    yield before + writer.batch(batch);
+    before = between;
+  }
+  yield (before === begin ? begin : "") + end;
+}
+
+function* batches(rows: Iterable<SigninRow>): Generator<readonly SigninRow[]> {
+  let batch: SigninRow[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length === batchSize) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
+}
+
+function countRows(rows: Iterable<SigninRow>) {
+  let count = 0;
+  function* counting(): Generator<SigninRow> {
+    for (const row of rows) {
+      count++;
+      yield row;
+    }
+  }
+  return { rows: counting(), count: () => count };
+}
+
+function writableOf(output: Output): Writable {
+  return new Writable({
+    write(chunk, _, done) {
+      output.write(String(chunk));
+      done();
+    },
+  });
+}

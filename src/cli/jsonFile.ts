@@ -1,0 +1,32 @@
+import { readFile } from "node:fs/promises";
+import { InputError } from "../files/inputError.ts";
+import { ProblemsError } from "./problemsError.ts";
+
+/**
+ * What a JSON file of the user's holds.
+ *
+ * @throws InputError when it cannot be read, ProblemsError when it is no JSON
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const text = await read(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProblemsError([`${path}${placeIn(text, cause)}: is no valid JSON`], { cause });
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw InputError.of(path, error);
+  }
+}
+
+/** `:line:column`, from what the parser says; where it says nothing, the text ends too early. */
+function placeIn(text: string, cause: unknown): string {
+  const [, position] = /at position (\d+)/.exec(cause instanceof Error ? cause.message : "") ?? [];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
+  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}

@@ -1,0 +1,65 @@
+import { findLogFiles, type LogFile } from "../files/findLogFiles.ts";
+import { readRecords, type Entry, type ReadOptions } from "../files/readRecords.ts";
+import type { Command, Given, Option, Terminal } from "./command.ts";
+import { commandHelp } from "./help.ts";
+import { Progress } from "./progress.ts";
+import { UsageError } from "./usageError.ts";
+import { oneOf } from "./values.ts";
+
+/** Options of every command that reads logs. */
+export const inputOptions = {
+  dateOrder: {
+    name: "date-order",
+    value: "ORDER",
+    help: "How CSV writes dates with slashes or dashes: dmy or mdy.",
+  },
+  strict: { name: "strict", help: "End at the first bad record, with exit code 2." },
+  quiet: { name: "quiet", short: "q", help: "No messages on standard error but errors." },
+  noProgress: { name: "no-progress", help: "No progress line." },
+} as const satisfies Readonly<Record<string, Option>>;
+
+/** What a FILE of such a command can be. */
+export const inputDetail =
+  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\nof the portals with English headers. The kind is told by content.";
+
+export function readingOptions(given: Given): ReadOptions {
+  const dateOrder = oneOf(given, "date-order", ["dmy", "mdy"]);
+  return dateOrder === null ? {} : { dateOrder };
+}
+
+/** @throws UsageError where there is nothing to read */
+export async function findInput(
+  command: Command,
+  operands: readonly string[],
+  { stderr }: Terminal,
+): Promise<readonly LogFile[]> {
+  if (operands.length === 0) {
+    stderr.write(commandHelp(command));
+    throw new UsageError(`${command.name} needs a FILE, a folder, or - for standard input`);
+  }
+  if (operands.some((operand) => operand.trim() === "")) {
+    throw new UsageError("a FILE is blank; it has to be a file, a folder, or -");
+  }
+  return findLogFiles(operands);
+}
+
+export async function* readWithProgress(
+  files: readonly LogFile[],
+  reading: ReadOptions,
+  given: Given,
+  { stdin, stderr, signal }: Terminal,
+): AsyncGenerator<readonly Entry[]> {
+  const shown = given["no-progress"] === undefined && given["quiet"] === undefined;
+  const sizes = files.map((file) => file.bytes ?? NaN);
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const progress = new Progress(shown ? stderr : null, Number.isNaN(total) ? null : total);
+  const onBytes = (count: number) => progress.addBytes(count);
+  try {
+    for await (const batch of readRecords(files, { ...reading, stdin, signal, onBytes })) {
+      progress.addRows(batch.length);
+      yield batch;
+    }
+  } finally {
+    progress.clear();
+  }
+}

@@ -1,0 +1,17 @@
+import type { Rule } from "../detection/rule.ts";
+import { readRuleList } from "../settings/rules.ts";
+import { readJsonFile } from "./jsonFile.ts";
+import { ProblemsError } from "./problemsError.ts";
+
+/**
+ * Rules as the setting `DETECTION_RULES` has them, from a file.
+ *
+ * @throws ProblemsError with every problem and its place in the file
+ */
+export async function readRulesFile(path: string): Promise<readonly Rule[]> {
+  const { rules, problems } = readRuleList(await readJsonFile(path));
+  if (problems.length > 0) {
+    throw new ProblemsError(problems.map((problem) => `${path}: ${problem}`));
+  }
+  return rules;
+}

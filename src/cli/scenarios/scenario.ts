@@ -1,0 +1,138 @@
+import * as v from "valibot";
+import { approvalMatches } from "../../detection/finding.ts";
+import { promptOutcomes } from "../../detection/outcome.ts";
+import { severities } from "../../detection/rule.ts";
+import { readTime } from "../../detection/time.ts";
+import { ruleOverride } from "../../settings/rules.ts";
+
+/** The day of clock times, where a scenario names none. */
+export const usualDay = "2026-03-10";
+
+const clock = /^\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/;
+
+/** Epoch milliseconds of a clock time on that day, or of a whole time; null where it is neither. */
+export function momentOf(text: string, day: string): number | null {
+  return readTime(clock.test(text) ? `${day}T${text}Z` : text);
+}
+
+const time = v.pipe(
+  v.string("has to be a time such as 09:00:13 or 2026-03-10T09:00:13Z"),
+  v.check(
+    (text) => momentOf(text, usualDay) !== null,
+    "has to be a time such as 09:00:13 or 2026-03-10T09:00:13Z",
+  ),
+);
+
+const day = v.pipe(
+  v.string("has to be a day such as 2026-03-10"),
+  v.check(
+    (text) => /^\d{4}-\d\d-\d\d$/.test(text) && momentOf("00:00", text) !== null,
+    "has to be a day such as 2026-03-10",
+  ),
+);
+
+const name = v.pipe(v.string("has to be text"), v.trim(), v.nonEmpty("is empty"));
+
+const count = v.pipe(
+  v.number("has to be a number"),
+  v.integer("has to be whole"),
+  v.minValue(0, "has to be 0 or more"),
+);
+
+const names = v.array(name, "has to be a list");
+
+/** Prompts of one user, a row each. */
+const promptEntries = {
+  user: name,
+  at: v.pipe(v.array(time, "has to be a list of times"), v.nonEmpty("is empty")),
+  day: v.optional(day),
+  request: v.optional(name),
+  address: v.optional(name),
+  published: v.optional(time),
+};
+
+const denials = v.strictObject(
+  {
+    ...promptEntries,
+    outcome: v.optional(
+      v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`),
+      "denied",
+    ),
+    in: v.optional(v.picklist(["step", "status"], "has to be step or status"), "step"),
+  },
+  "has to be an object with user and at",
+);
+
+const approvals = v.strictObject(promptEntries, "has to be an object with user and at");
+
+const expected = v.strictObject(
+  {
+    user: name,
+    tenantId: v.optional(v.nullable(name)),
+    userId: v.optional(v.nullable(name)),
+    denials: v.optional(count),
+    fraudReports: v.optional(count),
+    firstDenialAt: v.optional(time),
+    triggeredAt: v.optional(time),
+    lastDenialAt: v.optional(time),
+    severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
+    approval: v.optional(
+      v.nullable(
+        v.strictObject(
+          {
+            at: v.optional(time),
+            match: v.optional(
+              v.picklist(approvalMatches, `has to be one of ${approvalMatches.join(", ")}`),
+            ),
+          },
+          "has to be null or an object with at or match",
+        ),
+      ),
+    ),
+    ipAddresses: v.optional(names),
+    applications: v.optional(names),
+    guest: v.optional(v.boolean("has to be true or false")),
+  },
+  "has to be an object with a user",
+);
+
+/** Of a union of both shapes, valibot would only say that neither fits. */
+function oneOrMore<const T extends v.GenericSchema>(item: T) {
+  return v.pipe(
+    v.lazy((input) => (Array.isArray(input) ? v.array(item) : item)),
+    v.transform((value) => (Array.isArray(value) ? value : [value]) as v.InferOutput<T>[]),
+  );
+}
+
+const rowsMessage = "has to be a list of rows, or an object such as a query answer";
+
+const scenario = v.strictObject(
+  {
+    $schema: v.optional(v.string("has to be text")),
+    name,
+    description: v.optional(v.string("has to be text")),
+    rule: v.lazy((input) => (typeof input === "string" ? ruleOverride.entries.id : ruleOverride)),
+    day: v.optional(day, usualDay),
+    rows: v.optional(
+      v.custom<object>((input) => typeof input === "object" && input !== null, rowsMessage),
+    ),
+    denials: v.optional(oneOrMore(denials), []),
+    approvals: v.optional(oneOrMore(approvals), []),
+    asOf: v.optional(time),
+    expect: v.array(expected, "has to be a list of findings, empty for none"),
+  },
+  "has to be an object with name, rule and expect",
+);
+
+/** What a file of scenarios holds. */
+export const scenarioFile = v.lazy((input) =>
+  Array.isArray(input) ? v.pipe(v.array(scenario), v.nonEmpty("holds no scenario")) : scenario,
+);
+
+export type ScenarioEntry = v.InferOutput<typeof scenario>;
+export type DenialEntry = v.InferOutput<typeof denials>;
+export type ApprovalEntry = v.InferOutput<typeof approvals>;
+export type ExpectedFinding = v.InferOutput<typeof expected>;
+
+/** The parts by which the format is documented. */
+export const scenarioParts = { scenario, denials, approvals, expected, rule: ruleOverride };

@@ -1,0 +1,12 @@
+import { visible } from "../../detection/visible.ts";
+import type { ScenarioOutcome } from "./runScenario.ts";
+
+/** `ok` or `FAILED`, and below it what differs. */
+export function outcomeLines({ scenario, differences }: ScenarioOutcome): string {
+  const { name, place } = scenario;
+  const head =
+    differences.length === 0
+      ? `ok      ${visible(name)}`
+      : `FAILED  ${visible(name)} (${visible(place)})`;
+  return [head, ...differences.map((line) => `        ${visible(line, 1_000)}`), ""].join("\n");
+}

@@ -1,0 +1,33 @@
+import { columnName, headerKind } from "./csvHeader.ts";
+import type { Head } from "./peek.ts";
+
+/** What CSV is written with where a comma stands in numbers, too. */
+const DELIMITERS = [",", ";", "\t"] as const;
+
+/** Excel's own line for the delimiter, before the header. */
+const DELIMITER_LINE = /^"?sep=(.)"?$/i;
+
+/** No header is longer. */
+const HEADER_BYTES = 64 * 1024;
+
+/** Recognises CSV of sign-ins by its header, and what stands between the cells; null when it is none. */
+export function csvShape(head: Head): { readonly delimiter: string } | null {
+  const text = head.bytes.toString("utf8", 0, HEADER_BYTES);
+  const lines = text.split("\n", 100).map((line) => line.trim());
+  const [first = "", second = ""] = lines.filter((line) => line !== "");
+  const [, named] = DELIMITER_LINE.exec(first) ?? [];
+  const header = named === undefined ? first : second;
+  const delimiter = [...(named === undefined ? [] : [named]), ...DELIMITERS].find(
+    (each) => headerKind(splitNames(header, each)) !== null,
+  );
+  return delimiter === undefined ? null : { delimiter };
+}
+
+export function isDelimiterLine(cells: readonly string[], delimiter: string): boolean {
+  return DELIMITER_LINE.test(cells.join(delimiter));
+}
+
+/** A name with the delimiter in it comes in parts here, which tells nothing and does no harm. */
+function splitNames(line: string, delimiter: string) {
+  return line.split(delimiter).map((cell) => columnName(cell.trim().replaceAll(/^"|"$/g, "")));
+}

@@ -1,0 +1,196 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import {
+  cli,
+  denials,
+  detect,
+  ndjson,
+  temporaryFolder,
+  writeRows,
+  type Report,
+} from "./terminal.ts";
+
+const burst = denials("09:00", 5);
+const report = (out: string) => JSON.parse(out) as Report;
+
+describe("a bad record", () => {
+  test("is told with file, line and reason, the rest is used, and the output says partial", async () => {
+    const log = join(temporaryFolder(), "log.json");
+    writeFileSync(log, `${ndjson(burst.slice(0, 2))}oops\n${ndjson(burst.slice(2))}`);
+    const { code, out, err } = await cli(["detect", log, "--format", "json"]);
+    expect(code).toBe(3);
+    expect(err).toMatch(new RegExp(`^mfa-deny: ${log}:3: [^\\n]+\\n$`));
+    expect(report(out).run).toMatchObject({ rows: 6, classified: 5, badRecords: 1, partial: true });
+    expect(report(out).findings).toHaveLength(1);
+  });
+
+  test("is told by its index inside an array or a records envelope", async () => {
+    const [first, ...rest] = burst.map((each) => JSON.stringify(each));
+    const array = `[${first},42,${rest.join(",")}]`;
+    const { err } = await cli(["detect", "-"], { stdin: array });
+    expect(err).toBe("mfa-deny: standard input[1]: not an object\n");
+    const lines = `${ndjson(burst)}{"records":${array}}\n`;
+    expect((await cli(["detect", "-"], { stdin: lines })).err).toBe(
+      "mfa-deny: standard input:6[1]: not an object\n",
+    );
+  });
+
+  test("is shown ten times at most, and always counted", async () => {
+    const ten = await cli(["detect", "-", "--format", "json"], {
+      stdin: ndjson(burst) + "oops\n".repeat(10),
+    });
+    expect(ten.err.split("\n")).toHaveLength(10 + 1);
+    const eleven = await cli(["detect", "-", "--format", "json"], {
+      stdin: ndjson(burst) + "oops\n".repeat(13),
+    });
+    expect(eleven.err.split("\n").slice(-2)).toEqual(["mfa-deny: and 3 more bad records", ""]);
+    expect(report(eleven.out).run.badRecords).toBe(13);
+  });
+
+  test("is a denial without a readable time as well: never now, never 1970", async () => {
+    const timeless = burst.map((each) => ({
+      ...each,
+      TimeGenerated: "0001-01-01T00:00:00Z",
+      CreatedDateTime: "yesterday",
+      AuthenticationDetails: JSON.stringify([
+        { authenticationStepResultDetail: "MFA denied; user declined the authentication" },
+      ]),
+    }));
+    const { code, out, err } = await cli(["detect", "-", "--format", "json"], {
+      stdin: ndjson(timeless),
+    });
+    expect(code).toBe(3);
+    expect(err).toContain("mfa-deny: standard input:1: no readable time\n");
+    expect(report(out)).toMatchObject({ run: { badRecords: 5, rows: 5 }, findings: [] });
+  });
+
+  test("never shows what is in it", async () => {
+    const { err } = await cli(["detect", "-"], {
+      stdin: `${ndjson(burst)}{"UserPrincipalName":"alice@contoso.com","secret" oops\n`,
+    });
+    expect(err).not.toMatch(/alice|secret/);
+  });
+
+  test("makes every format say that it is not whole", async () => {
+    const stdin = `${ndjson(burst)}oops\n`;
+    const out = async (format: string) =>
+      (await cli(["detect", "-", "--format", format], { stdin })).out;
+    expect(await out("table")).toContain("PARTIAL");
+    expect(await out("json")).toContain('"partial": true');
+    expect(await out("ndjson")).toContain('"partial":true');
+    expect(await out("csv")).toMatch(/,partial\r\n.*,true\r\n$/);
+  });
+});
+
+describe("--strict", () => {
+  test("ends at the first bad record with exit code 2, and nothing is written", async () => {
+    const folder = temporaryFolder();
+    const log = join(folder, "log.json");
+    writeFileSync(log, `${ndjson(burst)}oops\nworse\n`);
+    const [state, out] = [join(folder, "a", "state"), join(folder, "out")];
+    expect(await cli(["detect", log, "--strict", "--state", state, "--out", out])).toEqual({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(new RegExp(`^mfa-deny: ${log}:6: [^\\n]+\\n$`)),
+    });
+    expect([existsSync(join(folder, "a")), existsSync(out)]).toEqual([false, false]);
+  });
+
+  test("changes nothing where every record is good", async () => {
+    const stdin = ndjson(burst);
+    expect(await detect(["-", "--strict"], { stdin })).toEqual(await detect(["-"], { stdin }));
+  });
+
+  test("looks at every line, candidates or not", async () => {
+    const stdin = `{"Id":"1","ResultType":"0"}\n{"Id":"2","ResultType":"0"\n{"Id":"3","ResultType":"0"}\n`;
+    const { code, err } = await cli(["detect", "-", "--strict"], { stdin });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^mfa-deny: standard input:2: /);
+  });
+});
+
+describe("input that is no log is named in one sentence, with exit code 2 and nothing written", () => {
+  const shape =
+    "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
+
+  async function refusal(prepare: (folder: string) => string): Promise<string> {
+    const folder = temporaryFolder();
+    const path = prepare(folder);
+    const before = readdirSync(folder);
+    const temporary = ownTemporary();
+    const args = ["--state", join(folder, "new", "state"), "--out", join(folder, "out")];
+    const good = writeRows(join(temporaryFolder(), "good.json"), burst);
+    for (const more of [[], args]) {
+      const { code, out, err } = await cli(["detect", good, path, ...more]);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toMatch(/^mfa-deny: [^\n]+\n$/);
+      expect(readdirSync(folder)).toEqual(before);
+      expect(ownTemporary()).toEqual(temporary);
+    }
+    const { err } = await cli(["detect", path]);
+    return err.slice("mfa-deny: ".length + folder.length + 1, -1);
+  }
+
+  test.each([
+    ["prose", "Dear customer,\nno logs today.\n"],
+    ["CSV of another kind", "Name,Department\nAlice,Finance\n"],
+    ["other JSON", '{"name":"mfa","version":"1"}\n'],
+    ["an array of other JSON", '[{"name":"mfa"},{"name":"deny"}]'],
+    ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0xff])],
+    ["gzip of prose", gzipSync("Dear customer")],
+  ])("%s", async (_, content) => {
+    expect(
+      await refusal((folder) => {
+        writeFileSync(join(folder, "file.json"), content);
+        return join(folder, "file.json");
+      }),
+    ).toBe(`file.json: ${shape}`);
+  });
+
+  test("a missing file", async () => {
+    expect(await refusal((folder) => join(folder, "missing.json"))).toBe(
+      "missing.json: no such file or folder",
+    );
+  });
+
+  test("a folder without logs", async () => {
+    expect(
+      await refusal((folder) => {
+        mkdirSync(join(folder, "empty"));
+        writeFileSync(join(folder, "empty", "notes.txt"), "none");
+        return join(folder, "empty");
+      }),
+    ).toBe(
+      "empty: the folder holds no logs (.json, .ndjson, .jsonl, .log or .csv, plain or .gz, or .zip)",
+    );
+  });
+});
+
+describe("hostile records", () => {
+  test("neither pollute nor crash, and every one is accounted for", async () => {
+    const stdin = [
+      JSON.stringify(burst[0]),
+      '{"__proto__":{"ResultType":"500121"},"Id":"1","UserPrincipalName":"x@contoso.com","ResultType":"0"}',
+      '{"constructor":{"prototype":{"polluted":1}},"Id":"2","ResultType":"500121"}',
+      `{"Id":"3","ResultType":500121,"AuthenticationDetails":${"[".repeat(5000)}${"]".repeat(5000)}}`,
+      '{"Id":"4","ResultType":"500121","UserPrincipalName":"y@contoso.com","Status":"{\\"additionalDetails\\":7}","CreatedDateTime":-1}',
+      '{"Id":"5\0","ResultType":"500121"}',
+      '{"Id":"6","ResultType":"500121","UserPrincipalName":"\\ud800@contoso.com","TimeGenerated":"2026-03-10T09:00:00Z"}',
+    ].join("\n");
+    const { code, out } = await cli(["detect", "-", "--format", "json"], { stdin });
+    const { run } = report(out);
+    expect(run.rows).toBe(7);
+    const aside = Object.values(run.setAside).reduce((sum, count) => sum + count, 0);
+    expect(run.classified + aside + run.badRecords).toBe(run.rows);
+    expect(code).toBe(run.badRecords > 0 ? 3 : 0);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+/** Folders in the system's temporary folder that runs of the tool make for themselves. */
+function ownTemporary(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => /^mfa-deny-.{6}$/.test(name));
+}

@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { promptOutcomes } from "../../src/detection/outcome.ts";
+import { setAsideReasons } from "../../src/detection/classify.ts";
+import { denials, cli, ndjson, type Report } from "./terminal.ts";
+
+const input = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));
+const everyRule = [
+  "explicit-mfa-deny",
+  "azure-ad-multiple-denied-mfa",
+  "mfa-deny-then-approve",
+].flatMap((id) => ["--rule", id]);
+
+async function output(format: string, stdin: string | Buffer = input): Promise<string> {
+  const { code, out } = await cli(["detect", "-", "--format", format, ...everyRule], { stdin });
+  expect(code).toBe(stdin === input ? 3 : 0);
+  return out;
+}
+
+describe("the output of a small log stays as it is", () => {
+  test.each([["table"], ["json"], ["ndjson"]])("%s", async (format) => {
+    await expect(await output(format)).toMatchFileSnapshot(`golden/${format}.txt`);
+  });
+
+  test("csv", async () => {
+    const out = await output("csv");
+    // The ends of lines that the format asks for would not survive a checkout.
+    await expect(out.replaceAll("\r", "␍")).toMatchFileSnapshot("golden/csv.txt");
+  });
+
+  test("table, when no format is asked for", async () => {
+    expect((await cli(["detect", "-", ...everyRule], { stdin: input })).out).toBe(
+      await output("table"),
+    );
+  });
+});
+
+describe("JSON", () => {
+  test("has the documented keys in the documented order", async () => {
+    const report = JSON.parse(await output("json")) as Report;
+    expect(Object.keys(report)).toEqual(["schemaVersion", "run", "findings"]);
+    expect(Object.keys(report.run)).toEqual([
+      "rows",
+      "classified",
+      "setAside",
+      "badRecords",
+      "unclassified",
+      "denials",
+      "outcomes",
+      "partial",
+    ]);
+    expect(Object.keys(report.run.setAside)).toEqual(setAsideReasons);
+    expect(Object.keys((report.run as unknown as { outcomes: object }).outcomes)).toEqual(
+      promptOutcomes,
+    );
+    for (const finding of report.findings) {
+      expect(Object.keys(finding)).toEqual([
+        "incidentId",
+        "rule",
+        "tenantId",
+        "user",
+        "userId",
+        "denials",
+        "fraudReports",
+        "firstDenialAt",
+        "triggeredAt",
+        "lastDenialAt",
+        "severity",
+        "approval",
+        "action",
+        "reason",
+        "ipAddresses",
+        "applications",
+        "userAgents",
+        "locations",
+        "guest",
+      ]);
+    }
+  });
+
+  test("accounts for every row", async () => {
+    const { run } = JSON.parse(await output("json")) as Report;
+    const aside = Object.values(run.setAside).reduce((sum, count) => sum + count, 0);
+    expect(run.rows).toBe(input.toString().split("\n").length - 1);
+    expect(run.classified + aside + run.badRecords).toBe(run.rows);
+  });
+
+  test("writes times in milliseconds, UTC", async () => {
+    const times = [...(await output("json")).matchAll(/"\w*[aA]t": "([^"]*)"/g)];
+    expect(times.length).toBeGreaterThan(10);
+    for (const [, time] of times) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test("has null, not a missing key, where there is no approval, tenant or user id", async () => {
+    const rows = denials("09:00", 5, { fields: { AADTenantId: undefined, UserId: undefined } });
+    const out = await output("json", ndjson(rows));
+    expect(out).toContain('"approval": null');
+    expect(out).toContain('"tenantId": null');
+    expect(out).toContain('"userId": null');
+  });
+
+  test("sorts findings by trigger, user and rule, whatever the order of the rows", async () => {
+    const names = ["zoe", "adam", "Mia"];
+    const rows = names.flatMap((name) =>
+      denials("09:00", 5, { user: { name: `${name}@contoso.com`, id: name } }),
+    );
+    const { findings } = JSON.parse(await output("json", ndjson(rows.toReversed()))) as Report;
+    expect(findings.map(({ user }) => user)).toEqual([
+      "adam@contoso.com",
+      "mia@contoso.com",
+      "zoe@contoso.com",
+    ]);
+    const keys = (JSON.parse(await output("json")) as Report).findings.map(
+      ({ triggeredAt, user, rule }) => `${triggeredAt} ${user} ${rule}`,
+    );
+    expect(keys).toEqual(keys.toSorted());
+  });
+
+  test("ends with the one line end and holds nothing else", async () => {
+    expect((await output("json")).endsWith("}\n")).toBe(true);
+  });
+});
+
+test("NDJSON is a finding a line and ends with the run, so that a cut shows", async () => {
+  const lines = (await output("ndjson")).trimEnd().split("\n");
+  const whole = JSON.parse(await output("json")) as Report;
+  const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(parsed.slice(0, -1)).toEqual(
+    whole.findings.map((finding) => ({ schemaVersion: 1, finding })),
+  );
+  expect(parsed.at(-1)).toEqual({ schemaVersion: 1, run: whole.run });
+});
+
+describe("CSV", () => {
+  const cells = async (fields: Readonly<Record<string, unknown>>) =>
+    output("csv", ndjson(denials("09:00", 5, { fields })));
+
+  test("quotes what has a comma, a quote or a line end in it", async () => {
+    expect(await cells({ UserAgent: 'a "b", c' })).toContain(',"a ""b"", c",');
+    expect(await cells({ UserAgent: "a\nb" })).toContain(',"a\nb",');
+    expect(await cells({ UserAgent: "plain; text" })).toContain(",plain; text,");
+  });
+
+  test.each(["=", "+", "-", "@", "＝", "＋", "－", "＠"])(
+    "keeps a spreadsheet from taking %s for the start of a formula",
+    async (start) => {
+      expect(await cells({ UserAgent: `${start}1|x` })).toContain(`,'${start}1|x,`);
+      expect(await cells({ UserAgent: `1${start}1` })).toContain(`,1${start}1,`);
+    },
+  );
+
+  test("guards a cell that needs quotes, too", async () => {
+    expect(await cells({ UserAgent: '=A1,"b"' })).toContain(`,"'=A1,""b""",`);
+  });
+
+  test("has a header and nothing else where nothing was found", async () => {
+    const out = await output("csv", "");
+    expect(out).toMatch(/^incidentId,rule,[^\n]*,partial\r\n$/);
+  });
+
+  test("has as many cells in every row as in the header", async () => {
+    const count = (line: string) => line.replaceAll(/"(?:[^"]|"")*"/g, "x").split(",").length;
+    const [head, ...rows] = (await cells({ UserAgent: 'a, "b"' })).trimEnd().split("\r\n");
+    for (const row of rows) expect(count(row)).toBe(count(head!));
+  });
+});
+
+describe("the table", () => {
+  test("shows no control or direction character of a name as it is", async () => {
+    const name = "eve\u202Emoc.osotnoc\u0007\u001b[31m\u2028\u200b\r\n@contoso.com";
+    const out = await output("table", ndjson(denials("09:00", 5, { user: { name, id: "e" } })));
+    // oxlint-disable-next-line no-control-regex -- these are what must not be there
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028]/);
+    expect(out).toContain("eve[U+202E]moc.osotnoc[U+0007][U+001B][31m[U+2028]");
+    expect(out.trimEnd().split("\n")).toHaveLength(5);
+  });
+
+  test("cuts a name that would fill the screen", async () => {
+    const name = `${"x".repeat(5000)}@contoso.com`;
+    const out = await output("table", ndjson(denials("09:00", 5, { user: { name, id: "e" } })));
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThan(500);
+  });
+
+  test("says so where nothing was found", async () => {
+    expect(await output("table", "")).toBe(
+      [
+        "No findings.",
+        "",
+        "0 rows: 0 classified, 0 bad, set aside 0 notCandidate, 0 nonInteractive, 0 excluded, 0 unattributable, 0 notYetPublished.",
+        "0 denials; prompts by outcome: none; 0 rows unclassified.",
+        "",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { root, startFile } from "./cliProgram.ts";
+
+test("npm start shows the main job on the example, within ten seconds, and ends by itself", async () => {
+  const begun = performance.now();
+  const { code, out, err } = await startFile(join(root, "dist", "start.mjs"), [], {}).ended;
+  const seconds = (performance.now() - begun) / 1000;
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+
+  const truth = JSON.parse(
+    readFileSync(join(root, "examples", "contoso-day.truth.json"), "utf8"),
+  ) as {
+    readonly rows: number;
+    readonly attacks: readonly { user: string; expectedRules: readonly { rule: string }[] }[];
+  };
+  const found = truth.attacks.filter(({ expectedRules }) =>
+    expectedRules.some(({ rule }) => rule === "explicit-mfa-deny"),
+  );
+  // The table of incidents, the counts, where the files lie, and what to run next.
+  for (const { user } of found) expect(out).toContain(user);
+  expect(out).toContain(`${truth.rows} sign-in rows`);
+  expect(out).toContain("out/incidents");
+  expect(out).toMatch(/^Next/m);
+  expect(out).toContain("node dist/cli.mjs detect YOUR_SIGNIN_LOGS.json");
+  expect(readdirSync(join(root, "out", "incidents"))).toHaveLength(found.length);
+
+  expect(seconds).toBeLessThan(10);
+}, 60_000);
