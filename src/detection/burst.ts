@@ -40,10 +40,8 @@ function slidingRuns(rule: Windowing, denials: readonly Prompt[]): readonly Run[
 
 function tumblingRuns(rule: Windowing, denials: readonly Prompt[]): readonly Run[] {
   const { windowMs, threshold } = rule;
-  const bucket = (denial: Prompt) => Math.floor(denial.at / windowMs);
-  const firing = groupBy(denials, (previous, next) => bucket(previous) === bucket(next)).filter(
-    ({ members }) => members.length >= threshold,
-  );
+  const bucket = bucketOf(rule);
+  const firing = buckets(rule, denials).filter(({ members }) => members.length >= threshold);
   const adjoining = groupBy(
     firing.flatMap(({ members }) => members),
     (previous, next) => bucket(next) - bucket(previous) <= 1,
@@ -54,6 +52,59 @@ function tumblingRuns(rule: Windowing, denials: readonly Prompt[]): readonly Run
     // The first bucket fired, so its threshold-th denial is the first one to reach it.
     triggeredAt: reachedAt(rule, members),
   }));
+}
+
+function bucketOf({ windowMs }: Windowing): (denial: Prompt) => number {
+  return (denial) => Math.floor(denial.at / windowMs);
+}
+
+function buckets(rule: Windowing, denials: readonly Prompt[]): readonly Group[] {
+  const bucket = bucketOf(rule);
+  return groupBy(denials, (previous, next) => bucket(previous) === bucket(next));
+}
+
+/** The denials of one window of a rule: how many, and when the first and the last of them were. */
+export interface Density {
+  readonly denials: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The window that holds the most denials, the earliest of equal ones: how near a rule came to firing.
+ *
+ * @param denials oldest first
+ * @returns null where there are none
+ */
+export function densestWindow(rule: Windowing, denials: readonly Prompt[]): Density | null {
+  const held = rule.kind === "sliding" ? densestSpan(rule, denials) : densestBucket(rule, denials);
+  const [from, to] = held.reduce(
+    ([earliest, latest], { at }) => [Math.min(earliest, at), Math.max(latest, at)],
+    [Infinity, -Infinity],
+  );
+  return held.length === 0 ? null : { denials: held.length, from, to };
+}
+
+function densestSpan({ windowMs }: Windowing, denials: readonly Prompt[]): readonly Prompt[] {
+  let start = 0;
+  let best = { start, end: 0 };
+  for (const [index, { at }] of denials.entries()) {
+    const isTooOld = (denial?: Prompt) => denial !== undefined && at - denial.at > windowMs;
+    while (isTooOld(denials[start])) {
+      start++;
+    }
+    if (index + 1 - start > best.end - best.start) {
+      best = { start, end: index + 1 };
+    }
+  }
+  return denials.slice(best.start, best.end);
+}
+
+function densestBucket(rule: Windowing, denials: readonly Prompt[]): readonly Prompt[] {
+  return buckets(rule, denials).reduce<readonly Prompt[]>(
+    (most, { members }) => (members.length > most.length ? members : most),
+    [],
+  );
 }
 
 /** When a window first held as many denials as the threshold asks for. */

@@ -4,15 +4,31 @@ import type { SignIn } from "./signIn.ts";
 /** "Strong authentication failed": refusals, time-outs, wrong codes and faults alike. */
 export const strongAuthenticationFailed = "500121";
 
+/** What makes a row a candidate: its ResultType, or else the first text that can mean a denial. */
+export type CandidateReason =
+  | { readonly by: "resultType" }
+  | { readonly by: "status" }
+  /** `step` counts from 0. */
+  | { readonly by: "step"; readonly step: number };
+
 /**
- * Whether a row may hold a denial: by its ResultType, or by a text, because step arrays accumulate and
+ * Why a row may hold a denial: by its ResultType, or by a text, because step arrays accumulate and
  * refusals of earlier prompts ride on rows that ended well. Queries and byte searches may select more than
  * this, never less.
+ *
+ * @returns null where it can hold none
  */
+export function candidateReason(signIn: SignIn): CandidateReason | null {
+  if (signIn.resultType === strongAuthenticationFailed) {
+    return { by: "resultType" };
+  }
+  if (canMeanDenial(signIn.statusText ?? "")) {
+    return { by: "status" };
+  }
+  const step = signIn.steps.findIndex(({ text }) => canMeanDenial(text));
+  return step === -1 ? null : { by: "step", step };
+}
+
 export function isCandidate(signIn: SignIn): boolean {
-  return (
-    signIn.resultType === strongAuthenticationFailed ||
-    canMeanDenial(signIn.statusText ?? "") ||
-    signIn.steps.some((step) => canMeanDenial(step.text))
-  );
+  return candidateReason(signIn) !== null;
 }

@@ -27,16 +27,15 @@ export const setAsideReasons = [
 
 export type SetAsideReason = (typeof setAsideReasons)[number];
 
-/** What one row adds. `account` is null where nobody can be told; approvals also come from rows set aside. */
+/** What one row adds. `account` is null where nobody can be told. */
 export type Classified = {
   readonly account: Account | null;
+  /** None of a row that was set aside; of a bad one those that can be read. */
+  readonly sightings: readonly Sighting[];
+  /** Of rows set aside too. */
   readonly approvals: readonly Approval[];
 } & (
-  | {
-      readonly kind: "classified";
-      readonly sightings: readonly Sighting[];
-      readonly unclassified: boolean;
-    }
+  | { readonly kind: "classified"; readonly unclassified: boolean }
   | { readonly kind: "setAside"; readonly reason: SetAsideReason }
   | { readonly kind: "bad"; readonly reason: string }
 );
@@ -50,7 +49,10 @@ export interface ClassifyOptions {
 
 /** Takes one record apart. Every record ends in exactly one of the kinds and reasons, so that counts add up. */
 export function classify(record: Fields, options: ClassifyOptions = {}): Classified {
-  const signIn = readSignIn(record);
+  return classifySignIn(readSignIn(record), options);
+}
+
+export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): Classified {
   const { asOf = null } = options;
   if (asOf !== null && (publishedAt(signIn) ?? asOf) > asOf) {
     return setAside("notYetPublished", null, []);
@@ -70,20 +72,11 @@ export function classify(record: Fields, options: ClassifyOptions = {}): Classif
   if (account === null) {
     return setAside("unattributable", account, approvals);
   }
-  const sightings: Sighting[] = [];
-  for (const sighting of readSightings(signIn)) {
-    if (sighting === null) {
-      return { kind: "bad", reason: "no readable time", account, approvals };
-    }
-    sightings.push(sighting);
-  }
-  return {
-    kind: "classified",
-    sightings,
-    unclassified: isUnclassified(signIn),
-    account,
-    approvals,
-  };
+  const shown = readSightings(signIn);
+  const sightings = shown.filter((sighting) => sighting !== null);
+  return sightings.length < shown.length
+    ? { kind: "bad", reason: "no readable time", account, sightings, approvals }
+    : { kind: "classified", unclassified: isUnclassified(signIn), account, sightings, approvals };
 }
 
 function setAside(
@@ -91,7 +84,7 @@ function setAside(
   account: Account | null,
   approvals: readonly Approval[],
 ): Classified {
-  return { kind: "setAside", reason, account, approvals };
+  return { kind: "setAside", reason, account, sightings: [], approvals };
 }
 
 function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {

@@ -4,17 +4,27 @@ import { resolvePrompts, type Prompt } from "./prompt.ts";
 import type { Rule } from "./rule.ts";
 import type { Sighting } from "./sighting.ts";
 
-/** The prompts that a rule counts as denials of one user, oldest first. */
+/** The distinct prompts of one user that a rule does not exclude, oldest first. */
+export function promptsOf(
+  rule: Rule,
+  user: string,
+  sightings: readonly Sighting[],
+): readonly Prompt[] {
+  return resolvePrompts(
+    sightings.filter(({ origin }) => !isExcluded(rule.exclusions, user, origin)),
+  );
+}
+
+/** Those of them that the rule counts as denials. */
 export function countDenials(
   rule: Rule,
   user: string,
   sightings: readonly Sighting[],
 ): readonly Prompt[] {
-  const included = sightings.filter(({ origin }) => !isExcluded(rule.exclusions, user, origin));
-  return resolvePrompts(included).filter((prompt) => rule.counted.includes(prompt.outcome));
+  return promptsOf(rule, user, sightings).filter(({ outcome }) => rule.counted.includes(outcome));
 }
 
-/** The runs of them; see `findRuns`. */
+/** The runs of the denials; see `findRuns`. */
 export function runsOf(rule: Rule, user: string, sightings: readonly Sighting[]): readonly Run[] {
   return findRuns(rule, countDenials(rule, user, sightings));
 }

@@ -1,7 +1,15 @@
 import type { Run } from "./burst.ts";
-import { assess, gatherEvidence, strongerApproval, type Facts, type Finding } from "./finding.ts";
+import {
+  assess,
+  countSupporting,
+  gatherEvidence,
+  strongerApproval,
+  type Facts,
+  type Finding,
+} from "./finding.ts";
 import { findNeighbourhoods, inSameBuckets, type Neighbourhood } from "./neighbourhood.ts";
 import { incidentName, type RecordedBurst, type Subject } from "./record.ts";
+import type { Prompt } from "./prompt.ts";
 import { higher, type Rule } from "./rule.ts";
 import type { Approval } from "./sighting.ts";
 
@@ -37,6 +45,8 @@ export interface Judgement {
   readonly recorded: readonly RecordedBurst[];
   /** Of the whole neighbourhood, fired or not, as `findRuns` gives them. */
   readonly runs: readonly Run[];
+  /** All prompts of the same user around, for what is told beside the denials. */
+  readonly prompts: readonly Prompt[];
   /** Of the same user, any order. */
   readonly approvals: readonly Approval[];
   /** Turns the name of a new incident into its id (UUIDv5 in the project's namespace). */
@@ -85,6 +95,7 @@ function judgeNew(judgement: Judgement, { runs, extent }: Neighbourhood): readon
     facts: finding.facts,
     mergedInto: null,
     revision: 1,
+    severitySince: 1,
   };
   const nothing = { action: "none", burst, before: null, finding } as const;
   if (openFrom !== null && firstDenialAt < openFrom) {
@@ -126,6 +137,8 @@ function judgeKnown(
           ),
           facts,
           revision: keeper.revision + 1,
+          severitySince:
+            facts.severity === keeper.facts.severity ? keeper.severitySince : keeper.revision + 1,
         };
   const merged = others.map((other): Decision => ({
     action: "update",
@@ -144,16 +157,14 @@ function firstTrigger(runs: readonly Run[]): number | null {
 }
 
 function findingOf(
-  { rule, approvals, bounded }: Judgement,
+  { rule, approvals, prompts, bounded }: Judgement,
   runs: readonly Run[],
   triggeredAt: number,
 ): Finding {
   const denials = runs.flatMap((run) => run.denials);
-  return {
-    facts: { ...assess(rule, denials, triggeredAt, approvals), atLeast: bounded },
-    evidence: gatherEvidence(denials),
-    denials,
-  };
+  const facts = { ...assess(rule, denials, triggeredAt, approvals), atLeast: bounded };
+  const supporting = countSupporting(rule, prompts, facts);
+  return { facts, evidence: gatherEvidence(denials), denials, supporting };
 }
 
 /**

@@ -15,29 +15,58 @@ const publicationLag = 2 * day;
 
 /** @param user the finding's user: a principal name or, where the log had none, an object id */
 export function drilldowns(user: string, facts: Facts): readonly Drilldown[] {
-  const from = kqlDatetime(facts.firstDenialAt - hour);
-  const to = kqlDatetime(facts.lastDenialAt + publicationLag);
-  const weekBefore = kqlDatetime(facts.firstDenialAt - 7 * day);
-  const who = `UserPrincipalName =~ ${kqlString(user)} or UserId =~ ${kqlString(user)}`;
+  const { firstDenialAt, lastDenialAt } = facts;
+  // Named once: what has to be escaped is long.
+  const who = `let who = ${kqlString(user)};`;
+  const isWho = "| where UserPrincipalName =~ who or UserId =~ who";
+  const span = between(firstDenialAt - hour, lastDenialAt + publicationLag);
+  const weekBefore = between(firstDenialAt - 7 * day, firstDenialAt);
   return [
     {
-      title: "The denials of this user in this span",
+      title: "This user's denials in the span",
       query: [
+        who,
         "SigninLogs",
-        `| where TimeGenerated between (${from} .. ${to})`,
-        `| where ${who}`,
-        '| where ResultType == "500121" or AuthenticationDetails has_any ("denied", "SuspiciousActivityReported")',
-        "| project TimeGenerated, CreatedDateTime, ResultType, IPAddress, AppDisplayName, UserAgent, Status, AuthenticationDetails",
+        span,
+        isWho,
+        '| where ResultType == "500121" or strcat(AuthenticationDetails, tostring(Status)) has_any ("denied", "declined", "SuspiciousActivityReported")',
+        "| project TimeGenerated, ResultType, IPAddress, AppDisplayName, UserAgent, Status, AuthenticationDetails",
       ].join("\n"),
     },
     {
-      title: "Other risk events of this user in the 7 days before",
+      title: "Changes of roles and authentication methods since",
       query: [
+        who,
+        "AuditLogs",
+        `| where TimeGenerated >= ${kqlDatetime(firstDenialAt)}`,
+        "| where tostring(TargetResources) contains who or tostring(InitiatedBy) contains who",
+        '| where OperationName has_any ("role", "security info", "authentication method", "password", "consent")',
+        "| project TimeGenerated, OperationName, Result, InitiatedBy, TargetResources",
+      ].join("\n"),
+    },
+    {
+      title: "The user's other sign-ins of 7 days before",
+      query: [
+        who,
+        "SigninLogs",
+        weekBefore,
+        isWho,
+        "| summarize SignIns = count(), LastAt = max(TimeGenerated) by ResultType, IPAddress, Location, AppDisplayName",
+      ].join("\n"),
+    },
+    {
+      title: "The user's other risk events of 7 days before",
+      query: [
+        who,
         "AADUserRiskEvents",
-        `| where TimeGenerated between (${weekBefore} .. ${to})`,
-        `| where ${who}`,
-        "| project TimeGenerated, RiskEventType, RiskLevel, RiskState, IpAddress, Source",
+        weekBefore,
+        isWho,
+        "| project TimeGenerated, RiskEventType, RiskLevel, RiskState, IpAddress",
       ].join("\n"),
     },
   ];
+}
+
+function between(from: number, to: number): string {
+  return `| where TimeGenerated between (${kqlDatetime(from)} .. ${kqlDatetime(to)})`;
 }

@@ -1,3 +1,5 @@
+import type { Extent } from "./burst.ts";
+import type { PromptOutcome } from "./outcome.ts";
 import type { Prompt } from "./prompt.ts";
 import { higher, type Rule, type Severity } from "./rule.ts";
 import type { Approval } from "./sighting.ts";
@@ -41,6 +43,8 @@ export interface Finding {
   readonly evidence: Evidence;
   /** Oldest first. */
   readonly denials: readonly Prompt[];
+  /** Prompts from the first to the last denial that the rule does not count, by outcome. */
+  readonly supporting: ReadonlyMap<PromptOutcome, number>;
 }
 
 /**
@@ -59,11 +63,10 @@ export function assess(
   const firstDenialAt = denials.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
   const lastDenialAt = denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
+  const watch = approvalWatch(rule, triggeredAt, lastDenialAt);
   const approval = matchApproval(
     denials,
-    effective(approvals).filter(
-      ({ at }) => at >= triggeredAt && at <= lastDenialAt + rule.approvalWatchMs,
-    ),
+    effectiveApprovals(approvals).filter(({ at }) => at >= watch.from && at <= watch.to),
   );
   const raises = approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
   return {
@@ -75,6 +78,15 @@ export function assess(
     severity: raises || fraudReports > 0 ? higher(rule.severity, "High") : rule.severity,
     approval,
   };
+}
+
+/** When an approval has to be given to belong to a burst; both ends count. */
+export function approvalWatch(
+  { approvalWatchMs }: Pick<Rule, "approvalWatchMs">,
+  triggeredAt: number,
+  lastDenialAt: number,
+): Extent {
+  return { from: triggeredAt, to: lastDenialAt + approvalWatchMs };
 }
 
 function matchApproval(
@@ -98,7 +110,7 @@ function matchApproval(
 }
 
 /** A Status speaks for a request only where no step of it does. */
-function effective(approvals: readonly Approval[]): readonly Approval[] {
+export function effectiveApprovals(approvals: readonly Approval[]): readonly Approval[] {
   const withStep = new Set(
     approvals.filter(({ source }) => source === "step").map(({ request }) => request),
   );
@@ -124,4 +136,19 @@ export function gatherEvidence(denials: readonly Prompt[]): Evidence {
     userAgents: distinct(origins.map((origin) => origin.userAgent)),
     locations: distinct(origins.map((origin) => origin.location)),
   };
+}
+
+/** Counts what else was asked while the denials went on. */
+export function countSupporting(
+  rule: Pick<Rule, "counted">,
+  prompts: readonly Prompt[],
+  { firstDenialAt, lastDenialAt }: Pick<Facts, "firstDenialAt" | "lastDenialAt">,
+): ReadonlyMap<PromptOutcome, number> {
+  const counts = new Map<PromptOutcome, number>();
+  for (const { at, outcome } of prompts) {
+    if (at >= firstDenialAt && at <= lastDenialAt && !rule.counted.includes(outcome)) {
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    }
+  }
+  return counts;
 }

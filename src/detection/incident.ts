@@ -1,6 +1,10 @@
+import { analystTasks } from "./analystTasks.ts";
+import { denialTable } from "./denialTable.ts";
 import { drilldowns } from "./drilldown.ts";
-import type { Finding, MatchedApproval } from "./finding.ts";
+import type { Evidence, Facts, Finding, MatchedApproval } from "./finding.ts";
+import type { PromptOutcome } from "./outcome.ts";
 import type { Rule, Severity } from "./rule.ts";
+import { conditionOf, inWords, messageOf, techniqueLink } from "./ruleText.ts";
 import { formatTime } from "./time.ts";
 import { cutAt, inert, visible } from "./visible.ts";
 
@@ -8,6 +12,7 @@ import { cutAt, inert, visible } from "./visible.ts";
 export interface IncidentText {
   /** Without counts, so that it never has to change. */
   readonly title: string;
+  /** Markdown; its first paragraph is the summary. */
   readonly description: string;
   readonly severity: Severity;
   readonly labels: readonly string[];
@@ -15,29 +20,18 @@ export interface IncidentText {
   readonly lastActivityAt: number;
 }
 
-/** A step for the analyst. */
-export interface Task {
-  readonly title: string;
-  readonly description: string;
-}
-
 /** Microsoft Sentinel's limit for a description, in characters. */
 export const longestDescription = 5_000;
 
-/** Values of a list that are named before the rest is counted. */
-const namedValues = 10;
-
-const techniqueNames: Readonly<Record<string, string>> = {
-  T1621: "Multi-Factor Authentication Request Generation",
-  "T1078.004": "Valid Accounts: Cloud Accounts",
-};
+/** Longer than any principal name; an alert's name may have 256 bytes in all. */
+const longestName = 200;
 
 /** The incident of a finding as it stands now. */
 export function describeIncident(rule: Rule, user: string, finding: Finding): IncidentText {
   const { facts } = finding;
   return {
-    title: `Repeated MFA denials by ${visible(user)}`,
-    description: cut(describe(rule, user, finding).join("\n")),
+    title: `Repeated MFA denials by ${shorten(visible(user), longestName)}`,
+    description: describe(rule, user, finding),
     severity: facts.severity,
     labels: [
       rule.id,
@@ -51,42 +45,65 @@ export function describeIncident(rule: Rule, user: string, finding: Finding): In
   };
 }
 
-function describe(rule: Rule, user: string, { facts, evidence }: Finding): readonly string[] {
-  const count = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
+/** A description that is not too long for the incident; one that is gets cut, and says so. */
+export function fitDescription(description: string): string {
+  const note = "\n[cut: too long for the incident]";
+  return description.length <= longestDescription
+    ? description
+    : `${cutAt(description, longestDescription - note.length)}${note}`;
+}
+
+/**
+ * What matters most comes first. Queries are there whole or not at all, and the table of denials takes the
+ * room that everything else leaves.
+ */
+function describe(rule: Rule, user: string, finding: Finding): string {
+  const { facts, evidence } = finding;
+  const before = [
+    ...summary(user, facts, evidence),
+    "",
+    nextSteps(facts),
+    "",
+    ...origins(evidence),
+    ...beside(finding),
+    "",
+  ];
+  const after = ["", ...ruleLines(rule, user, facts)];
+  const leastTable = denialTable(finding.denials, 0);
+  const left = longestDescription - lengthOf([...before, ...leastTable, ...after]);
+  const found = queries(user, facts, left);
+  const table = denialTable(
+    finding.denials,
+    longestDescription - lengthOf([...before, ...after, ...found]),
+  );
+  return fitDescription([...before, ...table, ...after, ...found].join("\n"));
+}
+
+/** With the line break after the last. */
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+function summary(user: string, facts: Facts, evidence: Evidence): readonly string[] {
+  const { denials, fraudReports, firstDenialAt, lastDenialAt } = facts;
+  const prompts = `${facts.atLeast ? "at least " : ""}${denials} MFA prompt${denials === 1 ? "" : "s"}`;
+  const when =
+    lastDenialAt === firstDenialAt
+      ? ` at ${formatTime(firstDenialAt)}`
+      : ` within ${inWords(wholeSeconds(facts))}, from ${formatTime(firstDenialAt)} to ${formatTime(lastDenialAt)}`;
+  const fraud =
+    fraudReports === 0
+      ? ""
+      : ` **${fraudReports} of them ${fraudReports === 1 ? "was" : "were"} reported as fraud** by the user.`;
   return [
-    `${inert(user)} explicitly refused ${count} MFA prompt${facts.denials === 1 ? "" : "s"} between ${formatTime(facts.firstDenialAt)} and ${formatTime(facts.lastDenialAt)}. Somebody may have the password and be pushing prompts.`,
+    `**${inert(user)}**${evidence.guest ? " (a guest)" : ""} explicitly refused **${prompts}**${when}. They came from ${list(evidence.ipAddresses, 3)} (place: ${list(evidence.locations, 3)}).${fraud}`,
     approvalSentence(facts.approval),
-    ...(facts.fraudReports > 0
-      ? [`Reported as fraud by the user: ${facts.fraudReports} of these prompts.`]
-      : []),
-    "",
-    `- Addresses: ${list(evidence.ipAddresses)}`,
-    `- Places: ${list(evidence.locations)}`,
-    `- Applications: ${list(evidence.applications)}`,
-    `- User agents: ${list(evidence.userAgents)}`,
-    `- User id: ${inert(evidence.userId ?? "unknown")}${evidence.guest ? " (guest)" : ""}`,
-    "",
-    messageOf(rule, user),
-    `Rule: ${rule.name} (${rule.id}): ${conditionOf(rule)}. Threshold reached at ${formatTime(facts.triggeredAt)}.`,
-    ...(rule.riskScore === null ? [] : [`Risk score of the user: ${rule.riskScore}.`]),
-    `MITRE ATT&CK: ${rule.techniques.map(technique).join(", ")}.`,
-    `Known false positives: ${rule.knownFalsePositives}`,
-    ...drilldowns(user, facts).flatMap(({ title, query }) => [
-      "",
-      `${title}:`,
-      "```kusto",
-      query,
-      "```",
-    ]),
+    "Unless the user caused these prompts, somebody else did, who probably knows the password.",
   ];
 }
 
-function messageOf(rule: Rule, user: string): string {
-  return rule.message
-    .replace("{threshold}", String(rule.threshold))
-    .replace("{below}", String(rule.threshold - 1))
-    .replace("{window}", inWords(rule.windowMs))
-    .replace("{user}", () => inert(user));
+function wholeSeconds({ firstDenialAt, lastDenialAt }: Facts): number {
+  return Math.ceil((lastDenialAt - firstDenialAt) / 1000) * 1000;
 }
 
 const matchWords = {
@@ -95,97 +112,97 @@ const matchWords = {
   other: "from another address, in another request",
 } as const satisfies Record<MatchedApproval["match"], string>;
 
-function approvalSentence(approval: MatchedApproval | null): string {
+/** Whether a prompt was approved after the denials. */
+export function approvalSentence(approval: MatchedApproval | null): string {
   return approval === null
     ? "No prompt was approved afterwards, as far as the log shows until now."
-    : `A prompt was APPROVED afterwards, at ${formatTime(approval.at)}, ${matchWords[approval.match]}: treat the account as compromised until shown otherwise.`;
+    : `**A prompt was APPROVED afterwards**, at ${formatTime(approval.at)}, ${matchWords[approval.match]}: treat the account as compromised until shown otherwise.`;
 }
 
-/** When a rule fires, in words; every number is the rule's own. */
-export function conditionOf(rule: Rule): string {
-  const { kind, threshold, windowMs, approvalRequired, approvalWatchMs } = rule;
-  const window = kind === "sliding" ? "within" : "in a fixed span of";
-  const approval = approvalRequired
-    ? `, and an approval within ${inWords(approvalWatchMs)} after the last`
-    : "";
-  return `${threshold} or more denials ${window} ${inWords(windowMs)}${approval}`;
+/** The tasks in one line, for portals that do not show tasks. */
+function nextSteps({ approval }: Facts): string {
+  const steps = analystTasks.map(({ title }, index) => `${index + 1}. ${title}`).join("; ");
+  const first = approval === null ? "" : "At once: revoke the sessions and reset the password. ";
+  return `**What to do:** ${first}${steps}.`;
 }
 
-const units = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
-] as const;
+function origins(evidence: Evidence): readonly string[] {
+  return [
+    `- Addresses (${evidence.ipAddresses.length}): ${list(evidence.ipAddresses, 10)}`,
+    `- Applications (${evidence.applications.length}): ${list(evidence.applications, 6)}`,
+    `- User id: ${inert(evidence.userId ?? "unknown")}`,
+  ];
+}
 
-/** "15 minutes", "1 hour 30 minutes", "0.5 seconds". */
-export function inWords(durationMs: number): string {
-  const words: string[] = [];
-  let left = durationMs;
-  for (const [unit, length] of units) {
-    const count = unit === "second" ? left / length : Math.floor(left / length);
-    left -= count * length;
-    if (count > 0) {
-      words.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
+const besideWords: readonly (readonly [PromptOutcome, string])[] = [
+  ["noResponse", "without an answer"],
+  ["duplicateAttempt", "duplicate attempts (may hide a refusal)"],
+  ["wrongNumber", "with a wrong number"],
+  ["wrongCode", "with a wrong code"],
+  ["blocked", "blocked"],
+];
+
+/** Prompts of the same span that ended otherwise: not counted, and yet part of the picture. */
+function beside({ supporting }: Finding): readonly string[] {
+  const counts = besideWords.flatMap(([outcome, words]) => {
+    const count = supporting.get(outcome) ?? 0;
+    return count === 0 ? [] : [`${count} ${words}`];
+  });
+  return counts.length === 0
+    ? []
+    : [`- Other prompts in that span, not counted as refusals: ${counts.join(", ")}`];
+}
+
+function ruleLines(rule: Rule, user: string, facts: Facts): readonly string[] {
+  return [
+    `Rule: ${rule.name} (${rule.id}): ${conditionOf(rule)}. Threshold reached at ${formatTime(facts.triggeredAt)}.`,
+    messageOf(rule, user),
+    ...(rule.riskScore === null ? [] : [`Risk score of the user: ${rule.riskScore}.`]),
+    `MITRE ATT&CK: ${rule.techniques.map(techniqueLink).join(", ")}.`,
+    `Known false positives: ${rule.knownFalsePositives}`,
+  ];
+}
+
+/** As many as there is room for, and a word about the others. */
+function queries(user: string, facts: Facts, room: number): readonly string[] {
+  const all = drilldowns(user, facts);
+  const lines: string[] = [];
+  const omitted: string[] = [];
+  for (const [index, { title, query }] of all.entries()) {
+    const own = ["", `${title}:`, "```kusto", query, "```"];
+    const later = all.slice(index + 1).map((each) => each.title);
+    if (lengthOf([...lines, ...own, ...omittedLine([...omitted, ...later])]) <= room) {
+      lines.push(...own);
+    } else {
+      omitted.push(title);
     }
   }
-  return words.join(" ");
+  return [...lines, ...omittedLine(omitted)];
 }
 
-function technique(id: string): string {
-  const name = techniqueNames[id];
-  const link = `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`;
-  return name === undefined ? `[${id}](${link})` : `[${id} ${name}](${link})`;
+function omittedLine(titles: readonly string[]): readonly string[] {
+  return titles.length === 0 ? [] : ["", `Queries left out for length: ${titles.join("; ")}.`];
 }
 
-function list(values: readonly string[]): string {
-  const named = values.slice(0, namedValues).map((value) => inert(value, 120));
+/** A list in a summary gets no longer than this, save for its first value. */
+const longestList = 400;
+
+function list(values: readonly string[], most: number): string {
+  const named: string[] = [];
+  let length = 0;
+  for (const value of values.slice(0, most).map((each) => inert(each, 80))) {
+    length += value.length;
+    if (named.length > 0 && length > longestList) {
+      break;
+    }
+    named.push(value);
+  }
   const rest = values.length - named.length;
   return named.length === 0
     ? "unknown"
     : `${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
 }
 
-function cut(description: string): string {
-  const note = "\n[cut: too long for the incident]";
-  return description.length <= longestDescription
-    ? description
-    : `${cutAt(description, longestDescription - note.length)}${note}`;
-}
-
-/** What an analyst does with such an incident. */
-export const analystTasks: readonly Task[] = [
-  {
-    title: "Ask the user by another channel",
-    description:
-      "Call or meet the user; do not use mail or chat of the account itself. Did they start these sign-ins? Did they approve any prompt?",
-  },
-  {
-    title: "Review places, devices and addresses",
-    description:
-      "Compare the addresses, places, applications and user agents of the refused prompts with the user's ordinary sign-ins.",
-  },
-  {
-    title: "Look for successful sign-ins and changes afterwards",
-    description:
-      "Successful sign-ins from the same addresses, new authentication methods, role assignments, mailbox rules and consents since the first denial.",
-  },
-  {
-    title: "Decide on protection",
-    description:
-      "The password is probably known: reset it and revoke sessions. Consider number matching, sign-in risk policies and blocking the addresses.",
-  },
-];
-
-/** What is new, for a comment on an incident that exists already. */
-export function describeChange(reason: string, { facts }: Finding): string {
-  return [
-    `Update (${reason}): ${facts.atLeast ? "at least " : ""}${facts.denials} denials between ${formatTime(facts.firstDenialAt)} and ${formatTime(facts.lastDenialAt)}, severity ${facts.severity}.`,
-    approvalSentence(facts.approval),
-  ].join("\n");
-}
-
-/** For an incident whose burst turned out to be part of another. */
-export function describeMerge(keeperId: string): string {
-  return `The denials of this incident belong to the burst of incident ${keeperId}; what follows is told there.`;
+function shorten(text: string, longest: number): string {
+  return text.length <= longest ? text : `${cutAt(text, longest - 1)}…`;
 }

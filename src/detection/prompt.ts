@@ -30,51 +30,87 @@ function family(outcome: PromptOutcome): string {
   return isDenial(outcome) ? "denial" : outcome;
 }
 
+/** What all sightings of one prompt share. */
+export type PromptKey = string | number;
+
 /**
- * The distinct prompts of one account, oldest first. Depends on the set of sightings only, not on their
- * order or repetition.
+ * How a sighting is known to be of its prompt: by the time it was `sent`; by its `moment` (request, method
+ * and second); `joined` by its moment to one whose time of sending is known; a `status` that stands in for
+ * steps, or is `silenced` by one and adds no prompt.
+ */
+export type Identity =
+  | { readonly by: "sent" | "moment" | "joined" | "status"; readonly prompt: PromptKey }
+  | { readonly by: "silenced"; readonly prompt: null };
+
+/**
+ * Tells the sightings of one account apart. Depends on the set of them only, not on their order or
+ * repetition.
  *
  * A step is known by the time its prompt was sent, else by request, method and second; a step without that
  * time is the sent one of the same request, method and second (of several, the one sent first). A Status
  * stands in for steps that are missing: it adds one prompt per request and family of outcomes, and none
  * where a step of that request and family is known.
  */
-export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[] {
-  const steps = sightings.filter((sighting) => sighting.source === "step");
+export function identifySightings(
+  sightings: readonly Sighting[],
+): (sighting: Sighting) => Identity {
   const sentAt = new Map<string, number>();
   const answered = new Set<string>();
-  for (const step of steps) {
-    answered.add(JSON.stringify([step.request, family(step.outcome)]));
+  for (const step of sightings) {
+    if (step.source === "status") {
+      continue;
+    }
+    answered.add(answerOf(step));
     if (step.askedAt !== null) {
       const moment = momentOf(step);
       sentAt.set(moment, Math.min(step.askedAt, sentAt.get(moment) ?? Infinity));
     }
   }
-  const prompts = new Map<string | number, Sighting[]>();
-  for (const step of steps) {
-    const moment = momentOf(step);
-    add(prompts, step.askedAt ?? sentAt.get(moment) ?? moment, step);
-  }
+  return (sighting) => {
+    if (sighting.source === "status") {
+      const answer = answerOf(sighting);
+      return answered.has(answer)
+        ? { by: "silenced", prompt: null }
+        : { by: "status", prompt: answer };
+    }
+    if (sighting.askedAt !== null) {
+      return { by: "sent", prompt: sighting.askedAt };
+    }
+    const moment = momentOf(sighting);
+    const sent = sentAt.get(moment);
+    return sent === undefined ? { by: "moment", prompt: moment } : { by: "joined", prompt: sent };
+  };
+}
+
+/** The distinct prompts of one account by what identifies them; see `identifySightings`. */
+export function groupPrompts(sightings: readonly Sighting[]): ReadonlyMap<PromptKey, Prompt> {
+  const identify = identifySightings(sightings);
+  const variants = new Map<PromptKey, Sighting[]>();
   for (const sighting of sightings) {
-    const stands = JSON.stringify([sighting.request, family(sighting.outcome)]);
-    if (sighting.source === "status" && !answered.has(stands)) {
-      add(prompts, stands, sighting);
+    const { prompt } = identify(sighting);
+    if (prompt !== null) {
+      add(variants, prompt, sighting);
     }
   }
-  return [...prompts.values()]
-    .map(resolve)
-    .toSorted((a, b) => a.at - b.at || rank[b.outcome] - rank[a.outcome]);
+  return new Map([...variants].map(([key, members]) => [key, resolve(members)]));
+}
+
+/** The distinct prompts of one account, oldest first. */
+export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[] {
+  return [...groupPrompts(sightings).values()].toSorted(
+    (a, b) => a.at - b.at || rank[b.outcome] - rank[a.outcome],
+  );
+}
+
+function answerOf({ request, outcome }: Sighting): string {
+  return JSON.stringify([request, family(outcome)]);
 }
 
 function momentOf(step: Sighting): string {
   return JSON.stringify([step.request, step.method, step.second]);
 }
 
-function add(
-  prompts: Map<string | number, Sighting[]>,
-  key: string | number,
-  sighting: Sighting,
-): void {
+function add(prompts: Map<PromptKey, Sighting[]>, key: PromptKey, sighting: Sighting): void {
   const variants = prompts.get(key);
   if (variants === undefined) {
     prompts.set(key, [sighting]);

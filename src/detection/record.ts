@@ -27,6 +27,8 @@ export interface RecordedBurst {
   readonly mergedInto: string | null;
   /** Counts what the incident has to be told: 1 at opening, one more with every change. */
   readonly revision: number;
+  /** The revision since which it has its severity. */
+  readonly severitySince: number;
 }
 
 /** The text that an incident id is derived from. */

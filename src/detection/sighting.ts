@@ -1,4 +1,10 @@
-import { classifyText, isPromptOutcome, meansApproval, type PromptOutcome } from "./outcome.ts";
+import {
+  classifyText,
+  isPromptOutcome,
+  meansApproval,
+  type Outcome,
+  type PromptOutcome,
+} from "./outcome.ts";
 import type { Origin, SignIn, Step } from "./signIn.ts";
 
 /**
@@ -34,17 +40,99 @@ export interface Approval {
 /** ResultTypes of a sign-in that got past MFA: success and the interrupts after it. */
 const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
-/** StatusSequence, the step's own time, then the row's times; publication lags minutes behind, so it is last. */
-function stepTime(step: Step, signIn: SignIn): number | null {
-  return step.answeredAt ?? step.stepAt ?? rowTime(signIn);
+/** What tells when something happened, first choice first: publication lags minutes behind, so it is last. */
+export type TimeSource =
+  "StatusSequence" | "authenticationStepDateTime" | "CreatedDateTime" | "TimeGenerated";
+
+export interface KnownTime {
+  readonly at: number;
+  readonly from: TimeSource;
 }
 
-function rowTime(signIn: SignIn): number | null {
-  return signIn.createdAt ?? signIn.generatedAt;
+function stepTime(step: Step, signIn: SignIn): KnownTime | null {
+  return (
+    known(step.answeredAt, "StatusSequence") ??
+    known(step.stepAt, "authenticationStepDateTime") ??
+    rowTime(signIn)
+  );
+}
+
+function rowTime(signIn: SignIn): KnownTime | null {
+  return known(signIn.createdAt, "CreatedDateTime") ?? known(signIn.generatedAt, "TimeGenerated");
+}
+
+function known(at: number | null, from: TimeSource): KnownTime | null {
+  return at === null ? null : { at, from };
 }
 
 export function publishedAt(signIn: SignIn): number | null {
   return signIn.generatedAt ?? signIn.createdAt;
+}
+
+/** One text of a row, and what it says of a prompt. */
+export interface Telling {
+  /** The step that it stands in, from 0; null for the row's `Status`. */
+  readonly step: number | null;
+  readonly text: string;
+  readonly outcome: Outcome;
+  /** It tells of a prompt that was not approved. */
+  readonly ofPrompt: boolean;
+  readonly time: KnownTime | null;
+  /** Null where it tells of no such prompt, or its time cannot be read. */
+  readonly sighting: Sighting | null;
+}
+
+/** What a row's texts say of prompts: its steps in their order, then its `Status`. */
+export function readTexts(signIn: SignIn): readonly Telling[] {
+  const common = {
+    request: signIn.request,
+    publishedAt: publishedAt(signIn),
+    origin: signIn.origin,
+  };
+  const texts: Telling[] = signIn.steps.map((step, index) => {
+    const outcome = classifyText(step.text);
+    const time = stepTime(step, signIn);
+    const { askedAt, method, stepAt } = step;
+    const told = { step: index, text: step.text, outcome, time };
+    return !isPromptOutcome(outcome) || step.succeeded === true
+      ? { ...told, ofPrompt: false, sighting: null }
+      : {
+          ...told,
+          ofPrompt: true,
+          sighting: time && {
+            source: "step",
+            outcome,
+            at: time.at,
+            askedAt,
+            method,
+            second: wholeSecond(stepAt ?? time.at),
+            ...common,
+          },
+        };
+  });
+  if (signIn.statusText !== null) {
+    const outcome = classifyText(signIn.statusText);
+    const time = rowTime(signIn);
+    const told = { step: null, text: signIn.statusText, outcome, time };
+    texts.push(
+      !isPromptOutcome(outcome)
+        ? { ...told, ofPrompt: false, sighting: null }
+        : {
+            ...told,
+            ofPrompt: true,
+            sighting: time && {
+              source: "status",
+              outcome,
+              at: time.at,
+              askedAt: null,
+              method: "",
+              second: wholeSecond(time.at),
+              ...common,
+            },
+          },
+    );
+  }
+  return texts;
 }
 
 /**
@@ -53,51 +141,9 @@ export function publishedAt(signIn: SignIn): number | null {
  * @returns its sightings; null in place of one whose time cannot be read
  */
 export function readSightings(signIn: SignIn): readonly (Sighting | null)[] {
-  const common = {
-    request: signIn.request,
-    publishedAt: publishedAt(signIn),
-    origin: signIn.origin,
-  };
-  const sightings: (Sighting | null)[] = [];
-  for (const step of signIn.steps) {
-    const outcome = classifyText(step.text);
-    if (!isPromptOutcome(outcome) || step.succeeded === true) {
-      continue;
-    }
-    const at = stepTime(step, signIn);
-    const { askedAt, method } = step;
-    sightings.push(
-      at === null
-        ? null
-        : {
-            source: "step",
-            outcome,
-            at,
-            askedAt,
-            method,
-            second: wholeSecond(step.stepAt ?? at),
-            ...common,
-          },
-    );
-  }
-  const status = classifyText(signIn.statusText ?? "");
-  if (isPromptOutcome(status)) {
-    const at = rowTime(signIn);
-    sightings.push(
-      at === null
-        ? null
-        : {
-            source: "status",
-            outcome: status,
-            at,
-            askedAt: null,
-            method: "",
-            second: wholeSecond(at),
-            ...common,
-          },
-    );
-  }
-  return sightings;
+  return readTexts(signIn)
+    .filter(({ ofPrompt }) => ofPrompt)
+    .map(({ sighting }) => sighting);
 }
 
 function wholeSecond(at: number): number {
@@ -116,14 +162,14 @@ export function readApprovals(signIn: SignIn): readonly Approval[] {
   };
   const approvals: Approval[] = [];
   for (const step of signIn.steps) {
-    const at = stepTime(step, signIn);
-    if (step.succeeded !== false && at !== null && meansApproval(step.text, "step")) {
-      approvals.push({ source: "step", at, ...common });
+    const time = stepTime(step, signIn);
+    if (step.succeeded !== false && time !== null && meansApproval(step.text, "step")) {
+      approvals.push({ source: "step", at: time.at, ...common });
     }
   }
-  const at = rowTime(signIn);
-  if (at !== null && meansApproval(signIn.statusText ?? "", "status")) {
-    approvals.push({ source: "status", at, ...common });
+  const time = rowTime(signIn);
+  if (time !== null && meansApproval(signIn.statusText ?? "", "status")) {
+    approvals.push({ source: "status", at: time.at, ...common });
   }
   return approvals;
 }

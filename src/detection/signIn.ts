@@ -48,20 +48,41 @@ export interface Origin {
   readonly guest: boolean;
 }
 
+/** Tables and categories of sign-ins that nobody sits in front of. */
 const nonInteractiveNames = new Set([
   "aadnoninteractiveusersigninlogs",
   "noninteractiveusersigninlogs",
+  "aadserviceprincipalsigninlogs",
+  "serviceprincipalsigninlogs",
+  "aadmanagedidentitysigninlogs",
+  "managedidentitysigninlogs",
 ]);
 /** What Microsoft Graph calls sign-ins that no user takes part in. */
 const nonInteractiveEvents = new Set(["noninteractiveuser", "serviceprincipal", "managedidentity"]);
+const graphNames = new Set(["createdDateTime", "userPrincipalName", "signInEventTypes"]);
 const nilId = /^[0-]+$/;
+
+/** Who writes records like this one; CSV becomes rows of Log Analytics when it is read. */
+export type Dialect = "log-analytics" | "diagnostic" | "graph";
+
+export function dialectOf(record: Fields): Dialect {
+  if (diagnosticProperties(record) !== null) {
+    return "diagnostic";
+  }
+  return Object.keys(record).some((name) => graphNames.has(name)) ? "graph" : "log-analytics";
+}
+
+/** A diagnostic record keeps the sign-in under `properties` and some of it only outside. */
+function diagnosticProperties(record: Fields): Fields | null {
+  const properties = dynamic(own(record, "properties"));
+  return Object.keys(properties).length > 0 ? properties : null;
+}
 
 /** Reads a record of a Log Analytics table, a diagnostic export, an Event Hub or Microsoft Graph. */
 export function readSignIn(record: Fields): SignIn {
-  // A diagnostic record keeps the sign-in under `properties` and some of it only outside.
-  const properties = dynamic(own(record, "properties"));
-  const isDiagnostic = Object.keys(properties).length > 0;
-  const row: Fields = isDiagnostic ? properties : record;
+  const properties = diagnosticProperties(record);
+  const isDiagnostic = properties !== null;
+  const row: Fields = properties ?? record;
   const status = dynamic(first(row, "Status", "status", "Status_dynamic", "Status_string"));
   const createdAt = readTime(first(row, "CreatedDateTime", "createdDateTime"));
   const generatedAt = readTime(first(record, "TimeGenerated", "time"));

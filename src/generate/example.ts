@@ -1,4 +1,5 @@
-import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
+import type { AttackKind } from "./attacks/kinds.ts";
+import { attackInWords, iso } from "./attacks/inWords.ts";
 import type { SigninRow } from "./row.ts";
 import { generateTenant, type Tenant } from "./tenant.ts";
 
@@ -25,26 +26,6 @@ export interface ExampleDay {
   /** In order of `TimeGenerated`. */
   readonly rows: readonly SigninRow[];
   readonly truth: unknown;
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function inWords(attack: TrueAttack): unknown {
-  return {
-    ...attack,
-    firstDenialAt: iso(attack.firstDenialAt),
-    lastDenialAt: iso(attack.lastDenialAt),
-    approvedAt: attack.approvedAt === null ? null : iso(attack.approvedAt),
-    settledAt: iso(attack.settledAt),
-    expectedRules: attack.expectedRules.map((expected) => ({
-      ...expected,
-      firstDenialAt: iso(expected.firstDenialAt),
-      triggeredAt: iso(expected.triggeredAt),
-      lastDenialAt: iso(expected.lastDenialAt),
-    })),
-  };
 }
 
 /** The tenant whose day, 2026-03-10, is in `examples/`, with the time at which each row was stored. */
@@ -75,7 +56,7 @@ export function exampleDay(): ExampleDay {
     tenantId,
     workspaceId,
     rows: rows.length,
-    attacks: tenant.truth.map(inWords),
+    attacks: tenant.truth.map(attackInWords),
   };
   return { rows, truth };
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { presets } from "../detection/rule.ts";
 import { readTime } from "../detection/time.ts";
-import { describeIssue } from "./rules.ts";
+import { placeOf, problemOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
 /** A field of a request, and what is wrong with it. */
@@ -53,28 +53,28 @@ export function readBackfillRequest(
   } catch {
     return [{ field: "", problem: "the body is no valid JSON" }];
   }
-  const schema = v.strictObject(
-    {
-      from: moment,
-      to: v.pipe(moment, v.maxValue(now, "lies in the future")),
-      rules: names(presets.map(({ id }) => id)),
-      workspaces: names(workspaces.map(({ name }) => name)),
-      dryRun: v.optional(v.boolean("has to be true or false"), false),
-    },
-    "has to be an object",
+  const schema = v.pipe(
+    v.strictObject(
+      {
+        from: moment,
+        to: v.pipe(moment, v.maxValue(now, "lies in the future")),
+        rules: names(presets.map(({ id }) => id)),
+        workspaces: names(workspaces.map(({ name }) => name)),
+        dryRun: v.optional(v.boolean("has to be true or false"), false),
+      },
+      "has to be an object",
+    ),
+    // Also where other fields are wrong, so that all is said at once.
+    v.forward(
+      v.partialCheck([["from"], ["to"]], ({ from, to }) => from < to, "is not before to"),
+      ["from"],
+    ),
   );
   const read = v.safeParse(schema, value);
   if (!read.success) {
-    return read.issues.map((issue) => {
-      const place = v.getDotPath(issue) ?? "";
-      const whole = describeIssue(issue);
-      return { field: place, problem: whole.slice(whole.indexOf(" ") + 1) };
-    });
+    return read.issues.map((issue) => ({ field: placeOf(issue), problem: problemOf(issue) }));
   }
   const { from, to, dryRun } = read.output;
-  if (from >= to) {
-    return [{ field: "from", problem: "is not before to" }];
-  }
   return {
     from,
     to,

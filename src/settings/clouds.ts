@@ -3,6 +3,8 @@ export interface Cloud {
   readonly authorityHost: string;
   readonly logAnalytics: { readonly endpoint: string; readonly audience: string };
   readonly resourceManager: { readonly endpoint: string; readonly audience: string };
+  /** Of the Logs Ingestion API, whose endpoint belongs to a data collection rule. */
+  readonly logsIngestion: { readonly audience: string };
 }
 
 /** Sentinel in Azure China was retired in August 2026. */
@@ -17,6 +19,7 @@ export const clouds = {
       endpoint: "https://management.azure.com",
       audience: "https://management.azure.com",
     },
+    logsIngestion: { audience: "https://monitor.azure.com" },
   },
   usgov: {
     authorityHost: "https://login.microsoftonline.us",
@@ -28,6 +31,7 @@ export const clouds = {
       endpoint: "https://management.usgovcloudapi.net",
       audience: "https://management.usgovcloudapi.net",
     },
+    logsIngestion: { audience: "https://monitor.azure.us" },
   },
 } as const satisfies Record<string, Cloud>;
 

@@ -41,7 +41,7 @@ export const definitions = {
   },
   DETECTION_SCHEDULE: {
     fallback: "0 */5 * * * *",
-    help: "When runs start (NCRONTAB, with seconds).",
+    help: "When runs start (NCRONTAB, with seconds). Has to be set: the Functions host reads it by itself.",
   },
   DETECTION_RULES: {
     fallback: "explicit-mfa-deny",
@@ -74,7 +74,19 @@ export const definitions = {
     fallback: "false",
     help: "true: decide and log, but send nothing and leave the state alone.",
   },
-  INCIDENT_SINKS: { fallback: "sentinel", help: "Where incidents go, by comma: sentinel." },
+  INCIDENT_SINKS: {
+    fallback: "sentinel",
+    help: "Where incidents go, by comma: sentinel (its API), logs (a custom table with an analytics rule).",
+  },
+  FINDINGS_ENDPOINT: {
+    fallback: "",
+    help: "For logs: ingestion endpoint of the data collection rule or endpoint.",
+  },
+  FINDINGS_DCR_ID: { fallback: "", help: "For logs: immutable id of the data collection rule." },
+  FINDINGS_STREAM: {
+    fallback: "Custom-MfaDenyFindings_CL",
+    help: "For logs: the rule's stream.",
+  },
 } as const satisfies Record<string, Definition>;
 
 export type SettingName = keyof typeof definitions;

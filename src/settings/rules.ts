@@ -39,7 +39,8 @@ const lowerText = v.pipe(
 const list = <T extends v.GenericSchema>(item: T) =>
   v.optional(v.array(item, "has to be a list"), []);
 
-const ruleOverride = v.strictObject(
+/** One rule that ships, with some of it changed. */
+export const ruleOverride = v.strictObject(
   {
     id: v.picklist(ruleIds, `has to be one of ${ruleIds.join(", ")}`),
     threshold: v.optional(
@@ -55,20 +56,28 @@ const ruleOverride = v.strictObject(
     severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
     counted: v.optional(
       v.pipe(
-        v.array(v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`)),
+        v.array(
+          v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`),
+          "has to be a list",
+        ),
         v.nonEmpty("is empty"),
       ),
     ),
     exclusions: v.optional(
-      v.strictObject({
-        users: list(lowerText),
-        addresses: list(addressRange),
-        applications: list(lowerText),
-      }),
+      v.strictObject(
+        {
+          users: list(lowerText),
+          addresses: list(addressRange),
+          applications: list(lowerText),
+        },
+        "has to be an object with users, addresses or applications",
+      ),
     ),
   },
   "has to be an object with the id of a rule",
 );
+
+type RuleOverride = v.InferOutput<typeof ruleOverride>;
 
 const ruleList = v.pipe(
   v.array(ruleOverride, "has to be a list of rules"),
@@ -104,14 +113,19 @@ export function readRules(text: string): RulesRead {
   } catch {
     return { rules: [], problems: ["is no valid JSON"] };
   }
+  return readRuleList(value);
+}
+
+/** The same of what the JSON array says. */
+export function readRuleList(value: unknown): RulesRead {
   const read = v.safeParse(ruleList, value);
   if (!read.success) {
     return { rules: [], problems: read.issues.map(describeIssue) };
   }
-  return { rules: read.output.map(apply), problems: [] };
+  return { rules: read.output.map(applyOverride), problems: [] };
 }
 
-function apply({ id, window, ...override }: v.InferOutput<typeof ruleOverride>): Rule {
+export function applyOverride({ id, window, ...override }: RuleOverride): Rule {
   const preset = presets.find((rule) => rule.id === id);
   if (preset === undefined) {
     throw new Error(`no rule ${id}`);
@@ -124,10 +138,28 @@ function apply({ id, window, ...override }: v.InferOutput<typeof ruleOverride>):
 
 /** An issue of valibot as `[0].threshold has to be whole`. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const place = (issue.path ?? [])
+  const place = placeOf(issue);
+  return place === "" ? problemOf(issue) : `${place} ${problemOf(issue)}`;
+}
+
+/** A problem of a setting, with the setting's name before its place: `DETECTION_RULES[0].threshold has …`. */
+export function problemWith(setting: string, problem: string): string {
+  return problem.startsWith("[") ? `${setting}${problem}` : `${setting} ${problem}`;
+}
+
+/** Where in the value it is, such as `[0].threshold`; empty for the value as a whole. */
+export function placeOf(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? [])
     .map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
     .join("")
     .replace(/^\./, "");
-  const message = issue.expected === "never" ? "is not known" : issue.message;
-  return place === "" ? message : `${place} ${message}`;
+}
+
+/** What is wrong with it, as the rest of a sentence. */
+export function problemOf({ path, input, expected, message }: v.BaseIssue<unknown>): string {
+  if (expected === "never") {
+    return "is not known";
+  }
+  // JSON holds no undefined.
+  return path !== undefined && input === undefined ? "is missing" : message;
 }

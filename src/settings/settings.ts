@@ -3,7 +3,7 @@ import type { Rule } from "../detection/rule.ts";
 import { clouds, type Cloud } from "./clouds.ts";
 import { definitions, type SettingName } from "./definitions.ts";
 import { parseDuration } from "./duration.ts";
-import { describeIssue, readRules } from "./rules.ts";
+import { describeIssue, problemWith, readRules } from "./rules.ts";
 import { SettingsError } from "./settingsError.ts";
 import { readWorkspaces, type Workspace } from "./workspaces.ts";
 
@@ -12,9 +12,9 @@ export type { Workspace } from "./workspaces.ts";
 export type StateStorage =
   { readonly connectionString: string } | { readonly tableServiceUri: string };
 
-export const sinkNames = ["sentinel"] as const;
+const sinkNames = ["sentinel", "logs"] as const;
 
-export type SinkName = (typeof sinkNames)[number];
+type SinkName = (typeof sinkNames)[number];
 
 /** What the app was told. Durations in milliseconds. */
 export interface Settings {
@@ -35,6 +35,15 @@ export interface Settings {
   readonly healthMaxAgeMs: number;
   readonly dryRun: boolean;
   readonly sinks: readonly SinkName[];
+  /** Where the sink `logs` writes; null where it is not in use. */
+  readonly findingsTable: FindingsTable | null;
+}
+
+/** A stream of a data collection rule. */
+export interface FindingsTable {
+  readonly endpoint: string;
+  readonly ruleId: string;
+  readonly stream: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,13 +63,13 @@ export function readSettings(environment: Environment): Settings {
   const read = <T>(name: SettingName, schema: v.GenericSchema<string, T>, otherwise: T): T => {
     const result = v.safeParse(schema, textOf(name));
     if (!result.success) {
-      problems.push(...result.issues.map((issue) => `${name} ${describeIssue(issue)}`));
+      problems.push(...result.issues.map((issue) => problemWith(name, describeIssue(issue))));
       return otherwise;
     }
     return result.output;
   };
   const { rules, problems: ruleProblems } = readRules(textOf("DETECTION_RULES"));
-  problems.push(...ruleProblems.map((problem) => `DETECTION_RULES ${problem}`));
+  problems.push(...ruleProblems.map((problem) => problemWith("DETECTION_RULES", problem)));
   const { workspaces, problems: workspaceProblems } = readWorkspaces({
     list: textOf("WORKSPACES"),
     workspaceId: textOf("LOG_ANALYTICS_WORKSPACE_ID"),
@@ -74,11 +83,14 @@ export function readSettings(environment: Environment): Settings {
     v.picklist(["any", "matched"], "has to be any or matched"),
     "any",
   );
+  // The host reads it by itself, and says little about what is wrong with it.
+  read("DETECTION_SCHEDULE", schedule, "");
+  const sinks = read("INCIDENT_SINKS", sinkList, []);
   const settings: Settings = {
     workspaces,
     stateStorage: readStateStorage(environment, problems),
     stateTable: read("STATE_TABLE", tableName, ""),
-    clientId: textOf("AZURE_CLIENT_ID") || null,
+    clientId: read("AZURE_CLIENT_ID", optionalGuid, "") || null,
     cloud,
     logAnalyticsEndpoint:
       read("LOG_ANALYTICS_ENDPOINT", endpoint, "") || cloud.logAnalytics.endpoint,
@@ -92,7 +104,14 @@ export function readSettings(environment: Environment): Settings {
     stateRetentionMs: read("STATE_RETENTION", durationBetween(7 * day, 3_650 * day), 0),
     healthMaxAgeMs: read("HEALTH_MAX_AGE", durationBetween(minute, 7 * day), 0),
     dryRun: read("DRY_RUN", flag, false),
-    sinks: read("INCIDENT_SINKS", sinkList, []),
+    sinks,
+    findingsTable: sinks.includes("logs")
+      ? {
+          endpoint: read("FINDINGS_ENDPOINT", neededEndpoint, ""),
+          ruleId: read("FINDINGS_DCR_ID", dataCollectionRule, ""),
+          stream: read("FINDINGS_STREAM", streamName, ""),
+        }
+      : null,
   };
   if (problems.length > 0) {
     throw new SettingsError(problems);
@@ -110,6 +129,9 @@ function readStateStorage(environment: Environment, problems: string[]): StateSt
         "STATE_STORAGE is given as a connection string and as service URIs; one is enough",
       );
     }
+    if (!isConnectionString(connectionString)) {
+      problems.push("STATE_STORAGE has to be the connection string of a storage account");
+    }
     return { connectionString };
   }
   for (const [kind, uri] of [
@@ -125,6 +147,17 @@ function readStateStorage(environment: Environment, problems: string[]): StateSt
     }
   }
   return { tableServiceUri: table };
+}
+
+/** With a key, or with a signature; the client library knows no others. */
+function isConnectionString(text: string): boolean {
+  const has = (...names: readonly string[]) =>
+    names.every((name) => new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*[^;\\s]`, "i").test(text));
+  return (
+    has("UseDevelopmentStorage") ||
+    has("DefaultEndpointsProtocol", "AccountName", "AccountKey") ||
+    has("TableEndpoint", "SharedAccessSignature")
+  );
 }
 
 const cloudName = v.picklist(["public", "usgov"], "has to be public or usgov");
@@ -144,6 +177,20 @@ function isHttps(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === "https:";
 }
 
+const optionalGuid = v.pipe(
+  v.string(),
+  v.regex(/^$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, "has to be a GUID"),
+);
+
+/** NCRONTAB with or without seconds; what a field may hold is the host's business. */
+const schedule = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\w*,/-]+(?:\s+[\w*,/-]+){4,5}$/,
+    "has to be an NCRONTAB expression such as 0 */5 * * * *",
+  ),
+);
+
 const flag = v.pipe(
   v.string(),
   v.toLowerCase(),
@@ -151,9 +198,25 @@ const flag = v.pipe(
   v.transform((text) => text === "true"),
 );
 
+const neededEndpoint = v.pipe(
+  v.string(),
+  v.check(isHttps, "has to be an https address where INCIDENT_SINKS names logs"),
+  v.transform((text) => text.replace(/\/+$/, "")),
+);
+
+const dataCollectionRule = v.pipe(
+  v.string(),
+  v.regex(/^dcr-[\da-f]{32}$/, "has to be the immutable id (dcr-…) of a data collection rule"),
+);
+
+const streamName = v.pipe(
+  v.string(),
+  v.regex(/^Custom-[A-Za-z][\w-]{0,100}$/, "has to be the name of a custom stream (Custom-…)"),
+);
+
 const sinkList = v.pipe(
   v.string(),
-  v.transform((text) => text.split(",").map((name) => name.trim())),
+  v.transform((text) => [...new Set(text.split(",").map((name) => name.trim()))]),
   v.array(v.picklist(sinkNames, `has to be one of ${sinkNames.join(", ")}`)),
 );
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { describeIssue } from "./rules.ts";
+import { describeIssue, problemWith } from "./rules.ts";
 
 /** A Log Analytics workspace with Sentinel on it. */
 export interface Workspace {
@@ -102,10 +102,7 @@ function problemsOf(
   if (issues !== undefined && text === "") {
     return [`${name} is missing`];
   }
-  return (issues ?? []).map((issue) => {
-    const problem = describeIssue(issue);
-    return problem.startsWith("[") ? `${name}${problem}` : `${name} ${problem}`;
-  });
+  return (issues ?? []).map((issue) => problemWith(name, describeIssue(issue)));
 }
 
 function failed(problems: readonly string[]): WorkspacesRead {

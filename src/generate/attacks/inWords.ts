@@ -1,0 +1,22 @@
+import type { TrueAttack } from "./kinds.ts";
+
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** An attack with its times as text, as the truth is written to a file. */
+export function attackInWords(attack: TrueAttack): unknown {
+  return {
+    ...attack,
+    firstDenialAt: iso(attack.firstDenialAt),
+    lastDenialAt: iso(attack.lastDenialAt),
+    approvedAt: attack.approvedAt === null ? null : iso(attack.approvedAt),
+    settledAt: iso(attack.settledAt),
+    expectedRules: attack.expectedRules.map((expected) => ({
+      ...expected,
+      firstDenialAt: iso(expected.firstDenialAt),
+      triggeredAt: iso(expected.triggeredAt),
+      lastDenialAt: iso(expected.lastDenialAt),
+    })),
+  };
+}

@@ -1,0 +1,64 @@
+import type { SigninRow } from "../row.ts";
+
+type GraphSignIn = Readonly<Record<string, unknown>>;
+
+/** Columns of `SigninLogs` whose property has the same name with a small first letter. */
+const SAME = `
+  Id CreatedDateTime UserDisplayName UserPrincipalName UserId AppId AppDisplayName IPAddress
+  ClientAppUsed CorrelationId OriginalRequestId ConditionalAccessStatus IsInteractive UserAgent
+  UserType ResourceDisplayName ResourceTenantId HomeTenantId CrossTenantAccessType
+  AuthenticationRequirement TokenIssuerType TokenIssuerName UniqueTokenIdentifier SessionId
+  RiskDetail RiskLevelAggregated RiskLevelDuringSignIn RiskState AutonomousSystemNumber Status
+  DeviceDetail MfaDetail
+`
+  .trim()
+  .split(/\s+/);
+
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ["IPAddress", "ipAddress"],
+  ["ResourceIdentity", "resourceId"],
+  ["LocationDetails", "location"],
+  ["ConditionalAccessPolicies", "appliedConditionalAccessPolicies"],
+]);
+
+/** A `signIn` resource of Microsoft Graph. Its steps have no sequences, and it does not tell when it was published. */
+export function toGraphSignIn(row: SigninRow): GraphSignIn {
+  const signIn: Record<string, unknown> = {};
+  for (const column of [...SAME, ...RENAMED.keys()]) {
+    const value = row[column];
+    if (value === undefined) continue;
+    signIn[RENAMED.get(column) ?? column.charAt(0).toLowerCase() + column.slice(1)] = value;
+  }
+  signIn["signInEventTypes"] = [
+    row["IsInteractive"] === false ? "nonInteractiveUser" : "interactiveUser",
+  ];
+  signIn["authenticationDetails"] = stepsOf(row).map(withoutSequences);
+  return signIn;
+}
+
+/** One page of an answer; the next one is named by all but the last. */
+export function toGraphPage(rows: Iterable<SigninRow>, nextLink?: string): GraphSignIn {
+  return {
+    "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns",
+    ...(nextLink === undefined ? {} : { "@odata.nextLink": nextLink }),
+    value: Array.from(rows, toGraphSignIn),
+  };
+}
+
+function stepsOf(row: SigninRow): readonly unknown[] {
+  const text = row["AuthenticationDetails"];
+  const steps: unknown = typeof text === "string" ? JSON.parse(text) : [];
+  return Array.isArray(steps) ? steps : [];
+}
+
+function withoutSequences(step: unknown): unknown {
+  if (typeof step !== "object" || step === null) return step;
+  const {
+    StatusSequence: _answered,
+    RequestSequence: _asked,
+    ...rest
+  }: Record<string, unknown> = {
+    ...step,
+  };
+  return rest;
+}
