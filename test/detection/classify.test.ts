@@ -92,6 +92,7 @@ describe("a record", () => {
       kind: "setAside",
       reason: "unattributable",
       account: null,
+      sightings: [],
       approvals: [],
     });
   });
@@ -122,6 +123,7 @@ describe("a record", () => {
       kind: "setAside",
       reason: "notYetPublished",
       account: null,
+      sightings: [],
       approvals: [],
     });
     expect(kindOf(classify(record, { asOf: time("09:05") }))).toBe("classified");
@@ -152,9 +154,19 @@ describe("a record", () => {
         kind: "bad",
         reason: "no readable time",
         account: { tenantId, user: alice.name },
+        sightings: [],
         approvals: [],
       });
     }
+    const halfTimed = row({
+      at: "09:00",
+      steps: [denied("09:00")],
+      status: refused,
+      fields: untimed,
+    });
+    const { kind, sightings } = classify(halfTimed);
+    expect(kind).toBe("bad");
+    expect(sightings.map(({ source }) => source)).toEqual(["step"]);
     const timed = row({ at: "09:00", steps: [denied("09:00")], fields: untimed });
     expect(kindOf(classify(timed))).toBe("classified");
     expect(kindOf(classify(row({ at: "09:00", fields: untimed })))).toBe("classified");

@@ -298,6 +298,8 @@ describe("interactive", () => {
     [{ Type: "AADNonInteractiveUserSignInLogs" }],
     [{ Type: "", Category: "NonInteractiveUserSignInLogs" }],
     [{ Category: undefined, category: "NonInteractiveUserSignInLogs" }],
+    [{ Type: "AADServicePrincipalSignInLogs", Category: "ServicePrincipalSignInLogs" }],
+    [{ Type: "", Category: "ManagedIdentitySignInLogs" }],
   ])("is not what says %j", (fields) => {
     expect(read(fields).interactive).toBe(false);
   });
