@@ -21,11 +21,14 @@ app.storageQueue("backfillStep", {
     }
     const workspace = settings.workspaces.find(({ name }) => name === message.workspace);
     if (workspace === undefined) {
-      throw new Error(`there is no workspace ${message.workspace} in the settings any more`);
+      const reason = "the settings do not name this workspace any more";
+      await endPart(jobs, job.id, message.workspace, "failed", reason);
+      return;
     }
-    const detector = backfillDetectorOf(workspace, job, contextLog(context));
+    const signal = AbortSignal.timeout(longest);
+    const detector = backfillDetectorOf(workspace, job, contextLog(context), signal);
     const step = { ...job, workspace: message.workspace, until: clock.now() + stepLength };
-    if (await stepBackfill(detector, jobs, step, AbortSignal.timeout(longest))) {
+    if (await stepBackfill(detector, jobs, step, signal)) {
       context.extraOutputs.set(queue, message);
     }
   },

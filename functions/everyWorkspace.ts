@@ -1,10 +1,14 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Detector } from "../src/pipeline/detector.ts";
+import { noticesOn } from "../src/settings/notices.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";
 
 /** A function has ten minutes; what is left then is ended before the host ends the process. */
 const longest = 9 * 60_000;
+
+/** Once in the life of a process is enough. */
+let told = false;
 
 /**
  * Does the same for every workspace, side by side, so that one failing stops no other, and logs a summary
@@ -19,6 +23,10 @@ export async function everyWorkspace(
 ): Promise<void> {
   const { settings, detectorOf } = theApp();
   const log = contextLog(context);
+  if (!told) {
+    told = true;
+    noticesOn(settings).forEach((notice) => log.warn("notice", { notice }));
+  }
   const signal = AbortSignal.timeout(longest);
   const failed: string[] = [];
   const each = settings.workspaces.map(async (workspace) => {
@@ -28,7 +36,7 @@ export async function everyWorkspace(
     try {
       log.info(event, {
         ...took(),
-        ...(await work(detectorOf(workspace, log), signal)),
+        ...(await work(detectorOf(workspace, log, signal), signal)),
         ...took(),
       });
     } catch (error) {

@@ -7,10 +7,10 @@ app.http("health", {
   methods: ["GET"],
   authLevel: "function",
   handler: async () => {
-    const { settings, clock, stateOf } = theApp();
-    const now = clock.now();
     const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
     try {
+      const { settings, clock, stateOf } = theApp();
+      const now = clock.now();
       const workspaces = await Promise.all(
         settings.workspaces.map(async (workspace) => {
           const progress = await stateOf(workspace).readProgress();

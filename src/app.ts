@@ -1,4 +1,5 @@
 import { managedIdentity } from "./azure/credential.ts";
+import { findingsLog } from "./azure/findingsLog.ts";
 import { logAnalytics } from "./azure/logAnalytics.ts";
 import { sentinelIncidents } from "./azure/sentinelIncidents.ts";
 import { TableBackfillJobs } from "./azure/tableBackfillJobs.ts";
@@ -12,6 +13,7 @@ import type { Clock, IncidentSink, Log, StateStore } from "./pipeline/ports.ts";
 import {
   readSettings,
   type Environment,
+  type FindingsTable,
   type Settings,
   type Workspace,
 } from "./settings/settings.ts";
@@ -22,12 +24,13 @@ export interface App {
   readonly clock: Clock;
   readonly jobs: BackfillJobs;
   /** Of the runs on schedule. */
-  readonly detectorOf: (workspace: Workspace, log: Log) => Detector;
+  readonly detectorOf: (workspace: Workspace, log: Log, signal: AbortSignal) => Detector;
   /** Of a backfill; a dry one has a state of its own, which is left behind. */
   readonly backfillDetectorOf: (
     workspace: Workspace,
     job: { readonly id: string; readonly request: BackfillRequest },
     log: Log,
+    signal: AbortSignal,
   ) => Detector;
   readonly stateOf: (workspace: Workspace) => StateStore;
 }
@@ -54,17 +57,29 @@ export function composeApp(environment: Environment): App {
     }),
   );
   // A run has a state of its own, so that runs at the same time do not share what they know of the watermark.
-  const stateNamed = (name: string) => new TableState(table(), name);
-  const stateOf = ({ workspaceId }: Workspace) =>
-    stateNamed(settings.dryRun ? `dry run ${workspaceId}` : workspaceId);
-  const sinksOf = ({ resourceId }: Workspace): readonly IncidentSink[] =>
-    settings.sinks.map((name) => incidentApiSink(name, incidents()(resourceId)));
-  const detectorOf = (workspace: Workspace, log: Log): Detector => ({
+  const stateNamed = (name: string, signal?: AbortSignal) => new TableState(table(), name, signal);
+  const stateOf = ({ workspaceId }: Workspace, signal?: AbortSignal) =>
+    stateNamed(settings.dryRun ? `dry run ${workspaceId}` : workspaceId, signal);
+  const findings = once((table: FindingsTable) =>
+    findingsLog({
+      ...table,
+      audience: cloud.logsIngestion.audience,
+      credential: credential(),
+      clock,
+    }),
+  );
+  const sinksOf = ({ resourceId }: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
+    ...(settings.sinks.includes("sentinel")
+      ? [incidentApiSink("sentinel", incidents()(resourceId, signal))]
+      : []),
+    ...(settings.findingsTable === null ? [] : [findings(settings.findingsTable)]),
+  ];
+  const detectorOf = (workspace: Workspace, log: Log, signal: AbortSignal): Detector => ({
     workspaceId: workspace.workspaceId,
     rules: settings.rules,
     source: source()(workspace.workspaceId),
-    store: stateOf(workspace),
-    sinks: settings.dryRun ? [] : sinksOf(workspace),
+    store: stateOf(workspace, signal),
+    sinks: settings.dryRun ? [] : sinksOf(workspace, signal),
     clock,
     log,
     ingestionSafetyMs: settings.ingestionSafetyMs,
@@ -80,13 +95,17 @@ export function composeApp(environment: Environment): App {
       return new TableBackfillJobs(table());
     },
     detectorOf,
-    backfillDetectorOf(workspace, { id, request }, log) {
+    backfillDetectorOf(workspace, { id, request }, log, signal) {
       const detector = {
-        ...detectorOf(workspace, log),
+        ...detectorOf(workspace, log, signal),
         rules: rulesNamed(settings, request.rules),
       };
       return request.dryRun
-        ? { ...detector, store: stateNamed(`dry run ${workspace.workspaceId} ${id}`), sinks: [] }
+        ? {
+            ...detector,
+            store: stateNamed(`dry run ${workspace.workspaceId} ${id}`, signal),
+            sinks: [],
+          }
         : detector;
     },
     stateOf,
@@ -100,10 +119,11 @@ function rulesNamed({ rules }: Settings, ids: readonly string[]): readonly Rule[
   );
 }
 
-function once<T>(make: () => T): () => T {
+/** Makes a thing at the first call, with its arguments, and gives that one ever after. */
+function once<A extends readonly unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
+  return (...args) => {
+    made ??= { value: make(...args) };
     return made.value;
   };
 }

@@ -11,18 +11,23 @@ const mostProperties = 15;
  */
 export function toJsonProperties(value: unknown): Record<string, string> {
   const text = JSON.stringify(value);
-  const count = Math.ceil(text.length / longestProperty);
-  if (count > mostProperties) {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; start += parts.at(-1)?.length ?? 0) {
+    parts.push(cut(text, start));
+  }
+  if (parts.length > mostProperties) {
     throw new RangeError(
       `a state row of ${text.length} characters is more than a table row can hold`,
     );
   }
-  return Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [
-      `d${index}`,
-      text.slice(index * longestProperty, (index + 1) * longestProperty),
-    ]),
-  );
+  return Object.fromEntries(parts.map((part, index) => [`d${index}`, part]));
+}
+
+/** The next part; both halves of a surrogate pair stay together, as a lone one is no text to the service. */
+function cut(text: string, start: number): string {
+  const end = start + longestProperty;
+  const isSplit = /[\uD800-\uDBFF]/.test(text[end - 1] ?? "");
+  return text.slice(start, isSplit ? end - 1 : end);
 }
 
 /** The value that `toJsonProperties` spread; only the caller knows what type was written. */
@@ -31,5 +36,12 @@ export function fromJsonProperties(row: Readonly<Record<string, unknown>>): unkn
   for (let index = 0; typeof row[`d${index}`] === "string"; index++) {
     text += row[`d${index}`] as string;
   }
-  return JSON.parse(text) as unknown;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Without the cause, which quotes the row.
+    throw new Error(
+      `the state row ${String(row["rowKey"])} is damaged: it holds no JSON; delete it, or restore it`,
+    );
+  }
 }

@@ -10,16 +10,18 @@ import type { LogAnswer, LogQuery, SignInSource } from "../pipeline/ports.ts";
 import { UpstreamError } from "../pipeline/upstreamError.ts";
 import approvals from "./approvals.kql";
 import candidates from "./candidates.kql";
-import { renderQuery } from "./renderQuery.ts";
+import { approvalColumns, candidateColumns, servedAt, type Columns } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+import { pageRows, renderQuery } from "./renderQuery.ts";
 import { retryPolicy } from "./retry.ts";
 import { semaphore } from "./semaphore.ts";
-import { upstreamError } from "./upstream.ts";
+import { codeOf, upstreamError } from "./upstream.ts";
 
 /** The service takes 5 queries at once of one identity; one is left for people. */
 const queriesAtOnce = 4;
 
 const serverSeconds = 180;
-const timeoutMs = (serverSeconds + 20) * 1000;
+const longestAttempt = (serverSeconds + 20) * 1000;
 
 const service = { name: "Log Analytics", role: "Log Analytics Reader" };
 
@@ -28,43 +30,51 @@ export interface LogAnalyticsOptions {
   /** Whom the token is for; follows the cloud, not the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
+  readonly connection?: Connection;
 }
+
+interface Query {
+  readonly template: string;
+  readonly columns: Columns;
+}
+
+const queries = {
+  candidates: { template: candidates, columns: candidateColumns },
+  approvals: { template: approvals, columns: approvalColumns },
+} as const satisfies Record<keyof SignInSource, Query>;
 
 /**
  * Queries the `SigninLogs` of workspaces. One for the whole app, because the bound on queries is one for
  * the identity. The only file that knows @azure/monitor-query, whose successor is not there yet: version
  * 1.0.0 of @azure/monitor-query-logs ignores `audience` and `abortSignal`.
  */
-export function logAnalytics({ endpoint, audience, credential }: LogAnalyticsOptions) {
+export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => SignInSource {
+  const { endpoint, audience, credential, connection = {} } = options;
+  const { tlsOptions, timeoutMs = longestAttempt, retries } = connection;
   const client = new LogsQueryClient(credential, {
     endpoint,
     audience,
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: retryPolicy(timeoutMs), position: "perRetry" }],
+    additionalPolicies: [{ policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" }],
+    ...(tlsOptions === undefined ? {} : { tlsOptions }),
   });
   const inTurn = semaphore(queriesAtOnce);
-  const ask = (workspaceId: string, template: string, query: LogQuery, signal: AbortSignal) =>
+  const ask = (workspaceId: string, query: Query, asked: LogQuery, signal: AbortSignal) =>
     inTurn(async () => {
-      const range = generatedRange(query);
+      const text = renderQuery(query.template, asked);
+      const timespan = generatedRange(asked);
+      const limits = { serverTimeoutInSeconds: serverSeconds, abortSignal: signal };
       try {
-        const result = await client.queryWorkspace(
-          workspaceId,
-          renderQuery(template, query),
-          range,
-          {
-            serverTimeoutInSeconds: serverSeconds,
-            abortSignal: signal,
-          },
-        );
-        return readAnswer(result);
+        const result = await client.queryWorkspace(workspaceId, text, timespan, limits);
+        return readAnswer(result, query.columns);
       } catch (error) {
         signal.throwIfAborted();
         throw upstreamError(service, error);
       }
     });
-  return (workspaceId: string): SignInSource => ({
-    candidates: (query, signal) => ask(workspaceId, candidates, query, signal),
-    approvals: (query, signal) => ask(workspaceId, approvals, query, signal),
+  return (workspaceId) => ({
+    candidates: (asked, signal) => ask(workspaceId, queries.candidates, asked, signal),
+    approvals: (asked, signal) => ask(workspaceId, queries.approvals, asked, signal),
   });
 }
 
@@ -74,45 +84,49 @@ function generatedRange({ range }: LogQuery): { startTime: Date; endTime: Date }
   return { startTime: new Date(range.from - week), endTime: new Date(range.to + week) };
 }
 
-function readAnswer(result: LogsQueryResult): LogAnswer {
+function readAnswer(result: LogsQueryResult, columns: Columns): LogAnswer {
   if (result.status !== LogsQueryResultStatus.Success) {
-    return { kind: "partial", reason: result.partialError.code };
+    return { kind: "partial", reason: codeOf(result.partialError) ?? "partial answer" };
   }
   const rows: Fields[] = [];
-  let servedAt: number | null = null;
-  for (const table of result.tables) {
-    for (const row of readRows(table)) {
-      const at = row["ServedAt"];
-      if (typeof at === "string") {
-        servedAt = Date.parse(at);
-      } else {
-        rows.push(row);
-      }
+  let answeredAt: number | null = null;
+  for (const row of readRows(result.tables[0], columns)) {
+    const at = row[servedAt];
+    if (typeof at === "string") {
+      answeredAt = Date.parse(at);
+    } else {
+      rows.push(row);
     }
   }
-  if (servedAt === null) {
+  if (answeredAt === null) {
     throw new UpstreamError(service.name, "the answer lacks the service's time", true);
   }
-  return { kind: "whole", rows, servedAt };
+  return rows.length > pageRows
+    ? { kind: "partial", reason: `more than ${pageRows} rows` }
+    : { kind: "whole", rows, servedAt: answeredAt };
 }
 
 /** Columns without a value are left out: the client makes 1970 of a datetime that is null. */
-function* readRows({ columnDescriptors, rows }: LogsTable): Generator<Fields> {
-  for (const row of rows) {
+function* readRows(table: LogsTable | undefined, columns: Columns): Generator<Fields> {
+  const places = Object.entries(columns).map(([name, type]) => {
+    const index = table?.columnDescriptors.findIndex((column) => column.name === name) ?? -1;
+    if (index < 0) {
+      throw new UpstreamError(service.name, `the answer lacks the column ${name}`, true);
+    }
+    return { name, type, index };
+  });
+  for (const row of table?.rows ?? []) {
     const fields: Record<string, unknown> = {};
-    for (const [index, { name }] of columnDescriptors.entries()) {
-      const value = row[index] as unknown;
-      if (name !== undefined) {
-        const text = value instanceof Date ? readDate(value) : value;
-        if (text !== null && text !== undefined) {
-          fields[name] = text;
-        }
+    for (const { name, type, index } of places) {
+      const value: unknown = type === "datetime" ? readDate(row[index]) : row[index];
+      if (value !== null && value !== undefined) {
+        fields[name] = value;
       }
     }
     yield fields;
   }
 }
 
-function readDate(value: Date): string | null {
-  return Number.isNaN(value.getTime()) || value.getTime() === 0 ? null : value.toISOString();
+function readDate(value: unknown): string | null {
+  return value instanceof Date && value.getTime() > 0 ? value.toISOString() : null;
 }

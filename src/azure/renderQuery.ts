@@ -6,6 +6,12 @@ const day = 86_400_000;
 /** A row's `TimeGenerated` lies this far before and after the moment it was stored. */
 const guard = { before: 3 * day, after: day } as const;
 
+/** Rows of an answer. One more is asked for; where it comes, the answer is too much and asked for in halves. */
+export const pageRows = 10_000;
+
+/** A pattern for what `String.prototype.trim` takes off; `\s` alone knows no blank beyond ASCII. */
+const blanks = "[\\s\\v\\p{Z}\uFEFF]+";
+
 const timeColumns = { published: "ingestion_time()", generated: "TimeGenerated" } as const;
 
 /** Fills a query's places with literals made of typed values; text is never pasted. */
@@ -18,8 +24,10 @@ export function renderQuery(template: string, { by, range, users, shard }: LogQu
     timeColumn: timeColumns[by],
     from: kqlDatetime(range.from),
     to: kqlDatetime(range.to),
+    blanks: kqlString(blanks),
     everybody: String(users === null),
     users: `dynamic([${(users ?? []).map(kqlString).join(",")}])`,
+    mostRows: String(pageRows + 1),
     shards: String(shard?.count ?? 1),
     shard: String(shard?.index ?? 0),
   };

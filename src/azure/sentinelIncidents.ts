@@ -5,17 +5,19 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
   type HttpMethods,
+  type PipelineRequest,
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
 import type { IncidentApi, StoredIncident } from "../pipeline/incidentApi.ts";
 import type { IncidentProperties } from "../pipeline/incidentBody.ts";
 import { UpstreamError } from "../pipeline/upstreamError.ts";
-import { retryPolicy } from "./retry.ts";
-import { refusedBy, upstreamError } from "./upstream.ts";
+import type { Connection } from "./connection.ts";
+import { doublingWait, retryPolicy, usualRetries, wait } from "./retry.ts";
+import { codeOf, refusedBy, upstreamError } from "./upstream.ts";
 
 const apiVersion = "2025-09-01";
-const timeoutMs = 30_000;
+const longestAttempt = 30_000;
 const service = { name: "Microsoft Sentinel", role: "Microsoft Sentinel Responder" };
 
 export interface SentinelOptions {
@@ -24,9 +26,26 @@ export interface SentinelOptions {
   /** Whom the token is for; follows the cloud, not the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
+  readonly connection?: Connection;
 }
 
-type Send = (method: HttpMethods, path: string, body?: object) => Promise<Answer>;
+type Send = (
+  method: HttpMethods,
+  path: string,
+  body?: object,
+  how?: {
+    /** Not again by itself when nobody knows whether it was carried out. */
+    readonly once?: boolean;
+    readonly signal?: AbortSignal | undefined;
+  },
+) => Promise<Answer>;
+
+interface Sending {
+  readonly send: Send;
+  /** The wait after the n-th attempt, where an attempt is made from here. */
+  readonly pause: (attempt: number) => Promise<void>;
+  readonly attempts: number;
+}
 
 interface Answer {
   readonly status: number;
@@ -36,29 +55,51 @@ interface Answer {
 /**
  * Microsoft Sentinel's incidents through Azure Resource Manager.
  *
- * @returns the incidents of a workspace, given its resource id
+ * @returns the incidents of a workspace, given its resource id; the signal ends every request
  */
-export function sentinelIncidents(options: SentinelOptions): (resourceId: string) => IncidentApi {
-  const send = connect(options);
-  return (resourceId) => incidentsOf(send, resourceId);
+export function sentinelIncidents(
+  options: SentinelOptions,
+): (resourceId: string, signal?: AbortSignal) => IncidentApi {
+  const { send, ...sending } = connect(options);
+  return (resourceId, signal) => {
+    const cancelled: Send = (method, path, body, how) =>
+      send(method, path, body, { ...how, signal });
+    return incidentsOf({ ...sending, send: cancelled }, resourceId);
+  };
 }
 
-function incidentsOf(send: Send, resourceId: string): IncidentApi {
+function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
+  const { send } = sending;
   const incidents = `${resourceId}/providers/Microsoft.SecurityInsights/incidents`;
+  const get = async (id: string): Promise<StoredIncident | null> => {
+    const { status, body } = await send("GET", `${incidents}/${id}`);
+    return status === 404 ? null : readIncident(body);
+  };
   return {
-    async get(id) {
-      const { status, body } = await send("GET", `${incidents}/${id}`);
-      return status === 404 ? null : readIncident(body);
-    },
+    get,
     async put(id, properties, etag) {
+      const path = `${incidents}/${id}`;
+      if (etag === null) {
+        return create(sending, path, { properties }, async () => (await get(id)) !== null);
+      }
       // The service takes the etag in the body, and answers 409 where it is stale.
-      const body = etag === null ? { properties } : { etag, properties };
-      const { status } = await send("PUT", `${incidents}/${id}`, body);
-      return status !== 409 && status !== 412;
+      const answer = await send("PUT", path, { etag, properties });
+      return !isConflict(answer) && answer.status !== 404;
     },
     async putComment(id, commentId, message) {
       const path = `${incidents}/${id}/comments/${commentId}`;
-      settled(await send("PUT", path, { properties: { message: cut(message, longestComment) } }));
+      const properties = { message: cut(message, longestComment) };
+      const answer = await send("PUT", path, { properties });
+      if (!isConflict(answer)) {
+        settled(answer);
+        return;
+      }
+      // It is there, and to be written anew it may want its etag; the service does not say.
+      const { status, body } = await send("GET", path);
+      if (status === 404 || !isRecord(body)) {
+        throw refused(answer.status, answer.body);
+      }
+      settled(await send("PUT", path, { etag: body["etag"], properties }));
     },
     async taskIds(id) {
       const { body } = settled(await send("GET", `${incidents}/${id}/tasks`));
@@ -69,9 +110,51 @@ function incidentsOf(send: Send, resourceId: string): IncidentApi {
       );
     },
     async putTask(id, taskId, task) {
-      settled(await send("PUT", `${incidents}/${id}/tasks/${taskId}`, { properties: task }));
+      const path = `${incidents}/${id}/tasks/${taskId}`;
+      const answer = await send("PUT", path, { properties: task });
+      // A repeated request finds the task there, and leaves it to the analysts.
+      if (!isConflict(answer) || (await send("GET", path)).status === 404) {
+        settled(answer);
+      }
     },
   };
+}
+
+/**
+ * Creates what is not there yet. Where nobody knows whether a request was carried out, it is looked up first:
+ * sent again, it would reset what analysts and automation did to the incident in between.
+ *
+ * @returns false when it is there already
+ */
+async function create(
+  { send, pause, attempts }: Sending,
+  path: string,
+  body: object,
+  exists: () => Promise<boolean>,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await send("PUT", path, body, { once: true });
+      if (isConflict(answer)) {
+        return false;
+      }
+      settled(answer);
+      return true;
+    } catch (error) {
+      const mayPass = error instanceof UpstreamError && error.retryable;
+      if (!mayPass || attempt === attempts) {
+        throw error;
+      }
+    }
+    await pause(attempt);
+    if (await exists()) {
+      return false;
+    }
+  }
+}
+
+function isConflict({ status }: Answer): boolean {
+  return status === 409 || status === 412;
 }
 
 /** Microsoft Sentinel's limit for a comment, in characters. */
@@ -96,21 +179,25 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** For requests that have nothing to be in conflict with, or missing. */
 function settled(answer: Answer): Answer {
   if (answer.status >= 400) {
-    throw refusedBy(service, answer.status, undefined);
+    throw refused(answer.status, answer.body);
   }
   return answer;
 }
 
-function connect({ endpoint, audience, credential }: SentinelOptions): Send {
+function connect({ endpoint, audience, credential, connection = {} }: SentinelOptions): Sending {
+  const { tlsOptions, timeoutMs = longestAttempt, retries = usualRetries } = connection;
+  const once = new WeakSet<PipelineRequest>();
   const pipeline = createPipelineFromOptions({
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: "mfa-deny-detector" },
+    ...(tlsOptions === undefined ? {} : { tlsOptions }),
   });
   const scopes = `${audience}/.default`;
+  const isRepeatable = (request: PipelineRequest) => !once.has(request);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: "Sign" });
-  pipeline.addPolicy(retryPolicy(timeoutMs), { afterPhase: "Sign" });
+  pipeline.addPolicy(retryPolicy({ timeoutMs, retries, isRepeatable }), { afterPhase: "Sign" });
   const client = createDefaultHttpClient();
-  return async (method, path, body) => {
+  const send: Send = async (method, path, body, { once: isOnce = false, signal } = {}) => {
     const request = createPipelineRequest({
       url: `${endpoint}${path}?api-version=${apiVersion}`,
       method,
@@ -119,7 +206,11 @@ function connect({ endpoint, audience, credential }: SentinelOptions): Send {
         accept: "application/json",
       }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { abortSignal: signal }),
     });
+    if (isOnce) {
+      once.add(request);
+    }
     let response: PipelineResponse;
     try {
       response = await pipeline.sendRequest(client, request);
@@ -128,6 +219,8 @@ function connect({ endpoint, audience, credential }: SentinelOptions): Send {
     }
     return readAnswer(response);
   };
+  const pause = (attempt: number) => wait(doublingWait(attempt, retries));
+  return { send, pause, attempts: retries.attempts };
 }
 
 const expected: ReadonlySet<number> = new Set([404, 409, 412]);
@@ -136,17 +229,20 @@ function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
   let body: unknown;
   try {
     body = JSON.parse(bodyAsText || "null");
-  } catch (cause) {
-    throw new UpstreamError(service.name, `${status} with a body that is no JSON`, true, { cause });
+  } catch {
+    // Without the cause, which quotes the body.
+    body = undefined;
   }
-  if (status < 400 || expected.has(status)) {
-    return { status, body };
+  if (status >= 400 && !expected.has(status)) {
+    throw refused(status, body);
   }
-  throw refused(status, body);
+  if (status < 400 && body === undefined) {
+    throw new UpstreamError(service.name, `${status} with a body that is no JSON`, true);
+  }
+  return { status, body };
 }
 
 function refused(status: number, body: unknown): UpstreamError {
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const code = typeof error["code"] === "string" ? error["code"] : undefined;
-  return refusedBy(service, status, code);
+  return refusedBy(service, status, codeOf(error));
 }

@@ -14,6 +14,9 @@ export const rowKeys = {
   due: ({ subject, burstId }: DueItem) => `1|${hashSubject(subject)}|${burstId}`,
   head: (subject: Subject) => `2|${hashSubject(subject)}`,
   archivePrefix: (subject: Subject) => `3|${hashSubject(subject)}|`,
+  /** In the order of their numbers. */
+  archive: (subject: Subject, number: number) =>
+    `3|${hashSubject(subject)}|${String(number).padStart(9, "0")}`,
 } as const;
 
 /** Where the progress and due rows end, and where heads and archives lie. */

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { odata, type TableClient, type TransactionAction } from "@azure/data-tables";
 import { isRestError } from "@azure/core-rest-pipeline";
-import { upstreamError } from "./upstream.ts";
+import { codeOf, upstreamError } from "./upstream.ts";
 
 const service = { name: "state table", role: "Storage Table Data Contributor" };
 
@@ -16,15 +17,18 @@ export type Row = Readonly<Record<string, unknown>> & {
 export class TableRows {
   readonly #client: TableClient;
   readonly #partition: string;
+  /** Goes with every request. */
+  readonly #cancel: { readonly abortSignal?: AbortSignal };
 
-  constructor(client: TableClient, partition: string) {
+  constructor(client: TableClient, partition: string, signal?: AbortSignal) {
     this.#client = client;
     this.#partition = partition;
+    this.#cancel = signal === undefined ? {} : { abortSignal: signal };
   }
 
   async get(rowKey: string): Promise<Row | null> {
     return this.#try(async () => {
-      const row = await this.#client.getEntity(this.#partition, rowKey);
+      const row = await this.#client.getEntity(this.#partition, rowKey, this.#cancel);
       return { ...row, rowKey, etag: row.etag };
     }, [404]);
   }
@@ -35,7 +39,10 @@ export class TableRows {
     const filter = condition === "" ? keys : `${keys} and ${condition}`;
     const rows = await this.#try(async () => {
       const found: Row[] = [];
-      for await (const row of this.#client.listEntities({ queryOptions: { filter } })) {
+      for await (const row of this.#client.listEntities({
+        ...this.#cancel,
+        queryOptions: { filter },
+      })) {
         found.push({ ...row, rowKey: row.rowKey ?? "", etag: row.etag });
       }
       return found;
@@ -45,21 +52,29 @@ export class TableRows {
 
   /** Adds a row, or replaces it if it is as `etag` says. @returns its new etag, or null on a conflict */
   async put(rowKey: string, properties: object, etag: string | null): Promise<string | null> {
-    const entity = { partitionKey: this.#partition, rowKey, ...properties };
-    return this.#try(async () => {
-      const { etag: stored } = await this.#make(() =>
+    const writeId = randomUUID();
+    const entity = { partitionKey: this.#partition, rowKey, ...properties, writeId };
+    const stored = await this.#try(async () => {
+      const answer = await this.#make(() =>
         etag === null
-          ? this.#client.createEntity(entity)
-          : this.#client.updateEntity(entity, "Replace", { etag }),
+          ? this.#client.createEntity(entity, this.#cancel)
+          : this.#client.updateEntity(entity, "Replace", { ...this.#cancel, etag }),
       );
-      return stored ?? null;
+      return answer.etag ?? null;
     }, [404, 409, 412]);
+    return stored ?? this.#etagOf(rowKey, writeId);
+  }
+
+  /** The etag of a row if it is as this write left it: the answer was lost, and the retry met our own row. */
+  async #etagOf(rowKey: string, writeId: string): Promise<string | null> {
+    const found = await this.get(rowKey);
+    return found !== null && found["writeId"] === writeId ? found.etag : null;
   }
 
   /** Deletes a row if it is as it was read. */
   async remove({ rowKey, etag }: Row): Promise<boolean> {
     const removed = await this.#try(
-      () => this.#client.deleteEntity(this.#partition, rowKey, { etag }),
+      () => this.#client.deleteEntity(this.#partition, rowKey, { ...this.#cancel, etag }),
       [404, 412],
     );
     return removed !== null;
@@ -69,7 +84,9 @@ export class TableRows {
   async transact(changes: readonly Change[]): Promise<readonly (string | null)[] | null> {
     const actions = changes.map((change) => this.#action(change));
     return this.#try(async () => {
-      const { subResponses } = await this.#make(() => this.#client.submitTransaction(actions));
+      const { subResponses } = await this.#make(() =>
+        this.#client.submitTransaction(actions, this.#cancel),
+      );
       return subResponses.map(({ etag }) => etag ?? null);
     }, [404, 409, 412]);
   }
@@ -93,11 +110,11 @@ export class TableRows {
     try {
       return await write();
     } catch (error) {
-      if (codeOf(error) !== "TableNotFound") {
+      if (!isRestError(error) || codeOf(error) !== "TableNotFound") {
         throw error;
       }
     }
-    await this.#client.createTable();
+    await this.#client.createTable(this.#cancel);
     return write();
   }
 
@@ -122,12 +139,3 @@ export type Change =
       readonly etag: string;
     }
   | { readonly kind: "delete"; readonly rowKey: string };
-
-/** The service's own code, such as `EntityAlreadyExists`. */
-function codeOf(error: unknown): string {
-  if (!isRestError(error)) {
-    return "";
-  }
-  const details = error.details as { readonly odataError?: { readonly code?: string } } | undefined;
-  return details?.odataError?.code ?? error.code ?? "";
-}

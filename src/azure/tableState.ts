@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import type { RecordedBurst, Subject } from "../detection/record.ts";
-import { laterProgress } from "../pipeline/memoryStore.ts";
+import { deliveriesOf, laterProgress } from "../pipeline/memoryStore.ts";
 import type {
   Delivery,
   DueItem,
@@ -14,7 +14,7 @@ import type {
 import { UpstreamError } from "../pipeline/upstreamError.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
-import { changesAtOnce, TableRows, type Change } from "./tableRows.ts";
+import { changesAtOnce, TableRows, type Change, type Row } from "./tableRows.ts";
 
 /** Characters of a head's JSON from which settled bursts move to the archive; a property holds 32,000. */
 const longestHead = 24_000;
@@ -30,7 +30,11 @@ interface StoredHead {
   readonly deliveries: Readonly<Record<string, Delivery>>;
   /** Until when archived bursts reach; null where none is archived. */
   readonly archivedTo: number | null;
+  /** Archive rows that were ever made: the number of the next one, so that later ones come later. */
+  readonly archives: number;
 }
+
+type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;
 
 /**
  * State in Azure Table Storage, one partition a workspace. A head and what is due for it change in one
@@ -38,11 +42,15 @@ interface StoredHead {
  */
 export class TableState implements StateStore {
   readonly #rows: TableRows;
-  #progressEtag: string | null = null;
+  /** The progress as it was last seen in the table, and the etag that it had there. */
+  #seen: { readonly progress: Progress | null; readonly etag: string | null } = {
+    progress: null,
+    etag: null,
+  };
 
   /** @param name of the partition: the workspace; another one for a dry run, which must not touch it */
-  constructor(client: TableClient, name: string) {
-    this.#rows = new TableRows(client, hashKey(name));
+  constructor(client: TableClient, name: string, signal?: AbortSignal) {
+    this.#rows = new TableRows(client, hashKey(name), signal);
   }
 
   async open(): Promise<Opening> {
@@ -52,7 +60,7 @@ export class TableState implements StateStore {
     for (const row of rows) {
       if (row.rowKey === rowKeys.progress) {
         progress = fromJsonProperties(row) as Progress;
-        this.#progressEtag = row.etag;
+        this.#seen = { progress, etag: row.etag };
       } else {
         due.push(fromJsonProperties(row) as DueItem);
       }
@@ -70,13 +78,13 @@ export class TableState implements StateStore {
     if (row === null) {
       return { subject, bursts: [], deliveries: {}, version: null };
     }
-    const stored = fromJsonProperties(row) as StoredHead;
-    const head = { ...stored, version: row.etag };
+    const { archives, ...stored } = fromJsonProperties(row) as StoredHead;
+    const head = { ...stored, version: versionOf(archives, row.etag) };
     return stored.archivedTo === null || stored.archivedTo < from ? head : this.#withArchive(head);
   }
 
   async write({ head, put = [], drop = [] }: StateChange): Promise<Head | null | "conflict"> {
-    const due: Change[] = [
+    const changes: readonly Change[] = [
       ...drop.map((item) => ({ kind: "delete" as const, rowKey: rowKeys.due(item) })),
       ...put.map((item) => ({
         kind: "upsert" as const,
@@ -84,6 +92,8 @@ export class TableState implements StateStore {
         properties: toJsonProperties(item),
       })),
     ];
+    // A transaction takes each row once; what is put holds.
+    const due = [...new Map(changes.map((change) => [change.rowKey, change])).values()];
     if (head === undefined) {
       await this.#writeDue(due);
       return null;
@@ -92,88 +102,114 @@ export class TableState implements StateStore {
   }
 
   async saveProgress(progress: Progress): Promise<void> {
-    let next = progress;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const etag = await this.#rows.put(
-        rowKeys.progress,
-        toJsonProperties(next),
-        this.#progressEtag,
-      );
+      const next = laterProgress(this.#seen.progress, progress);
+      const etag = await this.#rows.put(rowKeys.progress, toJsonProperties(next), this.#seen.etag);
       if (etag !== null) {
-        this.#progressEtag = etag;
+        this.#seen = { progress: next, etag };
         return;
       }
       const stored = await this.#rows.get(rowKeys.progress);
-      this.#progressEtag = stored?.etag ?? null;
-      next = laterProgress(
-        stored === null ? null : (fromJsonProperties(stored) as Progress),
-        progress,
-      );
+      this.#seen =
+        stored === null
+          ? { progress: null, etag: null }
+          : { progress: fromJsonProperties(stored) as Progress, etag: stored.etag };
     }
     throw new UpstreamError("state table", "other runs keep changing the watermark", true);
   }
 
   async prune(before: number): Promise<number> {
     const { from, to } = rowRanges.records;
+    const past = `oldestAt lt ${Math.floor(before)}L`;
     let pruned = 0;
-    for (const row of await this.#rows.list(from, to, `lastAt lt ${Math.floor(before)}L`)) {
-      // A head that changed meanwhile is no longer old.
-      pruned += (await this.#rows.remove(row)) ? Number(row["count"]) : 0;
+    for (const row of await this.#rows.list(from, to, past)) {
+      pruned += await this.#pruneRow(row, before);
     }
     return pruned;
   }
 
-  async #withArchive(head: StoredHead & { readonly version: string }): Promise<Head> {
+  /** @returns how many bursts went; none where somebody changed the row meanwhile, which the next time looks at */
+  async #pruneRow(row: Row, before: number): Promise<number> {
+    const stored = fromJsonProperties(row) as ArchiveRow & Partial<StoredHead>;
+    const bursts = stored.bursts.filter(({ extent }) => extent.to >= before);
+    const kept = { ...stored, bursts, deliveries: deliveriesOf(bursts, stored.deliveries) };
+    // A head leads to its archive, even one whose bursts are all there.
+    const isEmpty = bursts.length === 0 && (stored.archivedTo ?? -Infinity) < before;
+    const isDone = isEmpty
+      ? await this.#rows.remove(row)
+      : (await this.#rows.put(row.rowKey, describe(kept), row.etag)) !== null;
+    return isDone ? stored.bursts.length - bursts.length : 0;
+  }
+
+  async #withArchive(head: Head): Promise<Head> {
     const prefix = rowKeys.archivePrefix(head.subject);
     const bursts = new Map<string, RecordedBurst>();
-    const deliveries: Record<string, Delivery> = {};
+    const deliveries: Record<string, Delivery | undefined> = {};
     const archived: Record<string, string> = {};
+    // In the order in which they were made: a burst that changed and was archived again is in a later row.
     for (const row of await this.#rows.list(prefix, `${prefix}~`)) {
-      const stored = fromJsonProperties(row) as Pick<StoredHead, "bursts" | "deliveries">;
+      const stored = fromJsonProperties(row) as ArchiveRow;
       for (const burst of stored.bursts) {
+        const delivery = stored.deliveries[burst.id];
         bursts.set(burst.id, burst);
-        archived[burst.id] = contentOf(burst, stored.deliveries[burst.id]);
+        deliveries[burst.id] = delivery;
+        archived[burst.id] = contentOf(burst, delivery);
       }
-      Object.assign(deliveries, stored.deliveries);
     }
     // A burst that changed after it was archived is in the head again, and that is what holds.
-    head.bursts.forEach((burst) => bursts.set(burst.id, burst));
-    Object.assign(deliveries, head.deliveries);
-    return { ...head, bursts: [...bursts.values()], deliveries, archived };
+    for (const burst of head.bursts) {
+      bursts.set(burst.id, burst);
+      deliveries[burst.id] = head.deliveries[burst.id];
+    }
+    const all = [...bursts.values()];
+    return { ...head, bursts: all, deliveries: deliveriesOf(all, deliveries), archived };
   }
 
   async #writeHead(head: Head, due: readonly Change[]): Promise<Head | "conflict"> {
-    const { stored, archive } = this.#split(head);
+    const read = readVersion(head.version);
+    const { stored, archive, moved } = split(head, read.archives);
     const writeId = randomUUID();
-    const properties = { ...describe(stored), writeId };
     const rowKey = rowKeys.head(head.subject);
+    const properties = { ...describe(stored), writeId };
     const change: Change =
-      head.version === null
+      read.etag === null
         ? { kind: "create", rowKey, properties }
-        : { kind: "replace", rowKey, properties, etag: head.version };
-    const changes = [change, ...archive, ...due];
-    if (changes.length > changesAtOnce) {
-      throw new RangeError(
-        `${changes.length} changes of one subject are more than a transaction holds`,
-      );
-    }
-    const etags = await this.#rows.transact(changes);
+        : { kind: "replace", rowKey, properties, etag: read.etag };
+    // What is more than a transaction holds is stored before: without the head it asks for nothing that the
+    // same judgement, which is made again, would not ask for.
+    const room = Math.max(0, changesAtOnce - 1 - archive.length);
+    await this.#writeDue(due.slice(room));
+    const etags = await this.#rows.transact([change, ...archive, ...due.slice(0, room)]);
+    const written = (etag: string | null): Head => ({
+      ...head,
+      archived: { ...head.archived, ...moved },
+      archivedTo: stored.archivedTo,
+      version: etag === null ? null : versionOf(stored.archives, etag),
+    });
     if (etags !== null) {
-      return { ...head, version: etags[0] ?? null };
+      return written(etags[0] ?? null);
     }
     const found = await this.#rows.get(rowKey);
     if (found !== null && found["writeId"] === writeId) {
       // It was stored, only the answer was lost and the retry met our own row.
-      return { ...head, version: found.etag };
+      return written(found.etag);
     }
-    const isUnchanged = (found?.etag ?? null) === head.version;
-    const withoutDrops = due.filter(({ kind }) => kind !== "delete");
-    if (isUnchanged && withoutDrops.length < due.length) {
-      // What should be dropped is gone already, which fails a transaction as a whole.
-      await this.#writeDue(due.filter(({ kind }) => kind === "delete"));
-      return this.#writeHead(head, withoutDrops);
+    if ((found?.etag ?? null) !== read.etag) {
+      return "conflict";
     }
-    return "conflict";
+    // To drop what is gone already fails a transaction as a whole.
+    const present = await this.#withoutGone(due);
+    return present.length < due.length ? this.#writeHead(head, present) : "conflict";
+  }
+
+  async #withoutGone(due: readonly Change[]): Promise<readonly Change[]> {
+    const present: Change[] = [];
+    for (const change of due) {
+      if (change.kind !== "delete" || (await this.#rows.get(change.rowKey)) !== null) {
+        present.push(change);
+      }
+    }
+    return present;
   }
 
   async #writeDue(changes: readonly Change[]): Promise<void> {
@@ -186,62 +222,75 @@ export class TableState implements StateStore {
       }
     }
   }
+}
 
-  /** Keeps a head small: the oldest of what nobody is sending moves to rows of its own, which are never changed. */
-  #split(head: Head): { readonly stored: StoredHead; readonly archive: readonly Change[] } {
-    const { subject, deliveries, archived = {} } = head;
-    const live = head.bursts
-      .filter((burst) => archived[burst.id] !== contentOf(burst, deliveries[burst.id]))
-      .toSorted((a, b) => a.extent.to - b.extent.to);
-    let archivedTo = head.archivedTo ?? null;
-    const archive: Change[] = [];
-    while (JSON.stringify([live, pick(deliveries, live)]).length > longestHead && live.length > 1) {
-      const moved = live.splice(0, Math.min(burstsPerArchive, Math.ceil(live.length / 2)));
-      archivedTo = moved.reduce(
-        (latest, { extent }) => Math.max(latest, extent.to),
-        archivedTo ?? 0,
-      );
-      const content = {
-        subject,
-        bursts: moved,
-        deliveries: pick(deliveries, moved),
-        archivedTo: null,
-      };
-      archive.push({
-        kind: "upsert",
-        rowKey: `${rowKeys.archivePrefix(subject)}${randomUUID()}`,
-        properties: describe(content),
-      });
+/** How many archive rows there were travels with the etag, since only both together name what was read. */
+function versionOf(archives: number, etag: string): string {
+  return `${archives}|${etag}`;
+}
+
+function readVersion(version: string | null): {
+  readonly archives: number;
+  readonly etag: string | null;
+} {
+  const [archives = "0", ...etag] = (version ?? "").split("|");
+  return version === null
+    ? { archives: 0, etag: null }
+    : { archives: Number(archives), etag: etag.join("|") };
+}
+
+interface Split {
+  readonly stored: StoredHead;
+  readonly archive: readonly Change[];
+  /** What is in the archive now, as `Head.archived`. */
+  readonly moved: Readonly<Record<string, string>>;
+}
+
+/** Keeps a head small: its oldest bursts move to rows of their own, which are not changed any more. */
+function split(head: Head, archivesBefore: number): Split {
+  const { subject, deliveries, archived = {} } = head;
+  const live = head.bursts
+    .filter((burst) => archived[burst.id] !== contentOf(burst, deliveries[burst.id]))
+    .toSorted((a, b) => a.extent.to - b.extent.to);
+  const moved: Record<string, string> = {};
+  const archive: Change[] = [];
+  let archivedTo = head.archivedTo ?? null;
+  let archives = archivesBefore;
+  while (
+    JSON.stringify([live, deliveriesOf(live, deliveries)]).length > longestHead &&
+    live.length > 1
+  ) {
+    const bursts = live.splice(0, Math.min(burstsPerArchive, Math.ceil(live.length / 2)));
+    for (const burst of bursts) {
+      archivedTo = Math.max(archivedTo ?? 0, burst.extent.to);
+      moved[burst.id] = contentOf(burst, deliveries[burst.id]);
     }
-    return {
-      stored: { subject, bursts: live, deliveries: pick(deliveries, live), archivedTo },
-      archive,
-    };
+    archive.push({
+      kind: "upsert",
+      rowKey: rowKeys.archive(subject, archives++),
+      properties: describe({ subject, bursts, deliveries: deliveriesOf(bursts, deliveries) }),
+    });
   }
+  const stored = {
+    subject,
+    bursts: live,
+    deliveries: deliveriesOf(live, deliveries),
+    archivedTo,
+    archives,
+  };
+  return { stored, archive, moved };
 }
 
 function contentOf(burst: RecordedBurst, delivery: Delivery | undefined): string {
   return JSON.stringify([burst, delivery ?? null]);
 }
 
-function pick(
-  deliveries: Readonly<Record<string, Delivery>>,
-  bursts: readonly RecordedBurst[],
-): Readonly<Record<string, Delivery>> {
-  return Object.fromEntries(
-    bursts.flatMap(({ id }) => {
-      const delivery = deliveries[id];
-      return delivery === undefined ? [] : [[id, delivery] as const];
-    }),
-  );
-}
-
-/** Columns for pruning beside the content. */
-function describe(stored: StoredHead): object {
-  const lastAt = stored.bursts.reduce((latest, { extent }) => Math.max(latest, extent.to), 0);
+/** A column for pruning beside the content. */
+function describe(stored: ArchiveRow & Partial<StoredHead>): object {
+  const ends = stored.bursts.map(({ extent }) => extent.to);
+  const oldestAt = ends.length === 0 ? (stored.archivedTo ?? 0) : Math.min(...ends);
   return {
-    lastAt: { type: "Int64", value: String(lastAt) },
-    count: stored.bursts.length,
+    oldestAt: { type: "Int64", value: String(Math.floor(oldestAt)) },
     ...toJsonProperties(stored),
   };
 }

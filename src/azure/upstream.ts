@@ -16,7 +16,24 @@ export function upstreamError(service: Service, error: unknown): UpstreamError {
     return error;
   }
   const { problem, retryable } = describe(service, error);
-  return new UpstreamError(service.name, problem, retryable, { cause: error });
+  // Errors of the client and of the JSON parser quote what was sent and answered, so they do not go along.
+  const quotes = isRestError(error) || error instanceof SyntaxError;
+  const options = quotes ? {} : { cause: error };
+  return new UpstreamError(service.name, problem, retryable, options);
+}
+
+/** What Azure's clients make of an error, and services write into one. */
+interface Coded {
+  readonly code?: unknown;
+  readonly details?: unknown;
+}
+
+/** An error's own code, such as `EntityAlreadyExists`, where it looks like one: longer ones could be quotations. */
+export function codeOf({ code, details }: Coded): string | undefined {
+  // Tables hide it one level deeper.
+  const { odataError } = (details ?? {}) as { readonly odataError?: Coded };
+  const own = odataError?.code ?? code;
+  return typeof own === "string" && /^[\w.:-]{1,64}$/.test(own) ? own : undefined;
 }
 
 function describe(
@@ -30,13 +47,18 @@ function describe(
     if (isCredential) {
       return { problem: "no token was given for the identity (AZURE_CLIENT_ID?)", retryable: true };
     }
+    // Clients trip over an answer that is not what they know.
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return { problem: `no usable answer (${name})`, retryable: true };
+    }
     const aborted = name === "AbortError";
     return {
       problem: aborted ? "timed out or was cancelled" : `failed (${name})`,
       retryable: true,
     };
   }
-  const { statusCode, code } = error;
+  const { statusCode } = error;
+  const code = codeOf(error);
   return statusCode === undefined || code === "PARSE_ERROR"
     ? { problem: `no usable answer (${code ?? error.name})`, retryable: true }
     : describeStatus(role, statusCode, code);

@@ -1,5 +1,13 @@
 import type { Subject } from "../detection/record.ts";
-import type { DueItem, Head, Opening, Progress, StateChange, StateStore } from "./ports.ts";
+import type {
+  Delivery,
+  DueItem,
+  Head,
+  Opening,
+  Progress,
+  StateChange,
+  StateStore,
+} from "./ports.ts";
 
 /** What a store holds, as plain data. */
 export interface StateSnapshot {
@@ -68,7 +76,8 @@ export class MemoryStore implements StateStore {
       if (bursts.length === 0) {
         this.#heads.delete(name);
       } else if (bursts.length < head.bursts.length) {
-        this.#heads.set(name, { ...head, bursts, version: String(++this.#version) });
+        const deliveries = deliveriesOf(bursts, head.deliveries);
+        this.#heads.set(name, { ...head, bursts, deliveries, version: String(++this.#version) });
       }
     }
     return Promise.resolve(pruned);
@@ -84,10 +93,35 @@ export class MemoryStore implements StateStore {
   }
 }
 
-/** Two runs may end in any order; the watermark that is further on holds. */
+/**
+ * Two runs may end in any order: what is furthest on holds, and the rest is told of the run that began last.
+ */
 export function laterProgress(stored: Progress | null, progress: Progress): Progress {
-  const publishedTo = Math.max(stored?.publishedTo ?? -Infinity, progress.publishedTo);
-  return { ...progress, publishedTo };
+  if (stored === null) {
+    return progress;
+  }
+  const { lastSuccessAt } = stored;
+  return {
+    ...(stored.lastRunAt > progress.lastRunAt ? stored : progress),
+    publishedTo: Math.max(stored.publishedTo, progress.publishedTo),
+    lastSuccessAt:
+      lastSuccessAt === null
+        ? progress.lastSuccessAt
+        : Math.max(lastSuccessAt, progress.lastSuccessAt ?? lastSuccessAt),
+  };
+}
+
+/** How far these bursts were sent. */
+export function deliveriesOf(
+  bursts: Head["bursts"],
+  deliveries: Readonly<Record<string, Delivery | undefined>>,
+): Head["deliveries"] {
+  return Object.fromEntries(
+    bursts.flatMap(({ id }) => {
+      const delivery = deliveries[id];
+      return delivery === undefined ? [] : [[id, delivery] as const];
+    }),
+  );
 }
 
 function subjectName({ rule, workspaceId, tenantId, user }: Subject): string {

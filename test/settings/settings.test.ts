@@ -1,0 +1,401 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { presets } from "../../src/detection/rule.ts";
+import { clouds } from "../../src/settings/clouds.ts";
+import { definitions, type SettingName } from "../../src/settings/definitions.ts";
+import { readSettings, type Environment, type Settings } from "../../src/settings/settings.ts";
+import { SettingsError } from "../../src/settings/settingsError.ts";
+
+const guid = "00000000-0000-0000-0000-0000000000aa";
+const resourceId =
+  "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel";
+
+/** The least that has to be given. */
+const least: Environment = {
+  LOG_ANALYTICS_WORKSPACE_ID: guid,
+  SENTINEL_WORKSPACE_RESOURCE_ID: resourceId,
+  STATE_STORAGE: "UseDevelopmentStorage=true",
+};
+
+function read(more: Environment = {}): Settings {
+  return readSettings({ ...least, ...more });
+}
+
+function problemsOf(more: Environment, base: Environment = least): readonly string[] {
+  try {
+    readSettings({ ...base, ...more });
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const minute = 60_000;
+const day = 1_440 * minute;
+
+test("without more than has to be given, the defaults hold", () => {
+  expect(read()).toEqual({
+    workspaces: [{ name: "default", workspaceId: guid, resourceId }],
+    stateStorage: { connectionString: "UseDevelopmentStorage=true" },
+    stateTable: "MfaDenyState",
+    clientId: null,
+    cloud: clouds.public,
+    logAnalyticsEndpoint: "https://api.loganalytics.azure.com",
+    resourceManagerEndpoint: "https://management.azure.com",
+    rules: presets.filter(({ enabled }) => enabled),
+    ingestionSafetyMs: 2 * minute,
+    initialLookbackMs: 60 * minute,
+    approvalLatenessMs: 2 * day,
+    maxIncidentsPerRun: 50,
+    stateRetentionMs: 180 * day,
+    healthMaxAgeMs: 15 * minute,
+    dryRun: false,
+    sinks: ["sentinel"],
+    findingsTable: null,
+  });
+});
+
+test("a setting that is blank is one that is not given", () => {
+  const blank = Object.keys(definitions).map((name) => [name, "  "] as const);
+  expect(readSettings({ ...Object.fromEntries(blank), ...least })).toEqual(read());
+});
+
+describe("each setting by itself", () => {
+  const logs = {
+    INCIDENT_SINKS: "logs",
+    FINDINGS_ENDPOINT: "https://dce.example.ingest.monitor.azure.com",
+    FINDINGS_DCR_ID: `dcr-${"0".repeat(32)}`,
+  };
+
+  test.each<[SettingName, string, (settings: Settings) => unknown, unknown]>([
+    [
+      "LOG_ANALYTICS_WORKSPACE_ID",
+      ` ${guid.toUpperCase()} `,
+      (s) => s.workspaces[0]?.workspaceId,
+      guid,
+    ],
+    [
+      "SENTINEL_WORKSPACE_RESOURCE_ID",
+      ` ${resourceId} `,
+      (s) => s.workspaces[0]?.resourceId,
+      resourceId,
+    ],
+    ["STATE_TABLE", "State2", (s) => s.stateTable, "State2"],
+    ["AZURE_CLIENT_ID", guid, (s) => s.clientId, guid],
+    ["AZURE_CLOUD", "usgov", (s) => s.cloud, clouds.usgov],
+    [
+      "LOG_ANALYTICS_ENDPOINT",
+      "https://127.0.0.1:8443/",
+      (s) => s.logAnalyticsEndpoint,
+      "https://127.0.0.1:8443",
+    ],
+    [
+      "AZURE_RESOURCE_MANAGER_ENDPOINT",
+      "https://arm.example//",
+      (s) => s.resourceManagerEndpoint,
+      "https://arm.example",
+    ],
+    [
+      "DETECTION_RULES",
+      "mfa-deny-then-approve",
+      (s) => s.rules.map(({ id }) => id),
+      ["mfa-deny-then-approve"],
+    ],
+    ["INGESTION_SAFETY", "PT0S", (s) => s.ingestionSafetyMs, 0],
+    ["INITIAL_LOOKBACK", "P30D", (s) => s.initialLookbackMs, 30 * day],
+    [
+      "APPROVAL_WATCH",
+      "PT90M",
+      (s) => s.rules.map(({ approvalWatchMs }) => approvalWatchMs),
+      [90 * minute],
+    ],
+    ["APPROVAL_LATENESS", "P7D", (s) => s.approvalLatenessMs, 7 * day],
+    [
+      "APPROVAL_RAISES",
+      "matched",
+      (s) => s.rules.map(({ approvalRaises }) => approvalRaises),
+      ["matched"],
+    ],
+    ["MAX_INCIDENTS_PER_RUN", "3000", (s) => s.maxIncidentsPerRun, 3_000],
+    ["STATE_RETENTION", "P7D", (s) => s.stateRetentionMs, 7 * day],
+    ["HEALTH_MAX_AGE", "PT1M", (s) => s.healthMaxAgeMs, minute],
+    ["DRY_RUN", "True", (s) => s.dryRun, true],
+    ["INCIDENT_SINKS", "sentinel, sentinel", (s) => s.sinks, ["sentinel"]],
+    ["DETECTION_SCHEDULE", "0 */10 8-18 * * MON-FRI", () => null, null],
+  ])("%s can be %j", (name, text, pick, expected) => {
+    expect(pick(read({ [name]: text }))).toEqual(expected);
+  });
+
+  test.each<[SettingName, readonly string[]]>([
+    ["LOG_ANALYTICS_WORKSPACE_ID", ["sentinel", `${guid}0`, `{${guid}}`]],
+    [
+      "SENTINEL_WORKSPACE_RESOURCE_ID",
+      [guid, `${resourceId}/providers/x`, resourceId.slice(1), `${resourceId}?x`],
+    ],
+    ["WORKSPACES", ["{}", "[", "[]", "[1]"]],
+    [
+      "STATE_STORAGE",
+      ["MfaDenyState", "https://account.table.core.windows.net", "AccountName=a;AccountKey="],
+    ],
+    ["STATE_TABLE", ["ab", "1abc", "my-table", "x".repeat(64)]],
+    ["AZURE_CLIENT_ID", ["my-identity"]],
+    ["AZURE_CLOUD", ["china", "Public"]],
+    [
+      "LOG_ANALYTICS_ENDPOINT",
+      ["http://127.0.0.1:8080", "api.loganalytics.io", "https://", "file:///x"],
+    ],
+    ["AZURE_RESOURCE_MANAGER_ENDPOINT", ["http://management.azure.com", "management"]],
+    ["DETECTION_SCHEDULE", ["every 5 minutes!", "*/5", "* * * *", "* * * * * * *"]],
+    ["DETECTION_RULES", ["no-such-rule", "[{}]", "[]", "explicit-mfa-deny,"]],
+    ["INGESTION_SAFETY", ["2", "P1DT1S", "-PT1M", "two minutes"]],
+    ["INITIAL_LOOKBACK", ["P31D", "P1M"]],
+    ["APPROVAL_WATCH", ["P8D", "PT1.5H"]],
+    ["APPROVAL_LATENESS", ["P8D", "2 days"]],
+    ["APPROVAL_RAISES", ["none"]],
+    ["MAX_INCIDENTS_PER_RUN", ["0", "3001", "1.5", "-1", "1e2", "many"]],
+    ["STATE_RETENTION", ["P6D", "P3651D", "180"]],
+    ["HEALTH_MAX_AGE", ["PT59S", "P8D"]],
+    ["DRY_RUN", ["yes", "1"]],
+    ["INCIDENT_SINKS", ["jira", "sentinel,", "sentinel;logs"]],
+  ])("%s cannot be just anything, and is named when it is", (name, texts) => {
+    const base = name === "WORKSPACES" ? { STATE_STORAGE: least["STATE_STORAGE"] } : least;
+    for (const text of texts) {
+      const problems = problemsOf({ [name]: text }, base);
+      expect([text, problems.length]).toEqual([text, 1]);
+      expect(problems[0]).toMatch(new RegExp(`^${name}(?:\\[\\d+\\]\\S*)? `));
+      expect(problems[0]).not.toMatch(/Invalid|undefined|NaN|expected/i);
+    }
+  });
+
+  test.each<[SettingName, string]>([
+    ["FINDINGS_ENDPOINT", "http://dce.example"],
+    ["FINDINGS_ENDPOINT", ""],
+    ["FINDINGS_DCR_ID", "my-rule"],
+    ["FINDINGS_DCR_ID", ""],
+    ["FINDINGS_STREAM", "MfaDenyFindings_CL"],
+  ])(
+    "%s cannot be %j where findings go to a table, and does not matter elsewhere",
+    (name, text) => {
+      expect(problemsOf({ ...logs, [name]: text })).toEqual([expect.stringMatching(`^${name} `)]);
+      expect(problemsOf({ ...logs, INCIDENT_SINKS: "sentinel", [name]: text })).toEqual([]);
+    },
+  );
+
+  test("findings can go to a table", () => {
+    expect(read(logs).findingsTable).toEqual({
+      endpoint: logs.FINDINGS_ENDPOINT,
+      ruleId: logs.FINDINGS_DCR_ID,
+      stream: definitions.FINDINGS_STREAM.fallback,
+    });
+  });
+});
+
+describe("problems", () => {
+  test("are told all at once, each naming its setting", () => {
+    const wrong = {
+      STATE_TABLE: "1",
+      AZURE_CLOUD: "moon",
+      DETECTION_RULES: "a,b",
+      WORKSPACES: "[",
+      INGESTION_SAFETY: "soon",
+      MAX_INCIDENTS_PER_RUN: "none",
+      DRY_RUN: "perhaps",
+    };
+    const problems = problemsOf(wrong, {});
+    expect(new Set(problems.map((problem) => /^\w+/.exec(problem)?.[0]))).toEqual(
+      new Set([
+        ...Object.keys(wrong),
+        "STATE_STORAGE__tableServiceUri",
+        "STATE_STORAGE__queueServiceUri",
+      ]),
+    );
+    expect(problems.filter((problem) => problem.startsWith("DETECTION_RULES["))).toHaveLength(2);
+  });
+
+  test("are what the error's message is made of", () => {
+    expect(() => read({ STATE_TABLE: "1", DRY_RUN: "x" })).toThrow(
+      new SettingsError(problemsOf({ STATE_TABLE: "1", DRY_RUN: "x" })),
+    );
+    expect(new SettingsError(["A is wrong", "B is wrong"]).message).toBe(
+      "settings: A is wrong; B is wrong",
+    );
+  });
+
+  test("do not quote a connection string", () => {
+    const secret = "AccountKey=canary-key";
+    const [problem] = problemsOf({ STATE_STORAGE: `AccountName=a;${secret}` });
+    expect(problem).toBe("STATE_STORAGE has to be the connection string of a storage account");
+  });
+});
+
+describe("what every workspace is", () => {
+  const other = resourceId.replace("sentinel", "second");
+  const list = [
+    { name: "first", workspaceId: guid.toUpperCase(), resourceId },
+    { name: "second", workspaceId: guid.replace("aa", "bb"), resourceId: other },
+  ];
+  const storage = { STATE_STORAGE: least["STATE_STORAGE"] };
+
+  test("can be a list", () => {
+    const settings = readSettings({ ...storage, WORKSPACES: JSON.stringify(list) });
+    expect(settings.workspaces).toEqual([{ ...list[0], workspaceId: guid }, list[1]]);
+  });
+
+  test.each([
+    [least],
+    [{ LOG_ANALYTICS_WORKSPACE_ID: guid }],
+    [{ SENTINEL_WORKSPACE_RESOURCE_ID: resourceId }],
+  ])("is said in one way or the other, not in both", (single) => {
+    expect(problemsOf({ ...single, WORKSPACES: JSON.stringify(list) }, storage)).toEqual([
+      expect.stringMatching(/^WORKSPACES is given together with LOG_ANALYTICS_WORKSPACE_ID or/),
+    ]);
+  });
+
+  test("takes both of a pair", () => {
+    expect(problemsOf({ ...storage, LOG_ANALYTICS_WORKSPACE_ID: guid }, {})).toEqual([
+      "SENTINEL_WORKSPACE_RESOURCE_ID is missing",
+    ]);
+    expect(problemsOf(storage, {})).toEqual([
+      "LOG_ANALYTICS_WORKSPACE_ID is missing",
+      "SENTINEL_WORKSPACE_RESOURCE_ID is missing",
+    ]);
+  });
+
+  test.each<[string, unknown, readonly string[]]>([
+    ["nothing", [], ["WORKSPACES names no workspace"]],
+    ["no list", { ...list[0] }, ["WORKSPACES has to be a JSON array"]],
+    [
+      "no object",
+      ["first"],
+      ["WORKSPACES[0] has to be an object with name, workspaceId and resourceId"],
+    ],
+    ["a name twice", [list[0], { ...list[1], name: "first" }], ["WORKSPACES uses a name twice"]],
+    [
+      "a workspace twice",
+      [list[0], { ...list[0], name: "again" }],
+      ["WORKSPACES names a workspace twice"],
+    ],
+    ["an unknown field", [{ ...list[0], region: "x" }], ["WORKSPACES[0].region is not known"]],
+    [
+      "several problems",
+      [
+        { name: "a b", workspaceId: 1, resourceId: "x" },
+        { workspaceId: guid, resourceId: other },
+      ],
+      [
+        "WORKSPACES[0].name has to be 1 to 64 letters, digits, dots, hyphens or underscores",
+        "WORKSPACES[0].workspaceId has to be text",
+        "WORKSPACES[0].resourceId has to be the resource id of a Log Analytics workspace",
+        "WORKSPACES[1].name is missing",
+      ],
+    ],
+  ])("has no list with %s", (_, value, expected) => {
+    expect(problemsOf({ ...storage, WORKSPACES: JSON.stringify(value) }, {})).toEqual(expected);
+  });
+
+  test("has no list that is no JSON", () => {
+    expect(problemsOf({ ...storage, WORKSPACES: "[{]" }, {})).toEqual([
+      "WORKSPACES is no valid JSON",
+    ]);
+  });
+});
+
+describe("the storage of the state", () => {
+  const { STATE_STORAGE: _, ...without } = least;
+  const uris = {
+    STATE_STORAGE__tableServiceUri: "https://account.table.core.windows.net",
+    STATE_STORAGE__queueServiceUri: "https://account.queue.core.windows.net",
+  };
+
+  test.each([
+    "UseDevelopmentStorage=true",
+    "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5==;EndpointSuffix=core.windows.net",
+    "TableEndpoint=https://a.table.core.windows.net/;SharedAccessSignature=sv=1&sig=x",
+  ])("can be a connection string: %s", (connectionString) => {
+    expect(read({ STATE_STORAGE: connectionString }).stateStorage).toEqual({ connectionString });
+  });
+
+  test("can be reached by identity", () => {
+    expect(readSettings({ ...without, ...uris }).stateStorage).toEqual({
+      tableServiceUri: uris.STATE_STORAGE__tableServiceUri,
+    });
+  });
+
+  test("has to be said in one of the two ways", () => {
+    expect(problemsOf(uris)).toEqual([
+      "STATE_STORAGE is given as a connection string and as service URIs; one is enough",
+    ]);
+    expect(problemsOf({}, without)).toEqual([
+      expect.stringMatching(
+        /^STATE_STORAGE__tableServiceUri is missing, and so is STATE_STORAGE: /,
+      ),
+      expect.stringMatching(
+        /^STATE_STORAGE__queueServiceUri is missing, and so is STATE_STORAGE: /,
+      ),
+    ]);
+  });
+
+  test.each(Object.keys(uris))("has to be reached over https: %s", (name) => {
+    const plain = { ...without, ...uris, [name]: "http://account.core.windows.net" };
+    expect(problemsOf(plain, {})).toEqual([`${name} has to be an https address`]);
+  });
+});
+
+test("whom a token is for follows the cloud, whatever the endpoints are", () => {
+  const { cloud, logAnalyticsEndpoint, resourceManagerEndpoint } = read({
+    AZURE_CLOUD: "usgov",
+    LOG_ANALYTICS_ENDPOINT: "https://127.0.0.1:1",
+    AZURE_RESOURCE_MANAGER_ENDPOINT: "https://127.0.0.1:2",
+  });
+  expect([logAnalyticsEndpoint, resourceManagerEndpoint]).toEqual([
+    "https://127.0.0.1:1",
+    "https://127.0.0.1:2",
+  ]);
+  expect(cloud.logAnalytics.audience).toBe("https://api.loganalytics.us");
+  expect(cloud.resourceManager.audience).toBe("https://management.usgovcloudapi.net");
+});
+
+test("every endpoint and audience of every cloud is an https origin", () => {
+  const texts = JSON.stringify(clouds).match(/"https?:[^"]*"/g) ?? [];
+  expect(texts.length).toBeGreaterThan(8);
+  for (const text of texts.map((each) => each.slice(1, -1))) {
+    expect(new URL(text).origin).toBe(text);
+    expect(text).toMatch(/^https:/);
+  }
+});
+
+describe("the sample of local settings", () => {
+  const sample = JSON.parse(
+    readFileSync(new URL("../../local.settings.sample.json", import.meta.url), "utf8"),
+  ) as { readonly IsEncrypted: unknown; readonly Values: Readonly<Record<string, string>> };
+  const { AzureWebJobsStorage, FUNCTIONS_WORKER_RUNTIME, ...values } = sample.Values;
+
+  test("holds every setting in the order of their definitions, and what the host needs", () => {
+    expect(Object.keys(values)).toEqual(Object.keys(definitions));
+    expect([sample.IsEncrypted, FUNCTIONS_WORKER_RUNTIME]).toEqual([false, "node"]);
+    expect(AzureWebJobsStorage).toBe("UseDevelopmentStorage=true");
+  });
+
+  test("is valid as it is, and sends nothing", () => {
+    expect(readSettings(sample.Values)).toMatchObject({ dryRun: true });
+  });
+
+  test("shows the defaults", () => {
+    const shown = Object.entries(definitions).filter(([name, { fallback }]) => {
+      return fallback !== null && fallback !== "" && name !== "DRY_RUN";
+    });
+    expect(shown.length).toBeGreaterThan(10);
+    for (const [name, { fallback }] of shown)
+      expect([name, values[name]]).toEqual([name, fallback]);
+  });
+
+  test("holds no secret, and nobody's identity", () => {
+    const text = JSON.stringify(sample);
+    expect(text).not.toMatch(/AccountKey|SharedAccess|sig=|[\da-f]{8}-(?!0000)[\da-f]{4}-/i);
+  });
+});
+
+test("every definition says what it is for", () => {
+  for (const { help } of Object.values(definitions)) expect(help).toMatch(/^[A-Za-z].+[.)]$/);
+});
