@@ -25,7 +25,7 @@ export interface Option {
 export type Given = Readonly<Record<string, readonly string[]>>;
 
 /** A command line that works, and what it is for. */
-export interface Example {
+interface Example {
   readonly line: string;
   readonly says: string;
 }

@@ -97,6 +97,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 function escape(text: string): string {
   return text
     .split(/(`[^`]*`)/)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[*_|<>]/g, "\\$&")))
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[*|<>]/g, "\\$&")))
     .join("");
 }

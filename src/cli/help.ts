@@ -11,7 +11,7 @@ export function commandHelp(command: Command): string {
     ...command.details.flatMap((detail) => ["", detail]),
     ...section(
       "Examples",
-      command.examples.flatMap(({ line, says }) => [`  ${line}`, `    ${says}`]),
+      command.examples.flatMap((example) => [`  ${example.line}`, `    ${example.says}`]),
     ),
     "",
   ].join("\n");

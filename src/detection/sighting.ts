@@ -41,10 +41,10 @@ export interface Approval {
 const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
 /** What tells when something happened, first choice first: publication lags minutes behind, so it is last. */
-export type TimeSource =
+type TimeSource =
   "StatusSequence" | "authenticationStepDateTime" | "CreatedDateTime" | "TimeGenerated";
 
-export interface KnownTime {
+interface KnownTime {
   readonly at: number;
   readonly from: TimeSource;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { parseCidr, type Cidr } from "../detection/cidr.ts";
+import { isFields } from "../detection/fields.ts";
 import { promptOutcomes } from "../detection/outcome.ts";
 import { presets, severities, type Rule } from "../detection/rule.ts";
 import { parseDuration } from "./duration.ts";
@@ -82,10 +83,14 @@ type RuleOverride = v.InferOutput<typeof ruleOverride>;
 const ruleList = v.pipe(
   v.array(ruleOverride, "has to be a list of rules"),
   v.nonEmpty("names no rule"),
-  v.check(
-    (rules) => new Set(rules.map((rule) => rule.id)).size === rules.length,
-    "names a rule twice",
-  ),
+  // Also where something else is wrong, so that all is said at once.
+  v.rawCheck(({ dataset, addIssue }) => {
+    const rules: readonly unknown[] = Array.isArray(dataset.value) ? dataset.value : [];
+    const ids = rules.map((rule) => (isFields(rule) ? rule["id"] : undefined));
+    if (ids.some((id, index) => id !== undefined && ids.indexOf(id) < index)) {
+      addIssue({ message: "names a rule twice" });
+    }
+  }),
 );
 
 export interface RulesRead {

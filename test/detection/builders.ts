@@ -99,6 +99,7 @@ export function finding(
       ...evidence,
     },
     denials: [],
+    supporting: new Map(),
   };
 }
 
@@ -116,6 +117,7 @@ export function recorded(
     windowMs: 15 * minute,
     mergedInto: null,
     revision: 1,
+    severitySince: 1,
     ...more,
     facts: facts({
       firstDenialAt: time(from),

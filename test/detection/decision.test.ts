@@ -21,6 +21,7 @@ function decide({ denials, rule: changes, ...more }: Case): readonly Decision[] 
     subject,
     recorded: [],
     runs: findRuns(current, denials),
+    prompts: denials,
     approvals: [],
     identify: (name) => `id of ${name}`,
     openFrom: null,

@@ -55,7 +55,8 @@ export async function writeToFolder(
       await writeTree(counted.rows, (row) => join(folder, file(row)), { writer, signal, files });
     }
   } catch (cause) {
-    await Promise.all([...files].map((path) => rm(path, { force: true })));
+    // What stands in the way there is told by the cause.
+    await Promise.allSettled([...files].map((path) => rm(path, { force: true })));
     signal.throwIfAborted();
     throw cause instanceof Error && "code" in cause
       ? StateError.of(folder, "cannot be written", cause)

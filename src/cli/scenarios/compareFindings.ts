@@ -1,7 +1,7 @@
 import { formatTime } from "../../detection/time.ts";
 import type { DetectFinding } from "../reporters/detectReport.ts";
 import type { Scenario } from "./readScenarios.ts";
-import { momentOf, type ExpectedFinding } from "./scenario.ts";
+import { momentOf, sameUser, type ExpectedFinding } from "./scenario.ts";
 
 /**
  * What differs, a line each. Only the members that were expected are compared; the number of findings
@@ -41,7 +41,7 @@ function differencesOf(
   day: string,
 ): readonly string[] | null {
   const { user, approval, ...rest } = expected;
-  if (user.toLowerCase() !== found.user) {
+  if (!sameUser(user, found.user)) {
     return null;
   }
   const given = new Map<string, unknown>(Object.entries(found));
@@ -80,7 +80,7 @@ function normalise(member: string, value: unknown, day: string): unknown {
     return value;
   }
   const at = /(?:^|\.)at$|At$/.test(member) ? momentOf(value, day) : null;
-  const id = /Id$/.test(member) ? value.toLowerCase() : value;
+  const id = member.endsWith("Id") ? value.toLowerCase() : value;
   return at === null ? id : formatTime(at);
 }
 

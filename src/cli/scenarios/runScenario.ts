@@ -70,7 +70,7 @@ async function explainLacking(
   scenario: Scenario,
   run: Pick<Parameters<typeof explainRecords>[2], "rules" | "asOf">,
 ): Promise<readonly string[]> {
-  const users = [...new Set(scenario.expect.map(({ user }) => user.toLowerCase()))];
+  const users = [...new Set(scenario.expect.map(({ user }) => user.trim().toLowerCase()))];
   const limit = Math.max(1, users.length);
   const explained = await withLedger((ledger) =>
     explainRecords(entriesOf(scenario), ledger, { ...run, users, limit, onBad: () => {} }),

@@ -6,7 +6,7 @@ import { readTime } from "../../detection/time.ts";
 import { ruleOverride } from "../../settings/rules.ts";
 
 /** The day of clock times, where a scenario names none. */
-export const usualDay = "2026-03-10";
+const usualDay = "2026-03-10";
 
 const clock = /^\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/;
 
@@ -31,13 +31,21 @@ const day = v.pipe(
   ),
 );
 
-const name = v.pipe(v.string("has to be text"), v.trim(), v.nonEmpty("is empty"));
+const name = v.pipe(
+  v.string("has to be text"),
+  v.check((text) => text.trim() !== "", "is blank"),
+);
 
 const count = v.pipe(
   v.number("has to be a number"),
   v.integer("has to be whole"),
   v.minValue(0, "has to be 0 or more"),
 );
+
+/** Spelled in any way, as the log may have it. */
+export function sameUser(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
 
 const names = v.array(name, "has to be a list");
 

@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { outcomeTexts } from "../../src/cli/scenarios/scenarioRows.ts";
+import { scenarioFile, scenarioParts } from "../../src/cli/scenarios/scenario.ts";
+import { classifyText, promptOutcomes } from "../../src/detection/outcome.ts";
+import { presets } from "../../src/detection/rule.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string): unknown => JSON.parse(readFileSync(`${root}${path}`, "utf8"));
+const schema = read("schema/scenario.schema.json") as Schema;
+const parts = schema["$defs"] as Readonly<Record<string, Schema>>;
+
+/** As much of JSON Schema as the file uses; what it does not know, it refuses. */
+function accepts(rule: Schema, value: unknown): boolean {
+  return Object.entries(rule).every(([keyword, operand]) => {
+    switch (keyword) {
+      case "$ref":
+        return accepts(parts[String(operand).replace("#/$defs/", "")]!, value);
+      case "oneOf":
+        return (operand as Schema[]).filter((each) => accepts(each, value)).length === 1;
+      case "type":
+        return [operand].flat().some((type) => isOfType(value, String(type)));
+      case "enum":
+        return (operand as unknown[]).includes(value);
+      case "pattern":
+        return typeof value !== "string" || new RegExp(String(operand)).test(value);
+      case "minLength":
+        return typeof value !== "string" || value.length >= Number(operand);
+      case "minItems":
+        return !Array.isArray(value) || value.length >= Number(operand);
+      case "minimum":
+        return typeof value !== "number" || value >= Number(operand);
+      case "maximum":
+        return typeof value !== "number" || value <= Number(operand);
+      case "items":
+        return !Array.isArray(value) || value.every((each) => accepts(operand as Schema, each));
+      case "required":
+        return !isObject(value) || (operand as string[]).every((name) => name in value);
+      case "properties":
+        return (
+          !isObject(value) ||
+          Object.entries(value).every(([name, each]) => {
+            const property = (operand as Record<string, Schema>)[name];
+            return property === undefined || accepts(property, each);
+          })
+        );
+      case "additionalProperties":
+        return (
+          !isObject(value) ||
+          Object.keys(value).every((name) => name in (rule["properties"] as Schema))
+        );
+      case "$schema":
+      case "$defs":
+      case "title":
+      case "description":
+        return true;
+      default:
+        throw new Error(`unknown keyword: ${keyword}`);
+    }
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  switch (type) {
+    case "object":
+      return isObject(value);
+    case "array":
+      return Array.isArray(value);
+    case "null":
+      return value === null;
+    case "integer":
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+const usable = (value: unknown) => v.safeParse(scenarioFile, value).success;
+const least = { name: "n", rule: "explicit-mfa-deny", expect: [] };
+
+describe("the JSON schema of scenarios", () => {
+  const files = readdirSync(`${root}test/scenarios`)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => `test/scenarios/${name}`);
+
+  test.each([...files, "examples/scenarios.json"])("accepts %s", (path) => {
+    expect([accepts(schema, read(path)), usable(read(path))]).toEqual([true, true]);
+  });
+
+  test.each(["scenario", "denials", "approvals", "expected", "rule"] as const)(
+    "has the members of a %s that the command knows",
+    (part) => {
+      const { entries } = scenarioParts[part];
+      expect(Object.keys(parts[part]?.["properties"] as Schema).toSorted()).toEqual(
+        Object.keys(entries).toSorted(),
+      );
+    },
+  );
+
+  test.each([
+    ["the least", least, true],
+    ["a list", [least, least], true],
+    ["an empty list", [], false],
+    ["text", "scenario", false],
+    ["one without a name", { rule: "explicit-mfa-deny", expect: [] }, false],
+    ["an empty name", { ...least, name: "" }, false],
+    ["no such rule", { ...least, rule: "no-such" }, false],
+    ["a rule with numbers", { ...least, rule: { id: presets[1]?.id, threshold: 3 } }, true],
+    [
+      "a rule with a threshold of none",
+      { ...least, rule: { id: presets[1]?.id, threshold: 0 } },
+      false,
+    ],
+    ["a rule without an id", { ...least, rule: { threshold: 3 } }, false],
+    ["an unknown member", { ...least, rulez: 1 }, false],
+    ["rows that are a number", { ...least, rows: 1 }, false],
+    ["rows that are an envelope", { ...least, rows: { records: [] } }, true],
+    ["denials alone", { ...least, denials: { user: "a", at: ["09:00"] } }, true],
+    ["denials in a list", { ...least, denials: [{ user: "a", at: ["09:00:01.25"] }] }, true],
+    ["denials without times", { ...least, denials: { user: "a", at: [] } }, false],
+    ["denials at no time", { ...least, denials: { user: "a", at: ["nine"] } }, false],
+    [
+      "approvals that have an outcome",
+      { ...least, approvals: { user: "a", at: ["09:00"], outcome: "denied" } },
+      false,
+    ],
+    [
+      "an outcome that is none of a prompt",
+      { ...least, denials: { user: "a", at: ["09:00"], outcome: "approved" } },
+      false,
+    ],
+    ["a finding without approval", { ...least, expect: [{ user: "a", approval: null }] }, true],
+    ["a finding of nobody", { ...least, expect: [{ denials: 5 }] }, false],
+    ["half a denial", { ...least, expect: [{ user: "a", denials: 0.5 }] }, false],
+    ["a whole time", { ...least, asOf: "2026-03-10T09:00:00+01:00" }, true],
+    ["a day", { ...least, day: "2026-03-10" }, true],
+    ["a day that is none", { ...least, day: "today" }, false],
+  ])("and the command agree on %s", (_, value, good) => {
+    expect([accepts(schema, value), usable(value)]).toEqual([good, good]);
+  });
+});
+
+describe("the short notation", () => {
+  test.each(promptOutcomes)("writes the outcome %s so that it is read as such", (outcome) => {
+    expect(classifyText(outcomeTexts[outcome])).toBe(outcome);
+  });
+});
