@@ -1,6 +1,5 @@
 // Bundles the three programs into dist/. `--quiet` prints errors only.
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -40,15 +39,13 @@ const entries = [
 const quiet = process.argv.includes("--quiet");
 
 await rm(`${root}/dist`, { recursive: true, force: true });
-// Not all entries are written yet; once they are, a missing one is an error.
-const present = entries.filter(({ from }) => existsSync(`${root}/${from}`));
-await Promise.all(present.map(bundle));
-if (present.some(({ to }) => to.startsWith("dist/app/"))) await describeApp();
-if (existsSync(`${root}/dist/cli.mjs`)) await chmod(`${root}/dist/cli.mjs`, 0o755);
+await Promise.all(entries.map(bundle));
+await describeApp();
+await chmod(`${root}/dist/cli.mjs`, 0o755);
 
-for (const { to } of quiet ? [] : present) {
+for (const { to } of quiet ? [] : entries) {
   const { size } = await stat(`${root}/${to}`);
-  console.log(`${to}  ${Math.ceil(size / 1024)} KB`);
+  console.log(`${to}  ${Math.ceil(size / 1000)} KB`);
 }
 
 /** @param {typeof entries[number]} entry */

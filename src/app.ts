@@ -40,7 +40,9 @@ export function composeApp(environment: Environment): App {
   const settings = readSettings(environment);
   const clock = { now: () => Date.now() };
   const credential = once(() => managedIdentity(settings));
-  const table = once(() => connectTable(settings.stateStorage, settings.stateTable, credential));
+  const stateTable = once(() =>
+    connectTable(settings.stateStorage, settings.stateTable, credential),
+  );
   const { cloud } = settings;
   const source = once(() =>
     logAnalytics({
@@ -57,12 +59,13 @@ export function composeApp(environment: Environment): App {
     }),
   );
   // A run has a state of its own, so that runs at the same time do not share what they know of the watermark.
-  const stateNamed = (name: string, signal?: AbortSignal) => new TableState(table(), name, signal);
+  const stateNamed = (name: string, signal?: AbortSignal) =>
+    new TableState(stateTable(), name, signal);
   const stateOf = ({ workspaceId }: Workspace, signal?: AbortSignal) =>
     stateNamed(settings.dryRun ? `dry run ${workspaceId}` : workspaceId, signal);
-  const findings = once((table: FindingsTable) =>
+  const findings = once((findingsTable: FindingsTable) =>
     findingsLog({
-      ...table,
+      ...findingsTable,
       audience: cloud.logsIngestion.audience,
       credential: credential(),
       clock,
@@ -92,7 +95,7 @@ export function composeApp(environment: Environment): App {
     settings,
     clock,
     get jobs() {
-      return new TableBackfillJobs(table());
+      return new TableBackfillJobs(stateTable());
     },
     detectorOf,
     backfillDetectorOf(workspace, { id, request }, log, signal) {
