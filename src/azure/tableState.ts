@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { TableClient } from "@azure/data-tables";
 import type { RecordedBurst, Subject } from "../detection/record.ts";
 import { deliveriesOf, laterProgress } from "../pipeline/memoryStore.ts";
@@ -104,6 +106,9 @@ export class TableState implements StateStore {
   async saveProgress(progress: Progress): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const next = laterProgress(this.#seen.progress, progress);
+      if (isDeepStrictEqual(next, this.#seen.progress)) {
+        return;
+      }
       const etag = await this.#rows.put(rowKeys.progress, toJsonProperties(next), this.#seen.etag);
       if (etag !== null) {
         this.#seen = { progress: next, etag };
@@ -114,6 +119,8 @@ export class TableState implements StateStore {
         stored === null
           ? { progress: null, etag: null }
           : { progress: fromJsonProperties(stored) as Progress, etag: stored.etag };
+      // Runs side by side would otherwise keep meeting at every attempt.
+      await sleep(Math.random() * 100 * (attempt + 1));
     }
     throw new UpstreamError("state table", "other runs keep changing the watermark", true);
   }

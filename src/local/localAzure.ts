@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { startAzurite, type Azurite } from "./azurite.ts";
-import { makeCertificate } from "./certificate.ts";
+import { makeCertificate, type Certificate } from "./certificate.ts";
 import { startFunctionsHost, type FunctionsHost } from "./functionsHost/startFunctionsHost.ts";
 import { audienceOf, startIdentity, type Identity } from "./identity.ts";
+import { shippedRule, shippedTables } from "./ingestion/collectionRule.ts";
+import { startIngestion, type Ingestion } from "./ingestion/startIngestion.ts";
 import { startLogService, type LogService } from "./logService/startLogService.ts";
 import { startSentinel, type Sentinel } from "./sentinel/startSentinel.ts";
 
@@ -12,6 +14,8 @@ export const localWorkspace = {
   resourceId:
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/local/providers/Microsoft.OperationalInsights/workspaces/local",
 } as const;
+
+const findingsRuleId = `dcr-${"0".repeat(31)}1`;
 
 export interface LocalAzureOptions {
   /** Epoch milliseconds. The time of the services, and after `moveClock` that of the functions. */
@@ -26,12 +30,14 @@ export interface LocalAzureOptions {
 export interface LocalAzure {
   readonly logs: LogService;
   readonly sentinel: Sentinel;
+  /** Of the findings' table, into the log service; the sink `logs` is to be switched on. */
+  readonly ingestion: Ingestion;
   readonly identity: Identity;
   readonly azurite: Azurite;
   /** What the app is told: its ordinary settings. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Trusts the stand-ins. */
-  readonly ca: string;
+  /** Of all of them; to be trusted. */
+  readonly certificate: Certificate;
   /** Another process with the app in it. */
   startHost(settings?: Readonly<Record<string, string>>): Promise<FunctionsHost>;
   stop(): Promise<void>;
@@ -39,7 +45,7 @@ export interface LocalAzure {
 
 /**
  * A whole Azure for the app on one machine. Real: Azurite, Microsoft's own emulator of storage. Stand-ins: the
- * log service, Sentinel, the managed identity and the Functions host. The app reaches all of them through its
+ * log service and its ingestion, Sentinel, the managed identity and the Functions host. The app reaches all of them through its
  * ordinary settings and does not know.
  */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
@@ -63,6 +69,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       startLogService({
         clock,
         certificate,
+        tables: shippedTables(),
         accepts: (token) => audienceOf(token) === "https://api.loganalytics.io",
       }),
     );
@@ -74,6 +81,16 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         audiences: ["https://management.azure.com"],
       }),
     );
+    const ingestion = await started(
+      startIngestion({
+        certificate,
+        clock,
+        ruleId: findingsRuleId,
+        rule: shippedRule(),
+        audiences: ["https://monitor.azure.com"],
+        publish: (table, rows) => logs.publish(localWorkspace.workspaceId, table, rows),
+      }),
+    );
     const settings = {
       FUNCTIONS_WORKER_RUNTIME: "node",
       LOG_ANALYTICS_WORKSPACE_ID: localWorkspace.workspaceId,
@@ -82,15 +99,18 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       LOG_ANALYTICS_ENDPOINT: logs.endpoint,
       AZURE_RESOURCE_MANAGER_ENDPOINT: sentinel.url,
       DETECTION_SCHEDULE: "0 */5 * * * *",
+      FINDINGS_ENDPOINT: ingestion.url,
+      FINDINGS_DCR_ID: findingsRuleId,
       ...options.settings,
     };
     return {
       logs,
       sentinel,
+      ingestion,
       identity,
       azurite,
       settings,
-      ca: certificate.cert,
+      certificate,
       async startHost(more = {}) {
         const host = await startFunctionsHost({
           main,

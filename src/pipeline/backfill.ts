@@ -45,6 +45,7 @@ export interface BackfillStep {
 /**
  * Works on a part until its time is up, and records its cursor after each slice. Whoever works on the same
  * part at the same time stops at its next slice, and so does one that was cancelled: somebody else wrote it.
+ * Logs one line of what it did.
  *
  * @returns whether there is more to do
  */
@@ -70,21 +71,24 @@ export async function stepBackfill(
   const range = { from: before.cursor, to: before.end };
   const happenedIn = { from: request.from, to: request.to };
   const sending = newSending(detector, "backfill");
+  const reached = (cursor: number): Partial<BackfillPart> =>
+    cursor >= range.to
+      ? { state: "done", cursor, slicesDone: before.slices }
+      : { cursor, slicesDone: Math.floor((cursor - start) / sliceLength) };
   let cursor = range.from;
   try {
-    for await (cursor of sweep(
+    for await (const { to, isLast } of sweep(
       detector,
       { by: "generated", range, happenedIn },
       sending,
       work,
       signal,
     )) {
-      const isDone = cursor >= range.to;
-      const slicesDone = isDone ? before.slices : Math.floor((cursor - start) / sliceLength);
-      if (!(await save({ state: isDone ? "done" : "running", cursor, slicesDone }))) {
+      cursor = to;
+      if (!(await save(reached(cursor)))) {
         return false;
       }
-      if (!isDone && detector.clock.now() >= until) {
+      if (!isLast && detector.clock.now() >= until) {
         return true;
       }
     }
@@ -92,8 +96,10 @@ export async function stepBackfill(
     const problem = error instanceof Error ? error.message : String(error);
     const { errors } = progressed(before, work);
     // The state itself may be what failed; the error that is thrown says so.
-    await save({ cursor, errors: [...errors, problem] }).catch(() => undefined);
+    await save({ ...reached(cursor), errors: [...errors, problem] }).catch(() => undefined);
     throw error;
+  } finally {
+    detector.log.info("backfill step", { id, workspace, from: range.from, to: cursor, ...work });
   }
   return false;
 }

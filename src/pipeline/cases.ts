@@ -1,6 +1,7 @@
 import type { Run } from "../detection/burst.ts";
-import { runsOf } from "../detection/countDenials.ts";
+import { promptsOf, runsOf } from "../detection/countDenials.ts";
 import { findNeighbourhoods, union } from "../detection/neighbourhood.ts";
+import type { Prompt } from "../detection/prompt.ts";
 import type { Rule } from "../detection/rule.ts";
 import type { Sighting } from "../detection/sighting.ts";
 import type { Detector } from "./detector.ts";
@@ -23,6 +24,8 @@ export interface View {
   readonly head: Head;
   /** The runs that what was touched belongs to, whole. */
   readonly runs: readonly Run[];
+  /** All prompts of the account that were read, counted or not. */
+  readonly prompts: readonly Prompt[];
   /** Around what was touched, those runs and the recorded bursts that they belong to. */
   readonly hull: Range;
 }
@@ -50,8 +53,9 @@ export async function readCases(
 ): Promise<readonly Case[]> {
   let open = await inParallel(touched, stateRequests, (each) => readHeads(detector, each));
   const cases: Case[] = [];
-  while (open.length > 0) {
-    const reads = open.map((each) => spanAround(each, generous).span);
+  // Twice as far each time, so that a burst without end takes few looks.
+  for (let times = 1; open.length > 0; times *= 2) {
+    const reads = open.map((each) => spanAround(each, generous, times).span);
     const { sightings, rows } = await readSightings(
       detector.source,
       open.map(({ account: { user } }, index) => ({
@@ -67,9 +71,10 @@ export async function readCases(
       const views = each.views.map((view) => look(each, view, seen));
       const read = reads[index] ?? each.span;
       const { span, clipped } = spanAround({ ...each, views }, sure);
+      // One side at its bound does not end the reading of the other.
       const whole = span.from >= read.from && span.to <= read.to;
-      const bounded = clipped || (!whole && (rows.get(name) ?? 0) >= mostRows);
-      (whole || bounded ? cases : unfinished).push({ ...each, views, bounded });
+      const isEnough = whole || (rows.get(name) ?? 0) >= mostRows;
+      (isEnough ? cases : unfinished).push({ ...each, views, bounded: clipped || !whole });
     }
     open = unfinished;
   }
@@ -82,7 +87,7 @@ async function readHeads(detector: Detector, touched: Touched): Promise<Case> {
   for (const rule of rules) {
     const subject = { rule: rule.id, workspaceId, ...touched.account };
     const head = await store.readHead(subject, touched.span.from - farthest);
-    views.push(look(touched, { rule, head, runs: [], hull: touched.span }, []));
+    views.push(look(touched, { rule, head, runs: [], prompts: [], hull: touched.span }, []));
   }
   return { ...touched, views, bounded: false };
 }
@@ -102,6 +107,7 @@ function look(
     rule,
     head,
     runs: (around?.runs ?? []).filter((run) => run !== touchedRun),
+    prompts: promptsOf(rule, account.user, sightings),
     hull: around?.extent ?? span,
   };
 }
@@ -109,10 +115,11 @@ function look(
 function spanAround(
   { span: touched, views }: Case,
   windows: Readonly<Record<Rule["kind"], number>>,
+  times = 1,
 ): { readonly span: Range; readonly clipped: boolean } {
   const asked = views
     .map(({ rule, hull }) => {
-      const margin = windows[rule.kind] * rule.windowMs;
+      const margin = windows[rule.kind] * times * rule.windowMs;
       return { from: hull.from - margin, to: hull.to + margin };
     })
     .reduce(union, touched);

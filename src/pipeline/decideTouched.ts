@@ -1,5 +1,4 @@
 import { judge, type Decision } from "../detection/decision.ts";
-import { analystTasks, describeChange, describeIncident } from "../detection/incident.ts";
 import { recordDecisions } from "../detection/record.ts";
 import type { Rule } from "../detection/rule.ts";
 import type { Approval } from "../detection/sighting.ts";
@@ -7,6 +6,7 @@ import { readCases, type Case, type View } from "./cases.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "./evidence.ts";
 import { identify } from "./identity.ts";
+import { incidentOf } from "./incidentOf.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Delivery, DueItem, Head } from "./ports.ts";
 import { readApprovals } from "./surroundings.ts";
@@ -28,6 +28,10 @@ export interface Sending {
   readonly lane: DueItem["lane"];
   /** Incidents that may still be written in this run. */
   left: number;
+  /** Nothing is sent after this (epoch ms), so that a sink that takes its time holds no reading. */
+  readonly until: number;
+  /** Incidents that were due before, by burst: one that grows keeps its place in the line. */
+  readonly waiting: ReadonlyMap<string, DueItem>;
 }
 
 /** Something decided now that this run has claimed, with the head as stored. */
@@ -104,10 +108,12 @@ async function decideCase(
   let left = 0;
   for (const view of each.views) {
     const judged = judgeView(detector, each, view, approvals);
-    const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending.lane) ?? []);
+    const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
     const changed = judged.filter(({ action }) => action !== "none");
     const claims = claimsOf(view.head, due, sending, detector.clock.now());
+    const reasoned = judged.map((decision) => ({ rule: view.rule, decision }));
     if (changed.length === 0 && due.length === 0) {
+      decisions.push(...reasoned);
       continue;
     }
     const head = {
@@ -115,14 +121,13 @@ async function decideCase(
       bursts: recordDecisions(view.head.bursts, changed),
       deliveries: { ...view.head.deliveries, ...claims },
     };
-    const stored = await detector.store.write(
-      changed.length > 0 ? { head, put: due } : { put: due },
-    );
+    // With the head also where only a watch is to be kept: what is due must not be older than what is recorded.
+    const stored = await detector.store.write({ head, put: due });
     if (stored === "conflict") {
       sending.left += Object.keys(claims).length;
       return { decided: { decisions, claimed, left }, again: each };
     }
-    decisions.push(...judged.map((decision) => ({ rule: view.rule, decision })));
+    decisions.push(...reasoned);
     for (const item of due) {
       if (stored !== null && claims[item.burstId] !== undefined) {
         claimed.push({ item, head: stored });
@@ -137,7 +142,7 @@ async function decideCase(
 function judgeView(
   { clock, retentionMs }: Detector,
   { bounded }: Case,
-  { rule, head, runs }: View,
+  { rule, head, runs, prompts }: View,
   approvals: readonly Approval[],
 ): readonly Decision[] {
   return judge({
@@ -145,6 +150,7 @@ function judgeView(
     subject: head.subject,
     recorded: head.bursts,
     runs,
+    prompts,
     approvals,
     identify,
     openFrom: clock.now() - (retentionMs - day),
@@ -156,9 +162,10 @@ function judgeView(
 function dueOf(
   detector: Detector,
   { rule, head }: View,
-  { action, reason, burst, finding }: Decision,
-  lane: DueItem["lane"],
+  decision: Decision,
+  { lane, waiting }: Sending,
 ): DueItem | null {
+  const { action, reason, burst, finding } = decision;
   const sends = action !== "none" && detector.sinks.length > 0;
   const until = burst.facts.lastDenialAt + rule.approvalWatchMs + detector.approvalLatenessMs;
   const watches =
@@ -170,27 +177,23 @@ function dueOf(
   if (!sends && !watches) {
     return null;
   }
-  const { user } = head.subject;
   return {
     subject: head.subject,
     burstId: burst.id,
     dueAt: detector.clock.now(),
     attempts: 0,
-    lane,
-    incident:
-      sends && finding !== null
-        ? {
-            id: burst.id,
-            revision: burst.revision,
-            text: describeIncident(rule, user, finding),
-            tasks: analystTasks,
-            change: describeChange(reason, finding),
-            delivered: Object.keys(head.deliveries[burst.id]?.sent ?? {}).length > 0,
-          }
-        : null,
+    // What grows has an incident that people look at, whoever found the growth.
+    lane: burst.revision > 1 ? "live" : lane,
+    ...placeOf(waiting.get(burst.id)),
+    incident: sends && finding !== null ? incidentOf(rule, head.subject, decision, finding) : null,
     mergedInto: sends ? burst.mergedInto : null,
     watch: watches ? { from: burst.extent.from, to: burst.facts.lastDenialAt, until } : null,
   };
+}
+
+/** Where a pending item stands in the line; growth neither moves it back nor forgives its failures. */
+function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "attempts" | "lane">> {
+  return item === undefined ? {} : { dueAt: item.dueAt, attempts: item.attempts, lane: item.lane };
 }
 
 /** Takes what this run can still send, unless another run is sending it right now. */
@@ -204,7 +207,8 @@ function claimsOf(
   for (const item of due) {
     const delivery = head.deliveries[item.burstId];
     const isFree = (delivery?.claim?.until ?? 0) <= now;
-    if (sending.left > 0 && isFree && (item.incident !== null || item.mergedInto !== null)) {
+    const isTime = sending.left > 0 && now < sending.until && item.dueAt <= now;
+    if (isTime && isFree && (item.incident !== null || item.mergedInto !== null)) {
       sending.left--;
       claims[item.burstId] = {
         sent: delivery?.sent ?? {},

@@ -1,3 +1,4 @@
+import type { RecordedBurst } from "../detection/record.ts";
 import type { Claimed, Sending } from "./decideTouched.ts";
 import type { Detector } from "./detector.ts";
 import type { Work } from "./work.ts";
@@ -21,6 +22,9 @@ export async function deliverClaimed(
   delivered: Delivered,
 ): Promise<void> {
   for (const { item, head } of claimed) {
+    if (detector.clock.now() >= sending.until) {
+      return;
+    }
     await deliverItem(detector, item, head, sending, delivered);
   }
 }
@@ -37,7 +41,7 @@ export async function deliverOverdue(
     .filter((item) => isPending(item) && item.dueAt <= now)
     .toSorted((a, b) => laneOrder(a) - laneOrder(b) || a.dueAt - b.dueAt);
   for (const item of ready) {
-    if (sending.left <= 0) {
+    if (sending.left <= 0 || detector.clock.now() >= sending.until) {
       return;
     }
     sending.left--;
@@ -67,7 +71,7 @@ async function deliverItem(
   if (head === null) {
     return false;
   }
-  const { sent, errors } = await send(detector, item, head.deliveries[item.burstId]?.sent ?? {});
+  const { sent, errors } = await send(detector, item, head);
   await settle(detector, item, head, sent, sending.owner, errors.length > 0);
   delivered.errors.push(...errors);
   if (errors.length > 0) {
@@ -94,8 +98,12 @@ async function claim(
   if (held !== null && held.owner !== owner && held.until > now) {
     return null;
   }
-  if (!head.bursts.some(({ id }) => id === item.burstId)) {
-    await store.write({ drop: [item] });
+  const burst = head.bursts.find(({ id }) => id === item.burstId);
+  if (burst === undefined) {
+    await store.write({ head, drop: [item] });
+    return null;
+  }
+  if (!tellsOf(item, burst)) {
     return null;
   }
   const claimed: Delivery = { ...delivery, claim: { owner, until: now + claimLength } };
@@ -103,25 +111,34 @@ async function claim(
   return stored === "conflict" ? null : stored;
 }
 
+/** Whether it is what is due now: an item that was read before another run recorded more is not. */
+function tellsOf({ incident, mergedInto }: DueItem, burst: RecordedBurst): boolean {
+  return (
+    burst.mergedInto === mergedInto && (incident === null || incident.revision === burst.revision)
+  );
+}
+
 /** One sink that fails neither blocks nor repeats another. */
 async function send(
   { sinks, log }: Detector,
   { incident, mergedInto, burstId }: DueItem,
-  before: Readonly<Record<string, number>>,
+  { bursts, deliveries }: Head,
 ): Promise<{
   readonly sent: Readonly<Record<string, number>>;
   readonly errors: readonly string[];
 }> {
-  const sent: Record<string, number> = { ...before };
+  const sent: Record<string, number> = { ...deliveries[burstId]?.sent };
+  const mergedAt = bursts.find(({ id }) => id === burstId)?.revision ?? Infinity;
   const errors: string[] = [];
   for (const sink of sinks) {
     try {
       if (incident !== null && (sent[sink.name] ?? 0) < incident.revision) {
-        await sink.deliver({ ...incident, delivered: sent[sink.name] !== undefined });
+        await sink.deliver({ ...incident, sentRevision: sent[sink.name] ?? 0 });
         sent[sink.name] = incident.revision;
       }
-      if (mergedInto !== null) {
+      if (mergedInto !== null && (sent[sink.name] ?? 0) < mergedAt) {
         await sink.noteMerge(burstId, mergedInto);
+        sent[sink.name] = mergedAt;
       }
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

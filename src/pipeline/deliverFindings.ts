@@ -1,5 +1,6 @@
-import { analystTasks, describeChange, describeIncident } from "../detection/incident.ts";
+import { describeChange } from "../detection/change.ts";
 import type { Decision } from "../detection/decision.ts";
+import { incidentOf } from "./incidentOf.ts";
 import type { RecordsReport } from "./detectRecords.ts";
 import type { IncidentSink } from "./ports.ts";
 
@@ -12,13 +13,11 @@ export async function deliverFindings(
   { findings, merged }: Pick<RecordsReport, "findings" | "merged">,
 ): Promise<void> {
   for (const { rule, subject, decision, finding } of findings) {
+    const incident = incidentOf(rule, subject, decision, finding);
+    const late = lateReason(decision);
     await sink.deliver({
-      id: decision.burst.id,
-      revision: decision.burst.revision,
-      text: describeIncident(rule, subject.user, finding),
-      tasks: analystTasks,
-      change: describeChange(reasonOnIncident(decision), finding),
-      delivered: false,
+      ...incident,
+      change: late === null ? incident.change : describeChange(late, null, finding),
       newest: decision.action !== "none",
     });
   }
@@ -27,14 +26,14 @@ export async function deliverFindings(
   }
 }
 
-/** Why an incident that exists is changed; what this run did to the record may be another matter. */
-function reasonOnIncident({ action, reason }: Decision): string {
+/** Why an incident that exists has to be changed where this run's decision does not say it. */
+function lateReason({ action }: Decision): string | null {
   switch (action) {
     case "open":
       return "found again";
     case "none":
       return "delivered late";
     case "update":
-      return reason;
+      return null;
   }
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../detection/classify.ts";
 import { classify } from "../detection/classify.ts";
-import { runsOf } from "../detection/countDenials.ts";
+import { promptsOf, runsOf } from "../detection/countDenials.ts";
 import { judge, type Decision } from "../detection/decision.ts";
 import type { Finding } from "../detection/finding.ts";
 import { recordDecisions, type Subject } from "../detection/record.ts";
@@ -65,6 +65,7 @@ export async function detectRecords<P>(
         subject,
         recorded,
         runs: runsOf(rule, account.user, sightings),
+        prompts: promptsOf(rule, account.user, sightings),
         approvals: approvals.get(accountName(account)) ?? [],
         identify,
         openFrom: null,
@@ -115,7 +116,7 @@ async function readEntries<P>(
         for (const approval of row.approvals) {
           ledger.addApproval(row.account, approval);
         }
-        for (const sighting of row.kind === "classified" ? row.sightings : []) {
+        for (const sighting of row.sightings) {
           fresh.add(row.account, sighting);
         }
       }

@@ -1,4 +1,7 @@
-/** Works through items, a few at a time, and gives the results in the items' order. */
+/**
+ * Works through items, a few at a time, and gives the results in the items' order. When one fails, no other is
+ * begun, and those under way have ended when the error is thrown: nothing goes on behind the caller's back.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
   atOnce: number,
@@ -6,11 +9,22 @@ export async function inParallel<T, R>(
 ): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = items.entries();
+  const errors: unknown[] = [];
   const worker = async () => {
     for (const [index, item] of queue) {
-      results[index] = await work(item);
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        errors.push(error);
+      }
+      if (errors.length > 0) {
+        return;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (errors.length > 0) {
+    throw errors[0];
+  }
   return results;
 }

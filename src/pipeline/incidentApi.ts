@@ -1,13 +1,16 @@
-import { describeMerge } from "../detection/incident.ts";
+import { describeMerge } from "../detection/change.ts";
+import { fitDescription } from "../detection/incident.ts";
 import { identifyPart } from "./identity.ts";
 import {
   createBody,
+  describeEdits,
   revisionOf,
   saysTheSame,
   updateBody,
   type IncidentProperties,
 } from "./incidentBody.ts";
 import type { Incident, IncidentSink } from "./ports.ts";
+import { UpstreamError } from "./upstreamError.ts";
 
 /** An incident as a service holds it. */
 export interface StoredIncident {
@@ -38,6 +41,13 @@ export interface IncidentApi {
 /** How often a change is tried again because somebody else changed the incident in between. */
 const attempts = 5;
 
+/** Microsoft Sentinel's limits, analysts' own included. */
+const mostComments = 100;
+const mostTasks = 40;
+
+/** Changes that have a comment each, so that analysts keep room for theirs; later ones share the last. */
+const mostChangeComments = 50;
+
 /**
  * Keeps incidents in a service up to date. Whatever is written can be written again after a crash at any
  * point without being there twice: ids of comments and tasks are derived, and a change carries its revision.
@@ -57,9 +67,10 @@ export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
     },
 
     async noteMerge(id, keeperId) {
-      if ((await api.get(id)) !== null) {
+      const stored = await api.get(id);
+      if (stored !== null) {
         const commentId = identifyPart(id, `merged into ${keeperId}`);
-        await api.putComment(id, commentId, describeMerge(keeperId));
+        await comment(api, stored, id, commentId, describeMerge(keeperId));
       }
     },
   };
@@ -82,7 +93,7 @@ async function write(
   if (stored.properties.status === "Closed") {
     return writeClosed(api, stored, incident);
   }
-  if (!incident.delivered) {
+  if (incident.sentRevision === 0) {
     await addTasks(api, incident, await api.taskIds(incident.id));
   }
   const properties = updateBody(stored.properties, incident);
@@ -91,11 +102,41 @@ async function write(
   }
   // A comment changes the incident's etag, so it comes last. Where the incident is at this revision already,
   // an earlier attempt may have died in between; at the first delivery there is nothing to tell.
-  if (properties !== null || incident.delivered) {
-    const commentId = identifyPart(incident.id, `revision ${incident.revision}`);
-    await api.putComment(incident.id, commentId, incident.change);
+  if (properties !== null || incident.sentRevision > 0) {
+    const edits = describeEdits(properties ?? stored.properties, incident);
+    await comment(api, stored, incident.id, ...changeComment(incident, edits));
   }
   return true;
+}
+
+/** The first change is revision 2. */
+function changeComment({ id, revision, change }: Incident, edits: string): [string, string] {
+  if (revision <= mostChangeComments) {
+    return [identifyPart(id, `revision ${revision}`), `${change}${edits}`];
+  }
+  const note = `\n(Change ${revision - 1} of this incident; from the ${mostChangeComments}th on, each replaces the one before.)`;
+  return [identifyPart(id, "later revisions"), `${change}${edits}${note}`];
+}
+
+/**
+ * An incident that is full takes no further comment, and only what is written anew may still be. What holds
+ * is told by its text, labels and severity as well, so that is no reason to try for ever.
+ */
+async function comment(
+  api: IncidentApi,
+  { properties }: StoredIncident,
+  id: string,
+  commentId: string,
+  message: string,
+): Promise<void> {
+  const isFull = (properties.additionalData?.commentsCount ?? 0) >= mostComments;
+  try {
+    await api.putComment(id, commentId, message);
+  } catch (error) {
+    if (!isFull || !(error instanceof UpstreamError) || error.retryable) {
+      throw error;
+    }
+  }
 }
 
 /** The newest judgement comes after whatever revision the incident has, if it says anything else. */
@@ -113,11 +154,11 @@ async function addTasks(
   incident: Incident,
   present: ReadonlySet<string>,
 ): Promise<void> {
-  for (const [index, task] of incident.tasks.entries()) {
-    const taskId = identifyPart(incident.id, `task ${index + 1}`);
-    if (!present.has(taskId)) {
-      await api.putTask(incident.id, taskId, { ...task, status: "New" });
-    }
+  const missing = incident.tasks
+    .map((task, index) => ({ task, taskId: identifyPart(incident.id, `task ${index + 1}`) }))
+    .filter(({ taskId }) => !present.has(taskId));
+  for (const { task, taskId } of missing.slice(0, Math.max(0, mostTasks - present.size))) {
+    await api.putTask(incident.id, taskId, { ...task, status: "New" });
   }
 }
 
@@ -126,14 +167,15 @@ const alarming = ["approved-after", "fraud-reported"];
 
 async function writeClosed(
   api: IncidentApi,
-  { properties }: StoredIncident,
+  closed: StoredIncident,
   incident: Incident,
 ): Promise<boolean> {
+  const { properties } = closed;
   if (revisionOf(properties) >= incident.revision) {
     return true;
   }
   const growth = identifyPart(incident.id, "growth after closing");
-  await api.putComment(incident.id, growth, growthAfterClosing(incident));
+  await comment(api, closed, incident.id, growth, growthAfterClosing(incident));
   const known = new Set((properties.labels ?? []).map(({ labelName }) => labelName));
   const isNews = incident.text.labels.some((name) => alarming.includes(name) && !known.has(name));
   const further = isNews ? afterClosing(incident) : null;
@@ -155,10 +197,14 @@ function afterClosing(incident: Incident): Incident {
   return {
     ...incident,
     id: identifyPart(incident.id, "after closing"),
+    // How far this one was delivered is not recorded.
+    sentRevision: 0,
     text: {
       ...text,
       title: `After closing: ${text.title}`,
-      description: `Incident ${incident.id} was closed; an approval or a fraud report came to light afterwards.\n\n${text.description}`,
+      description: fitDescription(
+        `Incident ${incident.id} was closed; an approval or a fraud report came to light afterwards.\n\n${text.description}`,
+      ),
       labels: [...text.labels, "approved-after-close"],
     },
   };

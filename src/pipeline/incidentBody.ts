@@ -11,6 +11,8 @@ export interface IncidentProperties {
   readonly firstActivityTimeUtc?: string;
   readonly lastActivityTimeUtc?: string;
   readonly labels?: readonly { readonly labelName: string }[];
+  /** Counted by the service. */
+  readonly additionalData?: { readonly commentsCount?: number };
 }
 
 /** The properties that are brought up to date when a burst grows. The title never changes. */
@@ -65,6 +67,17 @@ export function updateBody<T extends IncidentProperties>(
   );
   const mark = markOf(incident, own);
   return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
+}
+
+/** What somebody edited of an incident that was brought up to date; one sentence for them, or nothing. */
+export function describeEdits(properties: IncidentProperties, incident: Incident): string {
+  const own = ownProperties(incident);
+  const kept = growing.filter((property) => print(properties[property]) !== print(own[property]));
+  const parts = [
+    ...(kept.includes("severity") ? [`severity (${properties.severity})`] : []),
+    ...(kept.includes("description") ? ["description"] : []),
+  ];
+  return parts.length === 0 ? "" : `\nEdited here, so left as it is: ${parts.join(", ")}.`;
 }
 
 function ownProperties({ text }: Incident) {

@@ -1,7 +1,11 @@
 import type { Account } from "../detection/classify.ts";
 import type { Fields } from "../detection/fields.ts";
-import type { IncidentText, Task } from "../detection/incident.ts";
+import type { Task } from "../detection/analystTasks.ts";
+import type { IncidentText } from "../detection/incident.ts";
+import type { Reason } from "../detection/decision.ts";
+import type { Evidence, Facts } from "../detection/finding.ts";
 import type { RecordedBurst, Subject } from "../detection/record.ts";
+import type { Rule } from "../detection/rule.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
 
 /** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
@@ -120,6 +124,17 @@ export interface Ledger {
   commit(): Promise<void>;
 }
 
+/** What is counted and named of a finding. */
+export interface IncidentSummary {
+  readonly rule: Pick<Rule, "id" | "name" | "techniques">;
+  readonly subject: Subject;
+  readonly reason: Reason;
+  readonly facts: Facts;
+  readonly evidence: Evidence;
+  /** The revision since which it has its severity. */
+  readonly severitySince: number;
+}
+
 /** An incident as it should be by now. */
 export interface Incident {
   readonly id: string;
@@ -128,8 +143,10 @@ export interface Incident {
   readonly tasks: readonly Task[];
   /** For a comment, if the incident exists at an earlier revision. */
   readonly change: string;
-  /** Some revision of it was delivered whole before, tasks and all. */
-  readonly delivered: boolean;
+  /** For sinks that take columns instead of prose. */
+  readonly summary: IncidentSummary;
+  /** The last revision that the sink has settled, tasks and all; 0 before the first. */
+  readonly sentRevision: number;
   /**
    * It was judged just now and nobody else writes, so that nothing newer can be there: a higher revision on
    * the incident only means that what was recorded got lost, or that nothing ever was.

@@ -2,6 +2,7 @@ import { classify } from "../detection/classify.ts";
 import { deliverOverdue, isPending } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "./evidence.ts";
+import { inParallel } from "./inParallel.ts";
 import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
 import { readWhole } from "./readWhole.ts";
 import { newSending } from "./sending.ts";
@@ -12,6 +13,11 @@ import { noWork, type Work } from "./work.ts";
 
 /** A run ends after this, so that the host never has to end it; the next one goes on. */
 const longestRun = 4 * 60_000;
+
+const stateRequests = 8;
+
+/** Watches that a run drops at most; after a flood many end at once. */
+const mostDropped = 500;
 
 export interface RunSummary extends Work {
   /** Watermark before and after. */
@@ -37,7 +43,7 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   const publishedFrom = opening.progress?.publishedTo ?? startedAt - detector.initialLookbackMs;
   const end = startedAt - detector.ingestionSafetyMs;
   const run = { publishedTo: publishedFrom, steps: 0 };
-  const sending = newSending(detector, "live");
+  const sending = newSending(detector, "live", opening.due);
   const work = noWork();
   const pendingBefore = opening.due.filter(isPending).length;
   const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
@@ -49,6 +55,10 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   });
   const before = opening.progress?.lastSuccessAt ?? null;
   try {
+    if (opening.progress === null) {
+      // Where the first run begins is kept, so that the one after a first run that died begins there too.
+      await store.saveProgress(progress(null, null));
+    }
     await deliverOverdue(detector, opening.due, sending, work);
     const steps = sweep(
       detector,
@@ -61,13 +71,13 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       work,
       signal,
     );
-    for await (const to of steps) {
+    for await (const { to, isLast } of steps) {
       run.publishedTo = to;
       run.steps++;
       if (clock.now() - startedAt > longestRun) {
         break;
       }
-      if (to < end) {
+      if (!isLast) {
         await store.saveProgress(progress(before, null));
       }
     }
@@ -126,8 +136,22 @@ async function dropWatched(
   due: readonly DueItem[],
   readTo: number,
 ): Promise<void> {
-  const drop = due.filter((item) => !isPending(item) && (item.watch?.until ?? 0) <= readTo);
-  if (drop.length > 0) {
-    await store.write({ drop });
+  const isOver = (item: DueItem) => !isPending(item) && (item.watch?.until ?? 0) <= readTo;
+  const over = due.filter(isOver).slice(0, mostDropped);
+  if (over.length === 0) {
+    return;
   }
+  // Another run may have put something in its place meanwhile. What is read after the heads and is still over
+  // then is dropped together with the head as it was read; where that fails, the next run sees to it.
+  const heads = await inParallel(over, stateRequests, async ({ subject, burstId }) => {
+    return [burstId, await store.readHead(subject, -Infinity)] as const;
+  });
+  const headOf = new Map(heads);
+  const { due: current } = await store.open();
+  await inParallel(current.filter(isOver), stateRequests, async (item) => {
+    const head = headOf.get(item.burstId);
+    if (head !== undefined) {
+      await store.write({ head, drop: [item] });
+    }
+  });
 }

@@ -36,13 +36,13 @@ export async function readSightings(
     wanted,
     (query) => source.candidates(query, signal),
     (record) => {
-      const { kind, account, ...row } = classify(record);
-      if (kind !== "classified" || account === null || !("sightings" in row)) {
+      const { account, sightings: shown } = classify(record);
+      if (account === null || shown.length === 0) {
         return;
       }
       const name = accountName(account);
       rows.set(name, (rows.get(name) ?? 0) + 1);
-      row.sightings.forEach((sighting) => evidence.add(account, sighting));
+      shown.forEach((sighting) => evidence.add(account, sighting));
     },
   );
   const sightings = new Map<string, readonly Sighting[]>();

@@ -21,13 +21,17 @@ export interface Sweep {
   readonly alsoTouched?: (step: Range) => Promise<TouchedAccounts>;
 }
 
+/** A step that is done: decided, recorded, and sent as far as it could be. */
+export interface Swept {
+  readonly to: number;
+  /** Nothing more can be read by now: the end is reached, or what the service knows ends here. */
+  readonly isLast: boolean;
+}
+
 /**
  * The one way from the log to incidents: for runs on schedule, for catching up, for the daily second look
  * and for backfills. Goes over a range in steps, oldest first; a step that is too much for one answer is
- * halved. When a step is given out, all of it is decided and recorded, and what could be sent is sent.
- *
- * @returns by iteration, the end of each step; the last one is before the end of the range when the service
- *   could not have known all of it yet
+ * halved. A step is given out when all of it is decided and recorded, and what could be sent is sent.
  */
 export async function* sweep(
   detector: Detector,
@@ -35,23 +39,28 @@ export async function* sweep(
   sending: Sending,
   work: Work,
   signal: AbortSignal,
-): AsyncGenerator<number> {
+): AsyncGenerator<Swept> {
   let length = longestStep;
   let from = range.from;
   while (from < range.to) {
     signal.throwIfAborted();
     const wanted = { from, to: Math.min(from + length, range.to) };
     const step = await readStep(detector, { by, range: wanted, users: null, shard: null }, signal);
-    const touched = (await alsoTouched?.(step.range)) ?? new TouchedAccounts();
+    const { to } = step.range;
+    const touched = (to > from && (await alsoTouched?.(step.range))) || new TouchedAccounts();
     work.denials += touch(step.rows, detector.rules, happenedIn, work.counts, touched);
     const decided = await decideTouched(detector, touched.list(), sending, signal);
     noteDecisions(work, decided);
     await deliverClaimed(detector, decided.claimed, sending, work);
-    if (step.range.to <= from) {
+    // A service whose clock is behind knows a moment more every time it is asked: it is not asked again.
+    const isLast = to >= range.to || to < step.asked.to;
+    if (to > from) {
+      from = to;
+      yield { to, isLast };
+    }
+    if (isLast) {
       return;
     }
-    from = step.range.to;
-    yield from;
     length = Math.min(longestStep, 2 * (step.asked.to - step.asked.from));
   }
 }
@@ -68,19 +77,27 @@ async function readStep(
   query: LogQuery,
   signal: AbortSignal,
 ): Promise<Step> {
-  const answer = await source.candidates(query, signal);
-  const { from, to } = query.range;
-  if (answer.kind === "whole") {
+  let servedAt = Infinity;
+  const ask = async (part: LogQuery) => {
+    const given = await source.candidates(part, signal);
+    servedAt = Math.min(servedAt, given.kind === "whole" ? given.servedAt : Infinity);
+    return given;
+  };
+  const stepOf = (rows: readonly Fields[]): Step => {
     // The service's clock counts as well as ours: one that runs ahead would step over rows to come.
-    const known = Math.floor(answer.servedAt) - ingestionSafetyMs;
+    const known = Math.floor(servedAt) - ingestionSafetyMs;
+    const { from, to } = query.range;
     const end = query.by === "published" ? Math.min(to, known) : to;
-    return { rows: answer.rows, range: { from, to: end }, asked: query.range };
+    return { rows, range: { from, to: end }, asked: query.range };
+  };
+  const answer = await ask(query);
+  if (answer.kind === "whole") {
+    return stepOf(answer.rows);
   }
   const [first, second] = halve(query, answer.reason);
   if (first.shard === null) {
     return readStep({ source, ingestionSafetyMs }, first, signal);
   }
-  const ask = (part: LogQuery) => source.candidates(part, signal);
-  const rows = [...(await readWhole(ask, first)), ...(await readWhole(ask, second))];
-  return { rows, range: query.range, asked: query.range };
+  const rows = await readWhole(ask, first);
+  return stepOf(rows.concat(await readWhole(ask, second)));
 }

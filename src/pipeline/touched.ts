@@ -31,9 +31,10 @@ export class TouchedAccounts {
 }
 
 /**
- * Counts the rows of one read and notes whose denials, by any of the rules, they show.
+ * Counts the rows of one read and notes whose prompts they show. Not only denials touch: "in progress" can be
+ * the earlier sighting of a prompt that another row calls refused, and moves it.
  *
- * @param happenedIn denials at other times touch nobody
+ * @param happenedIn what happened at other times touches nobody
  * @returns distinct denials that the rows show
  */
 export function touch(
@@ -48,24 +49,21 @@ export function touch(
   for (const record of rows) {
     const row = classify(record, { exclusions });
     countRow(counts, row);
-    if (row.kind === "classified" && row.account !== null) {
+    if (row.account !== null) {
       for (const sighting of row.sightings) {
         evidence.add(row.account, sighting);
       }
     }
   }
+  const happened = ({ at }: { readonly at: number }) => at >= happenedIn.from && at < happenedIn.to;
   let denials = 0;
   for (const [account, sightings] of evidence) {
-    const times = new Set<number>();
-    for (const rule of rules) {
-      for (const { at } of countDenials(rule, account.user, sightings)) {
-        if (at >= happenedIn.from && at < happenedIn.to) {
-          times.add(at);
-          touched.add(account, at, at);
-        }
-      }
+    for (const { at } of sightings.filter(happened)) {
+      touched.add(account, at, at);
     }
-    denials += times.size;
+    // Rules share the sightings, so the first one names a denial that several of them count.
+    const counted = rules.flatMap((rule) => countDenials(rule, account.user, sightings));
+    denials += new Set(counted.filter(happened).map(({ sightings: [first] }) => first)).size;
   }
   return denials;
 }

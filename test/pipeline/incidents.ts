@@ -62,10 +62,17 @@ export function incident(revision: number, more: Partial<Incident> = {}): Incide
 
 /** The same with an approval that came to light. */
 export function approvedIncident(revision: number): Incident {
-  const { text, ...rest } = incident(revision);
+  const { text, summary, ...rest } = incident(revision);
+  const { facts } = summary;
+  const approval = { at: facts.lastDenialAt, match: "same-address" } as const;
   return {
     ...rest,
     text: { ...text, severity: "High", labels: [...text.labels, "approved-after"] },
+    summary: {
+      ...summary,
+      facts: { ...facts, severity: "High", approval },
+      severitySince: revision,
+    },
   };
 }
 

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { time } from "../builders.ts";
+import { Bench, day, hour, refusals } from "./bench.ts";
+import { publish } from "./fakeLog.ts";
+
+it("finds what a run missed, up to three days back", async () => {
+  const bench = new Bench("09:30", []);
+  await bench.run("09:30");
+  // Stored with a time that the watermark has passed, as no service should do.
+  bench.log.add(publish(refusals("09:00", 5)));
+  await bench.run(time("09:00") + 2 * day);
+  expect(bench.records()).toEqual([]);
+  const summary = await bench.maintain(time("09:05") + 2 * day);
+  expect(summary).toMatchObject({ opened: 1, sent: 1, pruned: 0 });
+  expect(await bench.maintain(time("10:05") + 2 * day)).toMatchObject({ opened: 0, updated: 0 });
+  expect(bench.sink.titles()).toEqual(["alice 1"]);
+});
+
+it("leaves the watermark where it is, and reads no further", async () => {
+  const bench = new Bench("09:30", publish(refusals("10:00", 5)));
+  await bench.run("09:30");
+  await bench.maintain("12:00");
+  expect(bench.watermark()).toBe(time("09:28"));
+  expect(bench.records()).toEqual([]);
+});
+
+it("reads nothing where no run has been yet", async () => {
+  const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+  expect(await bench.maintain("12:00")).toMatchObject({ opened: 0 });
+  expect(bench.log.asked).toEqual([]);
+});
+
+it("forgets what lies beyond the retention, and what was forgotten is not opened again", async () => {
+  const bench = new Bench("09:30", publish(refusals("09:00", 5)), { retentionMs: 30 * day });
+  await bench.run("09:30");
+  const later = time("09:30") + 30 * day;
+  bench.now = later;
+  await bench.run(later);
+  expect(await bench.maintain(time("09:03") + 30 * day)).toMatchObject({ pruned: 0 });
+  expect(await bench.maintain(later + hour)).toMatchObject({ pruned: 1 });
+  expect(bench.store.snapshot().heads).toEqual([]);
+  const part = await bench.backfill({ from: "08:00", to: "10:00" });
+  expect(part.counts.opened).toBe(0);
+  expect(bench.sink.titles()).toEqual(["alice 1"]);
+});
