@@ -1,9 +1,22 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
+const slow = [
+  "test/e2e/**",
+  "test/long/**",
+  "test/functions/**",
+  "test/local/**",
+  "test/contract/**",
+  "test/azure/**",
+  "test/files/{csv,memory,hostile}.test.ts",
+  "test/pipeline/runDetection{AtOnce,Crash,Slices}.test.ts",
+];
 
 /** Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. */
 const suites = {
-  quick: { include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/long/**"] },
+  quick: { include: ["test/**/*.test.ts"], exclude: slow },
   all: { include: ["test/**/*.test.ts"], exclude: ["test/long/**"] },
   long: { include: ["test/long/**/*.test.ts"], exclude: [] },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
@@ -32,6 +45,8 @@ export default defineConfig({
   test: {
     ...suites[named],
     environment: "node",
+    // Much of the time goes into waiting for programs and servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: named === "long" ? 600_000 : 20_000,
     hookTimeout: 20_000,
     coverage: {
