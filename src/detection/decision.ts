@@ -13,7 +13,7 @@ import type { Prompt } from "./prompt.ts";
 import { higher, type Rule } from "./rule.ts";
 import type { Approval } from "./sighting.ts";
 
-export type Action = "open" | "update" | "none";
+type Action = "open" | "update" | "none";
 
 export type Reason =
   | "first-seen"

@@ -45,7 +45,7 @@ export function drilldowns(user: string, facts: Facts): readonly Drilldown[] {
       ].join("\n"),
     },
     {
-      title: "The user's other sign-ins of 7 days before",
+      title: "This user's other sign-ins of the 7 days before",
       query: [
         who,
         "SigninLogs",
@@ -55,7 +55,7 @@ export function drilldowns(user: string, facts: Facts): readonly Drilldown[] {
       ].join("\n"),
     },
     {
-      title: "The user's other risk events of 7 days before",
+      title: "This user's other risk events of the 7 days before",
       query: [
         who,
         "AADUserRiskEvents",

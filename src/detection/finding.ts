@@ -7,7 +7,7 @@ import type { Approval } from "./sighting.ts";
 /** How an approval matches the denials before it, strongest first. */
 export const approvalMatches = ["same-request", "same-address", "other"] as const;
 
-export type ApprovalMatch = (typeof approvalMatches)[number];
+type ApprovalMatch = (typeof approvalMatches)[number];
 
 export interface MatchedApproval {
   readonly at: number;

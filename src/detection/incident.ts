@@ -96,9 +96,9 @@ function summary(user: string, facts: Facts, evidence: Evidence): readonly strin
       ? ""
       : ` **${fraudReports} of them ${fraudReports === 1 ? "was" : "were"} reported as fraud** by the user.`;
   return [
-    `**${inert(user)}**${evidence.guest ? " (a guest)" : ""} explicitly refused **${prompts}**${when}. They came from ${list(evidence.ipAddresses, 3)} (place: ${list(evidence.locations, 3)}).${fraud}`,
+    `**${inert(user)}**${evidence.guest ? " (a guest)" : ""} explicitly refused **${prompts}**${when}. The sign-ins behind them came from ${list(evidence.ipAddresses, 3)} (place: ${list(evidence.locations, 3)}).${fraud}`,
     approvalSentence(facts.approval),
-    "Unless the user caused these prompts, somebody else did, who probably knows the password.",
+    "If the user did not cause these prompts, somebody else did, and probably knows the password.",
   ];
 }
 
@@ -136,7 +136,7 @@ function origins(evidence: Evidence): readonly string[] {
 
 const besideWords: readonly (readonly [PromptOutcome, string])[] = [
   ["noResponse", "without an answer"],
-  ["duplicateAttempt", "duplicate attempts (may hide a refusal)"],
+  ["duplicateAttempt", "as a duplicate attempt (may hide a refusal)"],
   ["wrongNumber", "with a wrong number"],
   ["wrongCode", "with a wrong code"],
   ["blocked", "blocked"],

@@ -3,6 +3,7 @@ import { fitDescription } from "../detection/incident.ts";
 import { identifyPart } from "./identity.ts";
 import {
   createBody,
+  createdRevisionOf,
   describeEdits,
   revisionOf,
   saysTheSame,
@@ -101,8 +102,10 @@ async function write(
     return false;
   }
   // A comment changes the incident's etag, so it comes last. Where the incident is at this revision already,
-  // an earlier attempt may have died in between; at the first delivery there is nothing to tell.
-  if (properties !== null || incident.sentRevision > 0) {
+  // an earlier attempt may have died in between; but not where one process alone writes, and all at once.
+  const shown = revisionOf(properties ?? stored.properties);
+  const mayBeMissing = properties !== null || incident.newest === undefined;
+  if (mayBeMissing && shown === incident.revision && shown > createdRevisionOf(stored.properties)) {
     const edits = describeEdits(properties ?? stored.properties, incident);
     await comment(api, stored, incident.id, ...changeComment(incident, edits));
   }

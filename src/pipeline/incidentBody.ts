@@ -24,13 +24,18 @@ export function createBody(incident: Incident): IncidentProperties {
   return {
     ...own,
     status: "New",
-    labels: [...incident.text.labels, markOf(incident, own)].map(label),
+    labels: [...incident.text.labels, markOf(incident, own, incident.revision)].map(label),
   };
 }
 
 /** The revision that an incident shows; 0 where nobody can tell. */
 export function revisionOf({ labels }: IncidentProperties): number {
   return readMark((labels ?? []).map(({ labelName }) => labelName)).revision;
+}
+
+/** The revision that an incident was created at, which it never has to be told of; 0 where nobody can tell. */
+export function createdRevisionOf({ labels }: IncidentProperties): number {
+  return readMark((labels ?? []).map(({ labelName }) => labelName)).created;
 }
 
 /** Whether what we wrote last says the same, however it was edited since. */
@@ -65,7 +70,7 @@ export function updateBody<T extends IncidentProperties>(
   const kept = names.filter(
     (name) => !name.startsWith(markPrefix) && !incident.text.labels.includes(name),
   );
-  const mark = markOf(incident, own);
+  const mark = markOf(incident, own, written.created);
   return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
 }
 
@@ -96,18 +101,23 @@ function label(labelName: string): { readonly labelName: string } {
 
 /**
  * What we wrote last is kept in a label of the incident itself, so that it travels in the same request: the
- * revision, and a fingerprint of each growing property as we wrote it. A crash after the request can so
+ * revision, a fingerprint of each growing property as we wrote it, and the revision at creation. A crash after the request can so
  * never make our own text look like somebody's edit.
  */
 const markPrefix = "mfa-deny:";
 
-function markOf(incident: Incident, own: ReturnType<typeof ownProperties>): string {
+function markOf(
+  incident: Incident,
+  own: ReturnType<typeof ownProperties>,
+  created: number,
+): string {
   const prints = growing.map((property) => print(own[property]));
-  return `${markPrefix}r${incident.revision}:${prints.join(":")}`;
+  return `${markPrefix}r${incident.revision}:${prints.join(":")}:r${created}`;
 }
 
 interface Mark {
   readonly revision: number;
+  readonly created: number;
   readonly prints: Partial<Record<(typeof growing)[number], string>>;
 }
 
@@ -115,9 +125,14 @@ function readMark(names: readonly string[]): Mark {
   const found = names.find((name) => name.startsWith(markPrefix)) ?? "";
   const [revision = "", ...prints] = found.slice(markPrefix.length).split(":");
   return {
-    revision: /^r\d+$/.test(revision) ? Number(revision.slice(1)) : 0,
+    revision: readRevision(revision),
+    created: readRevision(prints[growing.length] ?? ""),
     prints: Object.fromEntries(growing.map((property, index) => [property, prints[index] ?? ""])),
   };
+}
+
+function readRevision(text: string): number {
+  return /^r\d+$/.test(text) ? Number(text.slice(1)) : 0;
 }
 
 /** Services may write a time back with other digits; the moment is what counts. */

@@ -125,7 +125,7 @@ export interface Ledger {
 }
 
 /** What is counted and named of a finding. */
-export interface IncidentSummary {
+interface IncidentSummary {
   readonly rule: Pick<Rule, "id" | "name" | "techniques">;
   readonly subject: Subject;
   readonly reason: Reason;

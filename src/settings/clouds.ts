@@ -34,5 +34,3 @@ export const clouds = {
     logsIngestion: { audience: "https://monitor.azure.us" },
   },
 } as const satisfies Record<string, Cloud>;
-
-export type CloudName = keyof typeof clouds;

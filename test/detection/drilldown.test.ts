@@ -5,8 +5,8 @@ import { analyse } from "../../src/local/logService/analyse.ts";
 import { alice } from "../builders.ts";
 import { facts } from "./builders.ts";
 
-/** The columns of Microsoft's table that the query uses; a stand-in workspace does not have it. */
-const riskEvents = {
+/** The columns of Microsoft's tables that the queries use; a stand-in workspace does not have them. */
+const tables = {
   AADUserRiskEvents: {
     TimeGenerated: "datetime",
     UserPrincipalName: "string",
@@ -16,6 +16,14 @@ const riskEvents = {
     RiskState: "string",
     IpAddress: "string",
     Source: "string",
+  },
+  AuditLogs: {
+    TimeGenerated: "datetime",
+    OperationName: "string",
+    Category: "string",
+    Result: "string",
+    InitiatedBy: "dynamic",
+    TargetResources: "dynamic",
   },
 } as const;
 
@@ -28,37 +36,49 @@ const users = [
   "x".repeat(2_000),
 ];
 
+const ofAlice = () => drilldowns(alice.name, facts()).map(({ query }) => query);
+
 describe("the drill-downs", () => {
-  it("are this user's denials and this user's other risk events", () => {
+  it("are the denials, what was changed since, and the sign-ins and risk events of the week before", () => {
     expect(drilldowns(alice.name, facts()).map(({ title }) => title)).toEqual([
-      "The denials of this user in this span",
-      "Other risk events of this user in the 7 days before",
+      "This user's denials in the span",
+      "Changes of roles and authentication methods since",
+      "This user's other sign-ins of the 7 days before",
+      "This user's other risk events of the 7 days before",
     ]);
   });
 
   it("begin early enough and end when late rows have been published", () => {
-    const [denials, risks] = drilldowns(alice.name, facts()).map(({ query }) => query);
+    const [denials, changes, signIns, risks] = ofAlice();
     expect(denials).toContain(
       "TimeGenerated between (datetime(2026-03-10T08:00:00.000Z) .. datetime(2026-03-12T09:10:00.000Z))",
     );
-    expect(risks).toContain(
-      "TimeGenerated between (datetime(2026-03-03T09:00:00.000Z) .. datetime(2026-03-12T09:10:00.000Z))",
-    );
+    expect(changes).toContain("TimeGenerated >= datetime(2026-03-10T09:00:00.000Z)");
+    const week =
+      "TimeGenerated between (datetime(2026-03-03T09:00:00.000Z) .. datetime(2026-03-10T09:00:00.000Z))";
+    expect(signIns).toContain(week);
+    expect(risks).toContain(week);
   });
 
   it.each(users)("are valid KQL for the user %j, on one line a step", (user) => {
     for (const { query } of drilldowns(user, facts())) {
-      expect(analyse(query, riskEvents).diagnostics).toEqual([]);
-      const lines = query.split("\n");
-      expect(lines.slice(1).every((line) => line.startsWith("| "))).toBe(true);
-      expect(lines).toHaveLength(query.startsWith("SigninLogs") ? 5 : 4);
+      expect(analyse(query, tables).diagnostics).toEqual([]);
+      const [who, table, ...steps] = query.split("\n");
+      expect(who).toMatch(/^let who = "[^"]*";$/);
+      expect(table).toMatch(/^\w+$/);
+      expect(steps.length).toBeGreaterThanOrEqual(3);
+      expect(steps.every((line) => line.startsWith("| "))).toBe(true);
     }
   });
 
+  it("yield columns that an analyst can read", () => {
+    expect(ofAlice().map((query) => analyse(query, tables).columns.length)).toEqual([7, 5, 6, 5]);
+  });
+
   it("would be said to be wrong if they were", () => {
-    for (const { query } of drilldowns(alice.name, facts())) {
-      const broken = query.replace("UserPrincipalName =~", "UserName =~");
-      expect(analyse(broken, riskEvents).diagnostics).toHaveLength(1);
+    for (const query of ofAlice()) {
+      const broken = query.replace(/UserPrincipalName =~|tostring\(InitiatedBy\)/, "UserName =~");
+      expect(analyse(broken, tables).diagnostics.length).toBeGreaterThan(0);
     }
   });
 });

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { assess, gatherEvidence, strongerApproval } from "../../src/detection/finding.ts";
+import {
+  assess,
+  countSupporting,
+  gatherEvidence,
+  strongerApproval,
+} from "../../src/detection/finding.ts";
 import { higher, severities } from "../../src/detection/rule.ts";
 import { time } from "../builders.ts";
-import { approval, clock, nowhere, prompt, rule } from "./builders.ts";
+import { approval, clock, facts, nowhere, prompt, rule } from "./builders.ts";
 
 const refusedFrom = { origin: { ...nowhere, ipAddress: "203.0.113.10" } };
 /** Triggered at 09:02; the last denial is at 09:10. */
@@ -150,5 +155,26 @@ describe("the evidence", () => {
       userAgents: [],
       locations: [],
     });
+  });
+});
+
+describe("what else was asked", () => {
+  it("is counted by outcome, from the first to the last denial, without what the rule counts", () => {
+    const around = [
+      prompt("08:59", { outcome: "noResponse" }),
+      prompt("09:00", { outcome: "noResponse" }),
+      prompt("09:01"),
+      prompt("09:02", { outcome: "wrongNumber" }),
+      prompt("09:10", { outcome: "noResponse" }),
+      prompt("09:11", { outcome: "wrongNumber" }),
+    ];
+    expect(countSupporting(rule(), around, facts())).toEqual(
+      new Map([
+        ["noResponse", 2],
+        ["wrongNumber", 1],
+      ]),
+    );
+    const wider = rule({ counted: ["denied", "noResponse"] });
+    expect(countSupporting(wider, around, facts())).toEqual(new Map([["wrongNumber", 1]]));
   });
 });

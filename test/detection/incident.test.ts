@@ -1,32 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { analystTasks } from "../../src/detection/analystTasks.ts";
 import {
-  analystTasks,
-  conditionOf,
-  describeChange,
   describeIncident,
-  describeMerge,
-  inWords,
+  fitDescription,
   longestDescription,
 } from "../../src/detection/incident.ts";
-import { presets } from "../../src/detection/rule.ts";
+import type { PromptOutcome } from "../../src/detection/outcome.ts";
 import { alice, time } from "../builders.ts";
-import { finding, minute, rule } from "./builders.ts";
+import { finding, nowhere, prompt, prompts, rule } from "./builders.ts";
 
-const splunk = "azure-ad-multiple-denied-mfa";
 const approvedAt = (match: "same-request" | "same-address" | "other") => ({
   severity: "High" as const,
   approval: { at: time("09:30"), match },
 });
 
-function description(
-  more: Parameters<typeof finding>[0] = {},
-  evidence: Parameters<typeof finding>[1] = {},
-  of = rule(),
-): string {
+type More = Parameters<typeof finding>[0];
+type Evidence = Parameters<typeof finding>[1];
+
+function description(more: More = {}, evidence: Evidence = {}, of = rule()): string {
   return describeIncident(of, alice.name, finding(more, evidence)).description;
 }
+
+/** The first paragraph. */
+const summaryOf = (text: string) => text.split("\n\n")[0] ?? "";
+
+const fenced =
+  /^```kusto\n(?:let who = .*;\n)(?:SigninLogs|AADUserRiskEvents|AuditLogs)\n(?:\| .*\n)+```$/gm;
 
 describe("an incident", () => {
   it("is titled by the user alone, so that the title never changes", () => {
@@ -35,6 +36,12 @@ describe("an incident", () => {
     );
     expect(titles).toEqual(Array(2).fill("Repeated MFA denials by alice@contoso.com"));
     expect(titles[0]).not.toMatch(/\d/);
+  });
+
+  it("has a title that an alert can take, however long the name", () => {
+    const { title } = describeIncident(rule(), `${"\u0000".repeat(300)}@contoso.com`, finding());
+    expect(title.length).toBeLessThanOrEqual(256);
+    expect(title.endsWith("…")).toBe(true);
   });
 
   it("has the finding's severity and times", () => {
@@ -46,7 +53,7 @@ describe("an incident", () => {
   });
 
   it("is labelled with its rule, its techniques and what matters", () => {
-    const labels = (more: Parameters<typeof finding>[0], guest = false) =>
+    const labels = (more: More, guest = false) =>
       describeIncident(rule(), alice.name, finding(more, { guest })).labels;
     expect(labels({})).toEqual(["explicit-mfa-deny", "T1621", "T1078.004"]);
     expect(labels({ fraudReports: 1, ...approvedAt("other") }, true)).toEqual([
@@ -59,154 +66,139 @@ describe("an incident", () => {
     ]);
   });
 
-  it("says who refused how much, when, and from where", () => {
-    const text = description();
-    expect(text).toContain(
-      "alice@contoso.com explicitly refused 5 MFA prompts between 2026-03-10T09:00:00.000Z and 2026-03-10T09:10:00.000Z.",
+  it("says in its first lines who refused how much, over what time, from where, and what came after", () => {
+    expect(summaryOf(description())).toBe(
+      "**alice@contoso.com** explicitly refused **5 MFA prompts** within 10 minutes, from 2026-03-10T09:00:00.000Z to 2026-03-10T09:10:00.000Z. The sign-ins behind them came from 203.0.113.10 (place: Berlin, DE).\n" +
+        "No prompt was approved afterwards, as far as the log shows until now.\n" +
+        "If the user did not cause these prompts, somebody else did, and probably knows the password.",
     );
-    expect(text).toContain("- Addresses: 203.0.113.10\n");
-    expect(text).toContain("- Places: Berlin, DE\n");
-    expect(text).toContain("- Applications: Azure Portal\n");
-    expect(text).toContain("- User agents: Mozilla/5.0\n");
-    expect(text).toContain("- User id: 00000000-0000-0000-0000-00000000a11c\n");
-    expect(text).toContain("Threshold reached at 2026-03-10T09:10:00.000Z.");
   });
 
   it("counts one prompt as one, and says at least where there may be more", () => {
-    expect(description({ denials: 1 })).toContain(" refused 1 MFA prompt between");
-    expect(description({ denials: 2 })).toContain(" refused 2 MFA prompts between");
-    expect(description({ atLeast: true })).toContain(" refused at least 5 MFA prompts between");
-    expect(description()).not.toContain("at least");
+    const at = time("09:00");
+    expect(description({ denials: 1, lastDenialAt: at })).toContain(
+      " refused **1 MFA prompt** at 2026-03-10T09:00:00.000Z. ",
+    );
+    expect(description({ denials: 2 })).toContain(" refused **2 MFA prompts** within");
+    expect(description({ atLeast: true })).toContain(" refused **at least 5 MFA prompts** within");
+    expect(summaryOf(description())).not.toContain("at least");
+  });
+
+  it("says how long it went on in whole seconds", () => {
+    const lastDenialAt = time("09:01:00.250");
+    expect(description({ lastDenialAt })).toContain(" within 1 minute 1 second, from");
   });
 
   it("says whether a prompt was approved afterwards, and how that matches", () => {
-    expect(description()).toContain("No prompt was approved afterwards");
-    const approved = "A prompt was APPROVED afterwards, at 2026-03-10T09:30:00.000Z, ";
-    expect(description(approvedAt("same-request"))).toContain(
-      `${approved}in the same sign-in request`,
+    const approved = "**A prompt was APPROVED afterwards**, at 2026-03-10T09:30:00.000Z, ";
+    expect(summaryOf(description(approvedAt("same-request")))).toContain(
+      `${approved}in the same sign-in request as a refused one: treat the account as compromised`,
     );
-    expect(description(approvedAt("same-address"))).toContain(
-      `${approved}from the address of a refused`,
+    expect(summaryOf(description(approvedAt("same-address")))).toContain(
+      `${approved}from the address of a refused one`,
     );
-    expect(description(approvedAt("other"))).toContain(
+    expect(summaryOf(description(approvedAt("other")))).toContain(
       `${approved}from another address, in another request`,
     );
     expect(description(approvedAt("other"))).not.toContain("No prompt was approved");
   });
 
   it("says what was reported as fraud", () => {
-    expect(description({ fraudReports: 2 })).toContain(
-      "Reported as fraud by the user: 2 of these prompts.",
+    expect(summaryOf(description({ fraudReports: 1 }))).toContain(
+      " **1 of them was reported as fraud** by the user.",
     );
-    expect(description()).not.toContain("fraud by the user");
+    expect(summaryOf(description({ fraudReports: 2 }))).toContain(
+      " **2 of them were reported as fraud** by the user.",
+    );
+    expect(description()).not.toContain("reported as fraud");
   });
 
-  it("names ten of a long list and counts the rest", () => {
+  it("says what to do next, in the words of the tasks", () => {
+    const steps = analystTasks.map(({ title }, index) => `${index + 1}. ${title}`).join("; ");
+    expect(description()).toContain(`\n\n**What to do:** ${steps}.\n\n`);
+    expect(description(approvedAt("other"))).toContain(
+      "**What to do:** At once: revoke the sessions and reset the password. 1. ",
+    );
+  });
+
+  it("counts distinct addresses and applications, names the first ones and says how many more", () => {
     const ipAddresses = Array.from({ length: 12 }, (_, i) => `203.0.113.${i + 1}`);
-    expect(description({}, { ipAddresses })).toContain("203.0.113.10; and 2 more\n");
-    expect(description({}, { ipAddresses: ipAddresses.slice(0, 10) })).toContain("203.0.113.10\n");
+    const applications = Array.from({ length: 7 }, (_, i) => `App ${i + 1}`);
+    const text = description({}, { ipAddresses, applications });
+    expect(text).toContain("came from 203.0.113.1; 203.0.113.2; 203.0.113.3; and 9 more (");
+    expect(text).toMatch(/- Addresses \(12\): .*; 203\.0\.113\.10; and 2 more\n/);
+    expect(text).toMatch(/- Applications \(7\): .*; App 6; and 1 more\n/);
+    expect(description({}, { ipAddresses: ipAddresses.slice(0, 10) })).toMatch(
+      /- Addresses \(10\): .*; 203\.0\.113\.10\n/,
+    );
+  });
+
+  it("names fewer where they are long, but one always", () => {
+    const long = (n: number) => `${n}${"x".repeat(78)}`;
+    const ipAddresses = [1, 2, 3, 4, 5, 6, 7, 8].map(long);
+    expect(description({}, { ipAddresses })).toContain(`; ${long(5)}; and 3 more\n`);
+    expect(description({}, { ipAddresses: ["\u0000".repeat(300)] })).toContain("\\[U+0000\\]…\n");
   });
 
   it("says what is unknown, and who is a guest", () => {
-    const text = description({}, { userId: null, guest: true, locations: [], userAgents: [] });
-    expect(text).toContain("- User id: unknown (guest)\n");
-    expect(text).toContain("- Places: unknown\n");
-    expect(text).toContain("- User agents: unknown\n");
+    const text = description({}, { userId: null, guest: true, locations: [], ipAddresses: [] });
+    expect(text).toContain("**alice@contoso.com** (a guest) explicitly refused");
+    expect(text).toContain("came from unknown (place: unknown).");
+    expect(text).toContain("- Addresses (0): unknown\n");
+    expect(text).toContain("- User id: unknown\n");
+    expect(description()).toContain("- User id: 00000000-0000-0000-0000-00000000a11c\n");
   });
 
-  it("links the techniques, known by name or not", () => {
-    const techniques = ["T1621", "T1078.004", "T9999.001"];
-    expect(description({}, {}, rule({ techniques }))).toContain(
-      "MITRE ATT&CK: [T1621 Multi-Factor Authentication Request Generation](https://attack.mitre.org/techniques/T1621/), " +
-        "[T1078.004 Valid Accounts: Cloud Accounts](https://attack.mitre.org/techniques/T1078/004/), " +
-        "[T9999.001](https://attack.mitre.org/techniques/T9999/001/).",
-    );
-  });
-
-  it("carries the two drill-downs, each in a fence that it closes", () => {
-    const text = description();
-    expect(
-      text.match(/^```kusto\n(?:SigninLogs|AADUserRiskEvents)\n(?:\| .*\n)+```$/gm),
-    ).toHaveLength(2);
-    expect(text.match(/```/g)).toHaveLength(4);
-  });
-});
-
-describe("the sentences of the rules", () => {
-  const sentences = (of: ReturnType<typeof rule>) => description({ denials: 88 }, {}, of);
-
-  it("of Splunk's rule are Splunk's", () => {
-    const text = sentences(rule({}, splunk));
-    expect(text).toContain(
-      "User alice@contoso.com denied more than 9 MFA requests in a timespan of 10 minutes.",
-    );
-    expect(text).toContain("Risk score of the user: 50.");
-    expect(text).toContain(
-      "Known false positives: Multiple denied MFA requests in a short span may also be a sign of authentication errors.",
-    );
-    expect(description()).not.toContain("Risk score");
-  });
-
-  it("follow the numbers of the rule", () => {
-    const changed = { threshold: 4, windowMs: 90 * minute };
-    expect(sentences(rule(changed, splunk))).toContain(
-      "User alice@contoso.com denied more than 3 MFA requests in a timespan of 1 hour 30 minutes.",
-    );
-    expect(sentences(rule(changed))).toContain(
-      "User alice@contoso.com refused more than 3 MFA prompts within 1 hour 30 minutes.",
-    );
-    expect(sentences(rule(changed, "mfa-deny-then-approve"))).toContain(
-      "User alice@contoso.com refused 4 or more MFA prompts within 1 hour 30 minutes and then approved one.",
-    );
-    expect(sentences(rule())).toContain(
-      "Rule: Explicit MFA Deny Detection (explicit-mfa-deny): 5 or more denials within 15 minutes.",
-    );
-    expect(sentences(rule(changed))).toContain("4 or more denials within 1 hour 30 minutes.");
-    for (const preset of presets) {
-      expect(
-        sentences({
-          ...preset,
-          threshold: 77,
-          windowMs: 33 * minute,
-          approvalWatchMs: 44 * minute,
-        }),
-      ).not.toMatch(
-        /\b(?:1|2|4|5|9|10|15|60|two|five|ten|fifteen) (?:MFA|minute|hour|prompt|or more)|[{}]/,
-      );
-    }
-  });
-
-  it("say when a rule fires", () => {
-    expect(presets.map(conditionOf)).toEqual([
-      "5 or more denials within 15 minutes",
-      "10 or more denials in a fixed span of 10 minutes",
-      "2 or more denials within 1 hour, and an approval within 1 hour after the last",
+  it("counts what else was asked in that span", () => {
+    const supporting = new Map<PromptOutcome, number>([
+      ["noResponse", 3],
+      ["duplicateAttempt", 2],
+      ["wrongNumber", 1],
+      ["technical", 4],
     ]);
-    expect(conditionOf(rule({ kind: "sliding" }, splunk))).toBe(
-      "10 or more denials within 10 minutes",
-    );
-    expect(conditionOf(rule({ approvalWatchMs: 30 * minute }, "mfa-deny-then-approve"))).toContain(
-      "an approval within 30 minutes after the last",
-    );
-  });
-
-  it.each([
-    [1_000, "1 second"],
-    [500, "0.5 seconds"],
-    [90_000, "1 minute 30 seconds"],
-    [15 * minute, "15 minutes"],
-    [60 * minute, "1 hour"],
-    [25 * 60 * minute, "1 day 1 hour"],
-    [48 * 60 * minute, "2 days"],
-  ])("say %d ms as %s", (duration, words) => {
-    expect(inWords(duration)).toBe(words);
-  });
-
-  it("leave the user's name alone, whatever it looks like", () => {
-    const text = describeIncident(rule(), "{window}$&{below}@contoso.com", finding()).description;
+    const text = describeIncident(rule(), alice.name, { ...finding(), supporting }).description;
     expect(text).toContain(
-      "User \\{window\\}$&#38;\\{below\\}@contoso.com refused more than 4 MFA prompts within 15 minutes.",
+      "- Other prompts in that span, not counted as refusals: 3 without an answer, 2 as a duplicate attempt (may hide a refusal), 1 with a wrong number\n",
     );
+    expect(description()).not.toContain("Other prompts");
+  });
+
+  it("tells the rule, its numbers, when its threshold was reached and its known false positives", () => {
+    expect(description()).toContain(
+      "Rule: Explicit MFA Deny Detection (explicit-mfa-deny): 5 or more denials within 15 minutes. Threshold reached at 2026-03-10T09:10:00.000Z.\n",
+    );
+    expect(description()).toContain(`Known false positives: ${rule().knownFalsePositives}\n`);
+    expect(description()).not.toContain("Risk score");
+    expect(description({}, {}, rule({}, "azure-ad-multiple-denied-mfa"))).toContain(
+      "\nRisk score of the user: 50.\n",
+    );
+  });
+
+  it("carries the table of its denials", () => {
+    const denials = prompts("09:00", "09:01", "09:02", "09:03", "09:04");
+    const text = describeIncident(rule(), alice.name, { ...finding(), denials }).description;
+    expect(text.match(/^\| 2026-03-10 09:0\d:00 \|.*\| denied \|$/gm)).toHaveLength(5);
+  });
+
+  it("carries the drill-downs, each in a fence that it closes", () => {
+    const text = description();
+    expect(text.match(fenced)).toHaveLength(4);
+    expect(text.match(/```/g)).toHaveLength(8);
+    expect(text).not.toContain("left out");
+  });
+
+  it("cuts the table of 500 denials before anything else, and counts what it cut", () => {
+    const denials = Array.from({ length: 500 }, (_, i) =>
+      prompt(new Date(time("00:00") + i * 60_000).toISOString().slice(11, 19)),
+    );
+    const whole = { ...finding({ denials: 500 }), denials };
+    const text = describeIncident(rule(), alice.name, whole).description;
+    const shown = text.match(/^\| 2026-/gm)?.length ?? 0;
+    expect(shown).toBeGreaterThan(10);
+    expect(text).toContain(`… and ${500 - shown} more, cut for length.`);
+    expect(text.match(fenced)).toHaveLength(4);
+    expect(text.length).toBeLessThanOrEqual(longestDescription);
+    expect(text.length).toBeGreaterThan(longestDescription - 120);
   });
 });
 
@@ -215,89 +207,90 @@ describe("hostile text in an incident", () => {
     "[a](https://example.com) ![b](x) <script>c</script> **d** `e` ``` | # \u202e \u0000 \ud800 \r\n# f";
 
   it("means nothing in Markdown or HTML, and hides nothing", () => {
-    const text = description(
-      {},
-      {
-        ipAddresses: [hostile],
-        locations: [hostile],
-        applications: [hostile],
-        userAgents: [hostile],
-      },
-    );
+    const origin = {
+      ...nowhere,
+      ipAddress: hostile,
+      location: hostile,
+      application: hostile,
+      userAgent: hostile,
+    };
+    const evidence = { ipAddresses: [hostile], locations: [hostile], applications: [hostile] };
+    const denials = [prompt("09:00", { origin }), prompt("09:01", { origin })];
+    const text = describeIncident(rule(), alice.name, {
+      ...finding({}, evidence),
+      denials,
+    }).description;
     expect(text).not.toContain("<");
     expect(text).not.toMatch(/^# f/m);
     expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}]/u);
     expect(text.replaceAll("](https://attack.mitre.org", "")).not.toMatch(
       /(?<!\\)\]\(|https:\/\/example/,
     );
-    expect(text.match(/```/g)).toHaveLength(4);
+    expect(text.match(/```/g)?.length).toBe(2 * (text.match(fenced)?.length ?? 0));
+    // Six columns, whatever stands in them.
+    const rows = text.match(/^\| 2026-.*$/gm) ?? [];
+    expect(rows.map((row) => row.match(/(?<!\\)\|/g)?.length)).toEqual(rows.map(() => 7));
   });
 
   it("as a user's name leaves title and queries whole", () => {
     const { title, description: text } = describeIncident(rule(), hostile, finding());
     expect(title).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
     expect(text).not.toContain("<");
-    const fenced = text.match(/^```kusto\n(?:SigninLogs|AADUserRiskEvents)\n(?:\| .*\n)+```$/gm);
-    expect(fenced).toHaveLength(2);
+    const whole = text.match(fenced)?.length ?? 0;
+    expect(whole).toBeGreaterThanOrEqual(2);
+    expect(text.match(/```/g)).toHaveLength(2 * whole);
+    expect(text.includes("Queries left out for length: ")).toBe(whole < 4);
+  });
+
+  it("that leaves no room for a query leaves it out whole, and says so", () => {
+    const { description: text } = describeIncident(rule(), "'".repeat(250), finding());
+    const whole = text.match(fenced)?.length ?? 0;
+    expect(whole).toBeGreaterThan(0);
+    expect(whole).toBeLessThan(4);
+    expect(text).toMatch(
+      /\nQueries left out for length: .*; This user's other risk events of the 7 days before\.$/,
+    );
+    expect(text).not.toContain("[cut");
   });
 
   it("is cut before it is too long, and the reader is told", () => {
-    const many = (length: number) =>
-      Array.from({ length: 10 }, (_, i) => `${i}${"🙂".repeat(length)}`);
-    const evidence = (length: number) => ({
-      ipAddresses: many(length),
-      locations: many(length),
-      applications: many(length),
-      userAgents: many(length),
-    });
-    const text = description({}, evidence(80));
+    const { description: text } = describeIncident(rule(), "\u0000".repeat(300), finding());
     expect(text.length).toBeLessThanOrEqual(longestDescription);
-    expect(text.endsWith("\n[cut: too long for the incident]")).toBe(true);
-    expect(text).not.toMatch(/\p{Cs}/u);
+    expect(text).not.toContain("```");
+    expect(fitDescription("x".repeat(5_001))).toMatch(/x\n\[cut: too long for the incident\]$/);
+    expect(fitDescription("x".repeat(5_000))).toHaveLength(5_000);
     expect(description()).not.toContain("[cut");
   });
 
-  it("never makes a description longer than the service takes, nor one with half a character", () => {
-    const texts = fc.array(fc.string({ unit: "binary", size: "large" }), { maxLength: 12 });
+  it("never makes a description longer than the service takes, nor one with half a character or an open fence", () => {
+    const hostileText = fc.oneof(
+      fc.string({ unit: "binary", size: "large" }),
+      fc.constantFrom("\u0000", "<", "'", "🙂", "`", "|").map((unit) => unit.repeat(300)),
+      fc.emailAddress(),
+    );
+    const texts = fc.array(hostileText, { maxLength: 12 });
+    const count = fc.constantFrom(0, 1, 5, 30, 500);
     fc.assert(
-      fc.property(fc.string({ unit: "binary", size: "large" }), texts, (user, values) => {
-        const evidence = { ipAddresses: values, locations: values, userAgents: values };
-        const text = describeIncident(rule(), user, finding({}, evidence)).description;
+      fc.property(hostileText, texts, count, (user, values, denials) => {
+        const evidence = { ipAddresses: values, locations: values, applications: values };
+        const origin = {
+          ...nowhere,
+          ipAddress: values[0] ?? null,
+          application: values[1] ?? null,
+          userAgent: values[2] ?? null,
+        };
+        const whole = {
+          ...finding({ denials }, evidence),
+          denials: Array.from({ length: denials }, () => prompt("09:00", { origin })),
+        };
+        const { title, description: text } = describeIncident(rule(), user, whole);
         expect(text.length).toBeLessThanOrEqual(longestDescription);
+        expect(title.length).toBeLessThanOrEqual(256);
         expect(longestDescription).toBe(5_000);
         expect(text).not.toMatch(/\p{Cs}/u);
         expect(text).not.toContain("<");
+        expect(text.match(/```/g)?.length ?? 0).toBe(2 * (text.match(fenced)?.length ?? 0));
       }),
     );
-  });
-});
-
-describe("a comment", () => {
-  it("says what changed, and why", () => {
-    expect(describeChange("grew", finding({ denials: 7 }))).toBe(
-      "Update (grew): 7 denials between 2026-03-10T09:00:00.000Z and 2026-03-10T09:10:00.000Z, severity Medium.\n" +
-        "No prompt was approved afterwards, as far as the log shows until now.",
-    );
-    expect(
-      describeChange("approved-after", finding({ atLeast: true, ...approvedAt("other") })),
-    ).toMatch(
-      /^Update \(approved-after\): at least 5 denials .* severity High\.\nA prompt was APPROVED afterwards/,
-    );
-  });
-
-  it("says where the story of a merged incident goes on", () => {
-    expect(describeMerge("the-keeper")).toContain("burst of incident the-keeper;");
-  });
-});
-
-describe("the analyst's tasks", () => {
-  it("have a title and say what to do", () => {
-    expect(analystTasks.map(({ title }) => title)).toEqual([
-      "Ask the user by another channel",
-      "Review places, devices and addresses",
-      "Look for successful sign-ins and changes afterwards",
-      "Decide on protection",
-    ]);
-    for (const { description: text } of analystTasks) expect(text).toMatch(/\S.*[.?]$/);
   });
 });

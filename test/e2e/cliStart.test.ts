@@ -21,6 +21,9 @@ test("npm start shows the main job on the example and ends by itself", async () 
   expect(out).toContain(`${truth.rows} sign-in rows`);
   expect(out).toContain("out/incidents");
   expect(out).toMatch(/^Next/m);
+  // The README shows this very output.
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  expect(readme).toContain(`<!-- npm start -->\n\n\`\`\`text\n${out.trimEnd()}\n\`\`\``);
   expect(out).toContain("node dist/cli.mjs detect YOUR_SIGNIN_LOGS.json");
   expect(readdirSync(join(root, "out", "incidents"))).toHaveLength(found.length);
 }, 60_000);

@@ -75,6 +75,7 @@ const compilers: Readonly<Record<string, Compiler>> = {
     const args = elements(child(node, 1)).map((arg) => compile(arg, scope));
     if (name === "ingestion_time") return publication(scope);
     if (name === "now" && args.length === 0) return derived(node, [], () => scope.now);
+    if (name === "ago") return before(node, scope, args);
     const compute = functions[name]?.(...args) ?? refuse(`${name}()`);
     return derived(node, args, compute);
   },
@@ -102,6 +103,13 @@ function refuseTypes(node: SyntaxNode, operands: readonly Expression[]): never {
 function publication(scope: Scope): Expression {
   if (!scope.stored) refuse("ingestion_time() on rows that are no longer a table's");
   return { type: "datetime", constant: false, of: (row) => row.published };
+}
+
+/** `ago(1d)` is `now() - 1d`. */
+function before(node: SyntaxNode, { now }: Scope, [span]: readonly Expression[]): Expression {
+  const present: Expression = { type: "datetime", constant: true, of: () => now };
+  const compute = span && binaries["SubtractExpression"]?.(present, span);
+  return derived(node, span ? [span] : [], compute ?? refuse("ago()"));
 }
 
 /** What lies under a name, or in an array under a number; null where nothing does. */

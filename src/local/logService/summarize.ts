@@ -53,27 +53,32 @@ function aggregateOf(
   if (call.what !== "FunctionCallExpression") refuse("summarize of an expression on aggregates");
   const { name } = child(call, 0);
   const args = elements(child(call, 1));
-  if (name === "arg_max") return argMax(args, input, grouping, scope);
+  const sign = argSigns[name];
+  if (sign !== undefined) return argExtreme(name, sign, args, input, grouping, scope);
   const [first] = args.map((arg) => compile(arg, scope));
   return aggregates[name]?.(first) ?? refuse(`${name}()`);
 }
 
+const argSigns: Readonly<Record<string, 1 | -1>> = { arg_max: 1, arg_min: -1 };
+
 /** `arg_max(column, *)`: the column, then all others that are not grouped by. */
-function argMax(
+function argExtreme(
+  name: string,
+  sign: 1 | -1,
   [by, star, ...more]: readonly SyntaxNode[],
   input: Frame,
   grouping: ReadonlySet<string>,
   scope: Scope,
 ): Aggregate {
   const isPlain = by?.what === "NameReference" && star?.what === "StarExpression";
-  if (!isPlain || more.length > 0) return refuse("arg_max() in another form than (column, *)");
-  if (grouping.size === 0) return refuse("arg_max() without by");
+  if (!isPlain || more.length > 0) return refuse(`${name}() in another form than (column, *)`);
+  if (grouping.size === 0) return refuse(`${name}() without by`);
   const key = compile(by, scope);
-  const rest = input.columns.flatMap(({ name }, index) =>
-    name === by.name || grouping.has(name) ? [] : [index],
+  const rest = input.columns.flatMap((column, index) =>
+    column.name === by.name || grouping.has(column.name) ? [] : [index],
   );
   return (rows) => {
-    const best = extreme(rows, key, 1) ?? rows[0];
+    const best = extreme(rows, key, sign) ?? rows[0];
     return [valueAt(best, key), ...rest.map((index) => best?.values[index] ?? null)];
   };
 }

@@ -1,0 +1,207 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { Certificate } from "../certificate.ts";
+import type { TokenClaims } from "../identity.ts";
+import type { Publication } from "../logService/toRow.ts";
+import { authenticate } from "../sentinel/access.ts";
+import { Faults, type SentinelFault, type SentinelFaultPlan } from "../sentinel/faults.ts";
+import { close, listen } from "../sentinel/listen.ts";
+import { Problem, badRequest } from "../sentinel/problem.ts";
+import type { SentinelRequest } from "../sentinel/request.ts";
+import { statusProblem } from "../sentinel/statusProblem.ts";
+import { readRows, type CollectionRule, type IngestedRow } from "./collectionRule.ts";
+
+const unzip = promisify(gunzip);
+
+/** Of the service: one call, uncompressed. */
+const largestBody = 1_048_576;
+
+export interface IngestionOptions {
+  readonly certificate: Certificate;
+  /** Immutable id (`dcr-…`) of the only rule there is. */
+  readonly ruleId: string;
+  readonly rule: CollectionRule;
+  /** Takes rows into a table, such as the log service's. */
+  readonly publish: (table: string, rows: readonly Publication[]) => void;
+  /** Epoch milliseconds. */
+  readonly clock?: () => number;
+  /** The token's audience must be one of these; any, unless told. */
+  readonly audiences?: readonly string[];
+  /** Whether the caller may publish to the rule. */
+  readonly allows?: (claims: TokenClaims | undefined) => boolean;
+  /**
+   * How long after the upload a row arrives in the table, in milliseconds: once and at once unless told.
+   * Ingestion is at least once, and in no order.
+   */
+  readonly arrivals?: (row: IngestedRow) => readonly number[];
+}
+
+interface Upload {
+  readonly stream: string;
+  /** 0 where the connection was cut. */
+  readonly status: number;
+  readonly rows: readonly IngestedRow[];
+}
+
+export interface Ingestion {
+  readonly url: string;
+  /** In the order of their arrival, those that failed too. Without tokens. */
+  readonly uploads: readonly Upload[];
+  fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
+  /** Forgets the faults that have not come yet. */
+  heal(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * A stand-in for the Logs Ingestion endpoint of a data collection rule, for tests and the local demonstration;
+ * every answer says so in `x-stand-in`. It knows the transformation `source` only, checks no signature of a
+ * token, and refuses rows that the service would quietly mend.
+ */
+export async function startIngestion(options: IngestionOptions): Promise<Ingestion> {
+  const { certificate, clock = Date.now, rule, ruleId, publish } = options;
+  const { arrivals = () => [0] } = options;
+  const faults = new Faults();
+  const uploads: Upload[] = [];
+  const stopping = new AbortController();
+  const server = createServer(
+    { cert: certificate.cert, key: certificate.key },
+    (message, answer) => {
+      handle(message, answer).catch((error: unknown) => {
+        if (!stopping.signal.aborted) answer.destroy(error instanceof Error ? error : undefined);
+      });
+    },
+  );
+  const url = `https://127.0.0.1:${await listen(server)}`;
+
+  async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { request, token } = await receive(message);
+    const stream = /\/streams\/([^/]+)$/.exec(request.path)?.[1] ?? "";
+    const fault = faults.take(request);
+    if (fault && "slowMs" in fault) {
+      await sleep(fault.slowMs, undefined, { signal: stopping.signal });
+    }
+    const cut = fault && "cut" in fault ? fault.cut : undefined;
+    const wrong = fault && "status" in fault ? statusProblem(fault) : undefined;
+    const acts = cut !== "before" && (!wrong || wrong.acted);
+    const given = acts ? act(request, token, stream) : { rows: [] };
+    const problem = wrong?.problem ?? given.problem;
+    const status = problem?.status ?? 204;
+    uploads.push({ stream, status: cut ? 0 : status, rows: given.rows });
+    if (cut) {
+      message.socket.destroy();
+      return;
+    }
+    const content = problem ? { "content-type": "application/json; charset=utf-8" } : {};
+    response.writeHead(status, { ...problem?.headers, ...content, "x-stand-in": "ingestion" });
+    response.end(problem ? JSON.stringify(problem.body) : "");
+  }
+
+  function act(request: SentinelRequest, token: string | undefined, stream: string): Accepted {
+    try {
+      const rows = accept(request, token, stream);
+      const arrived = rows.flatMap((row) =>
+        arrivals(row).map((lateMs) => ({ row, publishedAt: clock() + lateMs })),
+      );
+      publish(tableOf(stream), arrived);
+      return { rows };
+    } catch (error) {
+      if (error instanceof Problem) return { rows: [], problem: error };
+      throw error;
+    }
+  }
+
+  function accept(
+    request: SentinelRequest,
+    token: string | undefined,
+    stream: string,
+  ): readonly IngestedRow[] {
+    const { audiences } = options;
+    const claims = authenticate(token, audiences ? { audiences } : {}, clock());
+    if (request.method !== "POST" || request.query["api-version"] !== "2023-01-01") {
+      throw badRequest("The request is no upload of api-version 2023-01-01.");
+    }
+    if (request.path !== `/dataCollectionRules/${ruleId}/streams/${stream}`) {
+      throw new Problem(404, "NotFound", "Data collection rule with immutable Id not found.");
+    }
+    const declared = rule.properties.streamDeclarations[stream];
+    if (declared === undefined) {
+      throw badRequest(`Stream ${stream} was not configured in the data collection rule.`);
+    }
+    if (options.allows?.(claims) === false) {
+      throw new Problem(
+        403,
+        "OperationFailed",
+        "The authentication token provided does not have access to ingest data for the data collection rule.",
+      );
+    }
+    if (Buffer.byteLength(String(request.body)) > largestBody) {
+      throw new Problem(
+        413,
+        "ContentLengthLimitExceeded",
+        "Maximum allowed content length exceeded.",
+      );
+    }
+    const read = readRows(parse(String(request.body)), declared.columns);
+    if ("problem" in read) throw new Problem(400, "InvalidPayload", read.problem);
+    return read.rows;
+  }
+
+  function tableOf(stream: string): string {
+    const flow = rule.properties.dataFlows.find(({ streams }) => streams.includes(stream));
+    if (flow?.transformKql !== "source") throw badRequest("The stand-in does not transform.");
+    return flow.outputStream.replace(/^Custom-/, "");
+  }
+
+  return {
+    url,
+    uploads,
+    fail: (fault, plan = {}) => faults.add(fault, plan),
+    heal: () => faults.clear(),
+    async stop() {
+      stopping.abort();
+      await close(server);
+    },
+  };
+}
+
+interface Accepted {
+  readonly rows: readonly IngestedRow[];
+  readonly problem?: Problem;
+}
+
+/** The body as its text; empty where it cannot be unpacked. */
+async function receive(
+  message: IncomingMessage,
+): Promise<{ readonly request: SentinelRequest; readonly token: string | undefined }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  const { authorization, ...headers } = message.headers;
+  const bytes = Buffer.concat(chunks);
+  const isPacked = headers["content-encoding"] === "gzip";
+  const body = isPacked ? await unzip(bytes).catch(() => Buffer.of()) : bytes;
+  const url = new URL(message.url ?? "/", "https://127.0.0.1");
+  return {
+    token: /^Bearer (.+)$/i.exec(authorization ?? "")?.[1],
+    request: {
+      method: message.method ?? "",
+      path: decodeURIComponent(url.pathname),
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, String(value)]),
+      ),
+      body: body.toString("utf8"),
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
