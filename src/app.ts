@@ -63,19 +63,19 @@ export function composeApp(environment: Environment): App {
     new TableState(stateTable(), name, signal);
   const stateOf = ({ workspaceId }: Workspace, signal?: AbortSignal) =>
     stateNamed(settings.dryRun ? `dry run ${workspaceId}` : workspaceId, signal);
-  const findings = once((findingsTable: FindingsTable) =>
+  const findings = (findingsTable: FindingsTable, signal: AbortSignal) =>
     findingsLog({
       ...findingsTable,
       audience: cloud.logsIngestion.audience,
       credential: credential(),
       clock,
-    }),
-  );
+      signal,
+    });
   const sinksOf = ({ resourceId }: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
     ...(settings.sinks.includes("sentinel")
       ? [incidentApiSink("sentinel", incidents()(resourceId, signal))]
       : []),
-    ...(settings.findingsTable === null ? [] : [findings(settings.findingsTable)]),
+    ...(settings.findingsTable === null ? [] : [findings(settings.findingsTable, signal)]),
   ];
   const detectorOf = (workspace: Workspace, log: Log, signal: AbortSignal): Detector => ({
     workspaceId: workspace.workspaceId,
@@ -122,11 +122,11 @@ function rulesNamed({ rules }: Settings, ids: readonly string[]): readonly Rule[
   );
 }
 
-/** Makes a thing at the first call, with its arguments, and gives that one ever after. */
-function once<A extends readonly unknown[], T>(make: (...args: A) => T): (...args: A) => T {
+/** Makes a thing at the first call, and gives that one ever after. */
+function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
-  return (...args) => {
-    made ??= { value: make(...args) };
+  return () => {
+    made ??= { value: make() };
     return made.value;
   };
 }

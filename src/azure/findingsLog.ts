@@ -23,6 +23,8 @@ export interface FindingsLogOptions extends Connection {
   readonly ruleId: string;
   readonly stream: string;
   readonly clock: Clock;
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface FindingsLogOptions extends Connection {
  * A row may arrive more than once; what reads them goes by finding and revision.
  */
 export function findingsLog(options: FindingsLogOptions): IncidentSink {
-  const { endpoint, audience, credential, ruleId, stream, clock } = options;
+  const { endpoint, audience, credential, ruleId, stream, clock, signal } = options;
   const { timeoutMs = usualTimeoutMs, retries, tlsOptions } = options;
   const client = new LogsIngestionClient(endpoint, credential, {
     audience,
@@ -38,9 +40,10 @@ export function findingsLog(options: FindingsLogOptions): IncidentSink {
     retryOptions: { maxRetries: 0 },
     additionalPolicies: [{ policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" }],
   });
+  const cancel = signal === undefined ? {} : { abortSignal: signal };
   const upload = async (row: FindingRow) => {
     try {
-      await client.upload(ruleId, stream, [{ ...row }]);
+      await client.upload(ruleId, stream, [{ ...row }], cancel);
     } catch (error) {
       throw upstreamError(service, causeOf(error));
     }

@@ -1,28 +1,3 @@
-/**
- * What an MFA text of a sign-in row says became of the prompt.
- *
- * Source: Microsoft's lists of MFA result details, public detection rules and real sample records;
- * English only, because localised log values have not been found anywhere.
- */
-export const outcomes = [
-  "denied",
-  "fraudReported",
-  "wrongNumber",
-  "noResponse",
-  "wrongCode",
-  "duplicateAttempt",
-  "blocked",
-  "technical",
-  "pending",
-  "challengeIssued",
-  "approved",
-  "satisfiedWithoutPrompt",
-  "firstFactor",
-  "unclassified",
-] as const;
-
-export type Outcome = (typeof outcomes)[number];
-
 /** Outcomes of a prompt that was really put to a user and not approved; the ones that runs count. */
 export const promptOutcomes = [
   "denied",
@@ -34,11 +9,28 @@ export const promptOutcomes = [
   "blocked",
   "technical",
   "pending",
-] as const satisfies readonly Outcome[];
+] as const;
 
 export type PromptOutcome = (typeof promptOutcomes)[number];
 
-const promptOutcomeSet: ReadonlySet<Outcome> = new Set(promptOutcomes);
+/**
+ * What an MFA text of a sign-in row says became of the prompt.
+ *
+ * Source: Microsoft's lists of MFA result details, public detection rules and real sample records;
+ * English only, because localised log values have not been found anywhere.
+ */
+export const outcomes = [
+  ...promptOutcomes,
+  "challengeIssued",
+  "approved",
+  "satisfiedWithoutPrompt",
+  "firstFactor",
+  "unclassified",
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
+const promptOutcomeSet: ReadonlySet<Outcome> = new Set<Outcome>(promptOutcomes);
 
 export function isPromptOutcome(outcome: Outcome): outcome is PromptOutcome {
   return promptOutcomeSet.has(outcome);
