@@ -1,6 +1,5 @@
 /** The column types of Azure Monitor that the stand-in can hold. */
-export type ColumnType =
-  "bool" | "datetime" | "dynamic" | "int" | "long" | "real" | "string" | "timespan";
+export type ColumnType = "bool" | "datetime" | "dynamic" | "int" | "long" | "real" | "string";
 
 /** Column name → type, in the table's order. */
 export type TableSchema = Readonly<Record<string, ColumnType>>;

@@ -25,20 +25,13 @@ export function folded(expression: Expression): Expression {
   return { ...expression, of: () => value };
 }
 
-export function isText(expression: Expression): boolean {
-  return expression.type === "string" || expression.type === "dynamic";
+export function isText({ type }: Expression): boolean {
+  return type === "string" || type === "dynamic";
 }
 
-const numbers = new Set(["int", "long", "real"]);
-
-/** Whether Kusto compares the two; the analyser lets through a string and a number, Kusto does not. */
+/** Whether it compares the two; the analyser lets through a string and a number, Kusto does not. */
 export function areComparable(left: Expression, right: Expression): boolean {
-  const [a, b] = [classOf(left.type), classOf(right.type)];
-  const plain = new Set(["number", "string", "bool", "dynamic"]);
-  if (a === "dynamic" || b === "dynamic") return plain.has(a) && plain.has(b);
-  return a === b;
-}
-
-function classOf(type: string): string {
-  return numbers.has(type) ? "number" : type;
+  const plain = new Set(["int", "long", "string", "bool", "dynamic"]);
+  const isDynamic = left.type === "dynamic" || right.type === "dynamic";
+  return left.type === right.type || (isDynamic && plain.has(left.type) && plain.has(right.type));
 }

@@ -1,41 +1,25 @@
-import { readDatetime, readTimespan } from "./datetime.ts";
+import { readDatetime } from "./datetime.ts";
 import { refuse } from "./queryError.ts";
 import type { Dynamic, Value } from "./values.ts";
 
-/**
- * Readers of literals by the kind of their node. They read the text: the parser takes month 13, and gives zero
- * for `time(1.02:03:04)`.
- */
+/** Readers of literals by the kind of their node. They read the text: the parser takes month 13. */
 const readers: Readonly<Record<string, (text: string) => Value | undefined>> = {
   StringLiteralExpression: readString,
-  BooleanLiteralExpression: (text) => ({ true: true, false: false })[inside(text).toLowerCase()],
-  LongLiteralExpression: readLong,
-  IntLiteralExpression: readLong,
-  RealLiteralExpression: (text) => finite(/^\d+(\.\d+)?(e[+-]?\d+)?$/i, inside(text)),
+  BooleanLiteralExpression: (text) => ({ true: true, false: false })[text],
+  // Integers above 2^53 would silently become others.
+  LongLiteralExpression: (text) =>
+    /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
   DateTimeLiteralExpression: (text) => readDatetime(inside(text)),
-  TimespanLiteralExpression: (text) => readTimespan(inside(text)),
   DynamicExpression: readDynamic,
 };
 
 export function readLiteral(kind: string, text: string): Value {
-  if (/\(\s*null\s*\)$/.test(text)) return null;
   return readers[kind]?.(text) ?? refuse(`literal ${text}`);
 }
 
-/** `datetime(2026-01-01)` → `2026-01-01`; `1h` stays. */
+/** `datetime(2026-01-01)` → `2026-01-01`. */
 function inside(text: string): string {
   return (/^\w+\s*\((.*)\)$/s.exec(text)?.[1] ?? text).trim();
-}
-
-function readLong(text: string): number | undefined {
-  return finite(/^-?\d+$|^0x[\da-f]+$/i, inside(text));
-}
-
-/** Integers above 2^53 would silently become others. */
-function finite(form: RegExp, text: string): number | undefined {
-  const value = Number(text);
-  const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
-  return form.test(text) && exact ? value : undefined;
 }
 
 /** JSON only; Kusto's own literals inside are refused. */
@@ -47,24 +31,11 @@ function readDynamic(text: string): Dynamic | undefined {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-};
-
-/** `"…"` and `'…'` with escapes, `@"…"` and `@'…'` with doubled quotes; `h` before them hides, no more. */
+/** `"…"` with no escape but of a code, and `@"…"`. */
 function readString(text: string): string | undefined {
-  const match = /^h?(@?)(["'])(.*)\2$/is.exec(text);
-  if (match === null) return undefined;
-  const [, verbatim, quote = "", body = ""] = match;
-  if (verbatim === "@") return body.replaceAll(quote + quote, quote);
-  return body.replace(/\\(u[\da-f]{4}|x[\da-f]{2}|.)/gis, (whole, code: string) =>
-    code.length > 1
-      ? String.fromCharCode(Number.parseInt(code.slice(1), 16))
-      : (escapes[code] ?? refuse(`escape ${whole}`)),
+  const [, verbatim, body = ""] = /^(@?)"([^"]*)"$/s.exec(text) ?? [undefined, undefined];
+  if (verbatim === undefined || verbatim === "@") return verbatim && body;
+  return body.replace(/\\(?:u([\da-f]{4})|.)/gis, (whole, code: string | undefined) =>
+    code ? String.fromCharCode(Number.parseInt(code, 16)) : refuse(`escape ${whole}`),
   );
 }

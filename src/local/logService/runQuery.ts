@@ -26,8 +26,8 @@ export function runQuery(question: Question, analyser: Analyser, store: Store): 
       const columns = store.columnsOf(name) ?? refuse(`table ${name}`);
       const lists = workspaceIds.map((workspaceId) => store.visible(workspaceId, name, now));
       const rows = lists.length === 1 && lists[0] ? lists[0] : lists.flat();
-      const frame = { columns, rows, stored: true, inOrder: lists.length === 1 };
-      return timespan === undefined ? frame : { ...frame, pending: within(columns, timespan) };
+      const inside = timespan && within(columns, timespan);
+      return { columns, rows: inside ? rows.filter(inside) : rows, stored: true };
     },
   });
 }

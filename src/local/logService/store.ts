@@ -1,5 +1,5 @@
 import type { Column, TableSchema } from "./columns.ts";
-import { firstIndex, type Row } from "./frame.ts";
+import type { Row } from "./frame.ts";
 import { toRow, type Publication } from "./toRow.ts";
 
 /** One workspace's rows of one table. */
@@ -48,4 +48,16 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
     },
     columnsOf: (table) => columns.get(table),
   };
+}
+
+/** The first index for which `reached` holds; it holds for all after it. */
+function firstIndex<T>(items: readonly T[], reached: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && reached(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -1,4 +1,4 @@
-import { datetimeOfTicks, readDatetime, ticksOf } from "./datetime.ts";
+import { datetimeOf, readDatetime } from "./datetime.ts";
 import { QueryError } from "./queryError.ts";
 
 /** Datetimes, both included. */
@@ -29,16 +29,16 @@ export function readTimespan(text: string, now: string): Timespan {
 
 const secondsIn = [604_800, 86_400, 3_600, 60, 1];
 
-/** Ticks. Months and years have no length of their own, and are not read. */
-function readDuration(text: string): bigint | undefined {
+/** Milliseconds. Months and years have no length of their own, and are not read. */
+function readDuration(text: string): number | undefined {
   const form = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
   const match = form.exec(text);
   // "P" and "PT" match too, and say nothing.
   if (match === null || !/\d/.test(text)) return undefined;
   const seconds = secondsIn.map((size, index) => size * Number(match[index + 1] ?? 0));
-  return BigInt(seconds.reduce((sum, part) => sum + part, 0)) * 10_000_000n;
+  return seconds.reduce((sum, part) => sum + part, 0) * 1_000;
 }
 
-function moved(datetime: string, ticks: bigint): string {
-  return datetimeOfTicks(ticksOf(datetime) + ticks);
+function moved(datetime: string, ms: number): string {
+  return datetimeOf(Date.parse(datetime) + ms);
 }

@@ -1,5 +1,5 @@
 import type { ColumnType } from "./columns.ts";
-import { datetimeOf, readDatetime, readTimespan } from "./datetime.ts";
+import { datetimeOf, readDatetime } from "./datetime.ts";
 import type { Row } from "./frame.ts";
 import type { Dynamic, Value } from "./values.ts";
 
@@ -26,7 +26,6 @@ const readers: Readonly<Record<ColumnType, Reader>> = {
     if (given instanceof Date) return datetimeOf(given.getTime());
     return typeof given === "string" ? readDatetime(given) : undefined;
   },
-  timespan: (given) => readTimespan(String(given)),
   dynamic: (given) => (typeof given === "string" ? readJson(given) : (given as Dynamic)),
 };
 

@@ -91,7 +91,7 @@ describe("an answer", () => {
       row("09:00:00", { User: "ann", Status: { a: 1 } }),
       row("09:01:00", { Code: 2, Status: "plain" }),
     ]);
-    const query = "Prompts | project TimeGenerated, User, Code, Status, L = 1h";
+    const query = "Prompts | project TimeGenerated, User, Code, Status";
     const { status, headers, body } = await post(service, { query });
     expect(status).toBe(200);
     expect(headers["x-stand-in"]).toMatch(/not Kusto/);
@@ -104,11 +104,10 @@ describe("an answer", () => {
             { name: "User", type: "string" },
             { name: "Code", type: "long" },
             { name: "Status", type: "dynamic" },
-            { name: "L", type: "timespan" },
           ],
           rows: [
-            ["2026-11-20T09:00:00.0000000Z", "ann", null, `{"a":1}`, "01:00:00.0000000"],
-            ["2026-11-20T09:01:00.0000000Z", "", 2, "plain", "01:00:00.0000000"],
+            ["2026-11-20T09:00:00.0000000Z", "ann", null, `{"a":1}`],
+            ["2026-11-20T09:01:00.0000000Z", "", 2, "plain"],
           ],
         },
       ],
@@ -140,7 +139,10 @@ describe("an answer", () => {
 
 describe("a row", () => {
   const codes = async (timespan = anyTime) =>
-    (await ask("Prompts | order by Code asc | project Code", timespan)).rows.flat();
+    (await ask("Prompts | project Code", timespan)).rows
+      .flat()
+      .map(Number)
+      .toSorted((a, b) => a - b);
 
   it("becomes visible when its publication is reached", async () => {
     service.publish(workspace, "Prompts", [row("09:00:00", { Code: 1 }, "12:00:01")]);
@@ -184,7 +186,6 @@ describe("a row", () => {
     const where = "Prompts | where Code > 9 | where ingestion_time() > datetime(2026-11-20)";
     expect((await ask(`${where} | project Code`, { startTime, endTime })).rows).toEqual([[10]]);
     expect((await ask("Prompts", { startTime, endTime })).rows).toHaveLength(1);
-    expect((await ask("union Prompts, Reports", { startTime, endTime })).rows).toHaveLength(1);
   });
 
   it("without TimeGenerated gets the time of publication, and loses what the table has no column for", async () => {
