@@ -28,11 +28,13 @@ process.stdout.write(
     "",
   ].join("\n"),
 );
-const azure = await startLocalAzure({ clock });
-try {
-  await replay(azure);
-} finally {
-  await azure.stop();
+if (!process.argv.includes("--help")) {
+  const azure = await startLocalAzure({ clock });
+  try {
+    await replay(azure);
+  } finally {
+    await azure.stop();
+  }
 }
 
 async function replay(local: LocalAzure): Promise<void> {
