@@ -21,10 +21,19 @@ export function countDenials(
   user: string,
   sightings: readonly Sighting[],
 ): readonly Prompt[] {
-  return promptsOf(rule, user, sightings).filter(({ outcome }) => rule.counted.includes(outcome));
+  return counted(rule, promptsOf(rule, user, sightings));
 }
 
 /** The runs of the denials; see `findRuns`. */
 export function runsOf(rule: Rule, user: string, sightings: readonly Sighting[]): readonly Run[] {
-  return findRuns(rule, countDenials(rule, user, sightings));
+  return runsIn(rule, promptsOf(rule, user, sightings));
+}
+
+/** The same for prompts that are known already, so that they are not brought together twice. */
+export function runsIn(rule: Rule, prompts: readonly Prompt[]): readonly Run[] {
+  return findRuns(rule, counted(rule, prompts));
+}
+
+function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {
+  return prompts.filter(({ outcome }) => rule.counted.includes(outcome));
 }

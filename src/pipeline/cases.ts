@@ -1,5 +1,5 @@
 import type { Run } from "../detection/burst.ts";
-import { promptsOf, runsOf } from "../detection/countDenials.ts";
+import { promptsOf, runsIn } from "../detection/countDenials.ts";
 import { findNeighbourhoods, union } from "../detection/neighbourhood.ts";
 import type { Prompt } from "../detection/prompt.ts";
 import type { Rule } from "../detection/rule.ts";
@@ -16,7 +16,7 @@ const farthest = 24 * 3_600_000;
 const mostRows = 10_000;
 
 /** Requests to the state at once. */
-const stateRequests = 8;
+export const stateRequests = 8;
 
 /** One rule's view of an account. */
 export interface View {
@@ -99,7 +99,8 @@ function look(
   sightings: readonly Sighting[],
 ): View {
   const touchedRun: Run = { denials: [], extent: span, triggeredAt: null };
-  const runs = [touchedRun, ...runsOf(rule, account.user, sightings)];
+  const prompts = promptsOf(rule, account.user, sightings);
+  const runs = [touchedRun, ...runsIn(rule, prompts)];
   const around = findNeighbourhoods(rule, runs, head.bursts).find((each) =>
     each.runs.includes(touchedRun),
   );
@@ -107,7 +108,7 @@ function look(
     rule,
     head,
     runs: (around?.runs ?? []).filter((run) => run !== touchedRun),
-    prompts: promptsOf(rule, account.user, sightings),
+    prompts,
     hull: around?.extent ?? span,
   };
 }

@@ -2,37 +2,24 @@ import { judge, type Decision } from "../detection/decision.ts";
 import { recordDecisions } from "../detection/record.ts";
 import type { Rule } from "../detection/rule.ts";
 import type { Approval } from "../detection/sighting.ts";
-import { readCases, type Case, type View } from "./cases.ts";
+import { readCases, stateRequests, type Case, type View } from "./cases.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "./evidence.ts";
 import { identify } from "./identity.ts";
 import { incidentOf } from "./incidentOf.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Delivery, DueItem, Head } from "./ports.ts";
+import { isPending, type Sending } from "./sending.ts";
 import { readApprovals } from "./surroundings.ts";
 import type { Touched } from "./touched.ts";
 import { UpstreamError } from "./upstreamError.ts";
 
 /** Accounts judged together, so that memory is bounded in a flood. */
 const accountsAtOnce = 500;
-const stateRequests = 8;
 const day = 86_400_000;
 
 /** How often an account is judged again because another run recorded something in between. */
 const attempts = 8;
-
-/** What a run may still send, and who it is. */
-export interface Sending {
-  readonly owner: string;
-  readonly claimUntil: number;
-  readonly lane: DueItem["lane"];
-  /** Incidents that may still be written in this run. */
-  left: number;
-  /** Nothing is sent after this (epoch ms), so that a sink that takes its time holds no reading. */
-  readonly until: number;
-  /** Incidents that were due before, by burst: one that grows keeps its place in the line. */
-  readonly waiting: ReadonlyMap<string, DueItem>;
-}
 
 /** Something decided now that this run has claimed, with the head as stored. */
 export interface Claimed {
@@ -131,7 +118,7 @@ async function decideCase(
     for (const item of due) {
       if (stored !== null && claims[item.burstId] !== undefined) {
         claimed.push({ item, head: stored });
-      } else if (item.incident !== null || item.mergedInto !== null) {
+      } else if (isPending(item)) {
         left++;
       }
     }
@@ -208,7 +195,7 @@ function claimsOf(
     const delivery = head.deliveries[item.burstId];
     const isFree = (delivery?.claim?.until ?? 0) <= now;
     const isTime = sending.left > 0 && now < sending.until && item.dueAt <= now;
-    if (isTime && isFree && (item.incident !== null || item.mergedInto !== null)) {
+    if (isTime && isFree && isPending(item)) {
       sending.left--;
       claims[item.burstId] = {
         sent: delivery?.sent ?? {},

@@ -1,6 +1,7 @@
 import type { RecordedBurst } from "../detection/record.ts";
-import type { Claimed, Sending } from "./decideTouched.ts";
+import type { Claimed } from "./decideTouched.ts";
 import type { Detector } from "./detector.ts";
+import { claimLength, isPending, type Sending } from "./sending.ts";
 import type { Work } from "./work.ts";
 import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
 
@@ -9,8 +10,6 @@ const backoff = [5, 10, 20, 40, 60].map((minutes) => minutes * 60_000);
 
 /** A claim with less left than this is renewed before anything is sent under it. */
 const claimMargin = 60_000;
-/** How long a claim keeps others away from an incident. */
-export const claimLength = 5 * 60_000;
 
 type Delivered = Pick<Work, "sent" | "failed" | "errors">;
 
@@ -49,10 +48,6 @@ export async function deliverOverdue(
     const worked = await deliverItem(detector, item, head, sending, delivered);
     sending.left += worked ? 0 : 1;
   }
-}
-
-export function isPending({ incident, mergedInto }: DueItem): boolean {
-  return incident !== null || mergedInto !== null;
 }
 
 function laneOrder({ lane }: DueItem): number {

@@ -1,6 +1,6 @@
 import type { Account } from "../detection/classify.ts";
 import { classify } from "../detection/classify.ts";
-import { promptsOf, runsOf } from "../detection/countDenials.ts";
+import { promptsOf, runsIn, runsOf } from "../detection/countDenials.ts";
 import { judge, type Decision } from "../detection/decision.ts";
 import type { Finding } from "../detection/finding.ts";
 import { recordDecisions, type Subject } from "../detection/record.ts";
@@ -60,12 +60,13 @@ export async function detectRecords<P>(
       const subject = subjectOf(rule, account);
       const head = await store.readHead(subject, -Infinity);
       const recorded = head.bursts;
+      const prompts = promptsOf(rule, account.user, sightings);
       const judged = judge({
         rule,
         subject,
         recorded,
-        runs: runsOf(rule, account.user, sightings),
-        prompts: promptsOf(rule, account.user, sightings),
+        runs: runsIn(rule, prompts),
+        prompts,
         approvals: approvals.get(accountName(account)) ?? [],
         identify,
         openFrom: null,

@@ -1,11 +1,12 @@
 import { classify } from "../detection/classify.ts";
-import { deliverOverdue, isPending } from "./deliverDue.ts";
+import { stateRequests } from "./cases.ts";
+import { deliverOverdue } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "./evidence.ts";
 import { inParallel } from "./inParallel.ts";
 import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
 import { readWhole } from "./readWhole.ts";
-import { newSending } from "./sending.ts";
+import { isPending, newSending } from "./sending.ts";
 import { usersPerQuery } from "./surroundings.ts";
 import { sweep } from "./sweep.ts";
 import { TouchedAccounts } from "./touched.ts";
@@ -13,8 +14,6 @@ import { noWork, type Work } from "./work.ts";
 
 /** A run ends after this, so that the host never has to end it; the next one goes on. */
 const longestRun = 4 * 60_000;
-
-const stateRequests = 8;
 
 /** Watches that a run drops at most; after a flood many end at once. */
 const mostDropped = 500;

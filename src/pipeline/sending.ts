@@ -1,11 +1,25 @@
 import { v4 } from "uuid";
-import type { Sending } from "./decideTouched.ts";
 import type { Detector } from "./detector.ts";
-import { claimLength, isPending } from "./deliverDue.ts";
 import type { DueItem } from "./ports.ts";
+
+/** How long a claim keeps others away from an incident. */
+export const claimLength = 5 * 60_000;
 
 /** A run sends for this long; what is left then waits for the next. */
 const longestSending = 2 * 60_000;
+
+/** What a run may still send, and who it is. */
+export interface Sending {
+  readonly owner: string;
+  readonly claimUntil: number;
+  readonly lane: DueItem["lane"];
+  /** Incidents that may still be written in this run. */
+  left: number;
+  /** Nothing is sent after this (epoch ms), so that a sink that takes its time holds no reading. */
+  readonly until: number;
+  /** Incidents that were due before, by burst: one that grows keeps its place in the line. */
+  readonly waiting: ReadonlyMap<string, DueItem>;
+}
 
 /**
  * What a run that starts now may send, under claims of its own.
@@ -26,4 +40,9 @@ export function newSending(
     until: now + longestSending,
     waiting: new Map(due.filter(isPending).map((item) => [item.burstId, item])),
   };
+}
+
+/** Whether something has to be sent; the other items are only watched. */
+export function isPending({ incident, mergedInto }: DueItem): boolean {
+  return incident !== null || mergedInto !== null;
 }

@@ -1,9 +1,10 @@
 import type { Fields } from "../detection/fields.ts";
-import { decideTouched, type Sending } from "./decideTouched.ts";
+import { decideTouched } from "./decideTouched.ts";
 import { deliverClaimed } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import type { LogQuery, Range } from "./ports.ts";
 import { halve, readWhole } from "./readWhole.ts";
+import type { Sending } from "./sending.ts";
 import { touch, TouchedAccounts } from "./touched.ts";
 import { noteDecisions, type Work } from "./work.ts";
 

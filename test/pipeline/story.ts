@@ -8,7 +8,7 @@
  *     dave   09:05 ..... 09:09   reports fraud 09:12, published 10:05
  */
 import { expect } from "vitest";
-import { isPending } from "../../src/pipeline/deliverDue.ts";
+import { isPending } from "../../src/pipeline/sending.ts";
 import { revisionOf } from "../../src/pipeline/incidentBody.ts";
 import { approved, bob, denialRow, fraudReported, row, time } from "../builders.ts";
 import { Bench, day, denyThenApprove, explicitDeny, hour, personNamed, refusals } from "./bench.ts";

@@ -121,7 +121,7 @@ async function readEntries<P>(
         for (const approval of classified.approvals) {
           ledger.addApproval(account, approval);
         }
-        for (const sighting of classified.kind === "classified" ? classified.sightings : []) {
+        for (const sighting of classified.sightings) {
           evidence.add(account, sighting);
         }
       }
