@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   cli,
   denials,
@@ -113,6 +113,18 @@ describe("--strict", () => {
 });
 
 describe("input that is no log is named in one sentence, with exit code 2 and nothing written", () => {
+  // A place of its own for temporary files: what other test files leave for a moment is not ours to judge.
+  const usual = process.env["TMPDIR"];
+  const own = mkdtempSync(join(tmpdir(), "own-temporary-"));
+  beforeAll(() => {
+    process.env["TMPDIR"] = own;
+  });
+  afterAll(() => {
+    if (usual === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = usual;
+    rmSync(own, { recursive: true, force: true });
+  });
+
   const shape =
     "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
 
