@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 const slow = [
   "test/e2e/**",
   "test/long/**",
+  "test/proof/**",
   "test/functions/**",
   "test/local/**",
   "test/contract/**",
@@ -18,7 +19,7 @@ const slow = [
 const suites = {
   quick: { include: ["test/**/*.test.ts"], exclude: slow },
   all: { include: ["test/**/*.test.ts"], exclude: ["test/long/**"] },
-  long: { include: ["test/long/**/*.test.ts"], exclude: [] },
+  long: { include: ["test/{long,proof}/**/*.test.ts"], exclude: [] },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
 
 const named = process.env["TEST_SUITE"] ?? "quick";
