@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { NearestFirst } from "./test/nearestFirst.ts";
 
 /** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
 const slow = [
@@ -20,12 +21,16 @@ const suites = {
   quick: { include: ["test/**/*.test.ts"], exclude: slow },
   all: { include: ["test/**/*.test.ts"], exclude: ["test/long/**"] },
   long: { include: ["test/{long,proof}/**/*.test.ts"], exclude: [] },
+  // Runs again for every mutant, so without what takes long: what one example shows needs no law.
+  "mutation-detection": { include: ["test/{detection,golden}/**/*.test.ts"], exclude: slow },
+  "mutation-pipeline": { include: ["test/{pipeline,golden}/**/*.test.ts"], exclude: slow },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
 
 const named = process.env["TEST_SUITE"] ?? "quick";
 if (!isSuite(named)) {
   throw new Error(`TEST_SUITE is "${named}"; it can be ${Object.keys(suites).join(", ")}.`);
 }
+const isMutation = named.startsWith("mutation-");
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -48,8 +53,10 @@ export default defineConfig({
     environment: "node",
     // Much of the time goes into waiting for programs and servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: named === "long" ? 600_000 : 20_000,
+    // A mutant counts as found by what a test says, never because the machine was slow.
+    testTimeout: named === "long" || isMutation ? 600_000 : 20_000,
     hookTimeout: 20_000,
+    ...(isMutation && { sequence: { sequencer: NearestFirst } }),
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

@@ -22,7 +22,7 @@ export function candidateReason(signIn: SignIn): CandidateReason | null {
   if (signIn.resultType === strongAuthenticationFailed) {
     return { by: "resultType" };
   }
-  if (canMeanDenial(signIn.statusText ?? "")) {
+  if (signIn.statusText !== null && canMeanDenial(signIn.statusText)) {
     return { by: "status" };
   }
   const step = signIn.steps.findIndex(({ text }) => canMeanDenial(text));

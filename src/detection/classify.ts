@@ -1,11 +1,11 @@
 import { isCandidate } from "./candidate.ts";
 import type { Fields } from "./fields.ts";
-import { classifyText } from "./outcome.ts";
 import { isExcluded, type Exclusions } from "./exclusions.ts";
 import {
   publishedAt,
   readApprovals,
   readSightings,
+  readTexts,
   type Approval,
   type Sighting,
 } from "./sighting.ts";
@@ -96,9 +96,7 @@ function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boo
 
 /** No text of the row tells what became of a prompt; a password step does not. */
 function isUnclassified(signIn: SignIn): boolean {
-  const texts = [signIn.statusText ?? "", ...signIn.steps.map((step) => step.text)];
-  return texts.every((text) => {
-    const outcome = classifyText(text);
-    return outcome === "unclassified" || outcome === "firstFactor";
-  });
+  return readTexts(signIn).every(
+    ({ outcome }) => outcome === "unclassified" || outcome === "firstFactor",
+  );
 }

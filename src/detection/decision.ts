@@ -70,11 +70,16 @@ export function judge(judgement: Judgement): readonly Decision[] {
 function judgeBurst(judgement: Judgement, neighbourhood: Neighbourhood): readonly Decision[] {
   const live = neighbourhood.recorded
     .filter((burst) => burst.mergedInto === null)
-    .toSorted((a, b) => a.firstRecordedAt - b.firstRecordedAt || (a.id < b.id ? -1 : 1));
+    .toSorted(byFirstRecorded);
   const [keeper, ...others] = live;
   return keeper === undefined
     ? judgeNew(judgement, neighbourhood)
     : judgeKnown(judgement, neighbourhood, keeper, others);
+}
+
+function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
+  // Stryker disable next-line EqualityOperator: no two records have one id.
+  return a.firstRecordedAt - b.firstRecordedAt || (a.id < b.id ? -1 : 1);
 }
 
 /** Runs without a record in their neighbourhood are longer than a window apart, so there is only one. */
@@ -98,7 +103,7 @@ function judgeNew(judgement: Judgement, { runs, extent }: Neighbourhood): readon
     severitySince: 1,
   };
   const nothing = { action: "none", burst, before: null, finding } as const;
-  if (openFrom !== null && firstDenialAt < openFrom) {
+  if (firstDenialAt < (openFrom ?? -Infinity)) {
     return [{ ...nothing, reason: "beyond-retention" }];
   }
   if (rule.approvalRequired && approval === null) {

@@ -14,7 +14,7 @@ const head = [
  */
 export function denialTable(denials: readonly Prompt[], longest: number): readonly string[] {
   const lines = [...head];
-  let left = longest - head.join("\n").length - moreLine(denials.length).length - 2;
+  let left = longest - head.join("\n").length - moreLine(denials.length).length - 1;
   for (const denial of denials) {
     const line = rowOf(denial);
     left -= line.length + 1;
@@ -41,7 +41,10 @@ function rowOf(denial: Prompt): string {
 
 /** The origin that stands for a prompt: the same whatever the order of its sightings. */
 function witness({ sightings }: Prompt): Origin {
-  return sightings
-    .map(({ origin }) => origin)
-    .reduce((a, b) => (JSON.stringify(a) <= JSON.stringify(b) ? a : b));
+  return sightings.map(({ origin }) => origin).reduce(smaller);
+}
+
+function smaller(a: Origin, b: Origin): Origin {
+  // Stryker disable next-line EqualityOperator: of equal ones it does not matter which.
+  return JSON.stringify(a) <= JSON.stringify(b) ? a : b;
 }

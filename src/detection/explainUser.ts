@@ -65,8 +65,7 @@ export function explainRule(observed: Observed): RuleExplanation {
   const decisions = judge({ ...observed, prompts, runs: found, ...withoutMemory });
   const runs = found.map((run) => {
     const densest = densestWindow(rule, run.denials);
-    const decision =
-      decisions.find(({ burst }) => burst.firstRecordedAt === run.denials[0]?.at) ?? null;
+    const decision = decisions.find(({ burst }) => burst.extent.from === run.extent.from) ?? null;
     return { run, densest, decision, missing: missingOf(rule, densest, decision) };
   });
   const densest = densestWindow(rule, denials);
@@ -98,7 +97,7 @@ function missingOf(rule: Rule, densest: Density | null, decision: Decision | nul
     : null;
 }
 
-/** Nothing where one of them is nothing, else the one with the fewest denials. */
+/** Nothing where one of them is nothing, else the one with the fewest denials, the first of equal ones. */
 function nearest(all: readonly (Missing | null)[]): Missing | null {
   return all.reduce((least, each) =>
     least === null || each === null ? null : each.denials < least.denials ? each : least,

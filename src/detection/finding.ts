@@ -121,6 +121,7 @@ export function effectiveApprovals(approvals: readonly Approval[]): readonly App
 export function strongerApproval(a: MatchedApproval, b: MatchedApproval): MatchedApproval {
   const difference =
     approvalMatches.indexOf(a.match) - approvalMatches.indexOf(b.match) || a.at - b.at;
+  // Stryker disable next-line EqualityOperator: of equal ones it does not matter which.
   return difference <= 0 ? a : b;
 }
 

@@ -7,8 +7,9 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    // Looked like JSON and is none.
   }
+  return undefined;
 }
 
 /**
@@ -20,6 +21,7 @@ export function salvageObjects(text: string): readonly unknown[] {
   let depth = 0;
   let start = 0;
   let inString = false;
+  // Stryker disable next-line EqualityOperator: behind the end there is no character, so one step more finds nothing.
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (inString) {

@@ -47,20 +47,20 @@ const approvalWords = {
   status: "mfa completed in azure ad",
 } as const;
 
-/**
- * The part of a text that carries the meaning, and how it stands in the text. Order matters: the first
- * that fits decides, so the portal's catch-all sentence, which names a time-out among other things, comes
- * before the time-outs.
- */
-const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]])[] = [
-  ["unclassified", "has", ["did not complete the mfa prompt"]],
-  ["fraudReported", "has", ["reported fraud", "fraud code entered", "suspiciousactivityreported"]],
-  ["duplicateAttempt", "has", ["duplicate authentication attempt"]],
-  ["blocked", "has", ["user is blocked"]],
-  ["wrongNumber", "has", ["did not select the correct number"]],
+type Place = (text: string, part: string) => boolean;
+
+const has: Place = (text, part) => text.includes(part);
+const starts: Place = (text, part) => text.startsWith(part);
+
+/** The part of a text that carries the meaning, and how it stands in the text. The first that fits decides. */
+const phrases: readonly (readonly [Outcome, Place, readonly string[]])[] = [
+  ["fraudReported", has, ["reported fraud", "fraud code entered", "suspiciousactivityreported"]],
+  ["duplicateAttempt", has, ["duplicate authentication attempt"]],
+  ["blocked", has, ["user is blocked"]],
+  ["wrongNumber", has, ["did not select the correct number"]],
   [
     "noResponse",
-    "has",
+    has,
     [
       "did not respond to mobile app notification",
       "never entered the verification code",
@@ -72,7 +72,7 @@ const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]]
   ],
   [
     "wrongCode",
-    "has",
+    has,
     [
       "invalid verification code",
       "invalid mobile app verification code",
@@ -84,7 +84,7 @@ const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]]
   ],
   [
     "technical",
-    "starts",
+    starts,
     [
       "invalid authentication",
       "misconfiguration",
@@ -95,12 +95,12 @@ const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]]
       "phone number has an invalid format",
     ],
   ],
-  ["pending", "starts", ["authentication in progress"]],
-  ["approved", "starts", Object.values(approvalWords)],
-  ["firstFactor", "starts", ["correct password", "first factor requirement satisfied"]],
+  ["pending", starts, ["authentication in progress"]],
+  ["approved", starts, Object.values(approvalWords)],
+  ["firstFactor", starts, ["correct password", "first factor requirement satisfied"]],
   [
     "satisfiedWithoutPrompt",
-    "has",
+    has,
     [
       "satisfied by claim",
       "satisfied by strong authentication",
@@ -111,7 +111,7 @@ const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]]
   ],
   [
     "challengeIssued",
-    "has",
+    has,
     [
       "mfa required in azure ad",
       "registration prompted",
@@ -125,14 +125,17 @@ const phrases: readonly (readonly [Outcome, "has" | "starts", readonly string[]]
 const featureName = /^(?:azure )?multi-?factor authentication\b/;
 const denialPrefix = /^mfa denied ?[;,:.-]? ?/;
 
+/** Longest text that is looked at; the known ones are under 150 characters. */
+const longestText = 1_000;
+
 function normalise(text: string): string {
   return text
+    .slice(0, longestText)
     .toLowerCase()
     .replace(/[\u2018\u2019\u02bc]/g, "'")
     .replace(/\b(did|does)n't\b/g, "$1 not")
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/ ?\.$/, "")
     .replace(featureName, "mfa");
 }
 
@@ -144,9 +147,6 @@ function isRefusal(meaning: string): boolean {
   return /^(?:the )?user (?:declined|denied)\b/.test(meaning) && !meaning.includes("consent");
 }
 
-/** Longest text that is looked at; the known ones are under 150 characters. */
-const longestText = 1_000;
-
 interface Reading {
   readonly outcome: Outcome;
   /** The text stands under "MFA denied", whatever follows. */
@@ -154,11 +154,11 @@ interface Reading {
 }
 
 function read(text: string): Reading {
-  const whole = normalise(text.slice(0, longestText));
+  const whole = normalise(text);
   const meaning = whole.replace(denialPrefix, "");
   const underDenied = whole.startsWith("mfa denied");
-  for (const [outcome, how, parts] of phrases) {
-    if (parts.some((part) => (how === "has" ? meaning.includes(part) : meaning.startsWith(part)))) {
+  for (const [outcome, stands, parts] of phrases) {
+    if (parts.some((part) => stands(meaning, part))) {
       return { outcome, underDenied };
     }
   }
@@ -177,7 +177,7 @@ export function classifyText(text: string): Outcome {
 
 /** Whether a text says that a prompt was approved just now. */
 export function meansApproval(text: string, source: keyof typeof approvalWords): boolean {
-  return normalise(text.slice(0, longestText)).startsWith(approvalWords[source]);
+  return normalise(text).startsWith(approvalWords[source]);
 }
 
 /**

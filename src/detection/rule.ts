@@ -6,6 +6,7 @@ export const severities = ["Informational", "Low", "Medium", "High"] as const;
 export type Severity = (typeof severities)[number];
 
 export function higher(a: Severity, b: Severity): Severity {
+  // Stryker disable next-line EqualityOperator: of equal ones it does not matter which.
   return severities.indexOf(a) >= severities.indexOf(b) ? a : b;
 }
 

@@ -168,7 +168,8 @@ export function readApprovals(signIn: SignIn): readonly Approval[] {
     }
   }
   const time = rowTime(signIn);
-  if (time !== null && meansApproval(signIn.statusText ?? "", "status")) {
+  const { statusText } = signIn;
+  if (time !== null && statusText !== null && meansApproval(statusText, "status")) {
     approvals.push({ source: "status", at: time.at, ...common });
   }
   return approvals;

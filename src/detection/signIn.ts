@@ -1,6 +1,7 @@
 import { dynamic, first, isFields, own, text, unwrap, type Fields } from "./fields.ts";
 import { salvageObjects } from "./json.ts";
 import { readSequence, readTime } from "./time.ts";
+import { cutAt } from "./visible.ts";
 
 /** One sign-in row of any dialect, read as far as the detector needs it. Times are epoch milliseconds. */
 export interface SignIn {
@@ -48,8 +49,14 @@ export interface Origin {
   readonly guest: boolean;
 }
 
+/**
+ * Names and ids have their limits, in UTF-16 units; the longest of Active Directory's is this. What is longer is
+ * none, and no text of a row is kept longer: each is in every prompt that the row shows, in queries and in the state.
+ */
+export const longestText = 1_024;
+
 /** Tables and categories of sign-ins that nobody sits in front of. */
-const nonInteractiveNames = new Set([
+const nonInteractiveNames: ReadonlySet<string | null> = new Set([
   "aadnoninteractiveusersigninlogs",
   "noninteractiveusersigninlogs",
   "aadserviceprincipalsigninlogs",
@@ -58,9 +65,12 @@ const nonInteractiveNames = new Set([
   "managedidentitysigninlogs",
 ]);
 /** What Microsoft Graph calls sign-ins that no user takes part in. */
-const nonInteractiveEvents = new Set(["noninteractiveuser", "serviceprincipal", "managedidentity"]);
+const nonInteractiveEvents: ReadonlySet<string | null> = new Set([
+  "noninteractiveuser",
+  "serviceprincipal",
+  "managedidentity",
+]);
 const graphNames = new Set(["createdDateTime", "userPrincipalName", "signInEventTypes"]);
-const nilId = /^[0-]+$/;
 
 /** Who writes records like this one; CSV becomes rows of Log Analytics when it is read. */
 export type Dialect = "log-analytics" | "diagnostic" | "graph";
@@ -87,20 +97,21 @@ export function readSignIn(record: Fields): SignIn {
   const createdAt = readTime(first(row, "CreatedDateTime", "createdDateTime"));
   const generatedAt = readTime(first(record, "TimeGenerated", "time"));
   const origin = readOrigin(row, record);
+  const name = lower(first(row, "UserPrincipalName", "userPrincipalName"));
   return {
     tenantId: readTenant(row, isDiagnostic ? record : null),
-    user: lower(first(row, "UserPrincipalName", "userPrincipalName")) ?? origin.userId,
+    user: name === null ? origin.userId : name.length > longestText ? null : name,
     request:
       identifier(first(row, "OriginalRequestId", "originalRequestId")) ??
       identifier(first(row, "Id", "id")) ??
       JSON.stringify([createdAt ?? generatedAt, origin.ipAddress, origin.appId]),
     resultType:
-      text(first(row, "ResultType", "resultType") ?? first(record, "resultType")) ??
-      text(first(status, "errorCode")) ??
+      short(first(row, "ResultType", "resultType") ?? first(record, "resultType")) ??
+      short(first(status, "errorCode")) ??
       "",
     interactive: isInteractive(row, record),
     steps: readSteps(first(row, "AuthenticationDetails", "authenticationDetails")),
-    statusText: text(first(status, "additionalDetails")),
+    statusText: short(first(status, "additionalDetails")),
     createdAt,
     generatedAt,
     origin,
@@ -111,10 +122,20 @@ function lower(value: unknown): string | null {
   return text(value)?.toLowerCase() ?? null;
 }
 
+/** Text that is shown, not told apart by. */
+function short(value: unknown): string | null {
+  const whole = text(value);
+  return whole !== null && whole.length > longestText ? `${cutAt(whole, longestText)}…` : whole;
+}
+
+function shortLower(value: unknown): string | null {
+  return short(value)?.toLowerCase() ?? null;
+}
+
 /** An id in lower case; the nil id that stands for "unknown" is none, or strangers would be pooled. */
 function identifier(value: unknown): string | null {
-  const id = lower(value);
-  return id === null || nilId.test(id) ? null : id;
+  const id = lower(value) ?? "";
+  return /[^0-]/.test(id) && id.length <= longestText ? id : null;
 }
 
 function readTenant(row: Fields, envelope: Fields | null): string | null {
@@ -130,13 +151,13 @@ function isInteractive(row: Fields, record: Fields): boolean {
   return (
     lower(first(row, "IsInteractive", "isInteractive")) !== "false" &&
     !isNonInteractiveEvent(unwrap(first(row, "signInEventTypes"))) &&
-    !table.some((name) => nonInteractiveNames.has(lower(name) ?? ""))
+    !table.some((name) => nonInteractiveNames.has(lower(name)))
   );
 }
 
 /** A list, of which a portal's CSV may have made one word. */
 function isNonInteractiveEvent(value: unknown): boolean {
-  const types = (Array.isArray(value) ? value : [value]).map((type) => lower(type) ?? "");
+  const types = (Array.isArray(value) ? value : [value]).map(lower);
   return !types.includes("interactiveuser") && types.some((type) => nonInteractiveEvents.has(type));
 }
 
@@ -147,8 +168,10 @@ function readOrigin(row: Fields, record: Fields): Origin {
   const device = dynamic(
     first(row, "DeviceDetail", "DeviceDetail_dynamic", "DeviceDetail_string", "deviceDetail"),
   );
-  const country = text(first(place, "countryOrRegion") ?? first(record, "Location", "location"));
-  const location = [text(first(place, "city")), country].filter((part) => part !== null).join(", ");
+  const country = short(first(place, "countryOrRegion") ?? first(record, "Location", "location"));
+  const location = [short(first(place, "city")), country]
+    .filter((part) => part !== null)
+    .join(", ");
   const deviceParts = [
     first(device, "displayName"),
     first(device, "operatingSystem"),
@@ -156,14 +179,14 @@ function readOrigin(row: Fields, record: Fields): Origin {
   ];
   return {
     userId: identifier(first(row, "UserId", "userId")),
-    ipAddress: lower(first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress")),
+    ipAddress: shortLower(first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress")),
     location: location === "" ? null : location,
-    application: text(first(row, "AppDisplayName", "appDisplayName")),
-    appId: lower(first(row, "AppId", "appId")),
-    userAgent: text(first(row, "UserAgent", "userAgent")),
+    application: short(first(row, "AppDisplayName", "appDisplayName")),
+    appId: shortLower(first(row, "AppId", "appId")),
+    userAgent: short(first(row, "UserAgent", "userAgent")),
     device:
       deviceParts
-        .map(text)
+        .map(short)
         .filter((part) => part !== null)
         .join(", ") || null,
     guest: lower(first(row, "UserType", "userType")) === "guest",
@@ -181,8 +204,8 @@ function readSteps(value: unknown): readonly Step[] {
 function readStep(step: Fields): Step {
   const succeeded = lower(own(step, "succeeded"));
   return {
-    text: text(own(step, "authenticationStepResultDetail")) ?? "",
-    method: lower(own(step, "authenticationMethod")) ?? "",
+    text: short(own(step, "authenticationStepResultDetail")) ?? "",
+    method: shortLower(own(step, "authenticationMethod")) ?? "",
     succeeded: succeeded === "true" ? true : succeeded === "false" ? false : null,
     askedAt: readSequence(first(step, "RequestSequence", "requestSequence")),
     answeredAt: readSequence(first(step, "StatusSequence", "statusSequence")),

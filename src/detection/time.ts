@@ -7,7 +7,7 @@ function plausible(at: number): number | null {
 }
 
 const isoTime =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(Z|[+-]\d\d:?\d\d)?$/i;
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
 
 /**
  * A logged time as epoch milliseconds; finer digits are cut. A time without an offset is UTC, as in every
@@ -20,27 +20,20 @@ export function readTime(value: unknown): number | null {
   if (parts === null) {
     return null;
   }
-  const [, date, minute, second = "00", fraction = "", zone = "Z"] = parts;
+  const [, date, minute, second = "00", fraction = "", sign, offsetHours = "", offsetMinutes = ""] =
+    parts;
   const iso = `${date}T${minute}:${second}.${`${fraction}000`.slice(0, 3)}Z`;
   const at = Date.parse(iso);
-  const offset = readOffset(zone);
+  const offset = readOffset(Number(offsetHours), Number(offsetMinutes));
   // The parser carries 31 February over into March; a time that does not exist cannot be read.
   if (Number.isNaN(at) || formatTime(at) !== iso || offset === null) {
     return null;
   }
-  return plausible(at - offset);
+  return plausible(sign === "-" ? at + offset : at - offset);
 }
 
-function readOffset(zone: string): number | null {
-  if (zone.toUpperCase() === "Z") {
-    return 0;
-  }
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(-2));
-  if (hours > 14 || minutes > 59) {
-    return null;
-  }
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+function readOffset(hours: number, minutes: number): number | null {
+  return hours > 14 || minutes > 59 ? null : (hours * 60 + minutes) * 60_000;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   createBody,
   createdRevisionOf,
   describeEdits,
+  labelsOf,
   revisionOf,
   saysTheSame,
   updateBody,
@@ -179,7 +180,7 @@ async function writeClosed(
   }
   const growth = identifyPart(incident.id, "growth after closing");
   await comment(api, closed, incident.id, growth, growthAfterClosing(incident));
-  const known = new Set((properties.labels ?? []).map(({ labelName }) => labelName));
+  const known = new Set(labelsOf(properties));
   const isNews = incident.text.labels.some((name) => alarming.includes(name) && !known.has(name));
   const further = isNews ? afterClosing(incident) : null;
   if (further === null) {

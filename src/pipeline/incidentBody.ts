@@ -28,19 +28,24 @@ export function createBody(incident: Incident): IncidentProperties {
   };
 }
 
+/** The names of an incident's labels. */
+export function labelsOf({ labels }: Pick<IncidentProperties, "labels">): readonly string[] {
+  return labels?.map(({ labelName }) => labelName) ?? [];
+}
+
 /** The revision that an incident shows; 0 where nobody can tell. */
-export function revisionOf({ labels }: IncidentProperties): number {
-  return readMark((labels ?? []).map(({ labelName }) => labelName)).revision;
+export function revisionOf(properties: IncidentProperties): number {
+  return readMark(labelsOf(properties)).revision;
 }
 
 /** The revision that an incident was created at, which it never has to be told of; 0 where nobody can tell. */
-export function createdRevisionOf({ labels }: IncidentProperties): number {
-  return readMark((labels ?? []).map(({ labelName }) => labelName)).created;
+export function createdRevisionOf(properties: IncidentProperties): number {
+  return readMark(labelsOf(properties)).created;
 }
 
 /** Whether what we wrote last says the same, however it was edited since. */
 export function saysTheSame(existing: IncidentProperties, incident: Incident): boolean {
-  const { prints } = readMark((existing.labels ?? []).map(({ labelName }) => labelName));
+  const { prints } = readMark(labelsOf(existing));
   const own = ownProperties(incident);
   return growing.every((property) => prints[property] === print(own[property]));
 }
@@ -55,7 +60,7 @@ export function updateBody<T extends IncidentProperties>(
   existing: T,
   incident: Incident,
 ): T | null {
-  const names = (existing.labels ?? []).map(({ labelName }) => labelName);
+  const names = labelsOf(existing);
   const written = readMark(names);
   if (written.revision >= incident.revision) {
     return null;
@@ -136,9 +141,9 @@ function readRevision(text: string): number {
 }
 
 /** Services may write a time back with other digits; the moment is what counts. */
-function print(value: string | undefined): string {
-  const at = /^\d{4}-\d\d-\d\dT/.test(value ?? "") ? Date.parse(value ?? "") : NaN;
-  return identifyPart(printNamespace, Number.isNaN(at) ? (value ?? "") : String(at)).slice(0, 8);
+function print(value = ""): string {
+  const at = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : NaN;
+  return identifyPart(printNamespace, Number.isNaN(at) ? value : String(at)).slice(0, 8);
 }
 
 const printNamespace = "2f6b1d7e-3a64-4f43-8f0c-64a1a3bb3a52";

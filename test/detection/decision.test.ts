@@ -310,6 +310,30 @@ describe("a recorded burst", () => {
     ]);
   });
 
+  it("of which another part is read each time keeps its first trigger and its last denial", () => {
+    const earlier = prompts("08:50", "08:51", "08:52", "08:53", "08:54");
+    const later = prompts("09:10", "09:11", "09:12", "09:13", "09:14");
+    const timesAfter = (denials: readonly Prompt[]) =>
+      decide({ denials, recorded: [opened()], bounded: true }).map(({ burst: { facts: after } }) =>
+        [after.firstDenialAt, after.triggeredAt, after.lastDenialAt].map(clock).join(" "),
+      );
+    expect(timesAfter(earlier)).toEqual(["08:50:00 08:54:00 09:04:00"]);
+    expect(timesAfter(later)).toEqual(["09:00:00 09:04:00 09:14:00"]);
+  });
+
+  it("knows since which revision it has its severity", () => {
+    const before = opened({ revision: 3, severitySince: 2 });
+    const revisionsAfter = (denials: readonly Prompt[]) =>
+      decide({ denials, recorded: [before] }).map(({ burst }) => [
+        burst.revision,
+        burst.severitySince,
+      ]);
+    expect(revisionsAfter([...five, prompt("09:05")])).toEqual([[4, 2]]);
+    expect(revisionsAfter([...five, prompt("09:05", { outcome: "fraudReported" })])).toEqual([
+      [4, 4],
+    ]);
+  });
+
   it("older than records are kept grows all the same", () => {
     const denials = [prompt("08:50"), ...five];
     expect(decide({ denials, recorded: [opened()], openFrom: time("09:30") })).toMatchObject([
@@ -430,6 +454,16 @@ describe("evidence that was replaced", () => {
     expect(told(decide({ denials: apart }))).toHaveLength(2);
     expect(told(decide({ denials: apart, recorded: [record] }))).toEqual([
       "update evidence-replaced 09:00:00: 10 from 09:00:00 to 09:28:00",
+    ]);
+  });
+
+  it("moves the trigger to where what is left of the record fires first", () => {
+    const record = recorded("09:00", "09:28", {
+      facts: { denials: 6, triggeredAt: time("09:24") },
+    });
+    const left = [prompt("09:00"), ...prompts("09:24", "09:25", "09:26", "09:27", "09:28")];
+    expect(decide({ denials: left, recorded: [record] })).toMatchObject([
+      { reason: "evidence-replaced", burst: { facts: { triggeredAt: time("09:28") } } },
     ]);
   });
 

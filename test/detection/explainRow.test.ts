@@ -115,6 +115,7 @@ describe("the dialect of a record is told by its names", () => {
     ["log-analytics", { ResultType: "0" }],
     ["diagnostic", { time: stamp(time("09:00")), properties: { userPrincipalName: "a" } }],
     ["diagnostic", { properties: '{"userPrincipalName":"a"}' }],
+    ["graph", { signInEventTypes: ["interactiveUser"] }],
     ["graph", { createdDateTime: stamp(time("09:00")), status: { errorCode: 0 } }],
     ["graph", { properties: {}, userPrincipalName: "a" }],
   ] as const)("%s", (dialect, record) => {

@@ -44,6 +44,9 @@ describe("the densest window", () => {
     expect(densest({}, "09:03", "09:07", "09:16", "09:17", "09:18")).toBe("5 09:03:00 09:18:00");
     expect(densest({}, "09:00", "09:15", "09:15:00.001")).toBe("2 09:00:00 09:15:00");
     expect(densest({}, "09:00", "09:01", "10:00", "10:01")).toBe("2 09:00:00 09:01:00");
+    expect(densest({}, "09:00", "10:00", "10:01", "11:00", "11:01", "11:02")).toBe(
+      "3 11:00:00 11:02:00",
+    );
   });
 
   it("of a tumbling rule is a bucket", () => {
@@ -51,6 +54,7 @@ describe("the densest window", () => {
     expect(densest({ kind }, "09:13", "09:14", "09:15", "09:16", "09:17")).toBe(
       "3 09:15:00 09:17:00",
     );
+    expect(densest({ kind }, "09:01", "09:02", "09:16", "09:17")).toBe("2 09:01:00 09:02:00");
   });
 
   it("is none without denials", () => {
@@ -86,6 +90,8 @@ describe("what a rule still asks for", () => {
     ]);
     expect(runs[0]?.decision?.burst.facts.triggeredAt).toBe(time("09:10"));
     expect(runs[1]?.decision).toBeNull();
+    const reversed = explain(rule({ threshold: 2 }), sightings("09:00", "12:00", "12:01"));
+    expect(inWords(reversed.missing)).toBe("nothing");
   });
 
   it("is the rest of the denials, of the run that came nearest", () => {
@@ -118,6 +124,10 @@ describe("what a rule still asks for", () => {
     );
     expect(inWords(explain(by, two, [approval("10:05:00")]).missing)).toBe("nothing");
     expect(inWords(explain(by, two, [approval("10:05:00.001")]).missing)).not.toBe("nothing");
+    // Of two bursts that lack one, the first.
+    expect(inWords(explain(by, [...two, ...sightings("12:00", "12:05")]).missing)).toBe(
+      "0 denials, approval 09:05:00-10:05:00",
+    );
   });
 });
 
@@ -146,6 +156,14 @@ describe("what a sighting comes to", () => {
     ]);
     expect(denials).toHaveLength(1);
     expect(explain(rule(), known).denials).toHaveLength(2);
+  });
+
+  it("is not decided by a sighting that the rule excludes", () => {
+    const request = "r";
+    const status = sighting("09:02", { request, source: "status", askedAt: null });
+    const known = [sighting("09:01", { request, origin }), status];
+    expect(explain(rule(), known).fateOf(status)).toBe("silenced");
+    expect(explain(rule({ exclusions }), known).fateOf(status)).toBe("counted");
   });
 
   it("is its own outcome where it is not among those that were read", () => {

@@ -42,6 +42,10 @@ describe("an incident", () => {
     const { title } = describeIncident(rule(), `${"\u0000".repeat(300)}@contoso.com`, finding());
     expect(title.length).toBeLessThanOrEqual(256);
     expect(title.endsWith("…")).toBe(true);
+    const name = "x".repeat(200);
+    expect(describeIncident(rule(), name, finding()).title.endsWith(` ${name}`)).toBe(true);
+    const longer = describeIncident(rule(), `${name}y`, finding()).title;
+    expect(longer.endsWith(` ${"x".repeat(199)}…`)).toBe(true);
   });
 
   it("has the finding's severity and times", () => {
@@ -134,7 +138,8 @@ describe("an incident", () => {
   });
 
   it("names fewer where they are long, but one always", () => {
-    const long = (n: number) => `${n}${"x".repeat(78)}`;
+    // Five of them are four hundred characters.
+    const long = (n: number) => `${n}${"x".repeat(79)}`;
     const ipAddresses = [1, 2, 3, 4, 5, 6, 7, 8].map(long);
     expect(description({}, { ipAddresses })).toContain(`; ${long(5)}; and 3 more\n`);
     expect(description({}, { ipAddresses: ["\u0000".repeat(300)] })).toContain("\\[U+0000\\]…\n");
@@ -154,11 +159,13 @@ describe("an incident", () => {
       ["noResponse", 3],
       ["duplicateAttempt", 2],
       ["wrongNumber", 1],
+      ["wrongCode", 5],
+      ["blocked", 6],
       ["technical", 4],
     ]);
     const text = describeIncident(rule(), alice.name, { ...finding(), supporting }).description;
     expect(text).toContain(
-      "- Other prompts in that span, not counted as refusals: 3 without an answer, 2 as a duplicate attempt (may hide a refusal), 1 with a wrong number\n",
+      "- Other prompts in that span, not counted as refusals: 3 without an answer, 2 as a duplicate attempt (may hide a refusal), 1 with a wrong number, 5 with a wrong code, 6 blocked\n",
     );
     expect(description()).not.toContain("Other prompts");
   });
@@ -199,6 +206,30 @@ describe("an incident", () => {
     expect(text.match(fenced)).toHaveLength(4);
     expect(text.length).toBeLessThanOrEqual(longestDescription);
     expect(text.length).toBeGreaterThan(longestDescription - 120);
+  });
+});
+
+describe("the queries in an incident", () => {
+  const withProse = (length: number) =>
+    description({}, {}, rule({ knownFalsePositives: "x".repeat(length) }));
+  const countIn = (text: string) => text.match(fenced)?.length ?? 0;
+
+  it("are left out only where they would be too long", () => {
+    const room = longestDescription - 1 - withProse(0).length;
+    expect(countIn(withProse(room))).toBe(4);
+    expect(countIn(withProse(room + 1))).toBe(3);
+  });
+
+  it("are there whole, or named as left out", () => {
+    const counts = new Set<number>();
+    for (let length = 0; length < 3_000; length += 7) {
+      const text = withProse(length);
+      const [, omitted = ""] = /\n\nQueries left out for length: (.*)\.$/.exec(text) ?? [];
+      expect(countIn(text) + (omitted === "" ? 0 : omitted.split("; ").length)).toBe(4);
+      expect(text).not.toContain("[cut");
+      counts.add(countIn(text));
+    }
+    expect(counts).toEqual(new Set([4, 3, 2, 1]));
   });
 });
 
@@ -248,7 +279,7 @@ describe("hostile text in an incident", () => {
     expect(whole).toBeGreaterThan(0);
     expect(whole).toBeLessThan(4);
     expect(text).toMatch(
-      /\nQueries left out for length: .*; This user's other risk events of the 7 days before\.$/,
+      /\n\nQueries left out for length: .*; This user's other risk events of the 7 days before\.$/,
     );
     expect(text).not.toContain("[cut");
   });
@@ -258,7 +289,7 @@ describe("hostile text in an incident", () => {
     expect(text.length).toBeLessThanOrEqual(longestDescription);
     expect(text).not.toContain("```");
     expect(fitDescription("x".repeat(5_001))).toMatch(/x\n\[cut: too long for the incident\]$/);
-    expect(fitDescription("x".repeat(5_000))).toHaveLength(5_000);
+    expect(fitDescription("x".repeat(5_000))).toBe("x".repeat(5_000));
     expect(description()).not.toContain("[cut");
   });
 

@@ -48,6 +48,10 @@ describe("an array that was cut off", () => {
     }
   });
 
+  it("gives the objects after a brace that closes nothing", () => {
+    expect(salvageObjects('}, {"a": 1}')).toEqual([{ a: 1 }]);
+  });
+
   it("gives what is no JSON between braces as nothing", () => {
     expect(salvageObjects("{not JSON}, {}")).toEqual([undefined, {}]);
   });

@@ -4,6 +4,7 @@ import { findRuns } from "../../src/detection/burst.ts";
 import { findNeighbourhoods } from "../../src/detection/neighbourhood.ts";
 import type { RecordedBurst } from "../../src/detection/record.ts";
 import type { Rule } from "../../src/detection/rule.ts";
+import { time } from "../builders.ts";
 import { clock, minute, prompts, recorded } from "./builders.ts";
 
 type Numbers = Pick<Rule, "kind" | "windowMs" | "threshold">;
@@ -63,6 +64,26 @@ describe("a run and a recorded burst", () => {
       "08:50:00-09:05:00: run of 1 nine",
       "09:35:00-10:10:00: run of 1 ten",
     ]);
+  });
+});
+
+describe("runs between which there need be no silence, as when one stands for what was touched", () => {
+  const joined = (kind: Rule["kind"], from: string, to: string) => {
+    const touched = { denials: [], extent: { from: time(from), to: time(to) }, triggeredAt: null };
+    const rule = { kind, windowMs: 15 * minute, threshold: 2 };
+    const [run] = findRuns(rule, prompts("09:00", "09:05"));
+    const found = findNeighbourhoods(rule, run === undefined ? [] : [run, touched], []);
+    return found.map(({ extent }) => `${clock(extent.from)}-${clock(extent.to)}`);
+  };
+
+  it("are one within one window, of a sliding rule", () => {
+    expect(joined("sliding", "09:20:00.000", "09:20:00.000")).toEqual(["09:00:00-09:20:00"]);
+    expect(joined("sliding", "09:20:00.001", "09:20:00.001")).toHaveLength(2);
+  });
+
+  it("are one where they share or adjoin a bucket, of a tumbling rule", () => {
+    expect(joined("tumbling", "09:15:00.000", "09:16")).toEqual(["09:00:00-09:16:00"]);
+    expect(joined("tumbling", "09:15:00.001", "09:16")).toHaveLength(2);
   });
 });
 

@@ -169,6 +169,17 @@ describe("a text of an MFA step", () => {
     expect(classifyText(`${"x".repeat(1_000)}${refusal}; reported fraud`)).toBe("unclassified");
   });
 
+  it("names the feature, and that it was denied, at its start or not at all", () => {
+    for (const text of [
+      "The MFA denied; user declined the authentication",
+      "Note: Multi-Factor Authentication required in Azure AD",
+    ]) {
+      expect(`${text}: ${classifyText(text)} ${canMeanDenial(text)}`).toBe(
+        `${text}: unclassified false`,
+      );
+    }
+  });
+
   it("is a refusal only where the user is who declined", () => {
     expect(classifyText("user declined")).toBe("denied");
     expect(classifyText("user declinedness")).toBe("unclassified");
@@ -223,6 +234,11 @@ describe("whether a text means an approval", () => {
     expect(meansApproval("MFA completed in Azure AD", "status")).toBe(true);
     expect(meansApproval("MFA completed in Azure AD", "step")).toBe(false);
     expect(meansApproval("MFA successfully completed", "status")).toBe(false);
+  });
+
+  it("depends on how it begins", () => {
+    expect(meansApproval("MFA completed in Azure AD for this session", "status")).toBe(true);
+    expect(meansApproval("No MFA completed in Azure AD", "status")).toBe(false);
   });
 
   it("is never said of what needed no prompt", () => {

@@ -69,6 +69,16 @@ describe("the rules that ship", () => {
     ]);
   });
 
+  it("have names and known false positives that can be shown", () => {
+    expect(presets.map(({ name }) => name)).toEqual([
+      "Explicit MFA Deny Detection",
+      "Azure AD Multiple Denied MFA Requests For User",
+      "MFA Denials Followed By An Approval",
+    ]);
+    for (const { knownFalsePositives } of presets)
+      expect(knownFalsePositives).toMatch(/^\S.{40,}\.$/);
+  });
+
   it("raise on any approval, and exclude nobody", () => {
     for (const { approvalRaises, exclusions } of presets) {
       expect(approvalRaises).toBe("any");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readSignIn, type SignIn } from "../../src/detection/signIn.ts";
+import { longestText, readSignIn, type SignIn } from "../../src/detection/signIn.ts";
 import { alice, denied, password, row, tenantId, time, type Row } from "../builders.ts";
 import { parsed } from "./builders.ts";
 
@@ -113,6 +113,12 @@ describe("AuthenticationDetails", () => {
     expect(texts(value)).toEqual(both);
   });
 
+  it("may hold a step that says nothing", () => {
+    expect(read({ AuthenticationDetails: [{}] }).steps).toEqual([
+      { text: "", method: "", succeeded: null, askedAt: null, answeredAt: null, stepAt: null },
+    ]);
+  });
+
   it("may be a single step", () => {
     expect(texts(steps[1])).toEqual([refused]);
     expect(texts(JSON.stringify(steps[1]))).toEqual([refused]);
@@ -136,6 +142,8 @@ describe("AuthenticationDetails", () => {
     expect(texts(text.slice(0, -1))).toEqual([...both, refused]);
     expect(texts(text.slice(0, -2))).toEqual(both);
     expect(texts(text.slice(0, 40))).toEqual([]);
+    expect(texts(`[{cut off, ${text.slice(0, -1)}`)).toEqual([]);
+    expect(texts(`[{no JSON}, ${text.slice(1, -1)}`)).toEqual([...both, refused]);
   });
 
   it("has steps whose success is a boolean or text in any case, or is not told", () => {
@@ -206,6 +214,14 @@ describe("other dynamic columns", () => {
       });
       expect(origin).toMatchObject({ location: "Berlin, DE", device: "Windows 10" });
     }
+  });
+
+  it.each(["dynamic", "string"])("are the %s ones of a portal's export", (kind) => {
+    const { origin } = read({
+      [`LocationDetails_${kind}`]: '{"city":"Berlin","countryOrRegion":"DE"}',
+      [`DeviceDetail_${kind}`]: '{"browser":"Edge 140"}',
+    });
+    expect(origin).toMatchObject({ location: "Berlin, DE", device: "Edge 140" });
   });
 
   it("give what is known of the place", () => {
@@ -298,7 +314,9 @@ describe("interactive", () => {
     [{ Type: "AADNonInteractiveUserSignInLogs" }],
     [{ Type: "", Category: "NonInteractiveUserSignInLogs" }],
     [{ Category: undefined, category: "NonInteractiveUserSignInLogs" }],
-    [{ Type: "AADServicePrincipalSignInLogs", Category: "ServicePrincipalSignInLogs" }],
+    [{ Type: "AADServicePrincipalSignInLogs", Category: "" }],
+    [{ Type: "", Category: "ServicePrincipalSignInLogs" }],
+    [{ Type: "AADManagedIdentitySignInLogs", Category: "" }],
     [{ Type: "", Category: "ManagedIdentitySignInLogs" }],
   ])("is not what says %j", (fields) => {
     expect(read(fields).interactive).toBe(false);
@@ -377,6 +395,11 @@ describe("a diagnostic record, from an Event Hub or a storage account", () => {
     expect(readSignIn({ ...record, properties: fewer })).toMatchObject({
       origin: { ipAddress: "203.0.113.99", location: "DE" },
     });
+    const inside = { ...fewer, resultType: "50074", originalRequestId: "ORIGINAL" };
+    expect(readSignIn({ ...record, properties: inside })).toMatchObject({
+      request: "original",
+      resultType: "50074",
+    });
     const { resultType: ___, ...without } = record;
     expect(readSignIn(without).resultType).toBe("500121");
     expect(readSignIn({ ...record, resultType: 0 }).resultType).toBe("0");
@@ -421,5 +444,33 @@ describe("a sign-in of Microsoft Graph", () => {
       steps: [{ text: refused, askedAt: null, answeredAt: null, stepAt: time("09:00") }],
       origin: { location: "Berlin, DE" },
     });
+  });
+});
+
+describe("a name or id that is longer than any", () => {
+  const name = (length: number) => `alice@${"x".repeat(length - 6)}`;
+  const [longest, tooLong] = [name(longestText), name(longestText + 1)];
+
+  it("is nobody's, so that it can neither fill the state nor be taken for another", () => {
+    expect(read({ UserPrincipalName: longest }).user).toBe(longest);
+    // Not the id either: queries ask for whom a row names first.
+    expect(read({ UserPrincipalName: tooLong }).user).toBe(null);
+    expect(read({ UserPrincipalName: "", UserId: tooLong }).user).toBe(null);
+    expect(read({ AADTenantId: tooLong }).tenantId).toBe(null);
+    expect(read({ OriginalRequestId: tooLong, Id: "one" }).request).toBe("one");
+    expect(read({ OriginalRequestId: longest, Id: "one" }).request).toBe(longest);
+  });
+
+  it("is cut where it is only shown, and says so", () => {
+    const shown = `${tooLong.slice(0, longestText)}…`;
+    const { origin, statusText } = read({
+      AppDisplayName: tooLong,
+      UserAgent: tooLong,
+      IPAddress: tooLong,
+      Location: longest,
+      Status: { additionalDetails: tooLong },
+    });
+    expect(origin).toMatchObject({ application: shown, userAgent: shown, ipAddress: shown });
+    expect([origin.location, statusText]).toEqual([longest, shown]);
   });
 });

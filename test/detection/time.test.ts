@@ -17,6 +17,7 @@ describe("a logged time", () => {
     ["2026-03-10T11:00:13+0200", at],
     ["2026-03-10T03:30:13-05:30", at],
     ["2026-03-10T23:00:13+14:00", at],
+    ["2026-03-10T11:59:13+02:59", at],
     ["2026-03-10T09:00:13", at],
     ["2026-03-10 09:00:13", at],
     ["2026-03-10 09:00:13 Z", at],
@@ -80,6 +81,7 @@ describe("a sequence of a step", () => {
     [String(at), at],
     [` ${at} `, at],
     [`${at}.0`, at],
+    [`${at}.000`, at],
     [Date.UTC(2000, 0), Date.UTC(2000, 0)],
   ])("%j is a time", (value, expected) => {
     expect(readSequence(value)).toBe(expected);
@@ -98,6 +100,7 @@ describe("a sequence of a step", () => {
     "9999999999999",
     "000000000001",
     "0x19cd6f4c4c8",
+    "0x012345678901",
     "1.773133213e12",
     `${at}.5`,
     `${at}x`,

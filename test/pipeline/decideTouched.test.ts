@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decideTouched } from "../../src/pipeline/decideTouched.ts";
 import { newSending } from "../../src/pipeline/sending.ts";
 import { alice, bob, denialRow, tenantId, time } from "../builders.ts";
+import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
 import { Bench, explicitDeny, never, personNamed, refusals, ruleNamed } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
@@ -84,7 +85,7 @@ describe("an account", () => {
   });
 });
 
-describe("a flood", () => {
+describe.skipIf(inMutationRun)("a flood", () => {
   it("of 1,000 users in one hour takes few queries, and all of it is sent in the end", async () => {
     const users = Array.from({ length: 1_000 }, (_, i) => personNamed(`user${i}`));
     const rows = publish(users.flatMap((user, i) => refusals(time("09:00") + i * 2_500, 5, user)));

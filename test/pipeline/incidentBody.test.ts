@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   createBody,
+  createdRevisionOf,
+  describeEdits,
   revisionOf,
   saysTheSame,
   updateBody,
@@ -81,13 +83,53 @@ describe("what somebody edited stays", () => {
     expect(revisionOf(grown(edited)!)).toBe(2);
   });
 
-  test.each(["mfa-deny:", "mfa-deny:rx", "mfa-deny:r", "mfa-deny:1:2:3", "mfa-deny:r-1"])(
-    "all of it where the mark is spoiled: %s",
-    (labelName) => {
-      const edited = { ...created, labels: [{ labelName }] };
-      expect(revisionOf(edited)).toBe(0);
-      expect(grown(edited)).toMatchObject({ description: created.description });
-    },
+  test("also that somebody emptied it", () => {
+    const { description: _, ...without } = created;
+    expect(grown(without)).not.toHaveProperty("description");
+  });
+
+  test.each([
+    "mfa-deny:",
+    "mfa-deny:rx",
+    "mfa-deny:xr1",
+    "mfa-deny:r1x",
+    "mfa-deny:r",
+    "mfa-deny:1:2:3",
+    "mfa-deny:r-1",
+  ])("all of it where the mark is spoiled: %s", (labelName) => {
+    const edited = { ...created, labels: [{ labelName }] };
+    expect(revisionOf(edited)).toBe(0);
+    expect(grown(edited)).toMatchObject({ description: created.description });
+  });
+});
+
+test("our mark is short, and tells the revisions of the text and of the creation", () => {
+  const names = namesOf(grown(createBody(incident(10)), 12)!);
+  expect(names.at(-1)).toMatch(/^mfa-deny:r12(?::[\da-f]{8}){4}:r10$/);
+  expect(revisionOf(grown(createBody(incident(10)), 12)!)).toBe(12);
+  expect(createdRevisionOf(grown(createBody(incident(10)), 12)!)).toBe(10);
+});
+
+test("an incident without labels has no mark", () => {
+  const { labels: _, ...without } = created;
+  expect([revisionOf(without), createdRevisionOf(without)]).toEqual([0, 0]);
+  expect(namesOf(grown(without)!)).toEqual([
+    "explicit-mfa-deny",
+    "T1621",
+    expect.stringMatching(/^mfa-deny:r2:/),
+  ]);
+  expect(grown(without)).toMatchObject({ description: created.description });
+});
+
+test("what was edited is named, severity and description", () => {
+  const told = (edit: Partial<IncidentProperties>) =>
+    describeEdits({ ...created, ...edit }, incident(1));
+  expect(told({})).toBe("");
+  expect(told({ title: "Alice's phone", status: "Active" })).toBe("");
+  expect(told({ severity: "Low" })).toBe("\nEdited here, so left as it is: severity (Low).");
+  expect(told({ description: "" })).toBe("\nEdited here, so left as it is: description.");
+  expect(told({ severity: "Low", description: "Talked to her." })).toBe(
+    "\nEdited here, so left as it is: severity (Low), description.",
   );
 });
 

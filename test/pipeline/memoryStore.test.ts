@@ -114,6 +114,27 @@ describe("the watermark", () => {
     expect((await store.open()).progress).toEqual({ ...progress(10), lastRunAt: 7 });
   });
 
+  test("is told with how the run that began last went, whichever ended last", () => {
+    const failed = { ...progress(10), lastRunAt: 9, lastError: "no answer", pending: 3 };
+    const older = { ...progress(20), lastRunAt: 8 };
+    const both = { ...failed, publishedTo: 20 };
+    expect(laterProgress(failed, older)).toEqual(both);
+    expect(laterProgress(older, failed)).toEqual(both);
+  });
+
+  test("is told with the last success, if there was one", () => {
+    const lastSuccess = (a: number | null, b: number | null) =>
+      laterProgress({ ...progress(10), lastSuccessAt: a }, { ...progress(10), lastSuccessAt: b })
+        .lastSuccessAt;
+    expect([
+      lastSuccess(null, null),
+      lastSuccess(null, 5),
+      lastSuccess(5, null),
+      lastSuccess(5, 7),
+      lastSuccess(7, 5),
+    ]).toEqual([null, 5, 5, 7, 7]);
+  });
+
   test("of the first run is its own", () => {
     expect(laterProgress(null, progress(5))).toEqual(progress(5));
   });
@@ -135,6 +156,28 @@ describe("pruning", () => {
     const head = await written(store, burst("a", 20), burst("b", 30));
     await store.prune(21);
     expect(await store.write({ head })).toBe("conflict");
+    await store.write({ head: await store.readHead(subject) });
+    expect(await store.write({ head })).toBe("conflict");
+  });
+
+  test("leaves a head alone of which nothing ended", async () => {
+    const store = new MemoryStore();
+    const head = await written(store, burst("a", 20), burst("b", 30));
+    await store.prune(20);
+    expect(await store.readHead(subject)).toEqual(head);
+  });
+
+  test("forgets how far bursts were sent that it forgets, and keeps it of the others", async () => {
+    const store = new MemoryStore();
+    const bursts = [burst("a", 20), burst("b", 30), burst("c", 40)];
+    const deliveries = {
+      a: { sent: { logs: 1 }, claim: null },
+      b: { sent: { logs: 2 }, claim: null },
+    };
+    await store.write({ head: { ...(await store.readHead(subject)), bursts, deliveries } });
+    await store.prune(21);
+    expect((await store.readHead(subject)).deliveries).toEqual({ b: deliveries.b });
+    expect(Object.keys((await store.readHead(subject)).deliveries)).toEqual(["b"]);
   });
 });
 

@@ -59,6 +59,7 @@ describe("an answer that is partial", () => {
       message: "Log Analytics: one instant is too much for an answer (more than 8 rows)",
     });
     expect(log.asked.length).toBeLessThan(60);
+    expect(Math.max(...log.asked.map(({ shard }) => shard?.count ?? 1))).toBe(1_024);
   });
 });
 

@@ -1,0 +1,24 @@
+// `npm run mutation [-- file or folder]`: changes src/detection and src/pipeline in every way that a slip of the
+// pen could, one change at a time, and tells which changes no test minds. Takes long; what an earlier run
+// found is used again as far as neither source nor tests changed.
+import { statSync } from "node:fs";
+import { relative } from "node:path";
+import { Stryker } from "@stryker-mutator/core";
+
+const asked = process.argv.slice(2).map((path) => relative("", path).replaceAll("\\", "/"));
+
+for (const folder of ["detection", "pipeline"]) {
+  const whole = `src/${folder}`;
+  const within = asked.filter((path) => path === whole || path.startsWith(`${whole}/`));
+  if (asked.length > 0 && within.length === 0) continue;
+  const mutate = (within.length === 0 ? [whole] : within).map((path) =>
+    statSync(path).isDirectory() ? `${path}/**/*.ts` : path,
+  );
+  process.env["TEST_SUITE"] = `mutation-${folder}`;
+  await new Stryker({
+    mutate,
+    incrementalFile: `reports/mutation/${folder}.incremental.json`,
+    htmlReporter: { fileName: `reports/mutation/${folder}.html` },
+    jsonReporter: { fileName: `reports/mutation/${folder}.json` },
+  }).runMutationTest();
+}
