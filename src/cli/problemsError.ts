@@ -26,7 +26,8 @@ export async function collectProblems<T>(
     try {
       contents.push([file, await read(file)]);
     } catch (error) {
-      problems.push(...problemsOf(error));
+      // One by one: as arguments there may be too many of them.
+      problemsOf(error).forEach((problem) => problems.push(problem));
     }
   }
   if (problems.length > 0) {

@@ -17,6 +17,8 @@ export function csvShape(head: Head): { readonly delimiter: string } | null {
   const [first = "", second = ""] = lines.filter((line) => line !== "");
   const [, named] = DELIMITER_LINE.exec(first) ?? [];
   const header = named === undefined ? first : second;
+  // A list of columns in JSON is no header.
+  if (/^[[{]/.test(header)) return null;
   const delimiter = [...(named === undefined ? [] : [named]), ...DELIMITERS].find(
     (each) => headerKind(splitNames(header, each)) !== null,
   );

@@ -10,7 +10,7 @@ const LONGEST_MARK = 3;
 
 /** Brings text to UTF-8 without a byte order mark. Bytes without a mark are taken to be UTF-8 and left alone. */
 export async function* decodeText(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes.length >= LONGEST_MARK);
+  const head = await peek(chunks, (bytes) => bytes >= LONGEST_MARK);
   const found = BYTE_ORDER_MARKS.find(({ mark }) =>
     head.bytes.subarray(0, mark.length).equals(mark),
   );

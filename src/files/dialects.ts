@@ -27,8 +27,8 @@ type OpenReader = (
 /** A way to lay out records as text: recognises the beginning of one, or gives null. */
 type Dialect = (head: Head) => OpenReader | null;
 
-/** The first that recognises a text reads it. */
-const DIALECTS: readonly Dialect[] = [json, csv];
+/** The first that recognises a text reads it. A cell of CSV can have lines of JSON in it, and JSON has no header. */
+const DIALECTS: readonly Dialect[] = [csv, json];
 
 export function findDialect(head: Head): OpenReader | null {
   for (const recognise of DIALECTS) {

@@ -16,7 +16,7 @@ const RETRY_BYTES = 1024 * 1024;
  * @throws CompressionDamage after the last good bytes.
  */
 export async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes.length >= 2);
+  const head = await peek(chunks, (bytes) => bytes >= 2);
   const input = resume(head, chunks);
   if (head.bytes[0] === 0x1f && head.bytes[1] === 0x8b) yield* inflate(input);
   else yield* input;

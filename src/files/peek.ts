@@ -4,17 +4,20 @@ export interface Head {
   readonly whole: boolean;
 }
 
-/** Takes chunks off the stream until they are `enough` or the stream ends. */
+/** Takes chunks off the stream until they are `enough`, asked of their bytes together and of the last one, or it ends. */
 export async function peek(
   chunks: AsyncIterator<Buffer>,
-  enough: (bytes: Buffer) => boolean,
+  enough: (bytes: number, last: Buffer) => boolean,
 ): Promise<Head> {
-  let bytes: Buffer = Buffer.alloc(0);
+  // Put together once: chunks may be as small as a byte.
+  const parts: Buffer[] = [];
+  let bytes = 0;
   for (;;) {
     const next = await chunks.next();
-    if (next.done === true) return { bytes, whole: true };
-    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value]);
-    if (enough(bytes)) return { bytes, whole: false };
+    if (next.done === true) return { bytes: Buffer.concat(parts), whole: true };
+    parts.push(next.value);
+    bytes += next.value.length;
+    if (enough(bytes, next.value)) return { bytes: Buffer.concat(parts), whole: false };
   }
 }
 

@@ -58,7 +58,7 @@ async function* readEntries(
 
   const damage: { cause: CompressionDamage | null } = { cause: null };
   const sound = untilDamage(text, damage);
-  const head = await peek(sound, isEnough);
+  const head = await peek(sound, enoughText());
   const open = findDialect(head);
   if (open) {
     const emit = (entry: Entry) => {
@@ -82,7 +82,7 @@ async function* readEntries(
 
 /** Where bytes only come one after the other, the directory of a zip file, at its end, comes too late. */
 async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes.length >= ZIP_MARK_BYTES);
+  const head = await peek(chunks, (bytes) => bytes >= ZIP_MARK_BYTES);
   if (isZip(head.bytes)) {
     throw new InputError(
       source,
@@ -105,8 +105,12 @@ async function* untilDamage(
   }
 }
 
-function isEnough(bytes: Buffer): boolean {
-  return bytes.length >= (bytes.includes(NEWLINE) ? HEAD_BYTES : LONG_HEAD_BYTES);
+function enoughText(): (bytes: number, last: Buffer) => boolean {
+  let hasLines = false;
+  return (bytes, last) => {
+    hasLines ||= last.includes(NEWLINE);
+    return bytes >= (hasLines ? HEAD_BYTES : LONG_HEAD_BYTES);
+  };
 }
 
 function isBlankText(bytes: Buffer): boolean {

@@ -35,7 +35,8 @@ export class ValueReader implements ValueSink {
   readonly #setting: Setting;
   readonly #emit: (entry: Entry) => void;
   readonly #splitter = new ValueSplitter(this);
-  #table: Table | null = null;
+  /** Those that have begun, the innermost last. */
+  readonly #tables: Table[] = [];
   #index = 0;
 
   constructor(setting: Setting, emit: (entry: Entry) => void) {
@@ -64,18 +65,18 @@ export class ValueReader implements ValueSink {
     else this.#record(parsed.value, index);
   }
 
-  rows(head: Buffer | null): void {
-    this.#table = new Table(this.#setting.source, head);
+  table(head: Buffer | null): void {
+    this.#tables.push(new Table(this.#setting.source, head));
   }
 
   row(bytes: Buffer | null): void {
-    const result = bytes === null ? TOO_LARGE : this.#table?.row(bytes);
+    const result = bytes === null ? TOO_LARGE : this.#tables.at(-1)?.row(bytes);
     if (result !== null && result !== undefined) this.#row(result);
   }
 
-  container(rest: Buffer | null): void {
-    for (const result of this.#table?.end(rest) ?? []) this.#row(result);
-    this.#table = null;
+  container(rest: Buffer | null, isTable: boolean): void {
+    const table = isTable ? this.#tables.pop() : undefined;
+    for (const result of table?.end(rest) ?? []) this.#row(result);
     const problem = rest === null ? TOO_LARGE : problemIn(rest);
     if (problem !== null) this.#bad(problem, null);
   }

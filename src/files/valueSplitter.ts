@@ -11,11 +11,14 @@ const TABLE_ARRAYS = new Set(["rows"]);
 export interface ValueSink {
   /** A value of its own, or an element of an array, of `records` or of `value`. */
   value(bytes: Buffer | null, inArray: boolean): void;
-  /** The rows of a table begin; `head` is the table up to and with the opening bracket of its rows. */
-  rows(head: Buffer | null): void;
+  /** A table's first rows begin; `head` is the table up to and with the opening bracket of its rows. */
+  table(head: Buffer | null): void;
   row(bytes: Buffer | null): void;
-  /** An envelope, answer or table has ended; `rest` is what it held besides the arrays taken apart, which are empty. */
-  container(rest: Buffer | null): void;
+  /**
+   * An envelope, answer or table has ended; `rest` is what it held besides the arrays taken apart, which are
+   * empty. `isTable` where it had rows.
+   */
+  container(rest: Buffer | null, isTable: boolean): void;
   /** Bytes at the top that begin no object and no array. */
   stray(): void;
   /** The input has ended inside a value. */
@@ -30,6 +33,7 @@ type Frame =
       readonly scan: ObjectScan;
       readonly pieces: Pieces;
       container: boolean;
+      isTable: boolean;
     };
 
 /**
@@ -92,6 +96,7 @@ export class ValueSplitter {
       scan: new ObjectScan(arrays),
       pieces: new Pieces(),
       container,
+      isTable: false,
     });
     return at;
   }
@@ -102,12 +107,16 @@ export class ValueSplitter {
     pieces.add(chunk.subarray(from, at));
     if (halt !== null) {
       frame.container = true;
-      if (halt === "rows") this.#sink.rows(pieces.peek());
+      // Once: a table may have its rows in any number of parts, and what stands before them only grows.
+      if (halt === "rows" && !frame.isTable) {
+        frame.isTable = true;
+        this.#sink.table(pieces.peek());
+      }
       const contents = halt === "rows" || halt === "tables" ? halt : "values";
       this.#frames.push({ kind: "array", contents, count: 0 });
     } else if (scan.done) {
       this.#frames.pop();
-      if (frame.container) this.#sink.container(pieces.take());
+      if (frame.container) this.#sink.container(pieces.take(), frame.isTable);
       else this.#sink.value(pieces.take(), false);
     }
     return at;

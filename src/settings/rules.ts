@@ -86,8 +86,10 @@ const ruleList = v.pipe(
   // Also where something else is wrong, so that all is said at once.
   v.rawCheck(({ dataset, addIssue }) => {
     const rules: readonly unknown[] = Array.isArray(dataset.value) ? dataset.value : [];
-    const ids = rules.map((rule) => (isFields(rule) ? rule["id"] : undefined));
-    if (ids.some((id, index) => id !== undefined && ids.indexOf(id) < index)) {
+    const ids = rules
+      .map((rule) => (isFields(rule) ? rule["id"] : undefined))
+      .filter((id) => id !== undefined);
+    if (new Set(ids).size < ids.length) {
       addIssue({ message: "names a rule twice" });
     }
   }),

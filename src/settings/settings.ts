@@ -58,24 +58,26 @@ const day = 1_440 * minute;
  */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];
+  // One by one: as arguments there may be too many of them.
+  const report = (more: readonly string[]) => more.forEach((problem) => problems.push(problem));
   const textOf = (name: SettingName) =>
     environment[name]?.trim() || (definitions[name].fallback ?? "");
   const read = <T>(name: SettingName, schema: v.GenericSchema<string, T>, otherwise: T): T => {
     const result = v.safeParse(schema, textOf(name));
     if (!result.success) {
-      problems.push(...result.issues.map((issue) => problemWith(name, describeIssue(issue))));
+      report(result.issues.map((issue) => problemWith(name, describeIssue(issue))));
       return otherwise;
     }
     return result.output;
   };
   const { rules, problems: ruleProblems } = readRules(textOf("DETECTION_RULES"));
-  problems.push(...ruleProblems.map((problem) => problemWith("DETECTION_RULES", problem)));
+  report(ruleProblems.map((problem) => problemWith("DETECTION_RULES", problem)));
   const { workspaces, problems: workspaceProblems } = readWorkspaces({
     list: textOf("WORKSPACES"),
     workspaceId: textOf("LOG_ANALYTICS_WORKSPACE_ID"),
     resourceId: textOf("SENTINEL_WORKSPACE_RESOURCE_ID"),
   });
-  problems.push(...workspaceProblems);
+  report(workspaceProblems);
   const cloud = clouds[read("AZURE_CLOUD", cloudName, "public")];
   const approvalWatchMs = read("APPROVAL_WATCH", durationBetween(0, 7 * day), 0);
   const approvalRaises = read(
@@ -170,8 +172,15 @@ const tableName = v.pipe(
 const endpoint = v.pipe(
   v.string(),
   v.check((text) => text === "" || isHttps(text), "has to be an https address"),
-  v.transform((text) => text.replace(/\/+$/, "")),
+  v.transform(withoutSlashes),
 );
+
+/** Without those at the end. An expression for them would try anew at each of many slashes. */
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end--;
+  return text.slice(0, end);
+}
 
 function isHttps(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === "https:";
@@ -201,7 +210,7 @@ const flag = v.pipe(
 const neededEndpoint = v.pipe(
   v.string(),
   v.check(isHttps, "has to be an https address where INCIDENT_SINKS names logs"),
-  v.transform((text) => text.replace(/\/+$/, "")),
+  v.transform(withoutSlashes),
 );
 
 const dataCollectionRule = v.pipe(

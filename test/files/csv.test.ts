@@ -105,6 +105,15 @@ describe("the columns", () => {
     expect(record).toMatchObject({ constructor: "2", ResultType: "3" });
   });
 
+  test("tell what the file is, though a cell has lines of JSON in it", async () => {
+    const text = 'Id,ResultType,CorrelationId\n1,0,"\n{""a"":1}\n{"\n2,0,"\n{"b":1}\n"\n3,0,x\n';
+    const ids = recordsIn(await read(text)).map(({ Id }) => Id);
+    expect(ids).toEqual(expect.arrayContaining(["1", "3"]));
+    // And a list of columns in JSON is no header.
+    const answered = '{"tables":[{"columns":["ResultType","Status_string"],"rows":[["0","x"]]}]}';
+    expect(recordsIn(await read(answered))).toEqual([{ ResultType: "0", Status_string: "x" }]);
+  });
+
   test("of another kind of CSV are refused, and a single known one is chance", async () => {
     for (const text of [
       "Name,Department\na,b\n",

@@ -158,6 +158,19 @@ describe("a query answer", () => {
     });
   });
 
+  test.each([
+    ["before its columns", '{"rows":[["1","a"]],"rows":[["2","b"]],COLUMNS}'],
+    ["behind its columns", '{COLUMNS,"rows":[["1","a"]],"x":1,"rows":[["2","b"]]}'],
+    [
+      "around another table",
+      '{"rows":[["1","a"]],"tables":[{"rows":[]}],COLUMNS,"rows":[["2","b"]]}',
+    ],
+  ])("with its rows in several parts %s loses none of them", async (_, text) => {
+    const columns = `"columns":${JSON.stringify(table?.columns)}`;
+    const found = await outcome(`${line(0)}\n${text.replace("COLUMNS", columns)}`);
+    expect(found).toEqual({ ids: [0, 1, 2], problems: [] });
+  });
+
   test("cannot change what objects are made of by the name of a column", async () => {
     const columns = [{ name: "__proto__" }, { name: "Id" }, { name: "Id" }, { name: "time" }, {}];
     const [record] = recordsIn(

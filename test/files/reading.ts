@@ -52,7 +52,9 @@ export async function readCut(
 ): Promise<readonly Entry[]> {
   const file = { source, path: source, bytes: null };
   const entries: Entry[] = [];
-  for await (const batch of readLogFile(file, stream(chunks), options)) entries.push(...batch);
+  for await (const batch of readLogFile(file, stream(chunks), options)) {
+    for (const entry of batch) entries.push(entry);
+  }
   return entries;
 }
 

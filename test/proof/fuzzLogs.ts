@@ -1,0 +1,81 @@
+/** Logs as they are met, of a made-up tenant, taken apart into records so that they can be spoilt one by one. */
+import { gzipSync } from "node:zlib";
+import {
+  toDiagnosticRecord,
+  toGraphSignIn,
+  toLogAnalyticsCsv,
+  toPortalCsv,
+  toQueryAnswer,
+} from "../../src/generate/dialects.ts";
+import type { SigninRow } from "../../src/generate/row.ts";
+import { zip } from "../files/zipping.ts";
+import { rowsOf, smallTenant } from "../generate/tenants.ts";
+
+/** Real-shaped rows, the ones that matter among them. */
+const day = rowsOf(smallTenant());
+const telling = day.filter((row) => /denied|declined|fraud/i.test(JSON.stringify(row)));
+
+/** How a row is written by those who write logs. */
+export const writers: Readonly<Record<string, (row: SigninRow) => object>> = {
+  "Log Analytics": (row) => row,
+  "diagnostic settings": toDiagnosticRecord,
+  "Microsoft Graph": toGraphSignIn,
+};
+
+/** Half of them refusals. The number is in the row's ids, by which it is found again. */
+export function rowsFrom(start: number, count: number): readonly SigninRow[] {
+  return Array.from({ length: count }, (_, n) => {
+    const all = n % 2 === 0 ? telling : day;
+    return { ...all[(start + n) % all.length], Id: `sound-${n}` };
+  });
+}
+
+/** How records, each as JSON, are put together. All of them can be taken apart again whatever a record holds. */
+export const layouts: Readonly<Record<string, (records: readonly string[]) => string>> = {
+  lines: (records) => `${records.join("\n")}\n`,
+  array: (records) => `[${records.join(",")}]`,
+  "array over lines": (records) => `[\n${records.join(",\n")}\n]\n`,
+  envelope: (records) => `{"time":"}","records":[${records.join()}]}`,
+  "envelope a line": (records) => records.map((each) => `{"records":[${each}]}\n`).join(""),
+  page: (records) => `{"@odata.context":"[","value":[${records.join(", ")}],"@odata.nextLink":"{"}`,
+  "list of envelopes": (records) => `[${records.map((each) => `{"records":[${each}]}`).join()}]`,
+};
+
+/** What stands around the rows of a file of the kind. */
+const tables: Readonly<Record<string, (rows: readonly SigninRow[]) => Buffer>> = {
+  "query answer": (rows) => Buffer.from(JSON.stringify(toQueryAnswer(rows))),
+  "CSV of Log Analytics": (rows) => Buffer.from(toLogAnalyticsCsv(rows, { dates: "iso" })),
+  "CSV of a union, with semicolons": (rows) =>
+    Buffer.from(toLogAnalyticsCsv(rows, { dates: "dotted", delimiter: ";", pairs: true })),
+  "CSV of the Entra portal": (rows) => Buffer.from(toPortalCsv(rows)),
+  "CSV in UTF-16": (rows) =>
+    Buffer.from(`\ufeff${toLogAnalyticsCsv(rows, { dates: "iso" })}`, "utf16le"),
+};
+
+const containers: Readonly<Record<string, (content: Buffer) => Buffer>> = {
+  plain: (content) => content,
+  gzip: (content) => gzipSync(content, { level: 1 }),
+  zip: (content) =>
+    zip([
+      { name: "a/log.json", content },
+      { name: "b.csv", content, stored: true },
+    ]),
+};
+
+/** Every kind of file, by what is in it and what it is packed in. */
+export function files(rows: readonly SigninRow[]): ReadonlyMap<string, () => Buffer> {
+  const json = Object.entries(writers).flatMap(([writer, write]) =>
+    Object.entries(layouts).map(([layout, lay]) => {
+      const content = () => Buffer.from(lay(rows.map((row) => JSON.stringify(write(row)))));
+      return [`${writer}, ${layout}`, content] as const;
+    }),
+  );
+  const others = Object.entries(tables).map(([name, write]) => [name, () => write(rows)] as const);
+  return new Map(
+    [...json, ...others].flatMap(([name, content]) =>
+      Object.entries(containers).map(
+        ([container, pack]) => [`${name}, ${container}`, () => pack(content())] as const,
+      ),
+    ),
+  );
+}
