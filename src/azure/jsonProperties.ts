@@ -10,7 +10,10 @@ const mostProperties = 15;
  * @throws RangeError where it does not fit into one row
  */
 export function toJsonProperties(value: unknown): Record<string, string> {
-  const text = JSON.stringify(value);
+  // JSON lets line separators stand, but not all that reads transactions knows them from the end of a line.
+  const text = JSON.stringify(value)
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
   const parts: string[] = [];
   for (let start = 0; start < text.length; start += parts.at(-1)?.length ?? 0) {
     parts.push(cut(text, start));

@@ -72,8 +72,9 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
   const { send } = sending;
   const incidents = `${resourceId}/providers/Microsoft.SecurityInsights/incidents`;
   const get = async (id: string): Promise<StoredIncident | null> => {
-    const { status, body } = await send("GET", `${incidents}/${id}`);
-    return status === 404 ? null : readIncident(body);
+    const path = `${incidents}/${id}`;
+    const { status, body } = await send("GET", path);
+    return status === 404 ? null : readIncident(body, path);
   };
   return {
     get,
@@ -84,14 +85,18 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       }
       // The service takes the etag in the body, and answers 409 where it is stale.
       const answer = await send("PUT", path, { etag, properties });
-      return !isConflict(answer) && answer.status !== 404;
+      if (isConflict(answer) || answer.status === 404) {
+        return false;
+      }
+      written(answer, path);
+      return true;
     },
     async putComment(id, commentId, message) {
       const path = `${incidents}/${id}/comments/${commentId}`;
       const properties = { message: cut(message, longestComment) };
       const answer = await send("PUT", path, { properties });
       if (!isConflict(answer)) {
-        settled(answer);
+        written(answer, path);
         return;
       }
       // It is there, and to be written anew it may want its etag; the service does not say.
@@ -99,12 +104,14 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       if (status === 404 || !isRecord(body)) {
         throw refused(answer.status, answer.body);
       }
-      settled(await send("PUT", path, { etag: body["etag"], properties }));
+      written(await send("PUT", path, { etag: body["etag"], properties }), path);
     },
     async taskIds(id) {
       const { body } = settled(await send("GET", `${incidents}/${id}/tasks`));
-      const tasks =
-        isRecord(body) && Array.isArray(body["value"]) ? (body["value"] as unknown[]) : [];
+      if (!isRecord(body) || !Array.isArray(body["value"])) {
+        throw new UpstreamError(service.name, "tasks that are no list", true);
+      }
+      const tasks = body["value"] as readonly unknown[];
       return new Set(
         tasks.map((task) => (isRecord(task) ? String(task["name"]).toLowerCase() : "")),
       );
@@ -114,7 +121,7 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       const answer = await send("PUT", path, { properties: task });
       // A repeated request finds the task there, and leaves it to the analysts.
       if (!isConflict(answer) || (await send("GET", path)).status === 404) {
-        settled(answer);
+        written(answer, path);
       }
     },
   };
@@ -138,7 +145,7 @@ async function create(
       if (isConflict(answer)) {
         return false;
       }
-      settled(answer);
+      written(answer, path);
       return true;
     } catch (error) {
       const mayPass = error instanceof UpstreamError && error.retryable;
@@ -164,10 +171,10 @@ function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 20)}\n[cut: too long]`;
 }
 
-function readIncident(body: unknown): StoredIncident {
-  if (isRecord(body) && isRecord(body["properties"]) && typeof body["etag"] === "string") {
+function readIncident(body: unknown, path: string): StoredIncident {
+  if (isResource(body, path) && typeof body["etag"] === "string") {
     // The service's own shape; what we do not know of it goes back as it came.
-    return { properties: body["properties"] as unknown as IncidentProperties, etag: body["etag"] };
+    return { properties: body["properties"] as IncidentProperties, etag: body["etag"] };
   }
   throw new UpstreamError(service.name, "an incident without properties or etag", true);
 }
@@ -182,6 +189,24 @@ function settled(answer: Answer): Answer {
     throw refused(answer.status, answer.body);
   }
   return answer;
+}
+
+/** The service gives back what it has written: any other answer comes from something in between. */
+function written(answer: Answer, path: string): void {
+  const { status, body } = settled(answer);
+  if (!isResource(body, path)) {
+    throw new UpstreamError(service.name, `${status} without what was written`, true);
+  }
+}
+
+/** Whether it is what lies at a path, whose last part is its name. */
+function isResource(body: unknown, path: string): body is Readonly<Record<string, unknown>> {
+  return (
+    isRecord(body) &&
+    isRecord(body["properties"]) &&
+    typeof body["name"] === "string" &&
+    path.toLowerCase().endsWith(`/${body["name"].toLowerCase()}`)
+  );
 }
 
 function connect({ endpoint, audience, credential, connection = {} }: SentinelOptions): Sending {
@@ -233,7 +258,8 @@ function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
     // Without the cause, which quotes the body.
     body = undefined;
   }
-  if (status >= 400 && !expected.has(status)) {
+  // The service gives a code with each: a bare 404 comes from something in between, and says nothing of what is there.
+  if (status >= 400 && (!expected.has(status) || codeOf(errorIn(body)) === undefined)) {
     throw refused(status, body);
   }
   if (status < 400 && body === undefined) {
@@ -243,6 +269,9 @@ function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
 }
 
 function refused(status: number, body: unknown): UpstreamError {
-  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  return refusedBy(service, status, codeOf(error));
+  return refusedBy(service, status, codeOf(errorIn(body)));
+}
+
+function errorIn(body: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
 }

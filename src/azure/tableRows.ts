@@ -1,12 +1,37 @@
 import { randomUUID } from "node:crypto";
 import { odata, type TableClient, type TransactionAction } from "@azure/data-tables";
-import { isRestError } from "@azure/core-rest-pipeline";
+import { isRestError, RestError } from "@azure/core-rest-pipeline";
+import { UpstreamError } from "../pipeline/upstreamError.ts";
 import { codeOf, upstreamError } from "./upstream.ts";
 
 const service = { name: "state table", role: "Storage Table Data Contributor" };
 
-/** A transaction of the service holds this many changes. */
-export const changesAtOnce = 100;
+/** A transaction of the service holds so many changes, and 4 MiB; some of it is left for what surrounds them. */
+const changesAtOnce = 100;
+const bytesAtOnce = 3 * 1024 * 1024;
+
+/** Headers and keys of a change, bytes. */
+const changeFrame = 1_024;
+
+/** How many of the changes, from the first on, go into one transaction with those that have to be in it. */
+export function roomFor(changes: readonly Change[], beside: readonly Change[] = []): number {
+  const most = changesAtOnce - beside.length;
+  let bytes = beside.reduce((sum, change) => sum + bytesOf(change), 0);
+  let room = 0;
+  for (const change of changes) {
+    bytes += bytesOf(change);
+    if (room >= most || bytes > bytesAtOnce) {
+      break;
+    }
+    room++;
+  }
+  return room;
+}
+
+function bytesOf(change: Change): number {
+  const properties = change.kind === "delete" ? {} : change.properties;
+  return changeFrame + Buffer.byteLength(JSON.stringify(properties));
+}
 
 export type Row = Readonly<Record<string, unknown>> & {
   readonly rowKey: string;
@@ -28,8 +53,7 @@ export class TableRows {
 
   async get(rowKey: string): Promise<Row | null> {
     return this.#try(async () => {
-      const row = await this.#client.getEntity(this.#partition, rowKey, this.#cancel);
-      return { ...row, rowKey, etag: row.etag };
+      return this.#read(await this.#client.getEntity(this.#partition, rowKey, this.#cancel));
     }, [404]);
   }
 
@@ -42,12 +66,31 @@ export class TableRows {
       for await (const row of this.#client.listEntities({
         ...this.#cancel,
         queryOptions: { filter },
+        onResponse: ({ parsedBody }, _, error) => {
+          // The client takes an answer without rows for an empty table.
+          if (error === undefined && !holdsRows(parsedBody)) {
+            throw unusable();
+          }
+        },
       })) {
-        found.push({ ...row, rowKey: row.rowKey ?? "", etag: row.etag });
+        found.push(this.#read(row));
       }
       return found;
     }, [404]);
     return rows ?? [];
+  }
+
+  /** @throws UpstreamError for what is no row of ours: something in between answered in the service's place */
+  #read(entity: Readonly<Record<string, unknown>>): Row {
+    const { partitionKey, rowKey, etag } = entity;
+    if (
+      partitionKey !== this.#partition ||
+      typeof rowKey !== "string" ||
+      typeof etag !== "string"
+    ) {
+      throw unusable();
+    }
+    return { ...entity, rowKey, etag };
   }
 
   /** Adds a row, or replaces it if it is as `etag` says. @returns its new etag, or null on a conflict */
@@ -87,6 +130,11 @@ export class TableRows {
       const { subResponses } = await this.#make(() =>
         this.#client.submitTransaction(actions, this.#cancel),
       );
+      // The client goes by the status of the whole; nothing was stored where the parts do not say so.
+      const stored = subResponses.filter(({ status }) => status < 300);
+      if (stored.length < actions.length) {
+        throw unusable();
+      }
       return subResponses.map(({ etag }) => etag ?? null);
     }, [404, 409, 412]);
   }
@@ -122,12 +170,23 @@ export class TableRows {
     try {
       return await task();
     } catch (error) {
-      if (isRestError(error) && expected.includes(error.statusCode ?? 0)) {
+      // The service gives a code with each: a bare 404 comes from something in between, and no table is empty for it.
+      const code = isRestError(error) ? codeOf(error) : undefined;
+      const isOwn = code !== undefined && code !== RestError.PARSE_ERROR;
+      if (isOwn && isRestError(error) && expected.includes(error.statusCode ?? 0)) {
         return null;
       }
       throw upstreamError(service, error);
     }
   }
+}
+
+function holdsRows(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "value" in body && Array.isArray(body.value);
+}
+
+function unusable(): UpstreamError {
+  return new UpstreamError(service.name, "no usable answer", true);
 }
 
 export type Change =

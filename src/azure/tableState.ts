@@ -16,7 +16,7 @@ import type {
 import { UpstreamError } from "../pipeline/upstreamError.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
-import { changesAtOnce, TableRows, type Change, type Row } from "./tableRows.ts";
+import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
 
 /** Characters of a head's JSON from which settled bursts move to the archive; a property holds 32,000. */
 const longestHead = 24_000;
@@ -184,7 +184,7 @@ export class TableState implements StateStore {
         : { kind: "replace", rowKey, properties, etag: read.etag };
     // What is more than a transaction holds is stored before: without the head it asks for nothing that the
     // same judgement, which is made again, would not ask for.
-    const room = Math.max(0, changesAtOnce - 1 - archive.length);
+    const room = roomFor(due, [change, ...archive]);
     await this.#writeDue(due.slice(room));
     const etags = await this.#rows.transact([change, ...archive, ...due.slice(0, room)]);
     const written = (etag: string | null): Head => ({
@@ -220,8 +220,9 @@ export class TableState implements StateStore {
   }
 
   async #writeDue(changes: readonly Change[]): Promise<void> {
-    for (let start = 0; start < changes.length; start += changesAtOnce) {
-      const batch = changes.slice(start, start + changesAtOnce);
+    for (let left = changes; left.length > 0;) {
+      const batch = left.slice(0, Math.max(1, roomFor(left)));
+      left = left.slice(batch.length);
       if ((await this.#rows.transact(batch)) === null) {
         for (const change of batch) {
           await this.#rows.transact([change]);

@@ -30,9 +30,12 @@ interface Coded {
 
 /** An error's own code, such as `EntityAlreadyExists`, where it looks like one: longer ones could be quotations. */
 export function codeOf({ code, details }: Coded): string | undefined {
-  // Tables hide it one level deeper.
-  const { odataError } = (details ?? {}) as { readonly odataError?: Coded };
-  const own = odataError?.code ?? code;
+  // Tables hide it one level deeper, and say it in a header where the body is none of theirs.
+  const { odataError, errorCode } = (details ?? {}) as {
+    readonly odataError?: Coded;
+    readonly errorCode?: unknown;
+  };
+  const own = odataError?.code ?? errorCode ?? code;
   return typeof own === "string" && /^[\w.:-]{1,64}$/.test(own) ? own : undefined;
 }
 
@@ -74,6 +77,15 @@ export function refusedBy(
   return new UpstreamError(service.name, problem, retryable);
 }
 
+/** With these codes Log Analytics and Storage say 403 of a token or a key, where others say 401. */
+const notAccepted: ReadonlySet<string> = new Set([
+  "AuthenticationFailed",
+  "ExpiredAuthenticationToken",
+  "InvalidAuthenticationToken",
+  "InvalidAuthenticationTokenAudience",
+  "InvalidTokenError",
+]);
+
 function describeStatus(
   role: string,
   statusCode: number,
@@ -84,6 +96,9 @@ function describeStatus(
     case 401:
       return { problem: `401${said}: the token was not accepted`, retryable: true };
     case 403:
+      if (notAccepted.has(code ?? "")) {
+        return { problem: `403${said}: the token or key was not accepted`, retryable: true };
+      }
       return { problem: `403${said}: the identity lacks the role ${role}`, retryable: false };
     case 429:
       return { problem: `429${said}: throttled`, retryable: true };

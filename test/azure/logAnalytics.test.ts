@@ -129,7 +129,7 @@ test("the token is for the audience of the cloud, wherever the endpoint is", asy
   const { audience: gov } = clouds.usgov.logAnalytics;
   const refused = sourceOf(service.endpoint, {}, gov).candidates(everybody, never);
   expect((await failureOf(refused)).message).toBe(
-    "Log Analytics: 403 InvalidAuthenticationTokenAudience: the identity lacks the role Log Analytics Reader",
+    "Log Analytics: 403 InvalidAuthenticationTokenAudience: the token or key was not accepted",
   );
 });
 
