@@ -36,6 +36,8 @@ export interface Identity {
   readonly requests: readonly TokenRequest[];
   /** The next requests (one, unless told) end so. */
   fail(fault: IdentityFault, times?: number): void;
+  /** Forgets the faults that have not come yet. */
+  heal(): void;
   stop(): Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     fail(fault, times = 1) {
       for (let i = 0; i < times; i++) faults.push(fault);
     },
+    heal: () => void faults.splice(0),
     stop: () => close(server),
   };
 }

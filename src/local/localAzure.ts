@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { startAzurite, type Azurite } from "./azurite.ts";
 import { makeCertificate, type Certificate } from "./certificate.ts";
 import { startFunctionsHost, type FunctionsHost } from "./functionsHost/startFunctionsHost.ts";
-import { audienceOf, startIdentity, type Identity } from "./identity.ts";
+import { audienceOf, startIdentity, type Identity, type TokenClaims } from "./identity.ts";
 import { shippedRule, shippedTables } from "./ingestion/collectionRule.ts";
 import { startIngestion, type Ingestion } from "./ingestion/startIngestion.ts";
 import { startLogService, type LogService } from "./logService/startLogService.ts";
+import { everyRole, holds, type Role } from "./roles.ts";
 import { startSentinel, type Sentinel } from "./sentinel/startSentinel.ts";
 
 /** The workspace that everything here belongs to. */
@@ -24,6 +25,11 @@ export interface LocalAzureOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The built app. */
   readonly main?: string;
+  /**
+   * The roles that an identity, by its object id, has at this moment; all unless told. As in Azure a service looks
+   * them up when it is asked, they are not in the token.
+   */
+  readonly rolesOf?: (identity: string) => readonly Role[];
 }
 
 /** Everything that the app needs of Azure, on this machine. */
@@ -50,6 +56,9 @@ export interface LocalAzure {
  */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
   const { clock = Date.now, main = join("dist", "app", "main.cjs") } = options;
+  const { rolesOf = () => everyRole } = options;
+  const allows = (action: string, claims: TokenClaims | undefined) =>
+    holds(rolesOf(claims?.oid ?? ""), action);
   const certificate = makeCertificate();
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -71,6 +80,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         certificate,
         tables: shippedTables(),
         accepts: (token) => audienceOf(token) === "https://api.loganalytics.io",
+        allows: (claims) => allows("Microsoft.OperationalInsights/workspaces/query/read", claims),
       }),
     );
     const sentinel = await started(
@@ -79,6 +89,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         clock,
         workspace: localWorkspace.resourceId,
         audiences: ["https://management.azure.com"],
+        allows,
       }),
     );
     const ingestion = await started(
@@ -88,6 +99,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         ruleId: findingsRuleId,
         rule: shippedRule(),
         audiences: ["https://monitor.azure.com"],
+        allows: (claims) => allows("Microsoft.Insights/Telemetry/Write", claims),
         publish: (table, rows) => logs.publish(localWorkspace.workspaceId, table, rows),
       }),
     );

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { makeCertificate, type Certificate } from "../certificate.ts";
+import { claimsOf, type TokenClaims } from "../identity.ts";
 import { close, listen } from "../sentinel/listen.ts";
 import { answerOf, errorAnswer, partialAnswerOf } from "./answer.ts";
 import type { TableSchema } from "./columns.ts";
@@ -23,6 +24,8 @@ export interface LogServiceOptions {
   readonly clock?: () => number;
   /** Says of a bearer token whether it is for this service; unless told, any token will do. */
   readonly accepts?: (token: string) => boolean;
+  /** Whether the caller may query; unless told, anybody may. */
+  readonly allows?: (claims: TokenClaims | undefined) => boolean;
   readonly certificate?: Certificate;
   /** Rows of an answer; Azure's limit unless told. */
   readonly maxRows?: number;
@@ -61,7 +64,8 @@ export interface LogService {
  * `x-stand-in`. Microsoft's own analyser checks the queries first, so a misspelt column is an error here too.
  */
 export async function startLogService(options: LogServiceOptions = {}): Promise<LogService> {
-  const { clock = Date.now, accepts = () => true, maxRows = 500_000, maxConcurrent = 5 } = options;
+  const { clock = Date.now, accepts = () => true, allows = () => true } = options;
+  const { maxRows = 500_000, maxConcurrent = 5 } = options;
   const certificate = options.certificate ?? makeCertificate();
   const tables = { ...builtInTables, ...options.tables };
   const [store, analyser, faults] = [createStore(tables), createAnalyser(tables), createFaults()];
@@ -123,9 +127,17 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
 
   function refusalOf(token: string | undefined): Reply | undefined {
     if (token === undefined) return failed(401);
-    if (accepts(token)) return undefined;
-    const text = "The access token has been obtained from wrong audience or resource.";
-    return { status: 403, answer: errorAnswer("InvalidAuthenticationTokenAudience", text) };
+    if (!accepts(token)) {
+      const text = "The access token has been obtained from wrong audience or resource.";
+      return { status: 403, answer: errorAnswer("InvalidAuthenticationTokenAudience", text) };
+    }
+    const claims = claimsOf(token);
+    // This service says 403 of tokens, too.
+    if (claims && claims.exp * 1000 <= clock()) {
+      const text = "The access token is invalid.";
+      return { status: 403, answer: errorAnswer("InvalidAuthenticationToken", text) };
+    }
+    return allows(claims) ? undefined : failed(403);
   }
 
   return {

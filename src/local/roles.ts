@@ -1,0 +1,26 @@
+/** What roles of Azure allow, as far as a stand-in asks; `*` stands for any number of parts. */
+const allowed = {
+  "Log Analytics Reader": ["Microsoft.OperationalInsights/workspaces/query/read"],
+  "Microsoft Sentinel Responder": [
+    "Microsoft.SecurityInsights/*/read",
+    "Microsoft.SecurityInsights/incidents/write",
+    "Microsoft.SecurityInsights/incidents/comments/write",
+    "Microsoft.SecurityInsights/incidents/tasks/write",
+  ],
+  "Monitoring Metrics Publisher": ["Microsoft.Insights/Telemetry/Write"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Role = keyof typeof allowed;
+
+/** All that a stand-in asks for. Azurite knows no roles. */
+export const everyRole = Object.keys(allowed) as readonly Role[];
+
+/** Whether one of the roles holds an action. */
+export function holds(roles: readonly Role[], action: string): boolean {
+  return roles.some((role) => allowed[role].some((pattern) => fits(pattern, action)));
+}
+
+function fits(pattern: string, action: string): boolean {
+  const [start = "", end] = pattern.split("*");
+  return end === undefined ? pattern === action : action.startsWith(start) && action.endsWith(end);
+}
