@@ -8,12 +8,11 @@ import type { Detector } from "./detector.ts";
 import { accountName } from "./evidence.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Head, Range } from "./ports.ts";
-import { readSightings } from "./surroundings.ts";
+import { mostRows, readSightings } from "./surroundings.ts";
 import type { Touched } from "./touched.ts";
 
-/** Bounds of reading outwards from what was touched; beyond them counts say "at least". */
+/** Bound of reading outwards from what was touched; beyond it counts say "at least". */
 const farthest = 24 * 3_600_000;
-const mostRows = 10_000;
 
 /** Requests to the state at once. */
 export const stateRequests = 8;
@@ -56,11 +55,12 @@ export async function readCases(
   // Twice as far each time, so that a burst without end takes few looks.
   for (let times = 1; open.length > 0; times *= 2) {
     const reads = open.map((each) => spanAround(each, generous, times).span);
-    const { sightings, rows } = await readSightings(
+    const { sightings, rows, cut } = await readSightings(
       detector.source,
-      open.map(({ account: { user } }, index) => ({
+      open.map(({ account: { user }, span: core }, index) => ({
         user,
-        span: reads[index] ?? { from: 0, to: 0 },
+        span: reads[index] ?? core,
+        core,
       })),
       signal,
     );
@@ -73,8 +73,10 @@ export async function readCases(
       const { span, clipped } = spanAround({ ...each, views }, sure);
       // One side at its bound does not end the reading of the other.
       const whole = span.from >= read.from && span.to <= read.to;
-      const isEnough = whole || (rows.get(name) ?? 0) >= mostRows;
-      (isEnough ? cases : unfinished).push({ ...each, views, bounded: clipped || !whole });
+      const { user } = each.account;
+      const bounded = clipped || !whole || cut.has(user);
+      const isEnough = whole || (rows.get(user) ?? 0) >= mostRows;
+      (isEnough ? cases : unfinished).push({ ...each, views, bounded });
     }
     open = unfinished;
   }

@@ -8,6 +8,9 @@ import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
 /** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
 const backoff = [5, 10, 20, 40, 60].map((minutes) => minutes * 60_000);
 
+/** A run that failed so often lets the others be, but a cap of few does not leave those behind a failing one waiting. */
+const fewestFailures = 10;
+
 /** A claim with less left than this is renewed before anything is sent under it. */
 const claimMargin = 60_000;
 
@@ -39,8 +42,11 @@ export async function deliverOverdue(
   const ready = due
     .filter((item) => isPending(item) && item.dueAt <= now)
     .toSorted((a, b) => laneOrder(a) - laneOrder(b) || a.dueAt - b.dueAt);
+  // A failure takes no place under the cap; without a bound of its own, a sink that is away would be asked for all.
+  const mostFailures = Math.max(fewestFailures, detector.maxIncidentsPerRun);
   for (const item of ready) {
-    if (sending.left <= 0 || detector.clock.now() >= sending.until) {
+    const isOver = sending.left <= 0 || delivered.failed >= mostFailures;
+    if (isOver || detector.clock.now() >= sending.until) {
       return;
     }
     sending.left--;
@@ -67,7 +73,14 @@ async function deliverItem(
     return false;
   }
   const { sent, errors } = await send(detector, item, head);
-  await settle(detector, item, head, sent, sending.owner, errors.length > 0);
+  const left = leftOf(item, errors.length > 0, detector.clock.now());
+  await settle(detector, item, head, sent, sending.owner, left);
+  // Where the same run finds growth, it is not tried again at once, nor forgiven.
+  if (left !== null && isPending(left)) {
+    sending.waiting.set(item.burstId, left);
+  } else {
+    sending.waiting.delete(item.burstId);
+  }
   delivered.errors.push(...errors);
   if (errors.length > 0) {
     delivered.failed++;
@@ -144,22 +157,24 @@ async function send(
   return { sent, errors };
 }
 
-/** Records what was sent, and drops what is done or puts off what failed. */
+/** What is still to be done after an attempt: later again where it failed; null where nothing is. */
+function leftOf(item: DueItem, failed: boolean, now: number): DueItem | null {
+  if (failed) {
+    const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
+    return { ...item, attempts: item.attempts + 1, dueAt: now + later };
+  }
+  return item.watch === null ? null : { ...item, incident: null, mergedInto: null, attempts: 0 };
+}
+
+/** Records what was sent, and what is left to do. */
 async function settle(
-  { store, clock }: Detector,
+  { store }: Detector,
   item: DueItem,
   head: Head,
   sent: Readonly<Record<string, number>>,
   owner: string,
-  failed: boolean,
+  left: DueItem | null,
 ): Promise<void> {
-  const now = clock.now();
-  const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
-  const left: DueItem | null = failed
-    ? { ...item, attempts: item.attempts + 1, dueAt: now + later }
-    : item.watch === null
-      ? null
-      : { ...item, incident: null, mergedInto: null, attempts: 0 };
   const change: StateChange = left === null ? { drop: [item] } : { put: [left] };
   const settled = withDelivery(head, item.burstId, { sent, claim: null });
   if ((await store.write({ ...change, head: settled })) !== "conflict") {

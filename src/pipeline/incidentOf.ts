@@ -41,7 +41,7 @@ function shorten({ userId, guest, ...lists }: Evidence): Evidence {
   const short = (values: readonly string[]) =>
     values.slice(0, namedValues).map((value) => visible(value));
   return {
-    userId,
+    userId: userId === null ? null : visible(userId),
     guest,
     ipAddresses: short(lists.ipAddresses),
     applications: short(lists.applications),

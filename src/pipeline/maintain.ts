@@ -10,13 +10,15 @@ export interface MaintenanceSummary extends Work {
   readonly pruned: number;
 }
 
-/** The daily work on one workspace: a second look at the last days, and forgetting what is beyond retention. */
+/** The daily work on one workspace: forgetting what is beyond retention, and a second look at the last days. */
 export async function maintain(
   detector: Detector,
   signal: AbortSignal,
 ): Promise<MaintenanceSummary> {
   const { store, clock, retentionMs } = detector;
   const work = noWork();
+  // First, because it is short: a second look at a full log may run out of time every day.
+  const pruned = await store.prune(clock.now() - retentionMs);
   const progress = await store.readProgress();
   if (progress !== null) {
     const to = progress.publishedTo;
@@ -32,5 +34,5 @@ export async function maintain(
       // Everything happens in the steps.
     }
   }
-  return { ...work, pruned: await store.prune(clock.now() - retentionMs) };
+  return { ...work, pruned };
 }

@@ -39,7 +39,8 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   const { store, clock } = detector;
   const startedAt = clock.now();
   const opening = await store.open();
-  const publishedFrom = opening.progress?.publishedTo ?? startedAt - detector.initialLookbackMs;
+  const publishedFrom =
+    opening.progress?.publishedTo ?? (await firstBeginning(detector, startedAt, signal));
   const end = startedAt - detector.ingestionSafetyMs;
   const run = { publishedTo: publishedFrom, steps: 0 };
   const sending = newSending(detector, "live", opening.due);
@@ -90,6 +91,25 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   }
   const { pending } = progress(null, null);
   return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end };
+}
+
+/**
+ * Where the very first run begins. A clock that is ahead must not put the watermark where the service has not
+ * come yet: what is published until then would be skipped. Where the service does not answer, the run ends with
+ * its reading anyway.
+ */
+async function firstBeginning(
+  { source, initialLookbackMs }: Detector,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const range = { from: startedAt - 1, to: startedAt };
+  const nothing = { by: "published", range, users: [], shard: null } as const;
+  const servedAt = await source.candidates(nothing, signal).then(
+    (answer) => (answer.kind === "whole" ? answer.servedAt : Infinity),
+    () => Infinity,
+  );
+  return Math.floor(Math.min(startedAt, servedAt)) - initialLookbackMs;
 }
 
 /** Accounts under watch of which an approval was published. */

@@ -2,8 +2,9 @@ import { classify } from "../detection/classify.ts";
 import type { Fields } from "../detection/fields.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
 import { accountName, Evidence } from "./evidence.ts";
-import type { LogQuery, Range, SignInSource } from "./ports.ts";
-import { readWhole } from "./readWhole.ts";
+import { inParallel } from "./inParallel.ts";
+import type { LogAnswer, LogQuery, Range, SignInSource } from "./ports.ts";
+import { halve, readWhole } from "./readWhole.ts";
 
 const hour = 3_600_000;
 
@@ -13,43 +14,116 @@ export const publicationLag = { before: hour, after: 72 * hour } as const;
 /** Users named in one query: far below what a query may hold, and an answer stays a page. */
 export const usersPerQuery = 200;
 
+/** Rows of a user that are enough: what lies further from the core than they reach is not read. */
+export const mostRows = 10_000;
+
+/** Queries under way at once; the source may let fewer through. */
+const queriesAtOnce = 8;
+
 export interface UserSpan {
   readonly user: string;
   readonly span: Range;
 }
 
-/** Everything that the log shows of some users in a span, by account. */
-export interface Surroundings {
-  readonly sightings: ReadonlyMap<string, readonly Sighting[]>;
-  readonly rows: ReadonlyMap<string, number>;
+/** A span, and what of it is read however many rows there are. */
+export interface CoredSpan extends UserSpan {
+  readonly core: Range;
 }
 
-/** Reads the candidates of users, each in a span of event time. */
+export interface Surroundings {
+  /** By account. */
+  readonly sightings: ReadonlyMap<string, readonly Sighting[]>;
+  /** By user. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Users with so many rows that not all of their spans was read. */
+  readonly cut: ReadonlySet<string>;
+}
+
+/** Reads the candidates of users, each in a span of event time, from its core outwards. */
 export async function readSightings(
   source: SignInSource,
-  wanted: readonly UserSpan[],
+  wanted: readonly CoredSpan[],
   signal: AbortSignal,
 ): Promise<Surroundings> {
   const evidence = new Evidence();
-  const rows = new Map<string, number>();
-  await askInGroups(
-    wanted,
-    (query) => source.candidates(query, signal),
-    (record) => {
+  const reading: Outwards = {
+    ask: (query) => source.candidates(query, signal),
+    rows: new Map(),
+    cut: new Set(),
+    take(record) {
       const { account, sightings: shown } = classify(record);
-      if (account === null || shown.length === 0) {
-        return;
+      if (account !== null) {
+        reading.rows.set(account.user, (reading.rows.get(account.user) ?? 0) + 1);
+        shown.forEach((sighting) => evidence.add(account, sighting));
       }
-      const name = accountName(account);
-      rows.set(name, (rows.get(name) ?? 0) + 1);
-      shown.forEach((sighting) => evidence.add(account, sighting));
     },
+  };
+  await inParallel(groupsOf(wanted), queriesAtOnce, (group) =>
+    readOutwards(reading, queryOf(group), coreOf(group)),
   );
   const sightings = new Map<string, readonly Sighting[]>();
   for (const [account, seen] of evidence) {
     sightings.set(accountName(account), seen);
   }
-  return { sightings, rows };
+  return { sightings, rows: reading.rows, cut: reading.cut };
+}
+
+/** What is read of some users, and how much there was of each. */
+interface Outwards {
+  readonly ask: (query: LogQuery) => Promise<LogAnswer>;
+  readonly take: (record: Fields) => void;
+  readonly rows: Map<string, number>;
+  readonly cut: Set<string>;
+}
+
+/**
+ * Reads what is nearest to the core first. Further away, users of whom there is enough are left out, so that one
+ * with rows without end takes neither the time nor the memory that all of them would.
+ */
+async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Promise<void> {
+  const users = (query.users ?? []).filter(
+    (user) => distance(query.range, core) === 0 || (reading.rows.get(user) ?? 0) < mostRows,
+  );
+  (query.users ?? [])
+    .filter((user) => !users.includes(user))
+    .forEach((user) => reading.cut.add(user));
+  if (users.length === 0) {
+    return;
+  }
+  const asked = { ...query, users };
+  const answer = await reading.ask(asked);
+  if (answer.kind === "whole") {
+    answer.rows.forEach(reading.take);
+    return;
+  }
+  const parts = splitAround(query.range, core)?.map((range) => ({ ...asked, range }));
+  const nearestFirst = (parts ?? halve(asked, answer.reason)).toSorted(
+    (a, b) => distance(a.range, core) - distance(b.range, core),
+  );
+  for (const part of nearestFirst) {
+    await readOutwards(reading, part, core);
+  }
+}
+
+/** The core, then what lies before and after it; null where it is all of the range, or none of it. */
+function splitAround({ from, to }: Range, core: Range): readonly Range[] | null {
+  const inner = { from: Math.max(from, core.from), to: Math.min(to, core.to) };
+  const isWithin = inner.from < inner.to && (inner.from > from || inner.to < to);
+  const parts = [inner, { from, to: inner.from }, { from: inner.to, to }];
+  return isWithin ? parts.filter((part) => part.from < part.to) : null;
+}
+
+/** What lies between two ranges and the first moment of the later one; 0 where they share a moment. */
+function distance(a: Range, b: Range): number {
+  return Math.max(0, a.from - b.to + 1, b.from - a.to + 1);
+}
+
+/** When the rows that tell of the cores are stored, unless they are late. */
+function coreOf(group: readonly CoredSpan[]): Range {
+  return {
+    from: Math.min(...group.map(({ core }) => core.from)),
+    to: Math.max(...group.map(({ core }) => core.to)) + hour,
+  };
 }
 
 /** Reads the fresh approvals of users, each in a span of event time. */
@@ -59,32 +133,28 @@ export async function readApprovals(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
   const approvals = new Map<string, Approval[]>();
-  await askInGroups(
-    wanted,
-    (query) => source.approvals(query, signal),
-    (record) => {
-      const { account, approvals: found } = classify(record);
-      if (account !== null && found.length > 0) {
-        const name = accountName(account);
-        const held = approvals.get(name);
-        if (held === undefined) {
-          approvals.set(name, [...found]);
-        } else {
-          held.push(...found);
-        }
+  const take = (record: Fields) => {
+    const { account, approvals: found } = classify(record);
+    if (account !== null && found.length > 0) {
+      const name = accountName(account);
+      const held = approvals.get(name);
+      if (held === undefined) {
+        approvals.set(name, [...found]);
+      } else {
+        held.push(...found);
       }
-    },
-  );
+    }
+  };
+  await inParallel(groupsOf(wanted), queriesAtOnce, async (group) => {
+    const rows = await readWhole((query) => source.approvals(query, signal), queryOf(group));
+    rows.forEach(take);
+  });
   return approvals;
 }
 
 /** Users whose spans begin and end within the same hours share a query. */
-async function askInGroups(
-  wanted: readonly UserSpan[],
-  ask: (query: LogQuery) => Promise<Awaited<ReturnType<SignInSource["candidates"]>>>,
-  take: (record: Fields) => void,
-): Promise<void> {
-  const groups = new Map<string, UserSpan[]>();
+function groupsOf<T extends UserSpan>(wanted: readonly T[]): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
   for (const each of wanted) {
     const name = `${Math.floor(each.span.from / hour)}-${Math.floor(each.span.to / hour)}`;
     const group = groups.get(name);
@@ -94,12 +164,7 @@ async function askInGroups(
       group.push(each);
     }
   }
-  const queries = [...groups.values()].flatMap((group) => chunk(group, usersPerQuery)).map(queryOf);
-  // Side by side: the source itself bounds how many are under way.
-  const answers = await Promise.all(queries.map((query) => readWhole(ask, query)));
-  for (const rows of answers) {
-    rows.forEach(take);
-  }
+  return [...groups.values()].flatMap((group) => chunk(group, usersPerQuery));
 }
 
 function queryOf(group: readonly UserSpan[]): LogQuery {

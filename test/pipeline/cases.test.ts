@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readCases } from "../../src/pipeline/cases.ts";
 import { alice, denialRow, tenantId, time } from "../builders.ts";
+import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
 import { Bench, day, explicitDeny, hour, minute, never, refusals, ruleNamed } from "./bench.ts";
 import { publish, type Moment } from "./fakeLog.ts";
@@ -72,7 +73,7 @@ describe("around what was touched", () => {
   });
 });
 
-describe("a burst without end", () => {
+describe.skipIf(inMutationRun)("a burst without end", () => {
   /** A refusal every three minutes for three days. */
   const days = publish(refusals("00:00", 3 * 24 * 20, alice, 3 * minute));
   const start = time("00:00");

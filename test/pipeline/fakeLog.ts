@@ -8,6 +8,8 @@ import { time, type Row } from "../builders.ts";
 /** A row, and when the log service stored it (epoch milliseconds). */
 export interface PublishedRow {
   readonly publishedAt: number;
+  /** From when on queries find it, if not at once: rows become visible out of order. */
+  readonly visibleAt?: number;
   readonly row: Fields;
 }
 
@@ -49,6 +51,7 @@ export class FakeLog implements SignInSource {
   readonly #rows: {
     readonly row: Fields;
     readonly published: number;
+    readonly visible: number;
     readonly generated: number;
     readonly user: string | null;
     readonly candidate: boolean;
@@ -61,11 +64,12 @@ export class FakeLog implements SignInSource {
   }
 
   add(rows: readonly PublishedRow[]): void {
-    for (const { row, publishedAt } of rows) {
+    for (const { row, publishedAt, visibleAt = publishedAt } of rows) {
       const signIn = readSignIn(row);
       this.#rows.push({
         row,
         published: publishedAt,
+        visible: visibleAt,
         generated: generatedAt(row),
         user: signIn.user,
         candidate: isCandidate(signIn),
@@ -95,7 +99,7 @@ export class FakeLog implements SignInSource {
     const rows = this.#rows.filter(
       (row) =>
         (kind === "candidates" ? row.candidate : row.approves) &&
-        row.published <= servedAt &&
+        row.visible <= servedAt &&
         row[by] >= range.from &&
         row[by] < range.to &&
         (wanted === null || (row.user !== null && wanted.has(row.user))) &&

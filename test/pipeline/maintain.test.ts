@@ -16,6 +16,14 @@ it("finds what a run missed, up to three days back", async () => {
   expect(bench.sink.titles()).toEqual(["alice 1"]);
 });
 
+it("leaves what cannot be sent at once to the runs, before what backfills found", async () => {
+  const bench = new Bench("09:30", [], { maxIncidentsPerRun: 0 });
+  await bench.run("09:30");
+  bench.log.add(publish(refusals("09:00", 5)));
+  await bench.maintain("10:00");
+  expect(bench.store.snapshot().due).toMatchObject([{ lane: "live" }]);
+});
+
 it("leaves the watermark where it is, and reads no further", async () => {
   const bench = new Bench("09:30", publish(refusals("10:00", 5)));
   await bench.run("09:30");
@@ -42,4 +50,17 @@ it("forgets what lies beyond the retention, and what was forgotten is not opened
   const part = await bench.backfill({ from: "08:00", to: "10:00" });
   expect(part.counts.opened).toBe(0);
   expect(bench.sink.titles()).toEqual(["alice 1"]);
+});
+
+it("forgets even where the second look comes to no end", async () => {
+  const bench = new Bench("09:30", publish(refusals("09:00", 5)), { retentionMs: 30 * day });
+  await bench.run("09:30");
+  const later = time("10:30") + 30 * day;
+  bench.now = later;
+  await bench.run(later);
+  bench.log.before = () => {
+    throw new Error("away");
+  };
+  await expect(bench.maintain(later)).rejects.toThrow("away");
+  expect(bench.store.snapshot().heads).toEqual([]);
 });

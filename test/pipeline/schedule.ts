@@ -61,7 +61,7 @@ export class Schedule {
 }
 
 /** Nothing in memory goes on without a call that waits: all promises that can have been kept by then. */
-function allQuiet(): Promise<void> {
+export function allQuiet(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

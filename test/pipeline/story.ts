@@ -8,6 +8,8 @@
  *     dave   09:05 ..... 09:09   reports fraud 09:12, published 10:05
  */
 import { expect } from "vitest";
+import type { Detector } from "../../src/pipeline/detector.ts";
+import type { DueItem } from "../../src/pipeline/ports.ts";
 import { isPending } from "../../src/pipeline/sending.ts";
 import { revisionOf } from "../../src/pipeline/incidentBody.ts";
 import { approved, bob, denialRow, fraudReported, row, time } from "../builders.ts";
@@ -42,13 +44,33 @@ export function newStory(maxIncidentsPerRun = 50): Bench {
 
 /** Runs that find nothing new: claims of what died have ended by then, and what failed is tried again. */
 export async function settle(bench: Bench): Promise<void> {
-  const more = { sinks: [bench.serviceSink()] };
-  for (let at = time("10:40"); at === time("10:40") || bench.due().some(isPending); at += hour) {
-    if (at > time("10:40") + day) throw new Error("what is due is never sent");
+  await settleFrom(bench, time("10:40"), { sinks: [bench.serviceSink()] });
+}
+
+/** The same from any moment on. @returns when the last of these runs began */
+export async function settleFrom(
+  bench: Bench,
+  from: number,
+  more: Partial<Detector>,
+): Promise<number> {
+  const sentAt = await runUntil(bench, from, more, (due) => !due.some(isPending));
+  // Watches end; of one user's, a run drops one.
+  return runUntil(bench, sentAt + 3 * day, more, (due) => due.length === 0);
+}
+
+async function runUntil(
+  bench: Bench,
+  from: number,
+  more: Partial<Detector>,
+  isDone: (due: readonly DueItem[]) => boolean,
+): Promise<number> {
+  const { store = bench.store } = more;
+  for (let at = from; at <= from + day; at += hour) {
     await bench.run(at, more);
+    const { due } = await store.open();
+    if (isDone(due)) return at;
   }
-  // Watches end.
-  await bench.run(time("13:00") + 3 * day, more);
+  return expect.fail("what is due is never done");
 }
 
 /** What counts as equal: of every live incident its user, times, count and severity. */
@@ -69,7 +91,7 @@ export function liveOf(bench: Bench): readonly string[] {
 }
 
 /** Every record is told of, once, at its newest; what is merged is noted; nothing is left to do. */
-export function expectTold(bench: Bench): void {
+export function expectTold(bench: Pick<Bench, "records" | "service" | "due">): void {
   const records = bench.records();
   const ids = new Set(records.map(({ id }) => id));
   for (const id of bench.service.incidents.keys()) {

@@ -12,10 +12,15 @@ import { FakeLog, publish } from "./fakeLog.ts";
 const clock = { now: () => time("23:00") };
 const nameOf = (user: string) => JSON.stringify([tenantId, user]);
 const span = (from: string, to: string) => ({ from: time(from), to: time(to) });
+const wantedOf = (user: string, from: string, to: string) => ({
+  user,
+  span: span(from, to),
+  core: span(from, to),
+});
 
 it("asks for rows that were stored from an hour before to three days after", async () => {
   const log = new FakeLog(clock, publish(refusals("09:00", 2)));
-  await readSightings(log, [{ user: alice.name, span: span("09:00", "09:01") }], never);
+  await readSightings(log, [wantedOf(alice.name, "09:00", "09:01")], never);
   expect(log.asked.map(({ range }) => range)).toEqual([
     { from: time("08:00"), to: time("09:01") + 72 * hour },
   ]);
@@ -25,28 +30,73 @@ it("asks for rows that were stored from an hour before to three days after", asy
 it("asks once for users of like times, and apart for others", async () => {
   const log = new FakeLog(clock, publish([...refusals("09:00", 2), ...refusals("13:00", 2, bob)]));
   const wanted = [
-    { user: alice.name, span: span("09:00", "09:01") },
-    { user: "carol@contoso.com", span: span("09:20", "09:50") },
-    { user: bob.name, span: span("13:00", "13:01") },
+    wantedOf(alice.name, "09:00", "09:01"),
+    wantedOf("carol@contoso.com", "09:20", "09:50"),
+    wantedOf(bob.name, "13:00", "13:01"),
   ];
-  const { sightings, rows } = await readSightings(log, wanted, never);
+  const { sightings, rows, cut } = await readSightings(log, wanted, never);
   expect(log.asked.map(({ users }) => users)).toEqual([
     [alice.name, "carol@contoso.com"],
     [bob.name],
   ]);
   expect(sightings.get(nameOf(alice.name))).toHaveLength(2);
-  expect(rows.get(nameOf(bob.name))).toBe(2);
+  expect(sightings.get(nameOf(bob.name))).toHaveLength(2);
+  expect(rows.get(bob.name)).toBe(2);
+  expect(cut.size).toBe(0);
 });
 
 it("names two hundred users in a query and no more", async () => {
   const log = new FakeLog(clock, []);
-  const wanted = Array.from({ length: 401 }, (_, i) => ({
-    user: personNamed(`user${i}`).name,
-    span: span("09:00", "09:01"),
-  }));
+  const wanted = Array.from({ length: 401 }, (_, i) =>
+    wantedOf(personNamed(`user${i}`).name, "09:00", "09:01"),
+  );
   await readSightings(log, wanted, never);
   expect(log.asked.map(({ users }) => users?.length)).toEqual([200, 200, 1]);
   expect(usersPerQuery).toBe(200);
+});
+
+it("of a user with rows without end reads what is around the core, and of others everything", async () => {
+  const flood = refusals("06:00", 14_000, bob, 2_000);
+  const log = new FakeLog(clock, publish([...flood, ...refusals("20:00", 5)]));
+  log.mostRows = 4_000;
+  const wanted = [bob, alice].map(({ name: user }) => ({
+    user,
+    span: span("08:00", "12:00"),
+    core: span("10:00", "10:30"),
+  }));
+  const { sightings, cut } = await readSightings(log, wanted, never);
+  expect([...cut]).toEqual([bob.name]);
+  expect(sightings.get(nameOf(alice.name))).toHaveLength(5);
+  const seen = sightings.get(nameOf(bob.name))?.map(({ at }) => at) ?? [];
+  expect(seen.length).toBeLessThan(13_000);
+  // All of the core, and no gap on the way out from it.
+  const times = seen.toSorted((a, b) => a - b);
+  expect(times[0]).toBeLessThan(time("10:00"));
+  expect(times.at(-1)).toBeGreaterThan(time("10:30"));
+  expect(times.every((at, i) => i === 0 || at - (times[i - 1] ?? 0) === 2_000)).toBe(true);
+});
+
+it("asks for no more users once a question failed, and leaves none under way", async () => {
+  const log = new FakeLog(clock, []);
+  let [begun, ended] = [0, 0];
+  log.before = async () => {
+    begun++;
+    const isFirst = begun === 1;
+    await new Promise((resolve) => setTimeout(resolve, isFirst ? 1 : 5));
+    ended++;
+    if (isFirst) throw new Error("away");
+  };
+  const wanted = Array.from({ length: 20 }, (_, i) => {
+    const from = time("00:00") + i * hour;
+    const range = { from, to: from + 1 };
+    return { user: personNamed(`user${i}`).name, span: range, core: range };
+  });
+  for (const read of [readSightings, readApprovals]) {
+    [begun, ended] = [0, 0];
+    await expect(read(log, wanted, never)).rejects.toThrow("away");
+    expect(begun).toBeLessThan(wanted.length);
+    expect(ended).toBe(begun);
+  }
 });
 
 it("asks nothing for nobody", async () => {
