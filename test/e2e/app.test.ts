@@ -6,7 +6,7 @@ import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/loca
 import { time } from "../builders.ts";
 import { refusals } from "../pipeline/bench.ts";
 import { publish } from "../pipeline/fakeLog.ts";
-import { startTableProxy, type TableProxy } from "./tableProxy.ts";
+import { startGateway, type Gateway } from "../proof/gateway.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -27,17 +27,17 @@ let setAt = performance.now();
 const clock = () => now + performance.now() - setAt;
 
 let azure: LocalAzure;
-let proxy: TableProxy;
+let gateway: Gateway;
 let tables = 0;
 let running: FunctionsHost | null = null;
 
 beforeAll(async () => {
   azure = await startLocalAzure({ clock, settings: { DETECTION_RULES: rules.join(",") } });
-  proxy = await startTableProxy(azure.settings["STATE_STORAGE"] ?? "", azure.certificate);
+  gateway = await startGateway(azure);
   azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", rows);
 }, 60_000);
 afterAll(async () => {
-  await proxy.stop();
+  await gateway.stop();
   await azure.stop();
 });
 
@@ -190,7 +190,7 @@ describe("what a run costs", () => {
   async function costOf(work: () => Promise<unknown>): Promise<Cost> {
     const seen = () => ({
       queries: azure.logs.requests.length,
-      table: proxy.requests.length,
+      table: gateway.requests.filter(({ service }) => service === "table").length,
       sentinel: azure.sentinel.requests.length,
     });
     const before = seen();
@@ -204,7 +204,7 @@ describe("what a run costs", () => {
   }
 
   it("with nothing new and nothing due: a query, a read and a write, and nothing of Sentinel", async () => {
-    const host = await startAnew({ STATE_STORAGE: proxy.connectionString });
+    const host = await startAnew({ STATE_STORAGE: gateway.settings["STATE_STORAGE"] ?? "" });
     moveTo(host, startAt - day);
     await host.fireTimer("detect");
     for (const minutes of [5, 10, 15]) {
@@ -221,7 +221,7 @@ describe("what a run costs", () => {
     const quiet = "00000000-0000-0000-0000-0000000000bb";
     azure.logs.publish(quiet, "SigninLogs", publish(refusals("09:00", 5)));
     const host = await startAnew({
-      STATE_STORAGE: proxy.connectionString,
+      STATE_STORAGE: gateway.settings["STATE_STORAGE"] ?? "",
       LOG_ANALYTICS_WORKSPACE_ID: quiet,
       DETECTION_RULES: "explicit-mfa-deny",
     });

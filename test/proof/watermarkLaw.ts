@@ -1,0 +1,48 @@
+/** The watermark never moves over rows of which nothing is recorded. */
+import type { RecordedBurst } from "../../src/detection/record.ts";
+import type { PublishedRow } from "../pipeline/fakeLog.ts";
+import { toMinute, type State } from "./azureOutcome.ts";
+
+/** What a run did, as far as it came. */
+export interface Ran {
+  readonly before: State;
+  readonly after: State;
+}
+
+/**
+ * @param whole what is recorded in the end, when all rows were read
+ * @returns bursts of which everything was published before the watermark that the run left, and after the one
+ *   that it found, and that are not recorded nevertheless
+ */
+export function passedOver(
+  { before, after }: Ran,
+  whole: State,
+  rows: readonly PublishedRow[],
+): readonly string[] {
+  const recorded = new Map(burstsOf(after).map(({ burst }) => [burst.id, burst.extent]));
+  return burstsOf(whole).flatMap(({ user, burst }) => {
+    const published = publishedBy(rows, user, burst);
+    const isPassed = published >= (before.watermark ?? "") && published < (after.watermark ?? "");
+    const { from = Infinity, to = -Infinity } = recorded.get(burst.id) ?? {};
+    const isWhole = from <= burst.extent.from && to >= burst.extent.to;
+    return isPassed && !isWhole ? [`${user} ${burst.id}, published ${published}`] : [];
+  });
+}
+
+function burstsOf({ heads }: State) {
+  return heads.flatMap(({ subject: { user }, bursts }) => bursts.map((burst) => ({ user, burst })));
+}
+
+/** When the last row was published that tells of a burst, and of the approval that belongs to it; to the minute. */
+function publishedBy(
+  rows: readonly PublishedRow[],
+  user: string,
+  { extent, facts }: RecordedBurst,
+): string {
+  const to = Math.max(extent.to, facts.approval?.at ?? 0);
+  const tells = rows.filter(({ row }) => {
+    const at = Date.parse(String(row["CreatedDateTime"]));
+    return row["UserPrincipalName"] === user && at >= extent.from && at <= to;
+  });
+  return toMinute(Math.max(...tells.map(({ publishedAt }) => publishedAt)));
+}
