@@ -73,14 +73,7 @@ async function deliverItem(
     return false;
   }
   const { sent, errors } = await send(detector, item, head);
-  const left = leftOf(item, errors.length > 0, detector.clock.now());
-  await settle(detector, item, head, sent, sending.owner, left);
-  // Where the same run finds growth, it is not tried again at once, nor forgiven.
-  if (left !== null && isPending(left)) {
-    sending.waiting.set(item.burstId, left);
-  } else {
-    sending.waiting.delete(item.burstId);
-  }
+  await settle(detector, item, head, sent, sending.owner, errors.length > 0);
   delivered.errors.push(...errors);
   if (errors.length > 0) {
     delivered.failed++;
@@ -157,24 +150,22 @@ async function send(
   return { sent, errors };
 }
 
-/** What is still to be done after an attempt: later again where it failed; null where nothing is. */
-function leftOf(item: DueItem, failed: boolean, now: number): DueItem | null {
-  if (failed) {
-    const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
-    return { ...item, attempts: item.attempts + 1, dueAt: now + later };
-  }
-  return item.watch === null ? null : { ...item, incident: null, mergedInto: null, attempts: 0 };
-}
-
-/** Records what was sent, and what is left to do. */
+/** Records what was sent, and drops what is done or puts off what failed. */
 async function settle(
-  { store }: Detector,
+  { store, clock }: Detector,
   item: DueItem,
   head: Head,
   sent: Readonly<Record<string, number>>,
   owner: string,
-  left: DueItem | null,
+  failed: boolean,
 ): Promise<void> {
+  const now = clock.now();
+  const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
+  const left: DueItem | null = failed
+    ? { ...item, attempts: item.attempts + 1, dueAt: now + later }
+    : item.watch === null
+      ? null
+      : { ...item, incident: null, mergedInto: null, attempts: 0 };
   const change: StateChange = left === null ? { drop: [item] } : { put: [left] };
   const settled = withDelivery(head, item.burstId, { sent, claim: null });
   if ((await store.write({ ...change, head: settled })) !== "conflict") {

@@ -17,8 +17,8 @@ export interface Sending {
   left: number;
   /** Nothing is sent after this (epoch ms), so that a sink that takes its time holds no reading. */
   readonly until: number;
-  /** Incidents that are due already, by burst: one that grows keeps its place in the line. */
-  readonly waiting: Map<string, DueItem>;
+  /** Incidents that were due before, by burst: one that grows keeps its place in the line. */
+  readonly waiting: ReadonlyMap<string, DueItem>;
 }
 
 /**

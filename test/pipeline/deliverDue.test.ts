@@ -62,17 +62,6 @@ describe("the cap", () => {
     expect(waiting(bench)).toEqual(["anna"]);
   });
 
-  it("is not asked for again by what grows while it fails: it is put off as far", async () => {
-    const bench = new Bench("09:30", publish(refusals("09:00", 180, bob)));
-    const tried: string[] = [];
-    bench.sink.before = () => {
-      tried.push(new Date(bench.now).toISOString().slice(11, 16));
-      throw new Error("503");
-    };
-    for (let at = time("09:30"); at < time("12:00"); at += 5 * minute) await bench.run(at);
-    expect(tried).toEqual(["09:30", "09:35", "09:45", "10:05", "10:45", "11:45"]);
-  });
-
   it("is left whole for the others by one that fails", async () => {
     const bench = new Bench("09:30", bursts("anna", "bert"), { maxIncidentsPerRun: 0 });
     await bench.run("09:30");

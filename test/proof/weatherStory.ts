@@ -146,12 +146,15 @@ class Story {
     if (progress !== null) this.#requests.expectReadTo(watermark);
   }
 
-  /** A run ends where the state or the log cannot be reached; of a sink it asks once for each incident that is due. */
+  /**
+   * A run ends where the state or the log cannot be reached. A sink is asked once for each incident that is due, and
+   * once more for one that grew meanwhile: another sink may be well, and is not to wait for it.
+   */
   #expectFewTries({ due }: State, away: Service | null): void {
     if (away === null) return;
     const isSink = away === "sentinel" || away === "ingestion";
     const first = this.#runs === 1 ? 1 : 0;
-    this.#requests.expectFewTries(away, isSink ? due.filter(isPending).length : 1 + first);
+    this.#requests.expectFewTries(away, isSink ? 2 * due.filter(isPending).length : 1 + first);
   }
 
   async #isDone(): Promise<boolean> {
