@@ -54,8 +54,8 @@ export default defineConfig({
     // Much of the time goes into waiting for programs and servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A mutant counts as found by what a test says, never because the machine was slow.
-    testTimeout: named === "long" || isMutation ? 600_000 : 20_000,
-    hookTimeout: 20_000,
+    testTimeout: named === "long" || isMutation ? 600_000 : 60_000,
+    hookTimeout: 60_000,
     ...(isMutation && { sequence: { sequencer: NearestFirst } }),
     coverage: {
       provider: "v8",

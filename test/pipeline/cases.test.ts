@@ -111,12 +111,10 @@ describe.skipIf(inMutationRun)("a burst without end", () => {
   it("of more than 10,000 rows in a few hours is bounded in what is read", async () => {
     const flood = publish(refusals("00:00", 12_000, alice, 3_000));
     const bench = new Bench(start + day, flood);
-    const before = performance.now();
     const found = await caseAt(bench, time("05:00"), time("05:00"), {
       rules: [{ ...explicitDeny, windowMs: minute }],
     });
     expect(found.bounded || denialsIn(found)[0] === 12_000).toBe(true);
-    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });
 
