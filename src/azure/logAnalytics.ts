@@ -1,13 +1,10 @@
 import type { TokenCredential } from "@azure/identity";
-import {
-  LogsQueryClient,
-  LogsQueryResultStatus,
-  type LogsTable,
-  type LogsQueryResult,
-} from "@azure/monitor-query";
+import { LogsQueryClient, type LogsQueryOptions } from "@azure/monitor-query";
 import type { Fields } from "../detection/fields.ts";
+import { readTime } from "../detection/time.ts";
 import type { LogAnswer, LogQuery, SignInSource } from "../pipeline/ports.ts";
 import { UpstreamError } from "../pipeline/upstreamError.ts";
+import { answerReader, readStatus } from "./answerReader.ts";
 import approvals from "./approvals.kql";
 import candidates from "./candidates.kql";
 import { approvalColumns, candidateColumns, servedAt, type Columns } from "./columns.ts";
@@ -55,7 +52,10 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
     endpoint,
     audience,
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" }],
+    additionalPolicies: [
+      { policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" },
+      { policy: answerReader, position: "perRetry" },
+    ],
     ...(tlsOptions === undefined ? {} : { tlsOptions }),
   });
   const inTurn = semaphore(queriesAtOnce);
@@ -63,10 +63,19 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
     inTurn(async () => {
       const text = renderQuery(query.template, asked);
       const timespan = generatedRange(asked);
-      const limits = { serverTimeoutInSeconds: serverSeconds, abortSignal: signal };
+      let answer: unknown;
+      const asking: LogsQueryOptions = {
+        serverTimeoutInSeconds: serverSeconds,
+        abortSignal: signal,
+        // The client would go through every value twice more; what is no success it still reads itself.
+        requestOptions: { shouldDeserialize: ({ status }) => status !== readStatus },
+        onResponse({ parsedBody }) {
+          answer = parsedBody;
+        },
+      };
       try {
-        const result = await client.queryWorkspace(workspaceId, text, timespan, limits);
-        return readAnswer(result, query.columns);
+        await client.queryWorkspace(workspaceId, text, timespan, asking);
+        return readAnswer(answer, query.columns);
       } catch (error) {
         signal.throwIfAborted();
         throw upstreamError(service, error);
@@ -84,16 +93,27 @@ function generatedRange({ range }: LogQuery): { startTime: Date; endTime: Date }
   return { startTime: new Date(range.from - week), endTime: new Date(range.to + week) };
 }
 
-function readAnswer(result: LogsQueryResult, columns: Columns): LogAnswer {
-  if (result.status !== LogsQueryResultStatus.Success) {
-    return { kind: "partial", reason: codeOf(result.partialError) ?? "partial answer" };
+/** What the query API answers; anything may be missing. */
+interface QueryAnswer {
+  readonly error?: unknown;
+  readonly tables?: readonly AnswerTable[];
+}
+
+interface AnswerTable {
+  readonly columns: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+function readAnswer(answer: unknown, columns: Columns): LogAnswer {
+  const { error, tables } = answer as QueryAnswer;
+  if (error !== undefined && error !== null) {
+    return { kind: "partial", reason: codeOf(error) ?? "partial answer" };
   }
   const rows: Fields[] = [];
   let answeredAt: number | null = null;
-  for (const row of readRows(result.tables[0], columns)) {
-    const at = row[servedAt];
-    if (typeof at === "string") {
-      answeredAt = Date.parse(at);
+  for (const row of readRows(tables?.[0], columns)) {
+    if (Object.hasOwn(row, servedAt)) {
+      answeredAt = readTime(row[servedAt]);
     } else {
       rows.push(row);
     }
@@ -106,27 +126,23 @@ function readAnswer(result: LogsQueryResult, columns: Columns): LogAnswer {
     : { kind: "whole", rows, servedAt: answeredAt };
 }
 
-/** Columns without a value are left out: the client makes 1970 of a datetime that is null. */
-function* readRows(table: LogsTable | undefined, columns: Columns): Generator<Fields> {
-  const places = Object.entries(columns).map(([name, type]) => {
-    const index = table?.columnDescriptors.findIndex((column) => column.name === name) ?? -1;
+/** Columns without a value are left out. */
+function* readRows(table: AnswerTable | undefined, columns: Columns): Generator<Fields> {
+  const places = Object.keys(columns).map((name) => {
+    const index = table?.columns.findIndex((column) => column.name === name) ?? -1;
     if (index < 0) {
       throw new UpstreamError(service.name, `the answer lacks the column ${name}`, true);
     }
-    return { name, type, index };
+    return { name, index };
   });
   for (const row of table?.rows ?? []) {
     const fields: Record<string, unknown> = {};
-    for (const { name, type, index } of places) {
-      const value: unknown = type === "datetime" ? readDate(row[index]) : row[index];
+    for (const { name, index } of places) {
+      const value = row[index];
       if (value !== null && value !== undefined) {
         fields[name] = value;
       }
     }
     yield fields;
   }
-}
-
-function readDate(value: unknown): string | null {
-  return value instanceof Date && value.getTime() > 0 ? value.toISOString() : null;
 }
