@@ -2,6 +2,7 @@ import type { Run } from "./burst.ts";
 import {
   assess,
   countSupporting,
+  effectiveApprovals,
   gatherEvidence,
   strongerApproval,
   type Facts,
@@ -45,7 +46,7 @@ export interface Judgement {
   readonly recorded: readonly RecordedBurst[];
   /** Of the whole neighbourhood, fired or not, as `findRuns` gives them. */
   readonly runs: readonly Run[];
-  /** All prompts of the same user around, for what is told beside the denials. */
+  /** All prompts of the same user around, oldest first, for what is told beside the denials. */
   readonly prompts: readonly Prompt[];
   /** Of the same user, any order. */
   readonly approvals: readonly Approval[];
@@ -62,8 +63,10 @@ export interface Judgement {
  * not on how the rows came. Decisions are for every burst that fires and for every record that changes.
  */
 export function judge(judgement: Judgement): readonly Decision[] {
-  return findNeighbourhoods(judgement.rule, judgement.runs, judgement.recorded).flatMap(
-    (neighbourhood) => judgeBurst(judgement, neighbourhood),
+  const { rule, runs, recorded } = judgement;
+  const prepared = { ...judgement, approvals: effectiveApprovals(judgement.approvals) };
+  return findNeighbourhoods(rule, runs, recorded).flatMap((neighbourhood) =>
+    judgeBurst(prepared, neighbourhood),
   );
 }
 

@@ -1,4 +1,4 @@
-import { densestWindow, findRuns, type Density, type Extent, type Run } from "./burst.ts";
+import { densestWindow, findRuns, type Density, type Run } from "./burst.ts";
 import { countDenials, promptsOf } from "./countDenials.ts";
 import { judge, type Decision } from "./decision.ts";
 import { isExcluded } from "./exclusions.ts";
@@ -7,6 +7,7 @@ import { groupPrompts, identifySightings, resolvePrompts, type Prompt } from "./
 import type { Subject } from "./record.ts";
 import type { Rule } from "./rule.ts";
 import type { Approval, Sighting } from "./sighting.ts";
+import type { Extent } from "./windowing.ts";
 
 /** What a sighting comes to under a rule. */
 export type Fate =

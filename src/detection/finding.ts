@@ -1,8 +1,8 @@
-import type { Extent } from "./burst.ts";
 import type { PromptOutcome } from "./outcome.ts";
 import type { Prompt } from "./prompt.ts";
 import { higher, type Rule, type Severity } from "./rule.ts";
 import type { Approval } from "./sighting.ts";
+import type { Extent } from "./windowing.ts";
 
 /** How an approval matches the denials before it, strongest first. */
 export const approvalMatches = ["same-request", "same-address", "other"] as const;
@@ -51,8 +51,8 @@ export interface Finding {
  * Weighs a burst.
  *
  * @param denials at least one, oldest first
- * @param approvals of the same user, any order; those before `triggeredAt` or later than the rule watches
- *   after the last denial do not count
+ * @param approvals of the same user, as `effectiveApprovals` gives them; those before `triggeredAt` or later
+ *   than the rule watches after the last denial do not count
  */
 export function assess(
   rule: Rule,
@@ -64,10 +64,7 @@ export function assess(
   const lastDenialAt = denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
   const watch = approvalWatch(rule, triggeredAt, lastDenialAt);
-  const approval = matchApproval(
-    denials,
-    effectiveApprovals(approvals).filter(({ at }) => at >= watch.from && at <= watch.to),
-  );
+  const approval = matchApproval(denials, within(approvals, watch));
   const raises = approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
   return {
     denials: denials.length,
@@ -109,12 +106,14 @@ function matchApproval(
   return matched.reduce((best, each) => strongerApproval(best, each));
 }
 
-/** A Status speaks for a request only where no step of it does. */
+/** Oldest first, and a Status only where no step speaks for its request. */
 export function effectiveApprovals(approvals: readonly Approval[]): readonly Approval[] {
   const withStep = new Set(
     approvals.filter(({ source }) => source === "step").map(({ request }) => request),
   );
-  return approvals.filter(({ source, request }) => source === "step" || !withStep.has(request));
+  return approvals
+    .filter(({ source, request }) => source === "step" || !withStep.has(request))
+    .toSorted((a, b) => a.at - b.at);
 }
 
 /** The closer match tells more; of equal ones the earlier. */
@@ -139,17 +138,53 @@ export function gatherEvidence(denials: readonly Prompt[]): Evidence {
   };
 }
 
-/** Counts what else was asked while the denials went on. */
+/**
+ * Counts what else was asked while the denials went on.
+ *
+ * @param prompts oldest first
+ */
 export function countSupporting(
   rule: Pick<Rule, "counted">,
   prompts: readonly Prompt[],
   { firstDenialAt, lastDenialAt }: Pick<Facts, "firstDenialAt" | "lastDenialAt">,
 ): ReadonlyMap<PromptOutcome, number> {
   const counts = new Map<PromptOutcome, number>();
-  for (const { at, outcome } of prompts) {
-    if (at >= firstDenialAt && at <= lastDenialAt && !rule.counted.includes(outcome)) {
+  for (const { outcome } of within(prompts, { from: firstDenialAt, to: lastDenialAt })) {
+    if (!rule.counted.includes(outcome)) {
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     }
   }
   return counts;
+}
+
+/**
+ * Those that happened from `from` to `to`, both included, without a look at the others: a user can have as
+ * many bursts as prompts.
+ *
+ * @param sorted oldest first
+ */
+function within<T extends { readonly at: number }>(
+  sorted: readonly T[],
+  { from, to }: Extent,
+): readonly T[] {
+  return sorted.slice(
+    countWhile(sorted, ({ at }) => at < from),
+    countWhile(sorted, ({ at }) => at <= to),
+  );
+}
+
+/** How many come before the first one that is not `early`, by halving. */
+function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): number {
+  let count = 0;
+  let end = sorted.length;
+  while (count < end) {
+    const middle = Math.floor((count + end) / 2);
+    const item = sorted[middle];
+    if (item !== undefined && isEarly(item)) {
+      count = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return count;
 }

@@ -1,6 +1,7 @@
-import type { Extent, Run } from "./burst.ts";
+import type { Run } from "./burst.ts";
 import type { RecordedBurst } from "./record.ts";
 import type { Rule } from "./rule.ts";
+import type { Extent } from "./windowing.ts";
 
 /** Runs and recorded bursts that are one and the same burst, both oldest first, and the hull of them all. */
 export interface Neighbourhood {
@@ -10,11 +11,16 @@ export interface Neighbourhood {
 }
 
 interface Part {
-  readonly runs: Run[];
-  readonly recorded: RecordedBurst[];
-  extent: Extent;
+  readonly run: Run | null;
+  readonly recorded: RecordedBurst | null;
+  readonly extent: Extent;
   /** How much silence it bridges. */
-  reach: number;
+  readonly reach: number;
+}
+
+/** Parts that touch: from the one with this index up to the first of the next stretch. */
+interface Stretch extends Pick<Part, "extent" | "reach"> {
+  readonly first: number;
 }
 
 /**
@@ -27,26 +33,42 @@ export function findNeighbourhoods(
   recorded: readonly RecordedBurst[],
 ): readonly Neighbourhood[] {
   const reach = rule.kind === "tumbling" ? 0 : rule.windowMs;
-  const parts: Part[] = [
-    ...runs.map((run) => ({ runs: [run], recorded: [], extent: run.extent, reach })),
+  const parts: readonly Part[] = [
+    ...runs.map((run) => ({ run, recorded: null, extent: run.extent, reach })),
     ...recorded.map((burst) => ({
-      runs: [],
-      recorded: [burst],
+      run: null,
+      recorded: burst,
       extent: burst.extent,
       reach: reachOf(rule, burst),
     })),
-  ];
-  const settled: Part[] = [];
-  for (const part of parts.toSorted((a, b) => a.extent.from - b.extent.from)) {
-    settled.push(part);
+  ].toSorted((a, b) => a.extent.from - b.extent.from);
+  const stretches = findStretches(parts);
+  return stretches
+    .map(({ first, extent }, index) => {
+      const members = parts.slice(first, stretches[index + 1]?.first);
+      return {
+        runs: members.flatMap(({ run }) => run ?? []),
+        recorded: members.flatMap((member) => member.recorded ?? []),
+        extent,
+      };
+    })
+    .filter((neighbourhood) => neighbourhood.runs.length > 0);
+}
+
+/** Linear: parts are only gathered once it is known where each stretch ends. */
+function findStretches(parts: readonly Part[]): readonly Stretch[] {
+  const settled: Stretch[] = [];
+  for (const [first, { extent, reach }] of parts.entries()) {
+    let last: Stretch = { first, extent, reach };
     // A record with a long reach can bridge back over several that were settled.
-    for (let last = part, before = settled.at(-2); before !== undefined && touch(before, last);) {
-      absorb(before, last);
+    for (let before = settled.at(-1); before !== undefined && touch(before, last);) {
+      last = join(before, last);
       settled.pop();
-      [last, before] = [before, settled.at(-2)];
+      before = settled.at(-1);
     }
+    settled.push(last);
   }
-  return settled.filter((part) => part.runs.length > 0);
+  return settled;
 }
 
 /** Buckets of one size must touch; otherwise the larger of the recorded and the current window counts. */
@@ -61,16 +83,16 @@ export function inSameBuckets(
   return kind === "tumbling" && burst.kind === "tumbling" && burst.windowMs === windowMs;
 }
 
-function touch(earlier: Part, later: Part): boolean {
+function touch(earlier: Stretch, later: Stretch): boolean {
   return later.extent.from - earlier.extent.to <= Math.max(earlier.reach, later.reach);
 }
 
-/** Adds to the earlier part in place: copying both at every step would be quadratic. */
-function absorb(earlier: Part, later: Part): void {
-  later.runs.forEach((run) => earlier.runs.push(run));
-  later.recorded.forEach((burst) => earlier.recorded.push(burst));
-  earlier.extent = union(earlier.extent, later.extent);
-  earlier.reach = Math.max(earlier.reach, later.reach);
+function join(earlier: Stretch, later: Stretch): Stretch {
+  return {
+    first: earlier.first,
+    extent: union(earlier.extent, later.extent),
+    reach: Math.max(earlier.reach, later.reach),
+  };
 }
 
 export function union(a: Extent, b: Extent): Extent {

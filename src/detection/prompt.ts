@@ -104,11 +104,12 @@ export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[
 }
 
 function answerOf({ request, outcome }: Sighting): string {
-  return JSON.stringify([request, family(outcome)]);
+  return `${family(outcome)} ${request}`;
 }
 
-function momentOf(step: Sighting): string {
-  return JSON.stringify([step.request, step.method, step.second]);
+/** The length keeps method and request apart, whatever they hold; a number never begins an answer. */
+function momentOf({ request, method, second }: Sighting): string {
+  return `${second} ${method.length} ${method} ${request}`;
 }
 
 function add(prompts: Map<PromptKey, Sighting[]>, key: PromptKey, sighting: Sighting): void {

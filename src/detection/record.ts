@@ -1,6 +1,6 @@
-import type { Extent } from "./burst.ts";
 import type { Facts } from "./finding.ts";
 import type { Rule } from "./rule.ts";
+import type { Extent } from "./windowing.ts";
 
 /** Whose bursts, by which rule, are told apart from all others. */
 export interface Subject {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { findRuns, type Windowing } from "../../src/detection/burst.ts";
+import { findRuns } from "../../src/detection/burst.ts";
+import type { Windowing } from "../../src/detection/windowing.ts";
 import { clock, minute, prompts } from "./builders.ts";
 
 /** from, triggered, to, number of denials of each run */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   assess,
   countSupporting,
+  effectiveApprovals,
   gatherEvidence,
   strongerApproval,
 } from "../../src/detection/finding.ts";
@@ -18,9 +19,10 @@ function weighed(
   approvals: readonly ReturnType<typeof approval>[],
   more: Parameters<typeof rule>[0] = {},
 ): string {
-  const { severity, approval: found } = assess(rule(more), denials, time("09:02"), approvals);
-  const backwards = assess(rule(more), denials, time("09:02"), approvals.toReversed());
-  expect(backwards.approval).toEqual(found);
+  const weigh = (given: typeof approvals) =>
+    assess(rule(more), denials, time("09:02"), effectiveApprovals(given));
+  const { severity, approval: found } = weigh(approvals);
+  expect(weigh(approvals.toReversed()).approval).toEqual(found);
   return `${severity} ${found === null ? "-" : `${clock(found.at)} ${found.match}`}`;
 }
 
