@@ -189,7 +189,7 @@ module.exports = {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    extraExtensionsToScan: [".kql"],
+    extraExtensionsToScan: [".kql", ".wat"],
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default"],

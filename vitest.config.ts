@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { NearestFirst } from "./test/nearestFirst.ts";
+import { assembled } from "./scripts/wat.mjs";
 
 /** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
 const slow = [
@@ -39,6 +40,13 @@ const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.
 export default defineConfig({
   define: { __VERSION__: JSON.stringify(version) },
   plugins: [
+    {
+      name: "wat-as-bytes",
+      enforce: "pre",
+      async load(id) {
+        return id.endsWith(".wat") ? { code: await assembled(id), map: null } : null;
+      },
+    },
     {
       name: "kql-as-text",
       enforce: "pre",

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
@@ -62,6 +63,7 @@ async function bundle({ from, to, options }) {
       legalComments: "external",
       charset: "utf8",
       loader: { ".kql": "text" },
+      plugins: [watPlugin],
       define: { __VERSION__: JSON.stringify(manifest.version) },
       logLevel: "warning",
       ...options,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const path = "docs/cli.md";
@@ -35,6 +36,7 @@ async function written() {
       format: "esm",
       platform: "node",
       define: { __VERSION__: '""' },
+      plugins: [watPlugin],
       outfile,
     });
     const { docs } = await import(pathToFileURL(outfile).href);

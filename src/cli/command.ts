@@ -5,6 +5,8 @@ export interface Terminal {
   readonly stderr: Output;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
+  /** The program itself, of which threads are started. */
+  readonly program?: URL;
 }
 
 export interface Output {

@@ -1,6 +1,8 @@
 import { findLogFiles, type LogFile } from "../files/findLogFiles.ts";
-import { readRecords, type Entry, type ReadOptions } from "../files/readRecords.ts";
-import type { Command, Given, Option, Terminal } from "./command.ts";
+import { readRecords, type Entry, type Place, type ReadOptions } from "../files/readRecords.ts";
+import { SignInLogs, type SignInLogsOptions } from "../files/signInLogs.ts";
+import type { SignInFiles } from "../pipeline/ports.ts";
+import type { Command, Given, Option, Output, Terminal } from "./command.ts";
 import { commandHelp } from "./help.ts";
 import { Progress } from "./progress.ts";
 import { UsageError } from "./usageError.ts";
@@ -49,10 +51,7 @@ export async function* readWithProgress(
   given: Given,
   { stdin, stderr, signal }: Terminal,
 ): AsyncGenerator<readonly Entry[]> {
-  const shown = given["no-progress"] === undefined && given["quiet"] === undefined;
-  const sizes = files.map((file) => file.bytes ?? NaN);
-  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  const progress = new Progress(shown ? stderr : null, Number.isNaN(total) ? null : total);
+  const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
   try {
     for await (const batch of readRecords(files, { ...reading, stdin, signal, onBytes })) {
@@ -62,4 +61,42 @@ export async function* readWithProgress(
   } finally {
     progress.clear();
   }
+}
+
+/** The same for what only looks for denials and what follows them. */
+export function searchWithProgress(
+  files: readonly LogFile[],
+  options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "program">,
+  given: Given,
+  { stdin, stderr, signal, program }: Terminal,
+): SignInFiles<Place> {
+  const progress = progressOf(files, given, stderr);
+  const onBytes = (count: number) => progress.addBytes(count);
+  const logs = new SignInLogs(files, {
+    ...options,
+    stdin,
+    signal,
+    onBytes,
+    program: program ?? null,
+  });
+  return {
+    async *read(how) {
+      try {
+        for await (const extract of logs.read(how)) {
+          progress.addRows(extract.counts.rows);
+          yield extract;
+        }
+      } finally {
+        progress.clear();
+      }
+    },
+    approvals: (accounts) => logs.approvals(accounts),
+  };
+}
+
+function progressOf(files: readonly LogFile[], given: Given, output: Output): Progress {
+  const shown = given["no-progress"] === undefined && given["quiet"] === undefined;
+  const sizes = files.map((file) => file.bytes ?? NaN);
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return new Progress(shown ? output : null, Number.isNaN(total) ? null : total);
 }

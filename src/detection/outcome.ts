@@ -121,6 +121,33 @@ const phrases: readonly (readonly [Outcome, Place, readonly string[]])[] = [
   ],
 ];
 
+/**
+ * One of these is in every text that can mean a denial (`canMeanDenial`), however it is spelt: they are free of
+ * blanks and apostrophes, which are spelt in many ways, and case does not count. What searches for them finds
+ * more, never less.
+ */
+export const denialSearch = [
+  "denied",
+  "declined",
+  "fraud",
+  "suspiciousactivityreported",
+  "duplicate",
+  "select",
+] as const;
+
+/**
+ * Texts in their usual spelling that are found by one of these and can mean no denial, so that a search may pass
+ * over them. Steps of earlier prompts end in them on many rows.
+ */
+export const harmlessTexts = [
+  "MFA denied; user did not respond to mobile app notification",
+  "MFA denied; invalid verification code",
+  "MFA denied; user is blocked",
+] as const;
+
+/** This is in every text that means an approval (`meansApproval`). */
+export const approvalSearch = "completed";
+
 /** The older and the newer name of the feature at the start of a text become "mfa". */
 const featureName = /^(?:azure )?multi-?factor authentication\b/;
 const denialPrefix = /^mfa denied ?[;,:.-]? ?/;
@@ -151,18 +178,41 @@ interface Reading {
   readonly outcome: Outcome;
   /** The text stands under "MFA denied", whatever follows. */
   readonly underDenied: boolean;
+  /** It says, where it stands, that a prompt was approved just now. */
+  readonly approves: Readonly<Record<keyof typeof approvalWords, boolean>>;
 }
 
+/** A log has few texts, and many rows of each. */
+const readings = new Map<string, Reading>();
+const mostReadings = 1_000;
+
 function read(text: string): Reading {
+  const known = readings.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const reading = readAnew(text);
+  if (text.length <= longestText) {
+    if (readings.size === mostReadings) {
+      readings.clear();
+    }
+    readings.set(text, reading);
+  }
+  return reading;
+}
+
+function readAnew(text: string): Reading {
   const whole = normalise(text);
   const meaning = whole.replace(denialPrefix, "");
-  const underDenied = whole.startsWith("mfa denied");
-  for (const [outcome, stands, parts] of phrases) {
-    if (parts.some((part) => stands(meaning, part))) {
-      return { outcome, underDenied };
-    }
-  }
-  return { outcome: isRefusal(meaning) ? "denied" : "unclassified", underDenied };
+  const fits = phrases.find(([, stands, parts]) => parts.some((part) => stands(meaning, part)));
+  return {
+    outcome: fits?.[0] ?? (isRefusal(meaning) ? "denied" : "unclassified"),
+    underDenied: whole.startsWith("mfa denied"),
+    approves: {
+      step: whole.startsWith(approvalWords.step),
+      status: whole.startsWith(approvalWords.status),
+    },
+  };
 }
 
 /**
@@ -177,7 +227,7 @@ export function classifyText(text: string): Outcome {
 
 /** Whether a text says that a prompt was approved just now. */
 export function meansApproval(text: string, source: keyof typeof approvalWords): boolean {
-  return normalise(text).startsWith(approvalWords[source]);
+  return read(text).approves[source];
 }
 
 /**

@@ -84,55 +84,52 @@ export interface Telling {
 
 /** What a row's texts say of prompts: its steps in their order, then its `Status`. */
 export function readTexts(signIn: SignIn): readonly Telling[] {
-  const common = {
+  const texts = signIn.steps.map((step, index) => tellStep(signIn, step, index));
+  if (signIn.statusText !== null) {
+    texts.push(tellStatus(signIn, signIn.statusText));
+  }
+  return texts;
+}
+
+function tellStep(signIn: SignIn, step: Step, index: number): Telling {
+  const { text, succeeded, askedAt, method, stepAt } = step;
+  const outcome = classifyText(text);
+  const time = stepTime(step, signIn);
+  if (!isPromptOutcome(outcome) || succeeded === true) {
+    return { step: index, text, outcome, ofPrompt: false, time, sighting: null };
+  }
+  const sighting: Sighting | null = time && {
+    source: "step",
+    outcome,
+    at: time.at,
+    askedAt,
     request: signIn.request,
+    method,
+    second: wholeSecond(stepAt ?? time.at),
     publishedAt: publishedAt(signIn),
     origin: signIn.origin,
   };
-  const texts: Telling[] = signIn.steps.map((step, index) => {
-    const outcome = classifyText(step.text);
-    const time = stepTime(step, signIn);
-    const { askedAt, method, stepAt } = step;
-    const told = { step: index, text: step.text, outcome, time };
-    return !isPromptOutcome(outcome) || step.succeeded === true
-      ? { ...told, ofPrompt: false, sighting: null }
-      : {
-          ...told,
-          ofPrompt: true,
-          sighting: time && {
-            source: "step",
-            outcome,
-            at: time.at,
-            askedAt,
-            method,
-            second: wholeSecond(stepAt ?? time.at),
-            ...common,
-          },
-        };
-  });
-  if (signIn.statusText !== null) {
-    const outcome = classifyText(signIn.statusText);
-    const time = rowTime(signIn);
-    const told = { step: null, text: signIn.statusText, outcome, time };
-    texts.push(
-      !isPromptOutcome(outcome)
-        ? { ...told, ofPrompt: false, sighting: null }
-        : {
-            ...told,
-            ofPrompt: true,
-            sighting: time && {
-              source: "status",
-              outcome,
-              at: time.at,
-              askedAt: null,
-              method: "",
-              second: wholeSecond(time.at),
-              ...common,
-            },
-          },
-    );
+  return { step: index, text, outcome, ofPrompt: true, time, sighting };
+}
+
+function tellStatus(signIn: SignIn, text: string): Telling {
+  const outcome = classifyText(text);
+  const time = rowTime(signIn);
+  if (!isPromptOutcome(outcome)) {
+    return { step: null, text, outcome, ofPrompt: false, time, sighting: null };
   }
-  return texts;
+  const sighting: Sighting | null = time && {
+    source: "status",
+    outcome,
+    at: time.at,
+    askedAt: null,
+    request: signIn.request,
+    method: "",
+    second: wholeSecond(time.at),
+    publishedAt: publishedAt(signIn),
+    origin: signIn.origin,
+  };
+  return { step: null, text, outcome, ofPrompt: true, time, sighting };
 }
 
 /**

@@ -7,7 +7,7 @@ function plausible(at: number): number | null {
 }
 
 const isoTime =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
 
 /**
  * A logged time as epoch milliseconds; finer digits are cut. A time without an offset is UTC, as in every
@@ -20,20 +20,28 @@ export function readTime(value: unknown): number | null {
   if (parts === null) {
     return null;
   }
-  const [, date, minute, second = "00", fraction = "", sign, offsetHours = "", offsetMinutes = ""] =
-    parts;
-  const iso = `${date}T${minute}:${second}.${`${fraction}000`.slice(0, 3)}Z`;
-  const at = Date.parse(iso);
-  const offset = readOffset(Number(offsetHours), Number(offsetMinutes));
-  // The parser carries 31 February over into March; a time that does not exist cannot be read.
-  if (Number.isNaN(at) || formatTime(at) !== iso || offset === null) {
+  const [, year, month, day, hour, minute, second = "0", fraction = "", ...zone] = parts;
+  const offset = readOffset(zone);
+  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return null;
   }
-  return plausible(sign === "-" ? at + offset : at - offset);
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // 31 February is carried over into March; a day that does not exist cannot be read.
+  if (new Date(date).getUTCDate() !== Number(day) || !(Number(month) >= 1 && Number(month) <= 12)) {
+    return null;
+  }
+  const minutes = Number(hour) * 60 + Number(minute);
+  const milliseconds = Number(`${fraction}000`.slice(0, 3));
+  return plausible(date + (minutes * 60 + Number(second)) * 1_000 + milliseconds - offset);
 }
 
-function readOffset(hours: number, minutes: number): number | null {
-  return hours > 14 || minutes > 59 ? null : (hours * 60 + minutes) * 60_000;
+/** @returns milliseconds east of Greenwich, none where no zone is named; null where it cannot be */
+function readOffset([sign, hours = "0", minutes = "0"]: readonly (string | undefined)[]):
+  number | null {
+  if (Number(hours) > 14 || Number(minutes) > 59) {
+    return null;
+  }
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Entry } from "./entry.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
 import type { Head } from "./peek.ts";
+import { SearchingReader } from "./scan/searchingReader.ts";
+import type { LineSearch } from "./scan/lineSearch.ts";
 import { ValueReader } from "./valueReader.ts";
 
 /** Takes the text of a file in chunks and hands out what it finds. */
@@ -16,6 +18,12 @@ interface EntryReader {
 export interface DialectOptions {
   /** For dates that can be read in two ways; without it they are refused. */
   readonly dateOrder?: DateOrder;
+  /** Lines are searched, and read only if they are wanted. Without it, all are read. */
+  readonly search?: {
+    readonly lines: LineSearch;
+    /** Told how many were not. */
+    readonly onPassed: (lines: number) => void;
+  };
 }
 
 type OpenReader = (
@@ -41,7 +49,10 @@ export function findDialect(head: Head): OpenReader | null {
 function json(head: Head): OpenReader | null {
   switch (jsonShape(head)) {
     case "lines":
-      return (source, emit) => new LineReader(source, emit);
+      return (source, emit, { search }) =>
+        search === undefined
+          ? new LineReader(source, emit)
+          : new SearchingReader(source, emit, search.lines, search.onPassed);
     case "values":
       return (source, emit) => new ValueReader({ source, line: null, element: null }, emit);
     case null:

@@ -5,13 +5,14 @@ import { peek, resume } from "./peek.ts";
 const STEP_BYTES = 16 * 1024;
 /** Checksum and length close a member. Held back so that a wrong checksum does not cost the data before it. */
 const TRAILER_BYTES = 8;
-const OUTPUT_BYTES = 64 * 1024;
+/** Each is handed over by itself, which takes as long as inflating some of it. */
+const OUTPUT_BYTES = 256 * 1024;
 /** Data that breaks this early is inflated again up to the very byte, so that a small file loses nothing that is sound. */
 const RETRY_BYTES = 1024 * 1024;
 
 /**
  * Inflates gzip, recognised by its first two bytes, with any number of members; passes other bytes on.
- * Where the data is corrupt, up to 64 KB of text before that place may be lost.
+ * Where the data is corrupt, up to 256 KB of text before that place may be lost.
  *
  * @throws CompressionDamage after the last good bytes.
  */

@@ -3,10 +3,12 @@ export class InputError extends Error {
   override readonly name = "InputError";
   /** The file or folder as the user gave it, or "-" for standard input. */
   readonly source: string;
+  readonly problem: string;
 
   constructor(source: string, problem: string, options?: ErrorOptions) {
     super(`${source === "-" ? "standard input" : source}: ${problem}`, options);
     this.source = source;
+    this.problem = problem;
   }
 
   /** Puts a failure of the file system into words. */

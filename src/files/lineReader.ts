@@ -29,6 +29,11 @@ export class LineReader implements LineSink {
     this.#splitter.end();
   }
 
+  /** The number of the line that what is pushed next belongs to. */
+  get lineNumber(): number {
+    return this.#splitter.line;
+  }
+
   line(bytes: Buffer, line: number): void {
     if (bytes.every(isBlank)) return;
     if (CONTAINER_START.test(bytes.toString("latin1", 0, START_BYTES)))

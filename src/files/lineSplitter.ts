@@ -22,6 +22,11 @@ export class LineSplitter {
     this.#sink = sink;
   }
 
+  /** The number of the line that what is pushed next belongs to. */
+  get line(): number {
+    return this.#line;
+  }
+
   push(chunk: Buffer): void {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {

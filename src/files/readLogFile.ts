@@ -105,7 +105,8 @@ async function* untilDamage(
   }
 }
 
-function enoughText(): (bytes: number, last: Buffer) => boolean {
+/** Whether a dialect can be told by so much of a text; asked for each chunk in turn. */
+export function enoughText(): (bytes: number, last: Buffer) => boolean {
   let hasLines = false;
   return (bytes, last) => {
     hasLines ||= last.includes(NEWLINE);

@@ -25,10 +25,20 @@ const COLUMNS: ReadonlySet<string> = new Set([
 /** How many records may pass without any known column. */
 const PATIENCE = 100;
 
+/** Whether a record can be one of a sign-in log at all. */
+export function hasSignInColumn(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(record).some((key) => COLUMNS.has(key.toLowerCase()));
+}
+
 /** Tells sign-in logs and other diagnostic logs from JSON of any other kind, by their first records. */
 export class SignInColumns {
   #met = false;
   #without = 0;
+
+  /** Whether a known column was seen. */
+  get met(): boolean {
+    return this.#met;
+  }
 
   /** Whether all that was seen is JSON of another kind, and enough of it to say so. */
   get foreign(): boolean {
@@ -44,7 +54,7 @@ export class SignInColumns {
     if (this.#met) return;
     for (const entry of entries) {
       if (entry.kind === "bad") continue;
-      this.#met ||= Object.keys(entry.record).some((key) => COLUMNS.has(key.toLowerCase()));
+      this.#met ||= hasSignInColumn(entry.record);
       this.#without++;
     }
   }

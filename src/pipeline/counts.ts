@@ -42,6 +42,22 @@ export function countRow(counts: Counts, row: Classified): void {
   }
 }
 
+/** Rows that hold no denial, as a search knows without looking at each. */
+export function countPassed(counts: Counts, rows: number): void {
+  counts.rows += rows;
+  counts.setAside.notCandidate += rows;
+}
+
+export function addCounts(counts: Counts, more: Counts): void {
+  counts.rows += more.rows;
+  counts.classified += more.classified;
+  counts.badRecords += more.badRecords;
+  counts.unclassified += more.unclassified;
+  for (const reason of setAsideReasons) {
+    counts.setAside[reason] += more.setAside[reason];
+  }
+}
+
 /** A record that could not even be read. */
 export function countUnreadable(counts: Counts): void {
   counts.rows++;

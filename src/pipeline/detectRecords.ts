@@ -1,16 +1,16 @@
+import { eachBurst } from "../detection/burstColumns.ts";
 import type { Account } from "../detection/classify.ts";
-import { classify } from "../detection/classify.ts";
 import { promptsOf, runsIn, runsOf } from "../detection/countDenials.ts";
 import { judge, type Decision } from "../detection/decision.ts";
 import type { Finding } from "../detection/finding.ts";
 import { recordDecisions, type Subject } from "../detection/record.ts";
 import type { Rule } from "../detection/rule.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
-import { countRow, countUnreadable, noCounts, type Counts } from "./counts.ts";
+import { addCounts, noCounts, type Counts } from "./counts.ts";
 import { accountName, Evidence } from "./evidence.ts";
 import { identify } from "./identity.ts";
 import { countOutcomes, type Outcomes } from "./outcomes.ts";
-import type { Ledger, LogEntry, StateStore } from "./ports.ts";
+import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
 
 /** One run over logs that come as files: everything is read, then everything is judged. */
 export interface RecordsRun<P> {
@@ -41,21 +41,23 @@ export interface RecordsReport extends Outcomes {
 }
 
 /**
- * Reads entries, judges every account that they or the ledger show, and records the decisions. Nothing is
+ * Reads files, judges every account that they or the ledger show, and records the decisions. Nothing is
  * durable until the ledger's `commit`.
  */
 export async function detectRecords<P>(
-  entries: AsyncIterable<readonly LogEntry<P>[]>,
+  files: SignInFiles<P>,
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
   run: RecordsRun<P>,
 ): Promise<RecordsReport> {
-  const { counts, fresh } = await readEntries(entries, ledger, run);
-  const known = await completeEvidence(ledger, fresh);
-  const suspects = await findSuspects(store, known, run);
-  const approvals = await readApprovals(ledger, suspects, run.asOf);
+  const { counts, fresh } = await readFiles(files, ledger, run);
+  const outcomes = countOutcomes(fresh, run.rules);
+  await completeEvidence(ledger, fresh);
+  const suspects = await findSuspects(store, fresh, run);
+  const approvals = await readApprovals(files, ledger, suspects, run.asOf);
   const findings: Reported[] = [];
   const merged: (readonly [string, string])[] = [];
-  for (const { account, sightings } of suspects.values()) {
+  for (const { account, sightings: seen } of suspects.values()) {
+    const sightings = seen();
     for (const rule of run.rules) {
       const subject = subjectOf(rule, account);
       const head = await store.readHead(subject, -Infinity);
@@ -77,74 +79,54 @@ export async function detectRecords<P>(
       if (decisions.some((decision) => decision.action !== "none")) {
         await store.write({ head: { ...head, bursts } });
       }
-      findings.push(...report(rule, subject, decisions));
-      merged.push(
-        ...bursts.flatMap(({ id, mergedInto }) =>
-          mergedInto === null ? [] : [[id, mergedInto] as const],
-        ),
-      );
+      // One by one: an account can have more of them than a call takes arguments.
+      report(rule, subject, decisions).forEach((each) => findings.push(each));
+      for (const { id, mergedInto } of bursts) {
+        if (mergedInto !== null) {
+          merged.push([id, mergedInto]);
+        }
+      }
     }
   }
   return {
     counts,
-    ...countOutcomes(fresh, run.rules),
+    ...outcomes,
     findings: findings.toSorted(inOrder),
     merged,
   };
 }
 
-async function readEntries<P>(
-  entries: AsyncIterable<readonly LogEntry<P>[]>,
+async function readFiles<P>(
+  files: SignInFiles<P>,
   ledger: Ledger,
   { rules, asOf, onBad }: RecordsRun<P>,
 ): Promise<{ readonly counts: Counts; readonly fresh: Evidence }> {
   const counts = noCounts();
   const fresh = new Evidence();
   const exclusions = rules.map((rule) => rule.exclusions);
-  for await (const batch of entries) {
-    for (const entry of batch) {
-      if (entry.kind === "bad") {
-        countUnreadable(counts);
-        onBad(entry.reason, entry.place);
-        continue;
-      }
-      const row = classify(entry.record, { asOf, exclusions });
-      countRow(counts, row);
-      if (row.kind === "bad") {
-        onBad(row.reason, entry.place);
-      }
-      if (row.account !== null) {
-        for (const approval of row.approvals) {
-          ledger.addApproval(row.account, approval);
-        }
-        for (const sighting of row.sightings) {
-          fresh.add(row.account, sighting);
-        }
-      }
-    }
+  for await (const extract of files.read({ asOf, exclusions })) {
+    addCounts(counts, extract.counts);
+    extract.bad.forEach(({ reason, place }) => onBad(reason, place));
+    extract.approvals.forEach((each) => ledger.addApproval(...each));
+    extract.sightings.forEach((each) => fresh.add(...each));
   }
   return { counts, fresh };
 }
 
-/** Puts what earlier files said and what these say together, and notes in the ledger what is new. */
-async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<Evidence> {
-  const known = new Evidence();
+/** Adds what earlier files said to what these say, and notes in the ledger what is new. */
+async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<void> {
   for await (const [account, sighting] of ledger.sightings()) {
-    known.add(account, sighting);
+    fresh.recall(account, sighting);
   }
-  for (const [account, sightings] of fresh) {
-    for (const sighting of sightings) {
-      if (known.add(account, sighting)) {
-        ledger.addSighting(account, sighting);
-      }
-    }
+  for (const [account, sighting] of fresh.news()) {
+    ledger.addSighting(account, sighting);
   }
-  return known;
 }
 
 interface Suspect {
   readonly account: Account;
-  readonly sightings: readonly Sighting[];
+  /** Made anew each time, so that those of one account are held at once. */
+  readonly sightings: () => readonly Sighting[];
 }
 
 /** The accounts on which some rule fires or has fired before: only theirs are the approvals that matter. */
@@ -154,34 +136,77 @@ async function findSuspects<P>(
   { rules, asOf }: RecordsRun<P>,
 ): Promise<ReadonlyMap<string, Suspect>> {
   const suspects = new Map<string, Suspect>();
-  for (const [account, all] of known) {
-    const sightings = all.filter((sighting) => wasPublished(sighting, asOf));
-    for (const rule of rules) {
-      const fires = runsOf(rule, account.user, sightings).some((run) => run.triggeredAt !== null);
-      if (fires || (await store.readHead(subjectOf(rule, account), -Infinity)).bursts.length > 0) {
-        suspects.set(accountName(account), { account, sightings });
-        break;
-      }
+  const mayFire = accountsThatMayFire(known, rules);
+  for (const { number, holder: account, sightings: all } of known.accounts()) {
+    const sightings = () => all().filter((sighting) => wasPublished(sighting, asOf));
+    if (
+      (mayFire.has(number) && doesFire(rules, account, sightings())) ||
+      (await hasRecords(store, rules, account))
+    ) {
+      suspects.set(accountName(account), { account, sightings });
     }
   }
   return suspects;
 }
 
-async function readApprovals(
+/**
+ * The accounts that have, for some rule, as many sightings in one window as it asks for denials; by their
+ * numbers. On no other can a rule fire: each of its denials is a prompt of its own, no two prompts share a
+ * sighting, and a prompt happened when one of its sightings did. Sightings that do not count (excluded, not
+ * published by then, of another outcome) only add accounts.
+ */
+function accountsThatMayFire(known: Evidence, rules: readonly Rule[]): ReadonlySet<number> {
+  const columns = known.columns();
+  const accounts = new Set<number>();
+  for (const rule of rules) {
+    eachBurst(rule, columns, ({ account }) => accounts.add(account));
+  }
+  return accounts;
+}
+
+function doesFire(
+  rules: readonly Rule[],
+  { user }: Account,
+  sightings: readonly Sighting[],
+): boolean {
+  return rules.some((rule) =>
+    runsOf(rule, user, sightings).some((run) => run.triggeredAt !== null),
+  );
+}
+
+async function hasRecords(
+  store: StateStore,
+  rules: readonly Rule[],
+  account: Account,
+): Promise<boolean> {
+  for (const rule of rules) {
+    const { bursts } = await store.readHead(subjectOf(rule, account), -Infinity);
+    if (bursts.length > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+async function readApprovals<P>(
+  files: SignInFiles<P>,
   ledger: Ledger,
   suspects: ReadonlyMap<string, Suspect>,
   asOf: number | null,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
   const approvals = new Map<string, Approval[]>();
-  for await (const [account, approval] of ledger.approvals((each) =>
-    suspects.has(accountName(each)),
-  )) {
-    if (wasPublished(approval, asOf)) {
-      const held = approvals.get(accountName(account));
-      if (held === undefined) {
-        approvals.set(accountName(account), [approval]);
-      } else {
-        held.push(approval);
+  if (suspects.size === 0) {
+    return approvals;
+  }
+  const accounts = [...suspects.values()].map(({ account }) => account);
+  const held = ledger.approvals((each) => suspects.has(accountName(each)));
+  for (const source of [held, files.approvals(accounts)]) {
+    for await (const [account, approval] of source) {
+      if (wasPublished(approval, asOf)) {
+        const name = accountName(account);
+        const known = approvals.get(name) ?? [];
+        known.push(approval);
+        approvals.set(name, known);
       }
     }
   }

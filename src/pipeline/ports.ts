@@ -1,4 +1,4 @@
-import type { Account } from "../detection/classify.ts";
+import type { Account, ClassifyOptions } from "../detection/classify.ts";
 import type { Fields } from "../detection/fields.ts";
 import type { Task } from "../detection/analystTasks.ts";
 import type { IncidentText } from "../detection/incident.ts";
@@ -7,11 +7,29 @@ import type { Evidence, Facts } from "../detection/finding.ts";
 import type { RecordedBurst, Subject } from "../detection/record.ts";
 import type { Rule } from "../detection/rule.ts";
 import type { Approval, Sighting } from "../detection/sighting.ts";
+import type { Counts } from "./counts.ts";
 
 /** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
 export type LogEntry<P> =
   | { readonly kind: "record"; readonly record: Fields; readonly place: P }
   | { readonly kind: "bad"; readonly reason: string; readonly place: P };
+
+/** What some rows of a log say. `P` tells where a row stands. */
+export interface Extract<P> {
+  readonly counts: Counts;
+  /** Records that cannot be used. */
+  readonly bad: readonly { readonly reason: string; readonly place: P }[];
+  readonly sightings: readonly (readonly [Account, Sighting])[];
+  readonly approvals: readonly (readonly [Account, Approval])[];
+}
+
+/** A log that comes as files. */
+export interface SignInFiles<P> {
+  /** What its rows say, in the order in which they stand. */
+  read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
+  /** Approvals of some accounts that were left aside while it was read. */
+  approvals(accounts: readonly Account[]): AsyncIterable<readonly [Account, Approval]>;
+}
 
 /** Half-open, epoch milliseconds. */
 export interface Range {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { watPlugin } from "../../scripts/wat.mjs";
 
 /** A process needs up to 95 MB to begin with; a reader that kept what it has read would need the sum. */
 const INPUT_MEGABYTES = 120;
@@ -19,6 +20,7 @@ beforeAll(async () => {
     bundle: true,
     platform: "node",
     format: "esm",
+    plugins: [watPlugin],
     outfile: join(folder, "endless.mjs"),
   });
 });

@@ -5,6 +5,7 @@ import { classify } from "../../src/detection/classify.ts";
 import { isFields, type Fields } from "../../src/detection/fields.ts";
 import { accountedFor } from "../../src/pipeline/counts.ts";
 import { detectRecords } from "../../src/pipeline/detectRecords.ts";
+import { wholly } from "../../src/pipeline/extract.ts";
 import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
 import type { LogEntry } from "../../src/pipeline/ports.ts";
 import { time } from "../builders.ts";
@@ -77,7 +78,7 @@ describe("every record that is read", () => {
       fc.asyncProperty(fc.array(entry), ruleArbitrary(), asOf, async (entries, rule, moment) => {
         let reported = 0;
         const { counts } = await detectRecords(
-          batches(entries),
+          wholly(batches(entries)),
           { store: new MemoryStore(), ledger: new MemoryLedger() },
           {
             rules: [{ ...ruleOf(rule), exclusions: excludesOne }],

@@ -9,6 +9,7 @@ import { noExclusions } from "../../src/detection/exclusions.ts";
 import { severities, type Rule } from "../../src/detection/rule.ts";
 import type { Approval, Sighting } from "../../src/detection/sighting.ts";
 import { detectRecords, type RecordsReport } from "../../src/pipeline/detectRecords.ts";
+import { wholly } from "../../src/pipeline/extract.ts";
 import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
 import type { Ledger, LogEntry } from "../../src/pipeline/ports.ts";
 import { oracle, type OracleFinding, type OracleRule, type Row } from "./oracle.ts";
@@ -79,7 +80,7 @@ export class Detector {
     rules: readonly Rule[] = this.#rules,
   ): Promise<RecordsReport> {
     return detectRecords(
-      entriesOf(rows),
+      wholly(entriesOf(rows)),
       { store: this.#store, ledger: this.#ledger },
       { rules, asOf, from: -Infinity, to: Infinity, onBad: () => {} },
     );

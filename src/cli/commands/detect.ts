@@ -1,7 +1,8 @@
+import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import type { LogFile } from "../../files/findLogFiles.ts";
 import { IncidentFiles, isIncidentFileName } from "../../files/incidentFiles.ts";
-import type { Entry, Place } from "../../files/readRecords.ts";
+import type { Place } from "../../files/readRecords.ts";
 import { DiskState, isStateFile } from "../../files/diskState.ts";
 import { TempLedger } from "../../files/tempLedger.ts";
 import { incidentApiSink } from "../../pipeline/incidentApi.ts";
@@ -12,6 +13,7 @@ import {
   type RecordsRun,
 } from "../../pipeline/detectRecords.ts";
 import { MemoryStore } from "../../pipeline/memoryStore.ts";
+import type { SignInFiles } from "../../pipeline/ports.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { BadRecords } from "../badRecords.ts";
@@ -20,13 +22,21 @@ import {
   inputDetail,
   inputOptions,
   readingOptions,
-  readWithProgress,
+  searchWithProgress,
 } from "../readInput.ts";
 import { toDetectReport } from "../reporters/detectReport.ts";
 import { formats, reporters } from "../reporters/reporters.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { UsageError } from "../usageError.ts";
-import { moment, oneOf } from "../values.ts";
+import { moment, oneOf, wholeNumber } from "../values.ts";
+
+/** More are kept waiting by the disk. */
+const mostThreads = 64;
+const usualThreads = Math.min(8, availableParallelism());
+
+/** What users can notice of it. */
+const searchDetail =
+  "Of files with an object on each line only those lines are parsed that hold a word of denials, and what may be\napprovals by users with findings. The findings are the same. Every other line counts as one row that is no\ncandidate: one that is cut off is told as bad, other damage in it is not seen. --every-row, --strict and --as-of\nparse all lines.";
 
 export const detect: Command = {
   name: "detect",
@@ -45,12 +55,21 @@ export const detect: Command = {
     { name: "to", value: "TIME", help: "Only bursts whose first denial is before TIME." },
     inputOptions.dateOrder,
     { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },
+    {
+      name: "every-row",
+      help: "Take apart every row, not only those with words of denials; finds damage in all.",
+    },
+    {
+      name: "threads",
+      value: "N",
+      help: "Threads that search large files; the processors, 8 at most, if not given.",
+    },
     inputOptions.strict,
     { name: "exit-code", help: "Exit with 1 when there are findings." },
     inputOptions.quiet,
     inputOptions.noProgress,
   ],
-  details: [inputDetail],
+  details: [inputDetail, searchDetail],
   examples: [
     {
       line: "mfa-deny detect examples/contoso-day.ndjson.gz",
@@ -69,11 +88,12 @@ export const detect: Command = {
     const run = await readRun(given);
     const format = oneOf(given, "format", formats) ?? "table";
     const reading = readingOptions(given);
+    const searching = searchOptions(given);
     const found = await findInput(detect, operands, terminal);
     const files = foreignFiles(found, operands, given);
     const problems = new BadRecords(given["strict"] !== undefined);
-    const entries = readWithProgress(files, reading, given, terminal);
-    const report = await detectFiles(entries, given, terminal, {
+    const logs = searchWithProgress(files, { ...reading, ...searching }, given, terminal);
+    const report = await detectFiles(logs, given, terminal, {
       ...run,
       onBad: (reason, place) => problems.add(reason, place),
     });
@@ -94,6 +114,19 @@ async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> 
     );
   }
   return { rules: await chooseRules(given), asOf: moment(given, "as-of"), from, to };
+}
+
+/**
+ * A search looks at rows only as far as findings need it. Who wants to know of every bad record, or how many
+ * rows were not yet published, has them all looked at; a state has to remember all approvals.
+ */
+function searchOptions(given: Given) {
+  const whole = ["every-row", "strict", "as-of"];
+  return {
+    everyRow: whole.some((name) => given[name] !== undefined),
+    everyApproval: given["state"] !== undefined,
+    threads: wholeNumber(given, "threads", 1, mostThreads) ?? usualThreads,
+  };
 }
 
 /** Without what earlier runs wrote below a folder that is read; named by itself, it is read like any file. */
@@ -123,7 +156,7 @@ function foreignFiles(
 
 /** Reads, judges, records and delivers, in this order: what is not recorded is never sent. */
 async function detectFiles(
-  entries: AsyncIterable<readonly Entry[]>,
+  logs: SignInFiles<Place>,
   given: Given,
   terminal: Terminal,
   run: RecordsRun<Place>,
@@ -135,7 +168,7 @@ async function detectFiles(
   const ledger = disk ?? new TempLedger();
   try {
     const report = await detectRecords(
-      entries,
+      logs,
       { store: disk?.store ?? new MemoryStore(), ledger },
       run,
     );

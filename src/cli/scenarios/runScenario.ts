@@ -3,6 +3,7 @@ import { InputError } from "../../files/inputError.ts";
 import { readRecords, type Entry, type Place } from "../../files/readRecords.ts";
 import { TempLedger } from "../../files/tempLedger.ts";
 import { detectRecords } from "../../pipeline/detectRecords.ts";
+import { wholly } from "../../pipeline/extract.ts";
 import { MemoryStore } from "../../pipeline/memoryStore.ts";
 import { explainRecords } from "../explain/explainRecords.ts";
 import { toExplainReport } from "../explain/explainReport.ts";
@@ -34,7 +35,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioOutcome> 
   };
   const report = await withLedger((ledger) =>
     detectRecords(
-      entriesOf(scenario),
+      wholly(entriesOf(scenario)),
       { store: new MemoryStore(), ledger },
       { ...run, from: -Infinity, to: Infinity },
     ),

@@ -1,0 +1,51 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { NEWLINE } from "../bytes.ts";
+import { InputError } from "../inputError.ts";
+import { LONG_LINE_BYTES } from "./lineSearch.ts";
+import type { PlainLines } from "./plainLines.ts";
+import type { LineRange } from "./rangeSearch.ts";
+
+/** A range takes some milliseconds to search, and what is found in it fits into memory. */
+const RANGE_BYTES = 8 * 1024 * 1024;
+
+const STEP_BYTES = 64 * 1024;
+
+/**
+ * Cuts what is left of a file into ranges, at newlines. Ends early before a very long line: what begins there is
+ * not cut, and has to be read as it comes.
+ *
+ * @returns where that is; the end of the file where there is none
+ * @throws InputError when the file cannot be read
+ */
+export function* cutRanges(
+  { source, path, from, bytes }: PlainLines,
+  rangeBytes = RANGE_BYTES,
+): Generator<LineRange, number> {
+  let file: number | null = null;
+  try {
+    file = openSync(path, "r");
+    for (let at = from; at < bytes;) {
+      const to = at + rangeBytes < bytes ? behindNewline(file, at + rangeBytes) : bytes;
+      if (to === null) return at;
+      yield { source, path, from: at, to };
+      at = to;
+    }
+    return bytes;
+  } catch (error) {
+    throw InputError.of(source, error);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+/** The first line that begins at a place or behind it; null where none does for long. */
+function behindNewline(file: number, from: number): number | null {
+  const step = Buffer.allocUnsafe(STEP_BYTES);
+  for (let at = from - 1; at < from + LONG_LINE_BYTES; at += STEP_BYTES) {
+    const bytes = readSync(file, step, 0, STEP_BYTES, at);
+    const newline = step.subarray(0, bytes).indexOf(NEWLINE);
+    if (newline !== -1) return at + newline + 1;
+    if (bytes < STEP_BYTES) return at + bytes;
+  }
+  return null;
+}

@@ -1,0 +1,84 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { classify, type Account } from "../../detection/classify.ts";
+import type { Approval } from "../../detection/sighting.ts";
+import { accountName } from "../../pipeline/evidence.ts";
+import { NEWLINE } from "../bytes.ts";
+import { InputError } from "../inputError.ts";
+import { LineReader } from "../lineReader.ts";
+import { LONG_LINE_BYTES, nameHash } from "./lineSearch.ts";
+import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+
+/** More than most lines take. */
+const STEP_BYTES = 16 * 1024;
+
+/** Lines that were passed and may hold approvals, until it is known whose approvals matter. */
+export class NotedLines {
+  readonly #ranges: (LineRange & { readonly noted: RangeFindings["noted"] })[] = [];
+
+  add(range: LineRange, noted: RangeFindings["noted"]): void {
+    if (noted.length > 0) this.#ranges.push({ ...range, noted });
+  }
+
+  /**
+   * The approvals of some accounts in these lines.
+   *
+   * @throws InputError when a file cannot be read any more
+   */
+  *approvals(accounts: readonly Account[]): Generator<readonly [Account, Approval]> {
+    const wanted = new Set(accounts.map(accountName));
+    const hashes = new Set([0, ...accounts.map(({ user }) => nameHash(user))]);
+    for (const range of this.#ranges) {
+      for (const line of readLines(range, placesOf(range.noted, hashes))) {
+        yield* approvalsIn(range.source, line).filter(([account]) =>
+          wanted.has(accountName(account)),
+        );
+      }
+    }
+  }
+}
+
+/** A line stands there once for each of its names. */
+function placesOf(noted: RangeFindings["noted"], wanted: ReadonlySet<number>): ReadonlySet<number> {
+  const places = new Set<number>();
+  for (let at = 0; at < noted.length; at += 2) {
+    if (wanted.has(noted[at + 1] ?? 0)) places.add(noted[at] ?? 0);
+  }
+  return places;
+}
+
+function* readLines(
+  { source, path, from }: LineRange,
+  places: ReadonlySet<number>,
+): Generator<Buffer> {
+  if (places.size === 0) return;
+  let file: number | null = null;
+  try {
+    file = openSync(path, "r");
+    for (const place of places) yield readLine(file, from + place);
+  } catch (error) {
+    throw InputError.of(source, error);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+function readLine(file: number, at: number): Buffer {
+  for (let length = STEP_BYTES; ; length *= 4) {
+    const bytes = Buffer.allocUnsafe(length);
+    const read = readSync(file, bytes, 0, length, at);
+    const newline = bytes.subarray(0, read).indexOf(NEWLINE);
+    if (newline !== -1) return bytes.subarray(0, newline);
+    if (read < length || length > LONG_LINE_BYTES) return bytes.subarray(0, read);
+  }
+}
+
+function approvalsIn(source: string, line: Buffer): readonly (readonly [Account, Approval])[] {
+  const found: (readonly [Account, Approval])[] = [];
+  const reader = new LineReader(source, (entry) => {
+    if (entry.kind === "bad") return;
+    const { account, approvals } = classify(entry.record);
+    if (account !== null) approvals.forEach((approval) => found.push([account, approval]));
+  });
+  reader.line(line, 1);
+  return found;
+}

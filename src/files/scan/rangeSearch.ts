@@ -1,0 +1,151 @@
+import { closeSync, openSync, read as readCallback, readSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { promisify } from "node:util";
+import type { ClassifyOptions } from "../../detection/classify.ts";
+import { Extractor } from "../../pipeline/extract.ts";
+import type { Extract } from "../../pipeline/ports.ts";
+import type { Place } from "../entry.ts";
+import { InputError } from "../inputError.ts";
+import { LineReader } from "../lineReader.ts";
+import type { LineSearch, Room } from "./lineSearch.ts";
+import { LineSieve } from "./lineSieve.ts";
+import { ReadingSink } from "./readingSink.ts";
+
+/** Whole lines of a file. */
+export interface LineRange {
+  readonly source: string;
+  readonly path: string;
+  /** Bytes; `to` does not belong to it. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** So much is read at a time by a thread of its own: it stays near the processor until it is searched. */
+const STEP_BYTES = 256 * 1024;
+
+/** What was found in a range. */
+export interface RangeFindings {
+  /** Places count lines from 1, the first of the range. */
+  readonly extract: Extract<Place>;
+  readonly lines: number;
+  /** Pairs for lines that may hold approvals: where one begins in the range, `nameHash` of whom or 0: of anybody. */
+  readonly noted: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * Reads and searches a range of lines, and takes apart what is wanted. Does nothing else before all of it is
+ * done, which suits a thread that has nothing else to do.
+ *
+ * @throws InputError when the file cannot be read
+ */
+export function searchRange(
+  search: LineSearch,
+  range: LineRange,
+  how: ClassifyOptions,
+): RangeFindings {
+  const { source, path, from, to } = range;
+  const [room] = search.rooms;
+  const finder = new Finder(search, range, how);
+  let file: number | null = null;
+  try {
+    file = openSync(path, "r");
+    for (let at = from; at < to;) {
+      const bytes = readSync(file, room.bytes, 0, Math.min(STEP_BYTES, to - at), at);
+      // The file has become shorter.
+      if (bytes === 0) break;
+      finder.sieve.advance(room, bytes);
+      at += bytes;
+    }
+    return finder.end();
+  } catch (error) {
+    throw isOfFile(error) ? InputError.of(source, error) : error;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+/**
+ * The same, where the system reads what comes next meanwhile, and whatever else waits has its turn.
+ *
+ * @throws InputError when the file cannot be read
+ */
+export async function searchRangeReadingAhead(
+  search: LineSearch,
+  range: LineRange,
+  how: ClassifyOptions,
+): Promise<RangeFindings> {
+  const { source, path, from, to } = range;
+  let [room, other] = search.rooms;
+  const finder = new Finder(search, range, how);
+  let file: FileHandle | null = null;
+  let reading: Promise<unknown> = Promise.resolve();
+  try {
+    file = await open(path, "r");
+    const { fd } = file;
+    const readAt = (into: Room, at: number) =>
+      read(fd, into.bytes, 0, Math.min(into.bytes.length, to - at), at);
+    let next = readAt(room, from);
+    for (let at = from; at < to;) {
+      const { bytesRead } = await next;
+      if (bytesRead === 0) break;
+      at += bytesRead;
+      reading = next = readAt(other, at);
+      finder.sieve.advance(room, bytesRead);
+      [room, other] = [other, room];
+    }
+    return finder.end();
+  } catch (error) {
+    throw isOfFile(error) ? InputError.of(source, error) : error;
+  } finally {
+    // What was found may have ended the search: the file is not closed under the last read.
+    await reading.catch(() => null);
+    await file?.close();
+  }
+}
+
+const read = promisify(readCallback);
+
+/** What is made of the lines of a range. */
+class Finder {
+  readonly sieve: LineSieve;
+  readonly #extractor: Extractor<Place>;
+  #noted = new Uint32Array(1024);
+  #notedLength = 0;
+
+  constructor(search: LineSearch, { source }: LineRange, how: ClassifyOptions) {
+    this.#extractor = new Extractor<Place>(how);
+    const reader = new LineReader(source, (entry) => this.#extractor.add(entry));
+    const sink = new ReadingSink(reader, {
+      passed: (lines) => this.#extractor.pass(lines),
+      noted: (pairs, before) => this.#note(pairs, before),
+    });
+    this.sieve = new LineSieve(search, sink);
+  }
+
+  /** No more text comes. */
+  end(): RangeFindings {
+    this.sieve.end();
+    return {
+      extract: this.#extractor.take(),
+      lines: this.sieve.line - 1,
+      noted: this.#noted.slice(0, this.#notedLength),
+    };
+  }
+
+  #note(pairs: Uint32Array, before: number): void {
+    const needed = this.#notedLength + pairs.length;
+    if (needed > this.#noted.length) {
+      const larger = new Uint32Array(2 * needed);
+      larger.set(this.#noted);
+      this.#noted = larger;
+    }
+    this.#noted.set(pairs, this.#notedLength);
+    for (let at = this.#notedLength; at < needed; at += 2)
+      this.#noted[at] = (this.#noted[at] ?? 0) - before;
+    this.#notedLength = needed;
+  }
+}
+
+function isOfFile(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

@@ -1,0 +1,78 @@
+import { Worker } from "node:worker_threads";
+import type { ClassifyOptions } from "../../detection/classify.ts";
+import { InputError } from "../inputError.ts";
+import { unpackExtract, type PackedExtract } from "./packExtract.ts";
+import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import type { SearchName } from "./words.ts";
+
+/** Marks a worker as one of these, and tells it what is the same for all ranges. */
+export interface SearchSetting {
+  readonly search: SearchName;
+  readonly how: ClassifyOptions;
+}
+
+/** What a worker answers to a range, in the order in which it was given them. */
+export type SearchAnswer =
+  | {
+      readonly kind: "found";
+      readonly extract: PackedExtract;
+      readonly rest: Omit<RangeFindings, "extract">;
+    }
+  | { readonly kind: "unreadable"; readonly source: string; readonly problem: string }
+  | { readonly kind: "fault"; readonly message: string };
+
+/** A thread that searches ranges of files, one after the other. */
+export class SearchThread {
+  readonly #worker: Worker;
+  readonly #waiting: {
+    readonly resolve: (findings: RangeFindings) => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
+
+  /** @param program a file whose main module calls `serveSearches` in a worker */
+  constructor(program: URL, setting: SearchSetting) {
+    // What the program itself was told is none of its business.
+    this.#worker = new Worker(program, { workerData: setting, argv: [], stdin: false });
+    this.#worker.on("message", (answer: SearchAnswer) => this.#settle(answer));
+    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("exit", () =>
+      this.#fail(new Error("a thread that searches ended before its time")),
+    );
+  }
+
+  /** How many ranges it still has to search. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** @throws InputError when the file cannot be read */
+  search(range: LineRange): Promise<RangeFindings> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+      this.#worker.postMessage(range);
+    });
+  }
+
+  /** Ends it, whatever it is at. */
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #settle(answer: SearchAnswer): void {
+    const asked = this.#waiting.shift();
+    if (answer.kind === "found")
+      asked?.resolve({ ...answer.rest, extract: unpackExtract(answer.extract) });
+    else asked?.reject(errorOf(answer));
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}
+
+function errorOf(answer: Exclude<SearchAnswer, { kind: "found" }>): Error {
+  return answer.kind === "unreadable"
+    ? new InputError(answer.source, answer.problem)
+    : new Error(answer.message);
+}

@@ -1,0 +1,43 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { isFields } from "../../detection/fields.ts";
+import { InputError } from "../inputError.ts";
+import { LineSearch } from "./lineSearch.ts";
+import { packExtract } from "./packExtract.ts";
+import { searchRange, type LineRange } from "./rangeSearch.ts";
+import type { SearchAnswer, SearchSetting } from "./searchThread.ts";
+import { searches } from "./words.ts";
+
+/** Whether this is a `SearchThread`, which is to do nothing but `serveSearches`. */
+export function isSearchThread(): boolean {
+  return isSetting(workerData);
+}
+
+/** Answers each range that comes with what was found in it. */
+export function serveSearches(): void {
+  if (!isSetting(workerData)) return;
+  const { how } = workerData;
+  const search = LineSearch.of(searches[workerData.search]);
+  parentPort?.on("message", (range: LineRange) => {
+    const answer = answerTo(() => {
+      if (search === null) throw new Error("this machine cannot search");
+      return searchRange(search, range, how);
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
+    parentPort?.postMessage(answer);
+  });
+}
+
+function answerTo(find: () => ReturnType<typeof searchRange>): SearchAnswer {
+  try {
+    const { extract, ...rest } = find();
+    return { kind: "found", extract: packExtract(extract), rest };
+  } catch (error) {
+    if (error instanceof InputError)
+      return { kind: "unreadable", source: error.source, problem: error.problem };
+    return { kind: "fault", message: error instanceof Error ? `${error.stack}` : String(error) };
+  }
+}
+
+function isSetting(data: unknown): data is SearchSetting {
+  return isFields(data) && typeof data["search"] === "string" && data["search"] in searches;
+}
