@@ -1,0 +1,39 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { classify } from "../../src/detection/classify.ts";
+import type { Fields } from "../../src/detection/fields.ts";
+import { isDenial } from "../../src/detection/outcome.ts";
+import { Evidence } from "../../src/pipeline/evidence.ts";
+import type { ScanTask } from "../findings/scanTask.ts";
+import type { Turn } from "../frame/rounds.ts";
+
+/** What the evidence of the denials of a log takes, per denial. Needs `--expose-gc`. */
+export async function work({ path }: ScanTask): Promise<Turn> {
+  const startedAt = performance.now();
+  const before = held();
+  let evidence: Evidence | null = new Evidence();
+  let denials = 0;
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const { account, sightings } = classify(JSON.parse(line) as Fields);
+    for (const sighting of sightings) {
+      if (account !== null && evidence.add(account, sighting) && isDenial(sighting.outcome)) {
+        denials++;
+      }
+    }
+  }
+  const ms = performance.now() - startedAt;
+  const withEvidence = held();
+  // Used after the measurement, so that it is not collected before.
+  const accounts = [...evidence].length;
+  evidence = null;
+  const without = Math.max(before, held());
+  return { ms, more: { bytesEach: (withEvidence - without) / denials, denials, accounts } };
+}
+
+function held(): number {
+  for (let turn = 0; turn < 3; turn++) {
+    globalThis.gc?.();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

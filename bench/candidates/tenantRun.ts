@@ -1,0 +1,11 @@
+import type { Turn } from "../frame/rounds.ts";
+import { simulateRun, type RunScenario } from "../simulation/run.ts";
+
+/** A run on schedule, at 1 s a query; one before it, at 5 s, warms the code up. */
+export async function work(scenario: Omit<RunScenario, "latencyMs">): Promise<Turn> {
+  const slow = await simulateRun({ ...scenario, latencyMs: 5_000 });
+  const fast = await simulateRun({ ...scenario, latencyMs: 1_000 });
+  const { queries, rows, tableRequests, seconds, workMs } = fast;
+  const more = { queries, rows, tableRequests, seconds, slowSeconds: slow.seconds };
+  return { ms: workMs, more };
+}

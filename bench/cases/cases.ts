@@ -1,0 +1,22 @@
+import type { Case } from "../frame/case.ts";
+import { answerCase } from "./answer.ts";
+import { backfillCase } from "./backfill.ts";
+import { coldStartCase } from "./coldStart.ts";
+import { memoryCase } from "./memory.ts";
+import { denialsCase, gzipCase, scanCase, tenPercentCase } from "./scan.ts";
+import { tenantCase } from "./tenant.ts";
+import { windowingCase } from "./windowing.ts";
+
+/** In the order in which they run. */
+export const cases: readonly Case[] = [
+  scanCase,
+  tenPercentCase,
+  denialsCase,
+  gzipCase,
+  windowingCase,
+  memoryCase,
+  coldStartCase,
+  answerCase,
+  tenantCase,
+  backfillCase,
+];

@@ -1,0 +1,4 @@
+// An empty node, as the others start.
+"use strict";
+require("./core.cjs");
+process.stdout.write(String(performance.now()));

@@ -1,0 +1,26 @@
+import type { Account } from "../../src/detection/classify.ts";
+import type { Approval } from "../../src/detection/sighting.ts";
+import type { Ledger } from "../../src/pipeline/ports.ts";
+
+/** A ledger in memory: nothing came before, and nothing is kept. */
+export class HeldApprovals implements Ledger {
+  readonly #held: (readonly [Account, Approval])[] = [];
+
+  async *sightings(): AsyncGenerator<never> {}
+
+  addSighting(): void {}
+
+  addApproval(account: Account, approval: Approval): void {
+    this.#held.push([account, approval]);
+  }
+
+  async *approvals(
+    isWanted: (account: Account) => boolean,
+  ): AsyncGenerator<readonly [Account, Approval]> {
+    yield* this.#held.filter(([account]) => isWanted(account));
+  }
+
+  commit(): Promise<void> {
+    return Promise.resolve();
+  }
+}

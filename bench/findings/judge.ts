@@ -1,0 +1,69 @@
+import { toDetectReport, type DetectReport } from "../../src/cli/reporters/detectReport.ts";
+import { classify, type Account } from "../../src/detection/classify.ts";
+import type { Fields } from "../../src/detection/fields.ts";
+import { presets } from "../../src/detection/rule.ts";
+import type { Approval } from "../../src/detection/sighting.ts";
+import { detectRecords } from "../../src/pipeline/detectRecords.ts";
+import { wholly } from "../../src/pipeline/extract.ts";
+import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
+import type { SignInFiles } from "../../src/pipeline/ports.ts";
+import { digestOf } from "../frame/digest.ts";
+import { HeldApprovals } from "./heldApprovals.ts";
+
+const run = {
+  rules: presets.filter(({ enabled }) => enabled),
+  asOf: null,
+  from: -Infinity,
+  to: Infinity,
+  onBad(reason: string) {
+    throw new Error(`a generated row is bad: ${reason}`);
+  },
+};
+
+/** The detector's own judgement of what files say. */
+export async function judge(files: SignInFiles<unknown>): Promise<DetectReport> {
+  const state = { store: new MemoryStore(), ledger: new HeldApprovals() };
+  return toDetectReport(await detectRecords(files, state, run));
+}
+
+/** Rows of these users that may hold approvals; lower-case names. */
+export type LookForApprovals = (
+  users: ReadonlySet<string>,
+) => AsyncIterable<readonly Fields[]> | Iterable<readonly Fields[]>;
+
+/**
+ * What every candidate does with the rows that it found: first those that may hold a denial, then the approvals
+ * of those on whom a rule fires. So they differ in how they find rows, and are compared by what comes out.
+ */
+export function judgeRows(
+  candidates: AsyncIterable<readonly Fields[]>,
+  look: LookForApprovals,
+): Promise<DetectReport> {
+  return judge({ ...wholly(asEntries(candidates)), approvals: (wanted) => read(look, wanted) });
+}
+
+async function* asEntries(batches: AsyncIterable<readonly Fields[]>) {
+  for await (const batch of batches) {
+    yield batch.map((record) => ({ kind: "record" as const, record, place: null }));
+  }
+}
+
+async function* read(
+  look: LookForApprovals,
+  accounts: readonly Account[],
+): AsyncGenerator<readonly [Account, Approval]> {
+  for await (const rows of look(new Set(accounts.map(({ user }) => user)))) {
+    for (const row of rows) {
+      const { account, approvals } = classify(row);
+      yield* account === null ? [] : approvals.map((approval) => [account, approval] as const);
+    }
+  }
+}
+
+/** Of the findings alone: who looks only at candidates cannot count the other rows. */
+export function findingsDigest({ findings }: Pick<DetectReport, "findings">): string {
+  if (findings.length === 0) {
+    throw new Error("nothing was found, so nothing is compared");
+  }
+  return digestOf(findings);
+}

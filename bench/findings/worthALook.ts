@@ -1,0 +1,34 @@
+import { approvalColumns } from "../../src/azure/columns.ts";
+import type { Fields } from "../../src/detection/fields.ts";
+
+/** The shipped queries' words, for programs that look at parsed rows. */
+const denialWords = /denied|declined|fraud|suspiciousactivityreported|duplicate|select/i;
+const pastMfa = new Set(["0", "50140", "50199"]);
+
+/** What a row may hold: a denial (`candidates.kql`), or else a fresh approval (`approvals.kql`). */
+export function worthALook(row: Fields): "candidate" | "approval" | null {
+  const result = String(row["ResultType"]);
+  const texts = `${String(row["AuthenticationDetails"])} ${additionalDetails(row["Status"])}`;
+  if (result === "500121" || denialWords.test(texts)) {
+    return "candidate";
+  }
+  return pastMfa.has(result) && /completed/i.test(texts) ? "approval" : null;
+}
+
+function additionalDetails(status: unknown): string {
+  return typeof status === "object" && status !== null && "additionalDetails" in status
+    ? String(status.additionalDetails)
+    : "";
+}
+
+const kept = Object.keys(approvalColumns);
+
+/** A row less what approvals are not read from, to be held until it is known whose matter. */
+export function keptOf(row: Fields): Fields {
+  return Object.fromEntries(kept.map((name) => [name, row[name]]));
+}
+
+/** As the detector names users. */
+export function userOf(row: Fields): string {
+  return String(row["UserPrincipalName"]).trim().toLowerCase();
+}

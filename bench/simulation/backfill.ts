@@ -1,0 +1,133 @@
+import { planParts, stepBackfill } from "../../src/pipeline/backfill.ts";
+import { runDetection } from "../../src/pipeline/runDetection.ts";
+import { simulatedDetector } from "./detector.ts";
+import { documentedLimits, QueryService } from "./queryService.ts";
+import { simulatedSource } from "./source.ts";
+import { SimulatedJob, SimulatedStore } from "./state.ts";
+import { SimulatedTenant } from "./tenant.ts";
+import { VirtualTime } from "./virtualTime.ts";
+
+const minute = 60_000;
+const day = 1_440 * minute;
+const now = Date.UTC(2026, 5, 1);
+const never = new AbortController().signal;
+
+/** As the app: a message's slices are begun for three minutes. */
+const stepLength = 3 * minute;
+const tableMs = 8;
+
+export interface BackfillScenario {
+  readonly days: number;
+  readonly users: number;
+  readonly candidatesPerDay: number;
+  readonly attacksPerDay: number;
+  readonly latencyMs: number;
+  readonly queueMs: number;
+  /** Whether another process runs every five minutes meanwhile. */
+  readonly withTimer: boolean;
+}
+
+export interface Simulated {
+  readonly hours: number;
+  readonly queries: number;
+  readonly rows: number;
+  /** Steps whose cursor was saved: pages of the log that were worked off. */
+  readonly slices: number;
+  readonly executions: number;
+  readonly tableRequests: number;
+  readonly opened: number;
+  readonly throttled: number;
+  /** Of the runs on schedule beside it; 0 where there are none. */
+  readonly timerRuns: number;
+  readonly longestRunSeconds: number;
+  readonly busiest: number;
+}
+
+/** Drives the real backfill over a simulated log, in virtual time, as fast as the limits let it. */
+export async function simulateBackfill(scenario: BackfillScenario): Promise<Simulated> {
+  const { days, latencyMs, queueMs } = scenario;
+  const time = new VirtualTime(now);
+  const service = new QueryService(time, { ...documentedLimits, latencyMs, queueMs });
+  // Up to now, so that nothing comes after it: rows that were late for an earlier end would only be set aside.
+  const request = {
+    from: now - days * day,
+    to: now,
+    rules: [],
+    workspaces: ["simulated"],
+    dryRun: false,
+  };
+  const [part] = planParts(request, now);
+  if (part === undefined) {
+    throw new Error("a request with a workspace has a part");
+  }
+  const jobs = new SimulatedJob(part, time, tableMs);
+  const store = new SimulatedStore(time, tableMs);
+  const past = tenantOf(scenario, part.cursor, part.end);
+  const detector = simulatedDetector(time, simulatedSource(past, service, time), store);
+  let executions = 0;
+  const backfill = async () => {
+    let hasMore = true;
+    while (hasMore) {
+      executions++;
+      const step = {
+        id: "simulated",
+        request,
+        workspace: "simulated",
+        until: time.now() + stepLength,
+      };
+      hasMore = await stepBackfill(detector, jobs, step, never);
+    }
+  };
+  const timer = scenario.withTimer ? startTimer(scenario, time, service) : null;
+  await time.runUntil(backfill());
+  if (timer !== null) {
+    timer.isStopped = true;
+  }
+  const hours = (time.now() - now) / 3_600_000;
+  const { part: done } = await time.runUntil(jobs.readPart());
+  return {
+    hours,
+    queries: service.queries,
+    rows: service.rows,
+    slices: jobs.writes,
+    executions,
+    tableRequests: store.requests + jobs.requests,
+    opened: done.counts.opened,
+    throttled: service.throttled,
+    timerRuns: timer?.runs.length ?? 0,
+    longestRunSeconds: Math.max(0, ...(timer?.runs ?? [])) / 1000,
+    busiest: service.busiest,
+  };
+}
+
+function tenantOf(scenario: BackfillScenario, from: number, to: number): SimulatedTenant {
+  const { users, candidatesPerDay, attacksPerDay } = scenario;
+  const days = (to - from) / day;
+  return new SimulatedTenant({
+    seed: 20_261_122,
+    users,
+    from,
+    to,
+    candidates: Math.round(candidatesPerDay * days),
+    attacks: Math.round(attacksPerDay * days),
+  });
+}
+
+/** Runs on schedule, in a process of their own but as the same identity. */
+function startTimer(scenario: BackfillScenario, time: VirtualTime, service: QueryService) {
+  const tenant = tenantOf(scenario, now - day, now + 3 * day);
+  const store = new SimulatedStore(time, tableMs);
+  const detector = simulatedDetector(time, simulatedSource(tenant, service, time), store);
+  const runs: number[] = [];
+  const timer = { runs, isStopped: false };
+  const run = async () => {
+    while (!timer.isStopped) {
+      const startedAt = time.now();
+      await runDetection(detector, never);
+      runs.push(time.now() - startedAt);
+      await time.sleep(5 * minute - ((time.now() - now) % (5 * minute)));
+    }
+  };
+  void run();
+  return timer;
+}

@@ -1,0 +1,33 @@
+import { presets } from "../../src/detection/rule.ts";
+import type { Detector } from "../../src/pipeline/detector.ts";
+import type { SignInSource, StateStore } from "../../src/pipeline/ports.ts";
+import type { VirtualTime } from "./virtualTime.ts";
+
+const minute = 60_000;
+const day = 1_440 * minute;
+
+/** What an incident takes to be written: some requests to Resource Manager. */
+const incidentMs = 600;
+
+/** A detector with the settings that ship. */
+export function simulatedDetector(
+  time: VirtualTime,
+  source: SignInSource,
+  store: StateStore,
+): Detector {
+  const send = () => time.sleep(incidentMs);
+  return {
+    workspaceId: "00000000-0000-0000-0000-0000000000aa",
+    rules: presets.filter(({ enabled }) => enabled),
+    source,
+    store,
+    sinks: [{ name: "simulated", deliver: send, noteMerge: send }],
+    clock: time,
+    log: { info() {}, warn() {}, error() {} },
+    ingestionSafetyMs: 2 * minute,
+    initialLookbackMs: 60 * minute,
+    approvalLatenessMs: 2 * day,
+    retentionMs: 180 * day,
+    maxIncidentsPerRun: 50,
+  };
+}

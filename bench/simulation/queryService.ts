@@ -1,0 +1,103 @@
+import type { Fields } from "../../src/detection/fields.ts";
+import type { VirtualTime } from "./virtualTime.ts";
+
+/** What the service grants one identity, and what its answers take. */
+export interface ServiceLimits {
+  readonly atOnce: number;
+  /** What comes above that waits so long before it is turned away (0: is turned away at once). */
+  readonly queueMs: number;
+  /** Queries in any 30 seconds. */
+  readonly per30Seconds: number;
+  readonly latencyMs: number;
+  /** For each row of an answer. */
+  readonly perRowMs: number;
+}
+
+/** As documented: five at once, and what is above waits up to three minutes. */
+export const documentedLimits = {
+  atOnce: 5,
+  queueMs: 180_000,
+  per30Seconds: 200,
+  perRowMs: 0.05,
+} as const;
+
+const retryAfterMs = 10_000;
+
+/** The service's side: what one identity's queries wait for, and how many there were. */
+export class QueryService {
+  queries = 0;
+  rows = 0;
+  throttled = 0;
+  busiest = 0;
+  #running = 0;
+  readonly #recent: number[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #time: VirtualTime;
+  readonly #limits: ServiceLimits;
+
+  constructor(time: VirtualTime, limits: ServiceLimits) {
+    this.#time = time;
+    this.#limits = limits;
+  }
+
+  /** Asks as the detector's client does: what was turned away is asked again when the service says. */
+  async ask(answer: () => readonly Fields[]): Promise<readonly Fields[]> {
+    while (!(await this.#admitted())) {
+      this.throttled++;
+      await this.#time.sleep(retryAfterMs);
+    }
+    this.queries++;
+    const rows = answer();
+    this.rows += rows.length;
+    await this.#time.sleep(this.#limits.latencyMs + rows.length * this.#limits.perRowMs);
+    const next = this.#waiting.shift();
+    if (next === undefined) {
+      this.#running--;
+    } else {
+      next();
+    }
+    return rows;
+  }
+
+  async #admitted(): Promise<boolean> {
+    if (!this.#isWithinRate()) {
+      return false;
+    }
+    if (this.#running < this.#limits.atOnce) {
+      this.#running++;
+      this.busiest = Math.max(this.busiest, this.#running);
+      return true;
+    }
+    return this.#limits.queueMs > 0 && this.#turnCame();
+  }
+
+  #isWithinRate(): boolean {
+    const now = this.#time.now();
+    while ((this.#recent[0] ?? now) < now - 30_000) {
+      this.#recent.shift();
+    }
+    if (this.#recent.length >= this.#limits.per30Seconds) {
+      return false;
+    }
+    this.#recent.push(now);
+    return true;
+  }
+
+  /** Whether a place became free in time; who leaves hands theirs on. */
+  async #turnCame(): Promise<boolean> {
+    const turn = { came: false };
+    const ready = new Promise<void>((resolve) => {
+      this.#waiting.push(() => {
+        turn.came = true;
+        resolve();
+      });
+    });
+    const take = this.#waiting.at(-1);
+    await Promise.race([ready, this.#time.sleep(this.#limits.queueMs)]);
+    const place = take === undefined ? -1 : this.#waiting.indexOf(take);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+    }
+    return turn.came;
+  }
+}

@@ -1,0 +1,30 @@
+import { pageRows } from "../../src/azure/renderQuery.ts";
+import { semaphore } from "../../src/azure/semaphore.ts";
+import type { Fields } from "../../src/detection/fields.ts";
+import type { LogAnswer, LogQuery, SignInSource } from "../../src/pipeline/ports.ts";
+import type { QueryService } from "./queryService.ts";
+import type { SimulatedTenant } from "./tenant.ts";
+import type { VirtualTime } from "./virtualTime.ts";
+
+/** As the adapter: one for each process. */
+const queriesAtOnce = 4;
+
+/** What a process of the app sees of the log: pages of 10,000 rows, a few queries at once. */
+export function simulatedSource(
+  tenant: SimulatedTenant,
+  service: QueryService,
+  time: VirtualTime,
+): SignInSource {
+  const inTurn = semaphore(queriesAtOnce);
+  const ask = (select: (query: LogQuery) => readonly Fields[], query: LogQuery) =>
+    inTurn(async (): Promise<LogAnswer> => {
+      const rows = await service.ask(() => select(query).slice(0, pageRows + 1));
+      return rows.length > pageRows
+        ? { kind: "partial", reason: `more than ${pageRows} rows` }
+        : { kind: "whole", rows, servedAt: time.now() };
+    });
+  return {
+    candidates: (query) => ask((each) => tenant.candidates(each), query),
+    approvals: (query) => ask((each) => tenant.approvals(each), query),
+  };
+}

@@ -1,0 +1,80 @@
+// `npm run bench`: brings what it compares with, builds itself, and runs. `-- --help` tells the rest.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
+import { watPlugin } from "../scripts/wat.mjs";
+import { dataFolder } from "./data/folder.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "..");
+process.chdir(root);
+
+if (process.argv.includes("--clean")) {
+  rmSync(dataFolder, { recursive: true, force: true });
+  console.error(`removed ${dataFolder}`);
+} else {
+  installPeers();
+  const main = await build();
+  const { runBench } = await import(pathToFileURL(main).href);
+  process.exitCode = await runBench(process.argv.slice(2));
+}
+
+/** Only where they are not there yet, in the versions of the lock. */
+function installPeers() {
+  const installed = join(here, "node_modules", ".package-lock.json");
+  const isThere =
+    existsSync(installed) && isSame(readLock(installed), readLock(join(here, "package-lock.json")));
+  if (isThere) return;
+  console.error("installing what is compared with: npm ci --prefix bench");
+  const { status } = spawnSync("npm", ["ci", "--prefix", here, "--ignore-scripts", "--no-audit"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error("the packages of bench/package.json could not be installed");
+}
+
+/** @param {string} path */
+function readLock(path) {
+  return JSON.parse(readFileSync(path, "utf8")).packages;
+}
+
+/**
+ * What is installed may leave out binaries for other machines.
+ *
+ * @param {Record<string, { version?: string }>} installed
+ * @param {Record<string, { version?: string }>} locked
+ */
+function isSame(installed, locked) {
+  return Object.entries(installed).every(
+    ([name, { version }]) => name === "" || locked[name]?.version === version,
+  );
+}
+
+/** The bench and each candidate as programs of their own, out of the sources as they are now. */
+async function build() {
+  const folder = join(dataFolder, "build");
+  rmSync(folder, { recursive: true, force: true });
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ["bench/main.ts", "bench/worker.ts", "bench/candidates/*.ts"],
+    outdir: folder,
+    outbase: "bench",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    loader: { ".kql": "text" },
+    plugins: [watPlugin],
+    define: { __VERSION__: JSON.stringify(version) },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+  return join(folder, "main.mjs");
+}
