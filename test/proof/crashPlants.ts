@@ -51,13 +51,6 @@ export const plants: readonly CrashPlant[] = [
     to: "    claimUntil: now + 1e6 * claimLength,",
   },
   {
-    name: "the fingerprints follow the text in a request of their own",
-    scenario: "a run before more is published",
-    file: "src/pipeline/incidentApi.ts",
-    from: "  if (properties !== null && !(await api.put(incident.id, properties, stored.etag))) {",
-    to: "  if (properties !== null) {\n    await api.put(incident.id, { ...properties, labels: stored.properties.labels ?? [] }, stored.etag);\n  }\n  const between = await api.get(incident.id);\n  if (properties !== null && !(await api.put(incident.id, properties, between?.etag ?? null))) {",
-  },
-  {
     name: "a comment has an id by chance",
     scenario: "a run in which incidents grow",
     file: "src/pipeline/incidentApi.ts",
