@@ -31,10 +31,14 @@ export const answerReader: PipelinePolicy = {
   },
 };
 
-/** As the client's own reading of a body fails. */
+/**
+ * An answer that breaks off fails as the client's own reading of it does, and is asked for again; one that came
+ * whole and is no JSON would be the same again.
+ */
 function broken(request: PipelineRequest, error: unknown): unknown {
-  const isAbort = error instanceof Error && error.name === "AbortError";
-  return isAbort
+  const isFinal =
+    error instanceof SyntaxError || (error instanceof Error && error.name === "AbortError");
+  return isFinal
     ? error
     : new RestError("unreadable answer", { code: RestError.PARSE_ERROR, request });
 }

@@ -8,7 +8,7 @@ import { extent, seed } from "./extent.ts";
 import { buildPlanted } from "./plantedBuild.ts";
 import type { Stage } from "./stage.ts";
 
-const mostScenarios = extent(4, Infinity);
+const mostScenarios = extent(2, Infinity);
 /** Tried of each. */
 const mostPoints = extent(2, Infinity);
 const mostPlants = extent(1, Infinity);
