@@ -7,13 +7,13 @@ import { randomOf, type Random } from "../../src/generate/random.ts";
 import { day, hour, minute } from "../pipeline/bench.ts";
 import type { PublishedRow } from "../pipeline/fakeLog.ts";
 import { FakeService } from "../pipeline/incidents.ts";
-import { extent, timeLimitMs } from "./extent.ts";
-import { publishMixed } from "./latenessMixes.ts";
-import { drawAttacks, morning } from "./seededAttacks.ts";
-import { expectOnce, readEnding, summaryOf, truthOf } from "./seededEnding.ts";
-import { playAll } from "./seededStories.ts";
-import { everyRule } from "./seededWorld.ts";
-import { startStage, type AppChild, type Stage } from "./stage.ts";
+import { timeLimitMs } from "../proof/extent.ts";
+import { publishMixed } from "../proof/latenessMixes.ts";
+import { drawAttacks, morning } from "../proof/seededAttacks.ts";
+import { expectOnce, readEnding, summaryOf, truthOf } from "../proof/seededEnding.ts";
+import { playAll } from "../proof/seededStories.ts";
+import { everyRule } from "../proof/seededWorld.ts";
+import { startStage, type AppChild, type Stage } from "../proof/stage.ts";
 
 const processes = 3;
 let stage: Stage;
@@ -127,15 +127,11 @@ async function settle(
 
 async function play(number: number, random: Random): Promise<void> {
   const workspace = randomUUID();
-  const rows = publishMixed(
-    random,
-    drawAttacks(random, extent(2, 4)),
-    "one of each attack within the hour",
-  );
+  const rows = publishMixed(random, drawAttacks(random, 4), "one of each attack within the hour");
   const apps = await startApps(workspace, rows);
   apps.forEach((app, who) => delay(app, randomOf(number, who)));
   const end = Math.max(...rows.map(({ publishedAt }) => publishedAt)) + 3 * minute;
-  const everyMs = Math.ceil((end - morning) / extent(3, 12));
+  const everyMs = Math.ceil((end - morning) / 12);
   for (let at = morning; at < end + everyMs; at += everyMs) await round(apps, random, at);
 
   const state = stateOf(workspace);
@@ -157,7 +153,7 @@ describe("three processes at once over the same hours, every request delayed by 
   it(
     "leave every burst with one incident, and everything on it once",
     async () => {
-      const count = extent(1, 6);
+      const count = 6;
       await playAll(count, play);
       console.log(`three processes: ${count} stories, ${JSON.stringify(sums)}`);
       expect(sums.incidents).toBeGreaterThan(count);
