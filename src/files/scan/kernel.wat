@@ -12,11 +12,12 @@
   ;; Marks: six tables of 16 bytes (lower and upper half of the first, second and third byte).
   ;; 0x060: scratch, 16 bytes
   ;; 0x080: for each of 8 groups the address of its first word, and behind the last one the end; 9 × i32
-  ;; 0x100: words, 64 bytes each: text, letters (0x20 where case does not count), beyond (0xff behind the end), and
+  ;; 0x0b0: the first letter of both keys, and the fourth of the one and of the other, 16 times each
+  ;; 0x100: words, 64 bytes each, the two keys before the others: text, letters (0x20 where case does not count), beyond (0xff behind the end), and
   ;;        from 48 on: how far behind the word's first byte its mark ends, its length, its kind
   ;; 0xa00: harmless texts, 144 bytes each: text, beyond, and from 128 on: how far behind the first byte of the text
   ;;        the word in it begins, its length
-  ;; Kinds: 1 the line is wanted, 2 the line is noted, 3 the key of a name
+  ;; Kinds: 1 the line is wanted, 2 the line is noted. Keys, of names, are only looked for in lines that are noted.
 
   ;; What the last call of scan met: lines, blank lines among them, and the ends of what it wrote.
   (global $lines (export "lines") (mut i32) (i32.const 0))
@@ -30,11 +31,6 @@
   ;; Of the line that is looked at.
   (global $isWanted (mut i32) (i32.const 0))
   (global $isNoted (mut i32) (i32.const 0))
-  (global $keysEnd (mut i32) (i32.const 0))
-
-  ;; Where the keys of the line's names end: 16 × i32.
-  (global $keys i32 (i32.const 0x900))
-  (global $keysLimit i32 (i32.const 0x940))
 
   ;; Looks at the whole lines from $from on: up to the last newline before $end, or as far as there is room for what
   ;; is found. Some bytes before $from and behind $end are read, too.
@@ -153,7 +149,6 @@
   (func $beginLine
     (global.set $isWanted (i32.const 0))
     (global.set $isNoted (i32.const 0))
-    (global.set $keysEnd (global.get $keys))
   )
 
   ;; Compares the words of some groups with the text around a mark that ends at $at.
@@ -174,12 +169,7 @@
                       (call $isHarmless
                         (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $word))))))
                 (then (global.set $isWanted (i32.const 1)) (return)))
-              (if (i32.eq (local.get $kind) (i32.const 2)) (then (global.set $isNoted (i32.const 1))))
-              (if (i32.eq (local.get $kind) (i32.const 3)) (then
-                (call $noteKey
-                  (i32.add
-                    (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $word)))
-                    (i32.load8_u offset=49 (local.get $word))))))))
+              (if (i32.eq (local.get $kind) (i32.const 2)) (then (global.set $isNoted (i32.const 1))))))
           (local.set $word (i32.add (local.get $word) (i32.const 64)))
           (br $nextWord)
         ))
@@ -240,13 +230,6 @@
           (i8x16.eq (v128.load offset=48 (local.get $text)) (v128.load offset=48 (local.get $at)))))))
   )
 
-  ;; A line with more keys than there is room for counts as one that may name anybody.
-  (func $noteKey (param $end i32)
-    (if (i32.lt_u (global.get $keysEnd) (global.get $keysLimit)) (then
-      (i32.store (global.get $keysEnd) (local.get $end))
-      (global.set $keysEnd (i32.add (global.get $keysEnd) (i32.const 4)))))
-  )
-
   ;; A line from $line up to its newline at $end is done. Those are given that are wanted and those that are not
   ;; plainly one object.
   (func $endLine (param $line i32) (param $newline i32)
@@ -264,7 +247,7 @@
               (i32.and
                 (i32.eq (i32.load8_u (local.get $line)) (i32.const 123))
                 (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 125))))
-          (then (if (global.get $isNoted) (then (call $noteNames (local.get $line)))))
+          (then (if (global.get $isNoted) (then (call $noteNames (local.get $line) (local.get $newline)))))
           (else
             (i32.store (global.get $wantedEnd) (local.get $line))
             (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
@@ -273,25 +256,52 @@
     (global.set $lines (i32.add (global.get $lines) (i32.const 1)))
   )
 
-  ;; Gives the names in a line, each as the place of the line and a hash.
-  (func $noteNames (param $line i32)
-    (local $key i32)
-    (local.set $key (global.get $keys))
-    (loop $next
-      (if (i32.lt_u (local.get $key) (global.get $keysEnd)) (then
-        (i32.store (global.get $namesEnd) (local.get $line))
-        (i32.store offset=4 (global.get $namesEnd) (call $hashValue (i32.load (local.get $key))))
-        (global.set $namesEnd (i32.add (global.get $namesEnd) (i32.const 8)))
-        (local.set $key (i32.add (local.get $key) (i32.const 4)))
-        (br $next)))
-    )
-    (if (i32.or
-          (i32.eq (global.get $keysEnd) (global.get $keys))
-          (i32.eq (global.get $keysEnd) (global.get $keysLimit)))
-      (then
-        (i32.store (global.get $namesEnd) (local.get $line))
-        (i32.store offset=4 (global.get $namesEnd) (i32.const 0))
-        (global.set $namesEnd (i32.add (global.get $namesEnd) (i32.const 8)))))
+  ;; Gives the names in a line, each as the place of the line and a hash. A line with none, or with 16 and so perhaps
+  ;; with more, is one that may name anybody.
+  (func $noteNames (param $line i32) (param $newline i32)
+    (local $block i32) (local $bits i32) (local $at i32) (local $names i32) (local $key i32)
+    (local.set $block (local.get $line))
+    (block $enough
+      (loop $nextBlock
+        (local.set $bits
+          (i8x16.bitmask
+            (v128.and
+              (i8x16.eq (v128.load (local.get $block)) (v128.load (i32.const 0xb0)))
+              (v128.or
+                (i8x16.eq (v128.load offset=3 (local.get $block)) (v128.load (i32.const 0xc0)))
+                (i8x16.eq (v128.load offset=3 (local.get $block)) (v128.load (i32.const 0xd0)))))))
+        (if (local.get $bits) (then
+          (loop $nextBit
+            (local.set $at (i32.add (local.get $block) (i32.ctz (local.get $bits))))
+            (local.set $key (call $keyAt (local.get $at)))
+            (if (i32.and (i32.ne (local.get $key) (i32.const 0)) (i32.lt_u (local.get $at) (local.get $newline)))
+              (then
+                (call $noteName
+                  (local.get $line)
+                  (call $hashValue (i32.add (local.get $at) (i32.load8_u offset=49 (local.get $key)))))
+                (local.set $names (i32.add (local.get $names) (i32.const 1)))
+                (br_if $enough (i32.eq (local.get $names) (i32.const 16)))))
+            (br_if $nextBit
+              (local.tee $bits
+                (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))))))
+        (local.set $block (i32.add (local.get $block) (i32.const 16)))
+        (br_if $nextBlock (i32.lt_u (local.get $block) (local.get $newline))))
+      (br_if $enough (i32.eqz (local.get $names)))
+      (return))
+    (call $noteName (local.get $line) (i32.const 0))
+  )
+
+  ;; The key that begins at $at, or 0.
+  (func $keyAt (param $at i32) (result i32)
+    (if (call $stands (i32.const 0x100) (local.get $at)) (then (return (i32.const 0x100))))
+    (if (call $stands (i32.const 0x140) (local.get $at)) (then (return (i32.const 0x140))))
+    (i32.const 0)
+  )
+
+  (func $noteName (param $line i32) (param $hash i32)
+    (i32.store (global.get $namesEnd) (local.get $line))
+    (i32.store offset=4 (global.get $namesEnd) (local.get $hash))
+    (global.set $namesEnd (i32.add (global.get $namesEnd) (i32.const 8)))
   )
 
   ;; The hash (FNV-1a, lower case) of the text that is the value of a key that ends at $at: ": "text". 0, which may be

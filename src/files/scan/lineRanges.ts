@@ -8,7 +8,8 @@ import type { LineRange } from "./rangeSearch.ts";
 /** A range takes some milliseconds to search, and what is found in it fits into memory. */
 const RANGE_BYTES = 8 * 1024 * 1024;
 
-const STEP_BYTES = 64 * 1024;
+/** More than most lines take. */
+const STEP_BYTES = 16 * 1024;
 
 /**
  * Cuts what is left of a file into ranges, at newlines. Ends early before a very long line: what begins there is
@@ -22,10 +23,11 @@ export function* cutRanges(
   rangeBytes = RANGE_BYTES,
 ): Generator<LineRange, number> {
   let file: number | null = null;
+  const step = Buffer.allocUnsafe(STEP_BYTES);
   try {
     file = openSync(path, "r");
     for (let at = from; at < bytes;) {
-      const to = at + rangeBytes < bytes ? behindNewline(file, at + rangeBytes) : bytes;
+      const to = at + rangeBytes < bytes ? behindNewline(file, at + rangeBytes, step) : bytes;
       if (to === null) return at;
       yield { source, path, from: at, to };
       at = to;
@@ -39,13 +41,12 @@ export function* cutRanges(
 }
 
 /** The first line that begins at a place or behind it; null where none does for long. */
-function behindNewline(file: number, from: number): number | null {
-  const step = Buffer.allocUnsafe(STEP_BYTES);
-  for (let at = from - 1; at < from + LONG_LINE_BYTES; at += STEP_BYTES) {
-    const bytes = readSync(file, step, 0, STEP_BYTES, at);
+function behindNewline(file: number, from: number, step: Buffer): number | null {
+  for (let at = from - 1; at < from + LONG_LINE_BYTES; at += step.length) {
+    const bytes = readSync(file, step, 0, step.length, at);
     const newline = step.subarray(0, bytes).indexOf(NEWLINE);
     if (newline !== -1) return at + newline + 1;
-    if (bytes < STEP_BYTES) return at + bytes;
+    if (bytes < step.length) return at + bytes;
   }
   return null;
 }

@@ -1,8 +1,8 @@
 import { denialSearch, harmlessTexts } from "../../detection/outcome.ts";
 import kernel from "./kernel.wat";
-import { groupWords, kinds, type MarkedWord, type Word } from "./words.ts";
+import { groupWords, kinds, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
-/** A room takes as much text, besides the beginning of a line before. */
+/** As much text is taken at a time, besides the beginning of a line before. */
 const ROOM_BYTES = 1024 * 1024;
 
 /** A longer line is not searched. */
@@ -11,6 +11,7 @@ export const LONG_LINE_BYTES = 1024 * 1024;
 // What lies where in the kernel's memory.
 const MARKS = 0x000;
 const GROUPS = 0x080;
+const KEY_LETTERS = 0x0b0;
 const WORDS = 0x100;
 const HARMLESS = 0xa00;
 const RESULTS = 0x1_0000;
@@ -19,8 +20,8 @@ const NAMES = RESULTS + RESULTS_BYTES;
 const NAMES_BYTES = 0x1_0000;
 /** The kernel looks a little way before and behind what it is told to look at. */
 const MARGIN = 256;
-const ROOMS = NAMES + NAMES_BYTES;
-const ROOM_SPACE = LONG_LINE_BYTES + ROOM_BYTES + 2 * MARGIN;
+const ROOM = NAMES + NAMES_BYTES + MARGIN + LONG_LINE_BYTES;
+const END = ROOM + ROOM_BYTES + MARGIN;
 const PAGE = 0x1_0000;
 
 const WORD_BYTES = 64;
@@ -47,8 +48,8 @@ interface Kernel {
   ): number;
 }
 
-/** Some text in the search's memory. */
-export interface Room {
+/** A place in the search's memory. */
+interface Room {
   /** Text goes here. */
   readonly bytes: Buffer;
   /** Where that is in `LineSearch.memory`. As much as a long line may stand before it. */
@@ -71,8 +72,7 @@ export interface Found {
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
-  /** Two, so that one can be filled while the other is searched. */
-  readonly rooms: readonly [Room, Room];
+  readonly room: Room;
   readonly #kernel: Kernel;
 
   /** Null where this machine cannot run it. */
@@ -84,9 +84,9 @@ export class LineSearch {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernel));
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
-    memory.grow(Math.ceil((ROOMS + 2 * ROOM_SPACE) / PAGE) - 1);
+    memory.grow(Math.ceil(END / PAGE) - 1);
     this.memory = Buffer.from(memory.buffer);
-    this.rooms = [this.#room(0), this.#room(1)];
+    this.room = { at: ROOM, bytes: this.memory.subarray(ROOM, ROOM + ROOM_BYTES) };
     fillTables(memory.buffer, words);
     harmlessEnd.value = writeHarmless(this.memory);
   }
@@ -107,16 +107,17 @@ export class LineSearch {
       names: new Uint32Array(memory.buffer, NAMES, (namesEnd.value - NAMES) / 4),
     };
   }
-
-  #room(number: number): Room {
-    const at = ROOMS + number * ROOM_SPACE + MARGIN + LONG_LINE_BYTES;
-    return { at, bytes: this.memory.subarray(at, at + ROOM_BYTES) };
-  }
 }
 
 function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
   const view = new DataView(memory);
   let at = WORDS;
+  for (const [index, key] of nameKeys.entries()) {
+    writeText(new Uint8Array(memory, at, WORD_BYTES), key);
+    new Uint8Array(memory, KEY_LETTERS, 16).fill(key.charCodeAt(0));
+    new Uint8Array(memory, KEY_LETTERS + 16 * (index + 1), 16).fill(key.charCodeAt(3));
+    at += WORD_BYTES;
+  }
   for (const [group, members] of groupWords(words).entries()) {
     view.setUint32(GROUPS + 4 * group, at, true);
     for (const word of members) {
@@ -129,14 +130,19 @@ function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
 }
 
 function writeWord(bytes: Uint8Array, { text, kind, markAt }: MarkedWord): void {
+  writeText(bytes, text);
+  for (let at = 0; at < LONGEST_WORD; at++)
+    bytes[at + LONGEST_WORD] = isLetter(text[at]) ? LETTER_CASE : 0;
+  bytes[3 * LONGEST_WORD] = markAt + MARK_LENGTH - 1;
+  bytes[3 * LONGEST_WORD + 2] = kinds[kind];
+}
+
+/** As far as it is compared. */
+function writeText(bytes: Uint8Array, text: string): void {
   const length = Math.min(text.length, LONGEST_WORD);
-  for (let at = 0; at < LONGEST_WORD; at++) {
-    const isText = at < length;
-    bytes[at] = isText ? text.charCodeAt(at) : 0;
-    bytes[at + LONGEST_WORD] = isText && kind !== "key" && isLetter(text[at]) ? LETTER_CASE : 0;
-    bytes[at + 2 * LONGEST_WORD] = isText ? 0 : 0xff;
-  }
-  bytes.set([markAt + MARK_LENGTH - 1, length, kinds[kind]], 3 * LONGEST_WORD);
+  for (let at = 0; at < length; at++) bytes[at] = text.charCodeAt(at);
+  bytes.fill(0xff, 2 * LONGEST_WORD + length, 3 * LONGEST_WORD);
+  bytes[3 * LONGEST_WORD + 1] = length;
 }
 
 /** Returns where they end. */
@@ -154,11 +160,11 @@ function writeHarmless(memory: Buffer): number {
   return at;
 }
 
-/** Notes each byte of the mark, in both cases where case does not count, by its lower and by its upper half. */
-function writeMark(tables: Uint8Array, { text, kind, markAt }: MarkedWord, group: number): void {
+/** Notes each byte of the mark, letters in both cases, by its lower and by its upper half. */
+function writeMark(tables: Uint8Array, { text, markAt }: MarkedWord, group: number): void {
   for (let place = 0; place < MARK_LENGTH; place++) {
     const byte = text.charCodeAt(markAt + place);
-    const other = kind !== "key" && isLetter(text[markAt + place]) ? byte - LETTER_CASE : byte;
+    const other = isLetter(text[markAt + place]) ? byte - LETTER_CASE : byte;
     for (const each of [byte, other]) {
       const lower = place * 32 + (each & 15);
       const upper = place * 32 + 16 + (each >> 4);

@@ -1,6 +1,6 @@
 import { NEWLINE } from "../bytes.ts";
 import type { LineSink } from "../lineSplitter.ts";
-import { LONG_LINE_BYTES, type Found, type LineSearch, type Room } from "./lineSearch.ts";
+import { LONG_LINE_BYTES, type Found, type LineSearch } from "./lineSearch.ts";
 
 /** Told what is in a text. Lines that are handed on are valid until the call returns. */
 export interface SieveSink extends LineSink {
@@ -21,8 +21,8 @@ export class LineSieve {
   readonly #search: LineSearch;
   readonly #sink: SieveSink;
   /** What stands in the search's memory and is still to be looked at: a line without its end. */
-  #from = 0;
-  #end = 0;
+  #from: number;
+  #end: number;
   /** Of the text, up to `#end`. */
   #bytes = 0;
   #line: number;
@@ -33,6 +33,7 @@ export class LineSieve {
     this.#search = search;
     this.#sink = sink;
     this.#line = line;
+    this.#from = this.#end = search.room.at;
   }
 
   /** The number of the line that what comes next belongs to. */
@@ -41,25 +42,22 @@ export class LineSieve {
   }
 
   push(chunk: Buffer): void {
-    const [room] = this.#search.rooms;
     for (let at = 0; at < chunk.length;) {
-      const bytes = chunk.copy(room.bytes, 0, at);
-      this.advance(room, bytes);
+      const bytes = chunk.copy(this.#search.room.bytes, 0, at);
+      this.advance(bytes);
       at += bytes;
     }
   }
 
-  /** The next bytes of the text were put into a room of the search. */
-  advance(room: Room, bytes: number): void {
-    this.#moveBefore(room);
+  /** The next bytes of the text were put into the search's room. */
+  advance(bytes: number): void {
     this.#end += bytes;
     this.#bytes += bytes;
     if (this.#isLong) this.#followLongLine();
     if (!this.#isLong) this.#searchLines();
     if (this.#end - this.#from > LONG_LINE_BYTES) this.#isLong = true;
     if (this.#isLong && this.#from < this.#end) this.#handOnPart(this.#end);
-    // Out of the way of what comes next, wherever that will be put.
-    this.#moveBefore(this.#search.rooms[0]);
+    this.#moveBeforeRoom();
   }
 
   /** No more text comes; what stands behind the last newline is a line too. */
@@ -73,8 +71,9 @@ export class LineSieve {
     }
   }
 
-  /** Puts the line that is begun before a room. */
-  #moveBefore({ at }: Room): void {
+  /** Out of the way of what comes next. */
+  #moveBeforeRoom(): void {
+    const { at } = this.#search.room;
     const from = at - (this.#end - this.#from);
     this.#search.memory.copyWithin(from, this.#from, this.#end);
     this.#from = from;

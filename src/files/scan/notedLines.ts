@@ -52,9 +52,10 @@ function* readLines(
 ): Generator<Buffer> {
   if (places.size === 0) return;
   let file: number | null = null;
+  const room = Buffer.allocUnsafe(STEP_BYTES);
   try {
     file = openSync(path, "r");
-    for (const place of places) yield readLine(file, from + place);
+    for (const place of places) yield readLine(file, from + place, room);
   } catch (error) {
     throw InputError.of(source, error);
   } finally {
@@ -62,14 +63,14 @@ function* readLines(
   }
 }
 
-function readLine(file: number, at: number): Buffer {
-  for (let length = STEP_BYTES; ; length *= 4) {
-    const bytes = Buffer.allocUnsafe(length);
-    const read = readSync(file, bytes, 0, length, at);
-    const newline = bytes.subarray(0, read).indexOf(NEWLINE);
-    if (newline !== -1) return bytes.subarray(0, newline);
-    if (read < length || length > LONG_LINE_BYTES) return bytes.subarray(0, read);
-  }
+/** @returns a part of `room`, or of a larger one where it is too small */
+function readLine(file: number, at: number, room: Buffer): Buffer {
+  const read = readSync(file, room, 0, room.length, at);
+  const newline = room.subarray(0, read).indexOf(NEWLINE);
+  if (newline !== -1) return room.subarray(0, newline);
+  return read < room.length || room.length > LONG_LINE_BYTES
+    ? room.subarray(0, read)
+    : readLine(file, at, Buffer.allocUnsafe(4 * room.length));
 }
 
 function approvalsIn(source: string, line: Buffer): readonly (readonly [Account, Approval])[] {

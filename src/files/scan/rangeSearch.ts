@@ -1,13 +1,11 @@
-import { closeSync, openSync, read as readCallback, readSync } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
-import { promisify } from "node:util";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { ClassifyOptions } from "../../detection/classify.ts";
 import { Extractor } from "../../pipeline/extract.ts";
 import type { Extract } from "../../pipeline/ports.ts";
 import type { Place } from "../entry.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../lineReader.ts";
-import type { LineSearch, Room } from "./lineSearch.ts";
+import type { LineSearch } from "./lineSearch.ts";
 import { LineSieve } from "./lineSieve.ts";
 import { ReadingSink } from "./readingSink.ts";
 
@@ -20,7 +18,7 @@ export interface LineRange {
   readonly to: number;
 }
 
-/** So much is read at a time by a thread of its own: it stays near the processor until it is searched. */
+/** So much is read at a time: it stays near the processor until it is searched. */
 const STEP_BYTES = 256 * 1024;
 
 /** What was found in a range. */
@@ -33,8 +31,8 @@ export interface RangeFindings {
 }
 
 /**
- * Reads and searches a range of lines, and takes apart what is wanted. Does nothing else before all of it is
- * done, which suits a thread that has nothing else to do.
+ * Reads and searches a range of lines, and takes apart what is wanted. The thread does nothing else before all of
+ * it is done: to be told of a read takes longer than the read, and the system reads ahead by itself.
  *
  * @throws InputError when the file cannot be read
  */
@@ -44,7 +42,7 @@ export function searchRange(
   how: ClassifyOptions,
 ): RangeFindings {
   const { source, path, from, to } = range;
-  const [room] = search.rooms;
+  const { room } = search;
   const finder = new Finder(search, range, how);
   let file: number | null = null;
   try {
@@ -53,7 +51,7 @@ export function searchRange(
       const bytes = readSync(file, room.bytes, 0, Math.min(STEP_BYTES, to - at), at);
       // The file has become shorter.
       if (bytes === 0) break;
-      finder.sieve.advance(room, bytes);
+      finder.sieve.advance(bytes);
       at += bytes;
     }
     return finder.end();
@@ -63,47 +61,6 @@ export function searchRange(
     if (file !== null) closeSync(file);
   }
 }
-
-/**
- * The same, where the system reads what comes next meanwhile, and whatever else waits has its turn.
- *
- * @throws InputError when the file cannot be read
- */
-export async function searchRangeReadingAhead(
-  search: LineSearch,
-  range: LineRange,
-  how: ClassifyOptions,
-): Promise<RangeFindings> {
-  const { source, path, from, to } = range;
-  let [room, other] = search.rooms;
-  const finder = new Finder(search, range, how);
-  let file: FileHandle | null = null;
-  let reading: Promise<unknown> = Promise.resolve();
-  try {
-    file = await open(path, "r");
-    const { fd } = file;
-    const readAt = (into: Room, at: number) =>
-      read(fd, into.bytes, 0, Math.min(into.bytes.length, to - at), at);
-    let next = readAt(room, from);
-    for (let at = from; at < to;) {
-      const { bytesRead } = await next;
-      if (bytesRead === 0) break;
-      at += bytesRead;
-      reading = next = readAt(other, at);
-      finder.sieve.advance(room, bytesRead);
-      [room, other] = [other, room];
-    }
-    return finder.end();
-  } catch (error) {
-    throw isOfFile(error) ? InputError.of(source, error) : error;
-  } finally {
-    // What was found may have ended the search: the file is not closed under the last read.
-    await reading.catch(() => null);
-    await file?.close();
-  }
-}
-
-const read = promisify(readCallback);
 
 /** What is made of the lines of a range. */
 class Finder {

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { LineSearch } from "./lineSearch.ts";
-import { searchRangeReadingAhead, type LineRange, type RangeFindings } from "./rangeSearch.ts";
+import { searchRange, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
@@ -77,7 +78,8 @@ class OwnLane implements Lane {
 
   search(range: LineRange): Promise<RangeFindings> {
     this.#waiting++;
-    const found = this.#last.then(() => this.#searchNow(range));
+    // Whatever else waits has its turn between two ranges: the threads are given more to do.
+    const found = this.#last.then(nextTurn).then(() => this.#searchNow(range));
     this.#last = found.catch(() => null);
     return found;
   }
@@ -87,10 +89,10 @@ class OwnLane implements Lane {
     await this.#last;
   }
 
-  async #searchNow(range: LineRange): Promise<RangeFindings> {
+  #searchNow(range: LineRange): RangeFindings {
     if (this.#isClosed) throw new Error("a search was ended before its turn came");
     try {
-      return await searchRangeReadingAhead(this.#search, range, this.#setting.how);
+      return searchRange(this.#search, range, this.#setting.how);
     } finally {
       this.#waiting--;
     }

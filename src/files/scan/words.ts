@@ -5,16 +5,14 @@ import { approvalSearch, denialSearch } from "../../detection/outcome.ts";
 export const kinds = {
   /** It is handed on. */
   wanted: 1,
-  /** It is noted, with the names that its keys give. */
+  /** It is noted, with the names in it. */
   noted: 2,
-  /** A name follows as its value. */
-  key: 3,
 } as const;
 
 type Kind = keyof typeof kinds;
 
 export interface Word {
-  /** ASCII, in lower case but for keys. What is longer than 16 bytes is looked for by its first 16. */
+  /** ASCII in lower case, in whatever case it stands. What is longer than 16 bytes is looked for by its first 16. */
   readonly text: string;
   readonly kind: Kind;
 }
@@ -31,8 +29,11 @@ const containers = ["records", "tables", "rows", "value"].flatMap((key) => [
   `${key}": [`,
 ]);
 
-/** `UserPrincipalName` and `UserId`, and what other dialects make of them. */
-const nameKeys = ["serPrincipalName", "serId"];
+/**
+ * `UserPrincipalName` and `UserId`, and what other dialects make of them; case counts. A name follows as value. At
+ * most 16 bytes each, with the same first letter; they are found by it and their fourth.
+ */
+export const nameKeys = ["serPrincipalName", "serId"] as const;
 
 const wanted = [...resultTypeSearch, ...denialSearch, ...escapes, ...containers];
 
@@ -42,7 +43,6 @@ export const searches = {
   denials: [
     ...wanted.map((text) => ({ text, kind: "wanted" as const })),
     { text: approvalSearch, kind: "noted" },
-    ...nameKeys.map((text) => ({ text, kind: "key" as const })),
   ],
   /** Lines that can hold a denial or an approval. */
   denialsAndApprovals: [...wanted, approvalSearch].map((text) => ({ text, kind: "wanted" })),
@@ -53,7 +53,7 @@ export type SearchName = keyof typeof searches;
 /**
  * Three letters of each word that are rare in sign-in rows. Words of one group should have no letters in
  * common at the same place of their marks: any mixture of them is taken for a mark at first. Measured on the
- * example tenant, three places in a row look like a mark, two of them its keys.
+ * example tenant, one place in a row looks like a mark.
  */
 const groups: readonly Readonly<Record<string, string>>[] = [
   { declined: "ecl", select: "sel" },
@@ -63,11 +63,11 @@ const groups: readonly Readonly<Record<string, string>>[] = [
     duplicate: "dup",
     ...Object.fromEntries(escapes.map((escape) => [escape, "\\u0"])),
   },
-  { 'records":[': "rds", 'records": [': "rds", serPrincipalName: "rPr" },
+  { 'records":[': "rds", 'records": [': "rds" },
   { "50012": "012", "5.0012": "012", "50.012": "012", "5001.2": "01." },
   { denied: "nie", 'tables":[': "ble", 'tables": [': "ble" },
   { 'rows":[': 'ws"', 'rows": [': 'ws"', fraud: "fra" },
-  { completed: "mpl", serId: "rId" },
+  { completed: "mpl" },
 ];
 
 export interface MarkedWord extends Word {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { denialSearch, harmlessTexts } from "../../../src/detection/outcome.ts";
 import { LineSearch } from "../../../src/files/scan/lineSearch.ts";
 import { LineSieve } from "../../../src/files/scan/lineSieve.ts";
-import { groupWords, searches, type SearchName } from "../../../src/files/scan/words.ts";
+import { groupWords, nameKeys, searches, type SearchName } from "../../../src/files/scan/words.ts";
 import { searchNaively, type Said } from "./naive.ts";
 
 const names: readonly SearchName[] = ["denials", "denialsAndApprovals"];
@@ -40,7 +40,11 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
 
 /** What a search could trip over: its words, whole and cut, and what stands around them. */
 const scraps = [
-  ...searches.denials.flatMap(({ text }) => [text, text.slice(1), text.slice(0, -1)]),
+  ...[...searches.denials.map(({ text }) => text), ...nameKeys].flatMap((text) => [
+    text,
+    text.slice(1),
+    text.slice(0, -1),
+  ]),
   ...denialSearch.map((word) => word.toUpperCase()),
   ...harmlessTexts.flatMap((text) => [`"${text}"`, `"${text}\\"`, `"${text}\\n"`, text]),
   "UserPrincipalName",
@@ -136,6 +140,18 @@ describe("lines are found as a search line by line and word by word finds them",
         for (const behind of [0, 1, 15, 16, 17]) {
           const line = `{${"-".repeat(before)}${word}${"-".repeat(behind)}}`;
           const content = `{}\n${line}\n${line}`;
+          expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
+        }
+      }
+    }
+  });
+
+  test("and wherever in one a key and the ends of its line lie", () => {
+    for (const key of nameKeys) {
+      for (let before = 0; before < 34; before++) {
+        for (const value of ['":"a"', '" : "bo"}{', '":null', ""]) {
+          const line = `{completed${"-".repeat(before)}${key}${value}}`;
+          const content = `${line}\n{"completed"}\n${line}\n${line.slice(0, -1)}\n{${key}":"x"}`;
           expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
         }
       }

@@ -1,6 +1,6 @@
 import { harmlessTexts } from "../../../src/detection/outcome.ts";
 import { nameHash } from "../../../src/files/scan/lineSearch.ts";
-import type { Word } from "../../../src/files/scan/words.ts";
+import { nameKeys, type Word } from "../../../src/files/scan/words.ts";
 
 /** What a search says of a text: wanted lines by their number, names as "line hash". */
 export interface Said {
@@ -48,15 +48,13 @@ function namesIn(line: string, words: readonly Word[]): readonly number[] {
     ({ kind, text }) => kind === "noted" && line.toLowerCase().includes(text),
   );
   if (!isNoted) return [];
-  const keys = words.flatMap(({ kind, text }) => (kind === "key" ? [text] : []));
-  const found = [...line.matchAll(new RegExp(`(?:${keys.join("|")})(.*)`, "g"))];
   // Keys inside of what stands behind another key are found, too.
-  const ends = keys
+  const ends = nameKeys
     .flatMap((key) => placesBehind(line, key))
     .toSorted((a, b) => a - b)
     .slice(0, 16);
   const hashes = ends.map((end) => hashOf(line.slice(end)));
-  return found.length === 0 || ends.length === 16 ? [...hashes, 0] : hashes;
+  return ends.length === 0 || ends.length === 16 ? [...hashes, 0] : hashes;
 }
 
 function placesBehind(line: string, key: string): readonly number[] {
