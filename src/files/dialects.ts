@@ -4,8 +4,7 @@ import type { Entry } from "./entry.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
 import type { Head } from "./peek.ts";
-import { SearchingReader } from "./scan/searchingReader.ts";
-import type { LineSearch } from "./scan/lineSearch.ts";
+import { SearchingReader, type TextSearch } from "./scan/searchingReader.ts";
 import { ValueReader } from "./valueReader.ts";
 
 /** Takes the text of a file in chunks and hands out what it finds. */
@@ -19,11 +18,7 @@ export interface DialectOptions {
   /** For dates that can be read in two ways; without it they are refused. */
   readonly dateOrder?: DateOrder;
   /** Lines are searched, and read only if they are wanted. Without it, all are read. */
-  readonly search?: {
-    readonly lines: LineSearch;
-    /** Told how many were not. */
-    readonly onPassed: (lines: number) => void;
-  };
+  readonly search?: TextSearch;
 }
 
 type OpenReader = (
@@ -52,7 +47,7 @@ function json(head: Head): OpenReader | null {
       return (source, emit, { search }) =>
         search === undefined
           ? new LineReader(source, emit)
-          : new SearchingReader(source, emit, search.lines, search.onPassed);
+          : new SearchingReader(source, emit, search);
     case "values":
       return (source, emit) => new ValueReader({ source, line: null, element: null }, emit);
     case null:

@@ -35,7 +35,8 @@ export async function* readLogFile(
     for await (const entries of readEntries(file.source, decodeText(gunzip(bytes)), options)) {
       columns.see(entries);
       if (columns.foreign) throw new InputError(file.source, UNKNOWN_SHAPE);
-      if (entries.length > 0) yield entries;
+      // Whoever searches has to get around to it, though there is nothing to hand out.
+      if (entries.length > 0 || options.search !== undefined) yield entries;
     }
     if (columns.foreignAfterAll) throw new InputError(file.source, UNKNOWN_SHAPE);
   } finally {

@@ -8,7 +8,7 @@ import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
 import { LineReader } from "./lineReader.ts";
 import { cutRanges } from "./scan/lineRanges.ts";
-import { LineSearch } from "./scan/lineSearch.ts";
+import type { LineSearch } from "./scan/lineSearch.ts";
 import { LineSieve } from "./scan/lineSieve.ts";
 import { NotedLines } from "./scan/notedLines.ts";
 import { openPlainLines, type PlainLines } from "./scan/plainLines.ts";
@@ -16,7 +16,7 @@ import type { LineRange } from "./scan/rangeSearch.ts";
 import { ReadingSink } from "./scan/readingSink.ts";
 import { SearchLanes } from "./scan/searchLanes.ts";
 import { SearchThread } from "./scan/searchThread.ts";
-import { searches } from "./scan/words.ts";
+import type { TextSearch } from "./scan/searchingReader.ts";
 
 export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
   /** Takes all rows apart, those too that can hold nothing: damage in them is seen then. */
@@ -28,9 +28,6 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
   /** What threads are started with: a module that calls `serveSearches` in them; null: none can be. */
   readonly program: URL | null;
 }
-
-/** To start threads takes as long as to search this much. */
-const WORTH_THREADS = 64 * 1024 * 1024;
 
 /** A part of the input, the parts in order. A search begins with it when it is made. */
 type Part = () => AsyncIterable<Extract<Place>>;
@@ -44,7 +41,6 @@ type Part = () => AsyncIterable<Extract<Place>>;
 export class SignInLogs implements SignInFiles<Place> {
   readonly #files: readonly LogFile[];
   readonly #options: SignInLogsOptions;
-  #streamSearch: LineSearch | null = null;
   readonly #noted = new NotedLines();
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
@@ -54,7 +50,6 @@ export class SignInLogs implements SignInFiles<Place> {
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
     const lanes = this.#options.everyRow ? null : this.#openLanes(how);
-    this.#streamSearch = lanes && LineSearch.of(searches.denialsAndApprovals);
     try {
       const ahead: Part[] = [];
       for await (const part of this.#parts(how, lanes)) {
@@ -86,11 +81,11 @@ export class SignInLogs implements SignInFiles<Place> {
     const { threads, program, everyApproval } = this.#options;
     const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
     const setting = { search: everyApproval ? "denialsAndApprovals" : "denials", how } as const;
-    const startThreads = () =>
-      program === null || bytes < WORTH_THREADS
+    return SearchLanes.of(setting, bytes, () =>
+      program === null
         ? []
-        : Array.from({ length: threads - 1 }, () => new SearchThread(program, setting));
-    return SearchLanes.of(setting, startThreads);
+        : Array.from({ length: threads - 1 }, () => new SearchThread(program, setting)),
+    );
   }
 
   async *#parts(how: ClassifyOptions, lanes: SearchLanes | null): AsyncGenerator<Part> {
@@ -98,20 +93,40 @@ export class SignInLogs implements SignInFiles<Place> {
       this.#options.signal?.throwIfAborted();
       const plain = lanes && (await openPlainLines(file, this.#options.signal));
       if (lanes !== null && plain !== null) yield* this.#partsOf(plain, lanes, how);
-      else yield () => this.#readWhole(file, how);
+      else yield () => this.#readWhole(file, how, lanes);
     }
   }
 
   /** A file that cannot be cut into parts, or only be read once. */
-  async *#readWhole(file: LogFile, how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
-    const lines = this.#streamSearch;
+  async *#readWhole(
+    file: LogFile,
+    how: ClassifyOptions,
+    lanes: SearchLanes | null,
+  ): AsyncGenerator<Extract<Place>> {
     const extractor = new Extractor<Place>(how);
-    const onPassed = (count: number) => extractor.pass(count);
-    const search = lines === null ? {} : { search: { lines, onPassed } };
-    for await (const entries of readRecords([file], { ...this.#options, ...search })) {
+    const begun: Promise<Extract<Place>>[] = [];
+    const search: TextSearch | null = lanes && {
+      block: (block, line) =>
+        begun.push(lanes.searchText(block).then(({ extract }) => behind(extract, line - 1))),
+      lines: lanes.textSearch,
+      onPassed: (count) => extractor.pass(count),
+    };
+    const settle = async function* (left: number) {
+      for (let next = begun[0]; next !== undefined && begun.length > left; next = begun[0]) {
+        yield await next;
+        begun.shift();
+      }
+    };
+    for await (const entries of readRecords([file], {
+      ...this.#options,
+      ...(search && { search }),
+    })) {
+      // What comes with a line of its own comes behind all that was begun.
+      yield* settle(entries.length > 0 ? 0 : (lanes?.ahead ?? 0));
       entries.forEach((entry) => extractor.add(entry));
       yield extractor.take();
     }
+    yield* settle(0);
     yield extractor.take();
   }
 
@@ -124,7 +139,9 @@ export class SignInLogs implements SignInFiles<Place> {
       yield this.#partOf(range.value, lanes, given);
     }
     const rest = { from: range.value, bytes: plain.bytes - range.value };
-    if (rest.bytes > 0) yield () => this.#readOn(plain, rest, how, given.lines);
+    if (rest.bytes > 0)
+      yield () =>
+        this.#readOn(plain, rest, how, { search: lanes.textSearch, line: given.lines + 1 });
   }
 
   async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
@@ -150,17 +167,15 @@ export class SignInLogs implements SignInFiles<Place> {
     { source, path, bytes }: PlainLines,
     range: Range,
     how: ClassifyOptions,
-    lines: number,
+    { search, line }: { readonly search: LineSearch; readonly line: number },
   ): AsyncGenerator<Extract<Place>> {
-    const search = this.#streamSearch;
-    if (search === null) return;
     const extractor = new Extractor<Place>(how);
     const reader = new LineReader(source, (entry) => extractor.add(entry));
     const sink = new ReadingSink(reader, {
       passed: (count) => extractor.pass(count),
       noted: () => {},
     });
-    const sieve = new LineSieve(search, sink, lines + 1);
+    const sieve = new LineSieve(search, sink, line);
     for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
       sieve.push(chunk);
       yield extractor.take();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { SearchThread } from "../../src/files/scan/searchThread.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
@@ -12,32 +12,44 @@ const day = gunzipSync(readFileSync(example));
 /** Threads are started for as much only. */
 const enough = 6;
 
-function largeLog(): string {
+function largeLog(pack = (text: Buffer) => text, between = ""): string {
   const path = join(temporaryFolder(), "log.json");
-  writeFileSync(path, Buffer.concat(Array.from({ length: enough }, () => day)));
+  const days = Array.from({ length: enough }, () => [day, Buffer.from(between)]).flat();
+  writeFileSync(path, pack(Buffer.concat(days)));
   return path;
 }
 
+const gzip = (text: Buffer) => gzipSync(text, { level: 1 });
+const packings: readonly [string, (text: Buffer) => Buffer][] = [
+  ["plain", (text) => text],
+  ["gzip", gzip],
+  ["gzip that is cut off", (text) => gzip(text).subarray(0, -50_000)],
+  ["a very long line in the middle", (text) => Buffer.concat([text, longLine, text])],
+];
+const longLine = Buffer.from(`{"ResultType":"0","Padding":"${"x".repeat(2_000_000)}"}\n`);
+
 describe("threads", () => {
-  test("find the same as one, in the same order, however many", async () => {
-    const args = ["detect", largeLog(), "--format", "json", "--threads"];
+  test.each(packings)("find the same as one, in the same order: %s", async (_, pack) => {
+    const args = ["detect", largeLog(pack), "--format", "json", "--threads"];
     const [alone, two, three] = [
       await mfaDeny([...args, "1"]),
       await mfaDeny([...args, "2"]),
       await mfaDeny([...args, "3"]),
     ];
-    expect(alone).toMatchObject({ code: 0, err: "" });
+    expect(alone.out).toContain('"findings"');
     expect(two).toEqual(alone);
     expect(three).toEqual(alone);
   });
 
-  test("tell the line of a bad record", async () => {
-    const log = largeLog();
+  test.each(packings.slice(0, 2))("tell the lines of bad records: %s", async (_, pack) => {
+    const log = largeLog(pack, '{"ResultType":"500121"\n');
     const { length } = day.toString().trimEnd().split("\n");
-    writeFileSync(log, '{"ResultType":"500121"\n', { flag: "a" });
     const { code, err } = await mfaDeny(["detect", log, "--threads", "2"]);
     expect(code).toBe(3);
-    expect(err).toMatch(new RegExp(`^mfa-deny: ${log}:${enough * length + 1}: `));
+    const lines = err.matchAll(new RegExp(`^mfa-deny: ${log}:(\\d+): `, "gm"));
+    expect([...lines].map(([, line]) => Number(line))).toEqual(
+      Array.from({ length: enough }, (_none, at) => (at + 1) * (length + 1)),
+    );
   });
 
   test("end when the run is interrupted, and nothing is left", async () => {

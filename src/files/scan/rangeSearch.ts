@@ -8,6 +8,7 @@ import { LineReader } from "../lineReader.ts";
 import type { LineSearch } from "./lineSearch.ts";
 import { LineSieve } from "./lineSieve.ts";
 import { ReadingSink } from "./readingSink.ts";
+import type { TextBlock } from "./textBlocks.ts";
 
 /** Whole lines of a file. */
 export interface LineRange {
@@ -21,12 +22,12 @@ export interface LineRange {
 /** So much is read at a time: it stays near the processor until it is searched. */
 const STEP_BYTES = 256 * 1024;
 
-/** What was found in a range. */
+/** What was found in lines. */
 export interface RangeFindings {
-  /** Places count lines from 1, the first of the range. */
+  /** Places count lines from 1, the first of them. */
   readonly extract: Extract<Place>;
   readonly lines: number;
-  /** Pairs for lines that may hold approvals: where one begins in the range, `nameHash` of whom or 0: of anybody. */
+  /** Pairs for lines that may hold approvals: where one begins, `nameHash` of whom or 0: of anybody. */
   readonly noted: Uint32Array<ArrayBuffer>;
 }
 
@@ -43,7 +44,7 @@ export function searchRange(
 ): RangeFindings {
   const { source, path, from, to } = range;
   const { room } = search;
-  const finder = new Finder(search, range, how);
+  const finder = new Finder(search, source, how);
   let file: number | null = null;
   try {
     file = openSync(path, "r");
@@ -62,14 +63,25 @@ export function searchRange(
   }
 }
 
-/** What is made of the lines of a range. */
+/** The same for lines that are in memory. */
+export function searchText(
+  search: LineSearch,
+  { source, text }: TextBlock,
+  how: ClassifyOptions,
+): RangeFindings {
+  const finder = new Finder(search, source, how);
+  finder.sieve.push(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
+  return finder.end();
+}
+
+/** What is made of lines. */
 class Finder {
   readonly sieve: LineSieve;
   readonly #extractor: Extractor<Place>;
   #noted = new Uint32Array(1024);
   #notedLength = 0;
 
-  constructor(search: LineSearch, { source }: LineRange, how: ClassifyOptions) {
+  constructor(search: LineSearch, source: string, how: ClassifyOptions) {
     this.#extractor = new Extractor<Place>(how);
     const reader = new LineReader(source, (entry) => this.#extractor.add(entry));
     const sink = new ReadingSink(reader, {

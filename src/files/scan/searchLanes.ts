@@ -1,66 +1,107 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ClassifyOptions } from "../../detection/classify.ts";
 import { LineSearch } from "./lineSearch.ts";
-import { searchRange, type LineRange, type RangeFindings } from "./rangeSearch.ts";
+import { searchRange, searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
+import type { TextBlock } from "./textBlocks.ts";
 import { searches } from "./words.ts";
 
-/** Something that searches ranges one after the other. */
-interface Lane {
-  /** How many it still has to search. */
-  readonly waiting: number;
-  search(range: LineRange): Promise<RangeFindings>;
-  close(): Promise<void>;
-}
-
-/** More ranges a lane, so that none has to wait for the others while they begin. */
+/** More searches a lane, so that none has to wait for the others while they begin. */
 const AHEAD = 4;
 
-/** Searches ranges side by side: in threads, and between other work in this one. */
+/** To start threads takes as long as to search this much of a file, */
+const WORTH_THREADS = 64 * 1024 * 1024;
+/** or this much of a text, of which approvals are taken apart as well. */
+const WORTH_THREADS_TEXT = 16 * 1024 * 1024;
+
+/** Searches lines side by side: in threads, and between other work in this one. */
 export class SearchLanes {
+  /** For a text that cannot be read twice. */
+  readonly textSearch: LineSearch;
   readonly #own: OwnLane;
+  readonly #how: ClassifyOptions;
   readonly #startThreads: () => readonly SearchThread[];
-  #lanes: readonly Lane[] = [];
+  readonly #shareFiles: boolean;
+  #threads: readonly SearchThread[] | null = null;
+  #textBytes = 0;
 
   /**
    * Null where this machine cannot search.
    *
-   * @param startThreads called when there is something to search
+   * @param fileBytes how much there will be to search in files
+   * @param startThreads called at most once, when that is worth it
    */
   static of(
     setting: SearchSetting,
+    fileBytes: number,
     startThreads: () => readonly SearchThread[],
   ): SearchLanes | null {
     const search = LineSearch.of(searches[setting.search]);
-    return search && new SearchLanes(new OwnLane(search, setting), startThreads);
+    const textSearch = LineSearch.of(searches.denialsAndApprovals);
+    if (search === null || textSearch === null) return null;
+    const own = new OwnLane(search, setting);
+    return new SearchLanes(own, textSearch, setting.how, fileBytes >= WORTH_THREADS, startThreads);
   }
 
-  private constructor(own: OwnLane, startThreads: () => readonly SearchThread[]) {
+  private constructor(
+    own: OwnLane,
+    textSearch: LineSearch,
+    how: ClassifyOptions,
+    shareFiles: boolean,
+    startThreads: () => readonly SearchThread[],
+  ) {
     this.#own = own;
+    this.textSearch = textSearch;
+    this.#how = how;
+    this.#shareFiles = shareFiles;
     this.#startThreads = startThreads;
   }
 
-  /** How many ranges are best begun before the first one is waited for. */
+  /** How many searches are best begun before the first one is waited for. */
   get ahead(): number {
-    return this.#lanes.length < 2 ? 0 : AHEAD * this.#lanes.length;
+    const threads = this.#threads?.length ?? 0;
+    return threads === 0 ? 0 : AHEAD * (threads + 1);
   }
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange): Promise<RangeFindings> {
-    if (this.#lanes.length === 0) this.#lanes = [...this.#startThreads(), this.#own];
-    const [least = this.#own] = this.#lanes.toSorted((a, b) => a.waiting - b.waiting);
-    const found = least.search(range);
-    // It is waited for when its turn comes, which may be never.
-    found.catch(() => {});
-    return found;
+    return expected(
+      leastBusy([...(this.#shareFiles ? this.#start() : []), this.#own]).search(range),
+    );
+  }
+
+  searchText(block: TextBlock): Promise<RangeFindings> {
+    this.#textBytes += block.text.length;
+    const threads = this.#textBytes < WORTH_THREADS_TEXT ? [] : this.#start();
+    return threads.length === 0
+      ? Promise.resolve(searchText(this.textSearch, block, this.#how))
+      : expected(leastBusy(threads).search(block));
   }
 
   /** Ends all of it, whatever it is at. */
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    const threads = this.#threads ?? [];
+    await Promise.all([this.#own, ...threads].map((lane) => lane.close()));
+  }
+
+  #start(): readonly SearchThread[] {
+    this.#threads ??= this.#startThreads();
+    return this.#threads;
   }
 }
 
-class OwnLane implements Lane {
+function leastBusy<L extends { readonly waiting: number }>(lanes: readonly L[]): L {
+  return lanes.reduce((least, lane) => (lane.waiting < least.waiting ? lane : least));
+}
+
+/** It is waited for when its turn comes, which may be never. */
+function expected<T>(found: Promise<T>): Promise<T> {
+  found.catch(() => {});
+  return found;
+}
+
+/** Searches ranges one after the other. */
+class OwnLane {
   readonly #search: LineSearch;
   readonly #setting: SearchSetting;
   #last: Promise<unknown> = Promise.resolve();

@@ -3,6 +3,7 @@ import type { ClassifyOptions } from "../../detection/classify.ts";
 import { InputError } from "../inputError.ts";
 import { unpackExtract, type PackedExtract } from "./packExtract.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import type { TextBlock } from "./textBlocks.ts";
 import type { SearchName } from "./words.ts";
 
 /** Marks a worker as one of these, and tells it what is the same for all ranges. */
@@ -11,7 +12,10 @@ export interface SearchSetting {
   readonly how: ClassifyOptions;
 }
 
-/** What a worker answers to a range, in the order in which it was given them. */
+/** What a worker is asked: to search a part of a file, or what is sent along. */
+export type SearchRequest = LineRange | TextBlock;
+
+/** What a worker answers to each request, in the order in which it was given them. */
 export type SearchAnswer =
   | {
       readonly kind: "found";
@@ -24,7 +28,7 @@ export type SearchAnswer =
 /** Rows are taken apart and forgotten: with little room that is interrupted again and again. */
 const YOUNG_MB = 64;
 
-/** A thread that searches ranges of files, one after the other. */
+/** A thread that searches lines, one request after the other. */
 export class SearchThread {
   readonly #worker: Worker;
   readonly #waiting: {
@@ -48,17 +52,20 @@ export class SearchThread {
     );
   }
 
-  /** How many ranges it still has to search. */
+  /** How many requests it still has to answer. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** @throws InputError when the file cannot be read */
-  search(range: LineRange): Promise<RangeFindings> {
+  /**
+   * A text is given away: it cannot be read here any more.
+   *
+   * @throws InputError when the file cannot be read
+   */
+  search(request: SearchRequest): Promise<RangeFindings> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
-      this.#worker.postMessage(range);
+      this.#worker.postMessage(request, "text" in request ? [request.text.buffer] : []);
     });
   }
 

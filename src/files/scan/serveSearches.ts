@@ -3,8 +3,8 @@ import { isFields } from "../../detection/fields.ts";
 import { InputError } from "../inputError.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { packExtract } from "./packExtract.ts";
-import { searchRange, type LineRange } from "./rangeSearch.ts";
-import type { SearchAnswer, SearchSetting } from "./searchThread.ts";
+import { searchRange, searchText } from "./rangeSearch.ts";
+import type { SearchAnswer, SearchRequest, SearchSetting } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
 /** Whether this is a `SearchThread`, which is to do nothing but `serveSearches`. */
@@ -12,15 +12,18 @@ export function isSearchThread(): boolean {
   return isSetting(workerData);
 }
 
-/** Answers each range that comes with what was found in it. */
+/** Answers each request that comes with what was found. */
 export function serveSearches(): void {
   if (!isSetting(workerData)) return;
   const { how } = workerData;
-  const search = LineSearch.of(searches[workerData.search]);
-  parentPort?.on("message", (range: LineRange) => {
+  const ofRanges = LineSearch.of(searches[workerData.search]);
+  const ofTexts = LineSearch.of(searches.denialsAndApprovals);
+  parentPort?.on("message", (request: SearchRequest) => {
     const answer = answerTo(() => {
-      if (search === null) throw new Error("this machine cannot search");
-      return searchRange(search, range, how);
+      if (ofRanges === null || ofTexts === null) throw new Error("this machine cannot search");
+      return "text" in request
+        ? searchText(ofTexts, request, how)
+        : searchRange(ofRanges, request, how);
     });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
     parentPort?.postMessage(answer);

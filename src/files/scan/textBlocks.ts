@@ -1,0 +1,67 @@
+import { NEWLINE } from "../bytes.ts";
+import { LONG_LINE_BYTES } from "./lineSearch.ts";
+
+/** Whole lines of a text that cannot be read twice. */
+export interface TextBlock {
+  readonly source: string;
+  readonly text: Uint8Array<ArrayBuffer>;
+}
+
+/** Cuts a text that comes piece by piece into blocks of whole lines. */
+export class BlockCutter {
+  readonly #take: (text: Uint8Array<ArrayBuffer>, line: number) => void;
+  /** Each is given away, with all of its memory. */
+  #block = Buffer.allocUnsafeSlow(LONG_LINE_BYTES);
+  #used = 0;
+  #line: number;
+
+  /**
+   * @param line the number of the text's first line
+   * @param take given each block, and the number of its first line
+   */
+  constructor(line: number, take: (text: Uint8Array<ArrayBuffer>, line: number) => void) {
+    this.#line = line;
+    this.#take = take;
+  }
+
+  /** The number of the line that `held` begins with. */
+  get line(): number {
+    return this.#line;
+  }
+
+  /** What was pushed and not given away yet. */
+  get held(): Buffer {
+    return this.#block.subarray(0, this.#used);
+  }
+
+  /** @returns null; or where a line is too long for a block, what of the chunk comes behind `held` */
+  push(chunk: Buffer): Buffer | null {
+    for (let at = 0; at < chunk.length;) {
+      const copied = chunk.copy(this.#block, this.#used, at);
+      at += copied;
+      this.#used += copied;
+      if (this.#used === this.#block.length && !this.cut()) return chunk.subarray(at);
+    }
+    return null;
+  }
+
+  /** Gives away the whole lines that are held, and tells whether there are any. */
+  cut(): boolean {
+    const { held } = this;
+    const end = held.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) return false;
+    const line = this.#line;
+    const block = this.#block.subarray(0, end);
+    this.#line += countNewlines(block);
+    this.#block = Buffer.allocUnsafeSlow(LONG_LINE_BYTES);
+    this.#used = held.copy(this.#block, 0, end);
+    this.#take(block, line);
+    return true;
+  }
+}
+
+function countNewlines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
