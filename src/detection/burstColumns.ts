@@ -78,7 +78,9 @@ function groupTimes({ accounts, account, at }: DenialColumns): {
 }
 
 function sortPart(times: Float64Array, from: number, to: number): void {
+  // Stryker disable next-line ArithmeticOperator,EqualityOperator: to look at a neighbour, too, costs time only.
   for (let index = from + 1; index < to; index++) {
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: to sort what is in order costs time only.
     if (timeAt(times, index) < timeAt(times, index - 1)) {
       times.subarray(from, to).sort();
       return;

@@ -4,20 +4,12 @@ import type { SignIn } from "./signIn.ts";
 /** "Strong authentication failed": refusals, time-outs, wrong codes and faults alike. */
 export const strongAuthenticationFailed = "500121";
 
-/** Its first digits; no other number of them is near, so that a rounded one begins with them, too. */
-const leading = strongAuthenticationFailed.slice(0, -1);
-
 /**
  * One of these is in every row with that ResultType, in whatever notation JSON has for it: text, a number, one
- * with an exponent (5.00121e5). What searches for them finds more, never less.
+ * with an exponent (5.00121e5). Its last digit is not among them, so that they are in a number that only rounding
+ * makes it, too (500120.99999999999). What searches for them finds more, never less.
  */
-export const resultTypeSearch: readonly string[] = [
-  leading,
-  ...Array.from(
-    leading.slice(1),
-    (_, at) => `${leading.slice(0, at + 1)}.${leading.slice(at + 1)}`,
-  ),
-];
+export const resultTypeSearch = ["50012", "5.0012", "50.012", "500.12", "5001.2"] as const;
 
 /** What makes a row a candidate: its ResultType, or else the first text that can mean a denial. */
 export type CandidateReason =

@@ -180,6 +180,7 @@ function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): num
   while (count < end) {
     const middle = Math.floor((count + end) / 2);
     const item = sorted[middle];
+    // Stryker disable next-line ConditionalExpression: only for the compiler, there is an item in the middle.
     if (item !== undefined && isEarly(item)) {
       count = middle + 1;
     } else {

@@ -1,3 +1,5 @@
+import { remember } from "./remember.ts";
+
 /** Outcomes of a prompt that was really put to a user and not approved; the ones that runs count. */
 export const promptOutcomes = [
   "denied",
@@ -183,23 +185,8 @@ interface Reading {
 }
 
 /** A log has few texts, and many rows of each. */
-const readings = new Map<string, Reading>();
-const mostReadings = 1_000;
-
-function read(text: string): Reading {
-  const known = readings.get(text);
-  if (known !== undefined) {
-    return known;
-  }
-  const reading = readAnew(text);
-  if (text.length <= longestText) {
-    if (readings.size === mostReadings) {
-      readings.clear();
-    }
-    readings.set(text, reading);
-  }
-  return reading;
-}
+const mostTexts = 1_000;
+const read = remember(readAnew, mostTexts, longestText);
 
 function readAnew(text: string): Reading {
   const whole = normalise(text);

@@ -20,7 +20,7 @@ export function readTime(value: unknown): number | null {
   if (parts === null) {
     return null;
   }
-  const [, year, month, day, hour, minute, second = "0", fraction = "", ...zone] = parts;
+  const [, year, month, day, hour, minute, second = 0, fraction = "", ...zone] = parts;
   const offset = readOffset(zone);
   if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return null;
@@ -36,8 +36,8 @@ export function readTime(value: unknown): number | null {
 }
 
 /** @returns milliseconds east of Greenwich, none where no zone is named; null where it cannot be */
-function readOffset([sign, hours = "0", minutes = "0"]: readonly (string | undefined)[]):
-  number | null {
+function readOffset(zone: readonly (string | undefined)[]): number | null {
+  const [sign, hours = 0, minutes = 0] = zone;
   if (Number(hours) > 14 || Number(minutes) > 59) {
     return null;
   }

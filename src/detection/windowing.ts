@@ -72,7 +72,16 @@ function joinBuckets(
   to: number,
   take: TakeRun,
 ): void {
-  let run = { start: from, end: from, bucket: NaN };
+  // The buckets that are joined so far; none at first.
+  let runStart = from;
+  let runEnd = from;
+  let lastBucket = NaN;
+  const takeJoined = () => {
+    if (runStart < runEnd) {
+      // Their first bucket fired, so its threshold-th denial is the first one to reach it.
+      take(runStart, runEnd, runStart + threshold - 1);
+    }
+  };
   for (let start = from; start < to;) {
     const bucket = bucketOf(timeAt(times, start), windowMs);
     let end = start + 1;
@@ -80,18 +89,17 @@ function joinBuckets(
       end++;
     }
     if (end - start >= threshold) {
-      const adjoins = bucket - run.bucket <= 1;
-      if (!adjoins && run.start < run.end) {
-        take(run.start, run.end, run.start + threshold - 1);
+      const adjoins = bucket - lastBucket <= 1;
+      if (!adjoins) {
+        takeJoined();
+        runStart = start;
       }
-      run = { start: adjoins ? run.start : start, end, bucket };
+      runEnd = end;
+      lastBucket = bucket;
     }
     start = end;
   }
-  if (run.start < run.end) {
-    // The first bucket fired, so its threshold-th denial is the first one to reach it.
-    take(run.start, run.end, run.start + threshold - 1);
-  }
+  takeJoined();
 }
 
 /** What a run reaches over, by its first and its last denial. */
@@ -117,7 +125,8 @@ export function densestSpan(
   let start = 0;
   let best = { start, end: 0 };
   for (const [index, at] of times.entries()) {
-    while (start < index && !isOneWindow(rule, timeAt(times, start), at)) {
+    // Ends at `index` at the latest: a denial is in one window with itself.
+    while (!isOneWindow(rule, timeAt(times, start), at)) {
       start++;
     }
     if (index + 1 - start > best.end - best.start) {

@@ -12,7 +12,7 @@ import type { LineSearch } from "./scan/lineSearch.ts";
 import { LineSieve } from "./scan/lineSieve.ts";
 import { NotedLines } from "./scan/notedLines.ts";
 import { openPlainLines, type PlainLines } from "./scan/plainLines.ts";
-import type { LineRange } from "./scan/rangeSearch.ts";
+import type { LineRange, RangeFindings } from "./scan/rangeSearch.ts";
 import { ReadingSink } from "./scan/readingSink.ts";
 import { SearchLanes } from "./scan/searchLanes.ts";
 import { SearchThread } from "./scan/searchThread.ts";
@@ -104,17 +104,15 @@ export class SignInLogs implements SignInFiles<Place> {
     lanes: SearchLanes | null,
   ): AsyncGenerator<Extract<Place>> {
     const extractor = new Extractor<Place>(how);
-    const begun: Promise<Extract<Place>>[] = [];
+    const begun: { readonly found: Promise<RangeFindings>; readonly line: number }[] = [];
     const search: TextSearch | null = lanes && {
-      block: (block, line) =>
-        begun.push(lanes.searchText(block).then(({ extract }) => behind(extract, line - 1))),
+      block: (block, line) => begun.push({ found: lanes.searchText(block), line }),
       lines: lanes.textSearch,
       onPassed: (count) => extractor.pass(count),
     };
     const settle = async function* (left: number) {
-      for (let next = begun[0]; next !== undefined && begun.length > left; next = begun[0]) {
-        yield await next;
-        begun.shift();
+      for (const { found, line } of begun.splice(0, Math.max(0, begun.length - left))) {
+        yield behind((await found).extract, line - 1);
       }
     };
     for await (const entries of readRecords([file], {

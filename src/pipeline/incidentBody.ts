@@ -1,4 +1,4 @@
-import { formatTime } from "../detection/time.ts";
+import { formatTime, readTime } from "../detection/time.ts";
 import { identifyPart } from "./identity.ts";
 import type { Incident } from "./ports.ts";
 
@@ -123,27 +123,30 @@ function markOf(
 interface Mark {
   readonly revision: number;
   readonly created: number;
-  readonly prints: Partial<Record<(typeof growing)[number], string>>;
+  readonly prints: Partial<Record<(typeof growing)[number], string | undefined>>;
 }
 
 function readMark(names: readonly string[]): Mark {
-  const found = names.find((name) => name.startsWith(markPrefix)) ?? "";
-  const [revision = "", ...prints] = found.slice(markPrefix.length).split(":");
+  const mark = names.find((name) => name.startsWith(markPrefix));
+  if (mark === undefined) {
+    return { revision: 0, created: 0, prints: {} };
+  }
+  const [revision, ...prints] = mark.slice(markPrefix.length).split(":");
   return {
     revision: readRevision(revision),
-    created: readRevision(prints[growing.length] ?? ""),
-    prints: Object.fromEntries(growing.map((property, index) => [property, prints[index] ?? ""])),
+    created: readRevision(prints[growing.length]),
+    prints: Object.fromEntries(growing.map((property, index) => [property, prints[index]])),
   };
 }
 
-function readRevision(text: string): number {
-  return /^r\d+$/.test(text) ? Number(text.slice(1)) : 0;
+/** @returns 0 where it is none */
+function readRevision(text: string | undefined): number {
+  return Number(text?.match(/^r(\d+)$/)?.[1] ?? 0);
 }
 
 /** Services may write a time back with other digits; the moment is what counts. */
 function print(value = ""): string {
-  const at = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : NaN;
-  return identifyPart(printNamespace, Number.isNaN(at) ? value : String(at)).slice(0, 8);
+  return identifyPart(printNamespace, String(readTime(value) ?? value)).slice(0, 8);
 }
 
 const printNamespace = "2f6b1d7e-3a64-4f43-8f0c-64a1a3bb3a52";

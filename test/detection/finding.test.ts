@@ -67,6 +67,13 @@ describe("an approval", () => {
     expect(weighed([approval("09:10:30.001")], { approvalWatchMs: 30_000 })).toBe("Medium -");
   });
 
+  it("counts in whatever order it comes with others that do not", () => {
+    const before = approval("09:01");
+    const after = approval("10:10:00.001");
+    expect(weighed([before, approval("09:05"), after])).toBe("High 09:05:00 other");
+    expect(weighed([before, after])).toBe("Medium -");
+  });
+
   it("matches by request, by address, or by neither", () => {
     const request = "request of 09:01";
     const ipAddress = "203.0.113.10";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  approvalSearch,
   canMeanDenial,
   classifyText,
   isDenial,
@@ -239,6 +240,15 @@ describe("whether a text means an approval", () => {
   it("depends on how it begins", () => {
     expect(meansApproval("MFA completed in Azure AD for this session", "status")).toBe(true);
     expect(meansApproval("No MFA completed in Azure AD", "status")).toBe(false);
+  });
+
+  it("can be searched for by a word that is in no other text", () => {
+    for (const outcome of outcomes) {
+      const found = known[outcome].map((text) => text.toLowerCase().includes(approvalSearch));
+      expect(`${outcome}: ${[...new Set(found)].join()}`).toBe(
+        `${outcome}: ${outcome === "approved"}`,
+      );
+    }
   });
 
   it("is never said of what needed no prompt", () => {

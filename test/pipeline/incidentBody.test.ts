@@ -150,6 +150,13 @@ test("a time that a service writes back with other digits is no edit", () => {
   expect(grown(other)).toMatchObject({ lastActivityTimeUtc: "2026-03-10T09:01:00.001Z" });
 });
 
+test("an empty description that a service leaves out is no edit", () => {
+  const text = { ...incident(1).text, description: "" };
+  const { description, ...without } = createBody(incident(1, { text }));
+  expect(description).toBe("");
+  expect(grown(without)).toMatchObject({ description: incident(2).text.description });
+});
+
 describe("what we wrote last says the same", () => {
   test("as long as the judgement does, whoever edited it and whatever its revision", () => {
     expect(saysTheSame(created, incident(1))).toBe(true);
