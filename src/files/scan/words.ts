@@ -52,22 +52,18 @@ export type SearchName = keyof typeof searches;
 
 /**
  * Three letters of each word that are rare in sign-in rows. Words of one group should have no letters in
- * common at the same place of their marks: any mixture of them is taken for a mark at first. Measured on the
- * example tenant, one place in a row looks like a mark.
+ * common at the same place of their marks: any mixture of them is taken for a mark at first. Found by trying
+ * many divisions on generated rows, in which fewer than two places each look like a mark.
  */
 const groups: readonly Readonly<Record<string, string>>[] = [
-  { declined: "ecl", select: "sel" },
-  { "500.12": ".12", 'value":[': 'ue"', 'value": [': 'ue"' },
-  {
-    suspiciousactivityreported: "spi",
-    duplicate: "dup",
-    ...Object.fromEntries(escapes.map((escape) => [escape, "\\u0"])),
-  },
-  { 'records":[': "rds", 'records": [': "rds" },
+  { declined: "dec", select: "lec", 'tables":[': "abl", 'tables": [': "abl" },
   { "50012": "012", "5.0012": "012", "50.012": "012", "5001.2": "01." },
-  { denied: "nie", 'tables":[': "ble", 'tables": [': "ble" },
-  { 'rows":[': 'ws"', 'rows": [': 'ws"', fraud: "fra" },
-  { completed: "mpl" },
+  { suspiciousactivityreported: "spi", "\\u006": "\\u0", "\\u007": "\\u0" },
+  { 'rows":[': 'ws"', 'rows": [': 'ws"' },
+  { 'value":[': "alu", 'value": [': "alu", completed: "let" },
+  { denied: "nie", duplicate: "dup" },
+  { "500.12": "00.", fraud: "fra" },
+  { "\\u003": "u00", "\\u004": "u00", "\\u005": "u00", 'records":[': "rds", 'records": [': "rds" },
 ];
 
 export interface MarkedWord extends Word {
