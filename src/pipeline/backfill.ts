@@ -96,7 +96,7 @@ export async function stepBackfill(
     const problem = error instanceof Error ? error.message : String(error);
     const { errors } = progressed(before, work);
     // The state itself may be what failed; the error that is thrown says so.
-    await save({ ...reached(cursor), errors: [...errors, problem] }).catch(() => undefined);
+    await save({ ...reached(cursor), errors: lastOf([...errors, problem]) }).catch(() => undefined);
     throw error;
   } finally {
     detector.log.info("backfill step", { id, workspace, from: range.from, to: cursor, ...work });
@@ -106,8 +106,12 @@ export async function stepBackfill(
 
 /** A part after some more work; its cursor is set by who knows that the work is recorded. */
 function progressed(part: BackfillPart, work: Work): BackfillPart {
-  const errors = [...part.errors, ...notesOf(work)].slice(-mostErrors);
+  const errors = lastOf([...part.errors, ...notesOf(work)]);
   return { ...part, state: "running", counts: add(part.counts, work), errors };
+}
+
+function lastOf(errors: readonly string[]): readonly string[] {
+  return errors.slice(-mostErrors);
 }
 
 function add(counts: BackfillCounts, work: Work): BackfillCounts {
@@ -139,7 +143,7 @@ export async function endPart(
     if (held === null || isFinished(held.part)) {
       return false;
     }
-    const errors = reason === undefined ? held.part.errors : [...held.part.errors, reason];
+    const errors = lastOf(reason === undefined ? held.part.errors : [...held.part.errors, reason]);
     if ((await jobs.writePart(id, { ...held.part, state, errors }, held.version)) !== null) {
       return true;
     }

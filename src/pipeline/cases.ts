@@ -29,9 +29,12 @@ export interface View {
   readonly hull: Range;
 }
 
-/** An account with all that is needed to judge it. */
-export interface Case extends Touched {
+interface Viewed extends Touched {
   readonly views: readonly View[];
+}
+
+/** An account with all that is needed to judge it. */
+export interface Case extends Viewed {
   /** Reading stopped at a bound, so that runs may be longer than they look. */
   readonly bounded: boolean;
 }
@@ -64,7 +67,7 @@ export async function readCases(
       })),
       signal,
     );
-    const unfinished: Case[] = [];
+    const unfinished: Viewed[] = [];
     for (const [index, each] of open.entries()) {
       const name = accountName(each.account);
       const seen = sightings.get(name) ?? [];
@@ -74,32 +77,35 @@ export async function readCases(
       // One side at its bound does not end the reading of the other.
       const whole = span.from >= read.from && span.to <= read.to;
       const { user } = each.account;
-      const bounded = clipped || !whole || cut.has(user);
-      const isEnough = whole || (rows.get(user) ?? 0) >= mostRows;
-      (isEnough ? cases : unfinished).push({ ...each, views, bounded });
+      if (whole || (rows.get(user) ?? 0) >= mostRows) {
+        cases.push({ ...each, views, bounded: clipped || !whole || cut.has(user) });
+      } else {
+        unfinished.push({ ...each, views });
+      }
     }
     open = unfinished;
   }
   return cases;
 }
 
-async function readHeads(detector: Detector, touched: Touched): Promise<Case> {
+async function readHeads(detector: Detector, touched: Touched): Promise<Viewed> {
   const { workspaceId, rules, store } = detector;
   const views: View[] = [];
   for (const rule of rules) {
     const subject = { rule: rule.id, workspaceId, ...touched.account };
     const head = await store.readHead(subject, touched.span.from - farthest);
-    views.push(look(touched, { rule, head, runs: [], prompts: [], hull: touched.span }, []));
+    views.push(look(touched, { rule, head }, []));
   }
-  return { ...touched, views, bounded: false };
+  return { ...touched, views };
 }
 
 /** The view of a rule, given the sightings of a span. What was touched counts as a run without denials. */
 function look(
   { account, span }: Touched,
-  { rule, head }: View,
+  { rule, head }: Pick<View, "rule" | "head">,
   sightings: readonly Sighting[],
 ): View {
+  // Stryker disable next-line ArrayDeclaration: what lies together is told by extents alone.
   const touchedRun: Run = { denials: [], extent: span, triggeredAt: null };
   const prompts = promptsOf(rule, account.user, sightings);
   const runs = [touchedRun, ...runsIn(rule, prompts)];
@@ -109,14 +115,16 @@ function look(
   return {
     rule,
     head,
+    // Stryker disable next-line ArrayDeclaration,OptionalChaining: only for the compiler, every run lies somewhere.
     runs: (around?.runs ?? []).filter((run) => run !== touchedRun),
     prompts,
+    // Stryker disable next-line OptionalChaining: as above.
     hull: around?.extent ?? span,
   };
 }
 
 function spanAround(
-  { span: touched, views }: Case,
+  { span: touched, views }: Viewed,
   windows: Readonly<Record<Rule["kind"], number>>,
   times = 1,
 ): { readonly span: Range; readonly clipped: boolean } {

@@ -42,6 +42,7 @@ export async function decideTouched(
   signal: AbortSignal,
 ): Promise<Decided> {
   const results: Decided[] = [];
+  // Stryker disable next-line EqualityOperator: of nobody nothing is asked.
   for (let start = 0; start < touched.length; start += accountsAtOnce) {
     let open = touched.slice(start, start + accountsAtOnce);
     for (let attempt = 0; open.length > 0; attempt++) {
@@ -51,6 +52,7 @@ export async function decideTouched(
       const cases = await readCases(detector, open, signal);
       const approvals = await readApprovalsOf(detector, cases, signal);
       const outcomes = await inParallel(cases, stateRequests, (each) =>
+        // Stryker disable next-line ArrayDeclaration: a text is no approval.
         decideCase(detector, each, approvals.get(accountName(each.account)) ?? [], sending),
       );
       results.push(...outcomes.map(({ decided }) => decided));
@@ -116,8 +118,8 @@ async function decideCase(
     }
     decisions.push(...reasoned);
     for (const item of due) {
-      if (stored !== null && claims[item.burstId] !== undefined) {
-        claimed.push({ item, head: stored });
+      if (claims[item.burstId] !== undefined) {
+        claimed.push({ item, head: stored ?? head });
       } else if (isPending(item)) {
         left++;
       }

@@ -134,6 +134,7 @@ export class Evidence {
   #draft(number: number, sighting: Sighting): void {
     const { words, doubles } = this.#sightings.draft;
     const { source, outcome, at, askedAt, request, method, second } = sighting;
+    // Stryker disable next-line ArithmeticOperator: it is the first.
     doubles[shown.at / 2] = at;
     doubles[shown.askedAt / 2] = askedAt ?? 0;
     doubles[shown.second / 2] = second;

@@ -121,16 +121,17 @@ async function readWatched(
 ): Promise<TouchedAccounts> {
   const touched = new TouchedAccounts();
   const watched = new Map<string, Watch[]>();
+  const named = new Set<string>();
   for (const { subject, watch } of due) {
     if (watch !== null && watch.until > range.from) {
       const name = accountName(subject);
+      // Stryker disable next-line ArrayDeclaration: a text is no watch.
       watched.set(name, [...(watched.get(name) ?? []), watch]);
+      named.add(subject.user);
     }
   }
-  const users = [
-    ...new Set(due.filter(({ watch }) => watch !== null).map(({ subject }) => subject.user)),
-  ];
-  for (let start = 0; start < users.length && watched.size > 0; start += usersPerQuery) {
+  const users = [...named];
+  for (let start = 0; start < users.length; start += usersPerQuery) {
     const query = {
       by: "published" as const,
       range,
@@ -139,9 +140,13 @@ async function readWatched(
     };
     for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
       const { account, approvals } = classify(record);
-      for (const watch of account === null ? [] : (watched.get(accountName(account)) ?? [])) {
-        if (account !== null && approvals.some(({ at }) => at >= watch.from)) {
-          touched.add(account, watch.from, watch.to);
+      if (account === null) {
+        continue;
+      }
+      // Stryker disable next-line ArrayDeclaration: as above.
+      for (const { from, to } of watched.get(accountName(account)) ?? []) {
+        if (approvals.some(({ at }) => at >= from)) {
+          touched.add(account, from, to);
         }
       }
     }

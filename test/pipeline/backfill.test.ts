@@ -22,14 +22,86 @@ async function begun(bench: Bench, asked = request) {
 describe("a backfill", () => {
   it("reads from an hour before its range to three days after, but not into the future", () => {
     const [late] = planParts(request, time("12:00") + 30 * day);
-    expect(late).toMatchObject({
+    expect(late).toEqual({
+      workspace: "default",
       state: "queued",
       cursor: time("07:00"),
       end: time("12:00") + 3 * day,
+      slicesDone: 0,
       slices: 13,
+      counts: { rows: 0, denials: 0, opened: 0, updated: 0 },
+      errors: [],
     });
     const [fresh] = planParts(request, time("12:30"));
     expect(fresh).toMatchObject({ cursor: time("07:00"), end: time("12:30"), slices: 1 });
+    const [future] = planParts(request, time("06:00"));
+    expect(future).toMatchObject({ end: time("06:00"), slices: 1 });
+  });
+
+  it("has a part for each workspace", () => {
+    const parts = planParts({ ...request, workspaces: ["one", "two"] }, time("12:30"));
+    expect(parts.map(({ workspace }) => workspace)).toEqual(["one", "two"]);
+  });
+
+  it("counts what all of its steps did, and logs what each did", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    bench.now = time("12:00") + 5 * day;
+    bench.log.add(publish([...refusals("09:05", 1), ...refusals("11:00", 5, bob)]));
+    const step = await begun(bench);
+    while (await stepBackfill(bench.detector(), bench.jobs, step, never));
+    expect(bench.jobs.partOf(step.id).counts).toEqual({
+      rows: 11,
+      denials: 11,
+      opened: 1,
+      updated: 1,
+    });
+    expect(bench.lines.map(({ event }) => event)).toEqual(Array(13).fill("backfill step"));
+    expect(bench.lines[0]?.fields).toMatchObject({
+      id: step.id,
+      workspace: "default",
+      from: time("07:00"),
+      to: time("13:00"),
+      opened: 1,
+    });
+    expect(bench.lines[1]?.fields).toMatchObject({ from: time("13:00"), to: time("19:00") });
+  });
+
+  it("keeps what a sink answered, beside what it has to tell itself", async () => {
+    const bench = new Bench(time("09:00") + 180 * day, publish(refusals("09:00", 5)));
+    bench.log.add(publish(refusals(time("12:00") + 2 * day, 5, bob)));
+    bench.sink.before = () => {
+      throw new Error("Sentinel is away");
+    };
+    const part = await bench.backfill({ from: "08:00", to: time("12:00") + 3 * day });
+    expect(part.counts).toMatchObject({ opened: 1, updated: 0 });
+    expect(part.errors).toEqual([
+      "Sentinel is away",
+      "1 bursts begin beyond the retention of the state and were not opened",
+    ]);
+  });
+
+  it("that nobody knows has nothing to do", async () => {
+    const bench = new Bench("13:00", []);
+    const step = { ...(await begun(bench)), id: "another" };
+    expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(false);
+    expect([bench.log.asked, bench.lines]).toEqual([[], []]);
+  });
+
+  it("may fail in any form, and says what failed first", async () => {
+    const bench = new Bench("13:00", []);
+    const step = await begun(bench);
+    bench.log.before = () => {
+      // oxlint-disable-next-line typescript/only-throw-error -- a library may
+      throw "all went wrong";
+    };
+    const run = () => stepBackfill(bench.detector(), bench.jobs, step, never);
+    await expect(run()).rejects.toBe("all went wrong");
+    expect(bench.jobs.partOf(step.id).errors).toEqual(["all went wrong"]);
+    const jobs = around(bench.jobs, ({ method, make }) =>
+      method === "writePart" ? Promise.reject(new Error("the table is away")) : make(),
+    );
+    await expect(stepBackfill(bench.detector(), jobs, step, never)).rejects.toBe("all went wrong");
   });
 
   it("opens what happened in its range, and leaves alone what happened outside", async () => {
@@ -96,14 +168,20 @@ describe("a backfill", () => {
     bench.sink.before = () => {
       cancelled = true;
     };
-    bench.log.before = async () => {
-      if (cancelled) await endPart(bench.jobs, step.id, "default", "cancelled");
+    let slices = 0;
+    bench.log.before = async ({ users }) => {
+      if (!cancelled) return;
+      slices += users === null ? 1 : 0;
+      await endPart(bench.jobs, step.id, "default", "cancelled");
     };
     expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(false);
+    // The one that was under way.
+    expect(slices).toBe(1);
     const { state, slicesDone } = bench.jobs.partOf(step.id);
     expect(state).toBe("cancelled");
     expect(slicesDone).toBeLessThan(13);
     expect(bench.sink.titles()).toEqual(["alice 1"]);
+    expect(bench.jobs.partOf(step.id).errors).toEqual([]);
     expect(await endPart(bench.jobs, step.id, "default", "cancelled")).toBe(false);
   });
 
@@ -167,7 +245,10 @@ describe("a backfill", () => {
     for (let attempt = 0; attempt < 30; attempt++) {
       await stepBackfill(bench.detector(), bench.jobs, step, never).catch(() => undefined);
     }
-    expect(bench.jobs.partOf(step.id).errors.length).toBeLessThanOrEqual(21);
+    expect(bench.jobs.partOf(step.id).errors).toHaveLength(20);
+    await endPart(bench.jobs, step.id, "default", "failed", "given up");
+    const { errors } = bench.jobs.partOf(step.id);
+    expect(errors).toEqual([...Array(19).fill("the log is away"), "given up"]);
   });
 });
 
@@ -191,6 +272,13 @@ describe("a part that is ended from outside", () => {
 });
 
 describe("a dry backfill", () => {
+  it("records also what nothing is to be done about any more", async () => {
+    const bench = new Bench(time("09:00") + 5 * day, publish(refusals("09:00", 5)));
+    await bench.backfill({ from: "08:00", to: "12:00" }, { sinks: [] });
+    expect(bench.records()).toHaveLength(1);
+    expect(bench.due()).toEqual([]);
+  });
+
   it("counts what it would open, in a state of its own", async () => {
     const bench = new Bench("13:00", publish(refusals("09:00", 5)));
     const real = bench.store;

@@ -13,9 +13,10 @@ import type { Detector } from "../../src/pipeline/detector.ts";
 import { incidentApiSink } from "../../src/pipeline/incidentApi.ts";
 import { maintain, type MaintenanceSummary } from "../../src/pipeline/maintain.ts";
 import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { DueItem, Incident, IncidentSink, Log } from "../../src/pipeline/ports.ts";
+import type { DueItem, Incident, IncidentSink, Log, StateStore } from "../../src/pipeline/ports.ts";
 import { runDetection, type RunSummary } from "../../src/pipeline/runDetection.ts";
 import { alice, denialRow, workspaceId, type Person, type Row } from "../builders.ts";
+import { around } from "./around.ts";
 import { FakeLog, momentOf, type Moment, type PublishedRow } from "./fakeLog.ts";
 import { FakeService } from "./incidents.ts";
 
@@ -80,6 +81,16 @@ export interface LogLine {
   readonly level: "info" | "warn" | "error";
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The same state, but of heads it leaves out what it may: bursts that ended before the time that is told. */
+export function forgetful(state: StateStore): StateStore {
+  return around(state, async ({ method, args, make }) => {
+    if (method !== "readHead") return make();
+    const [subject, from] = args as Parameters<StateStore["readHead"]>;
+    const head = await state.readHead(subject, from);
+    return { ...head, bursts: head.bursts.filter(({ extent }) => extent.to >= from) };
+  });
 }
 
 /** What stays when a process ends, and the parts to begin another with. */

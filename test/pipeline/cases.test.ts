@@ -3,7 +3,17 @@ import { readCases } from "../../src/pipeline/cases.ts";
 import { alice, denialRow, tenantId, time } from "../builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
-import { Bench, day, explicitDeny, hour, minute, never, refusals, ruleNamed } from "./bench.ts";
+import {
+  Bench,
+  day,
+  explicitDeny,
+  forgetful,
+  hour,
+  minute,
+  never,
+  refusals,
+  ruleNamed,
+} from "./bench.ts";
 import { publish, type Moment } from "./fakeLog.ts";
 
 const account = { tenantId, user: alice.name };
@@ -37,7 +47,24 @@ describe("around what was touched", () => {
     for (const at of ["00:00", "22:00"] as const) {
       const found = await caseAt(bench, time(at), time(at), { rules: [rule] });
       expect(denialsIn(found)).toEqual([12]);
+      expect(found.bounded).toBe(false);
     }
+  });
+
+  it("is read as far where rows were stored as late as they may be", async () => {
+    const chain = refusals("00:00", 33, alice, 15 * minute);
+    const late = { published: time("06:00") + 71 * hour };
+    const rows = chain.map((each, i) => (i === 24 ? denialRow("06:00", late) : each));
+    const bench = new Bench(time("00:00") + 5 * day, publish(rows));
+    expect(denialsIn(await caseAt(bench, time("00:00")))).toEqual([33]);
+  });
+
+  it("may be nothing, where the log shows nothing any more", async () => {
+    const found = await caseAt(new Bench("12:00", []), time("09:00"), time("09:04"));
+    expect(found.views).toMatchObject([
+      { runs: [], prompts: [], hull: { from: time("09:00"), to: time("09:04") } },
+    ]);
+    expect(found.bounded).toBe(false);
   });
 
   it("one look is enough where silence is near", async () => {
@@ -70,6 +97,49 @@ describe("around what was touched", () => {
     };
     await caseAt(bench, time("09:00"), time("09:04"), { store });
     expect(order).toEqual(["readHead", "candidates"]);
+  });
+});
+
+describe("how far is read", () => {
+  /** Refusals two hours apart, for five days. */
+  const days = publish(refusals("00:00", 60, alice, 2 * hour));
+  const more = { rules: [{ ...explicitDeny, windowMs: 2 * hour }] };
+  const [first, last] = [time("00:00"), time("00:00") + 118 * hour];
+
+  it.each([
+    ["before", last],
+    ["after", first],
+    ["on both sides", first + 60 * hour],
+  ])("ends a day from what was touched, which is told: %s", async (_, at) => {
+    const bench = new Bench(first + 9 * day, days);
+    const found = await caseAt(bench, at, at, more);
+    expect(found.bounded).toBe(true);
+    // Rows are stored from an hour before to three days after what they tell of.
+    const asked = bench.log.asked.map(({ range }) => range);
+    expect(Math.min(...asked.map(({ from }) => from))).toBeGreaterThanOrEqual(at - 25 * hour);
+    expect(Math.max(...asked.map(({ to }) => to))).toBeLessThanOrEqual(at + 96 * hour);
+  });
+
+  it("ends with 10,000 rows of a user, which is told", async () => {
+    const rows = refusals("00:00", 6, alice, 2 * hour);
+    const again = (times: number) => Array.from({ length: times }, () => rows[5] ?? {});
+    for (const [times, looks] of [
+      [9_995, 1],
+      [9_994, 2],
+    ] as const) {
+      const bench = new Bench(first + 9 * day, publish([...rows.slice(0, 5), ...again(times)]));
+      const found = await caseAt(bench, first, first, more);
+      expect([bench.log.asked.length, found.bounded]).toEqual([looks, looks === 1]);
+    }
+  });
+
+  it("ends as well where a user's rows are too many for an answer, which is told", async () => {
+    const rows = refusals("09:00", 1).flatMap((each) => Array.from({ length: 10_000 }, () => each));
+    const bench = new Bench("23:00", publish([...rows, ...refusals("10:30", 1)]));
+    bench.log.mostRows = 10_000;
+    const found = await caseAt(bench, time("09:00"));
+    expect(found.views.map(({ prompts }) => prompts.length)).toEqual([1]);
+    expect(found.bounded).toBe(true);
   });
 });
 
@@ -128,5 +198,18 @@ describe("what is recorded", () => {
     const found = await caseAt(bench, time("09:18"));
     expect(denialsIn(found)).toEqual([6]);
     expect(found.views[0]?.head.bursts).toHaveLength(1);
+  });
+
+  it("is all there where the state leaves out what ended more than a day before", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    const store = forgetful(bench.store);
+    for (const [at, bursts] of [
+      [time("09:04") + day, 1],
+      [time("09:04") + day + 1, 0],
+    ] as const) {
+      const { views } = await caseAt(bench, at, at, { store });
+      expect(views[0]?.head.bursts).toHaveLength(bursts);
+    }
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { decideTouched } from "../../src/pipeline/decideTouched.ts";
+import type { Detector } from "../../src/pipeline/detector.ts";
 import { newSending } from "../../src/pipeline/sending.ts";
-import { alice, bob, denialRow, tenantId, time } from "../builders.ts";
+import { alice, bob, denialRow, tenantId, time, type Person } from "../builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
-import { Bench, explicitDeny, never, personNamed, refusals, ruleNamed } from "./bench.ts";
+import { Bench, explicitDeny, hour, never, personNamed, refusals, ruleNamed } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
-const touched = (from: string, to: string, user = alice) => ({
+const touched = (from: string, to: string, user: Person = alice) => ({
   account: { tenantId, user: user.name },
   span: { from: time(from), to: time(to) },
 });
@@ -56,6 +57,7 @@ describe("a head that another run has written meanwhile", () => {
     );
     await expect(bench.run("10:00", { store })).rejects.toMatchObject({
       name: "UpstreamError",
+      message: "state: other runs keep changing the same records",
       retryable: true,
     });
     expect(bench.watermark()).toBe(time("09:00"));
@@ -82,6 +84,58 @@ describe("an account", () => {
     const bench = new Bench("10:00", publish([...here, ...there]));
     await bench.run("10:00");
     expect(bench.records()).toEqual([]);
+  });
+});
+
+describe("many accounts", () => {
+  it("are judged once each, five hundred at a time", async () => {
+    const users = Array.from({ length: 501 }, (_, i) => personNamed(`user${i}`));
+    const bench = new Bench("10:00", publish(refusals("09:00", 5, users[500])));
+    const detector = bench.detector();
+    const { decisions, claimed, left } = await decideTouched(
+      detector,
+      users.map((user) => touched("09:00", "09:04", user)),
+      newSending(detector, "live"),
+      never,
+    );
+    const asked = bench.log.asked.filter(({ kind }) => kind === "candidates");
+    expect(asked.map((query) => query.users?.length)).toEqual([200, 200, 100, 1]);
+    expect(decisions.map(({ decision }) => decision.reason)).toEqual(["first-seen"]);
+    expect([claimed.length, left]).toEqual([1, 0]);
+  });
+});
+
+describe("approvals", () => {
+  /** What is asked of approvals when alice is looked at. */
+  async function asked(bench: Bench, from: string, to: string, more: Partial<Detector> = {}) {
+    const detector = bench.detector(more);
+    const before = bench.log.asked.length;
+    await decideTouched(detector, [touched(from, to)], newSending(detector, "live"), never);
+    return bench.log.asked.slice(before).filter(({ kind }) => kind === "approvals");
+  }
+
+  it("are asked for as long after the last denial as the rule watches for them", async () => {
+    const bench = new Bench("10:00", publish(refusals("09:00", 5)));
+    expect(await asked(bench, "09:00", "09:04")).toMatchObject([
+      { users: [alice.name], range: { from: time("08:00"), to: time("10:04") + 72 * hour } },
+    ]);
+  });
+
+  it("are not asked for where no run fires", async () => {
+    const bench = new Bench("10:00", publish(refusals("09:00", 4)));
+    expect(await asked(bench, "09:00", "09:03")).toEqual([]);
+  });
+
+  it("are asked for where one of several runs fires", async () => {
+    const bench = new Bench("10:00", publish([...refusals("08:00", 3), ...refusals("09:00", 5)]));
+    expect(await asked(bench, "08:00", "09:04")).toHaveLength(1);
+  });
+
+  it("are asked for where a burst is recorded, even if no run fires any more", async () => {
+    const bench = new Bench("10:00", publish(refusals("09:00", 5)));
+    await bench.run("10:00");
+    const rules = [{ ...explicitDeny, threshold: 6 }];
+    expect(await asked(bench, "09:00", "09:04", { rules })).toHaveLength(1);
   });
 });
 

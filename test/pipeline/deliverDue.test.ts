@@ -1,7 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { bob, denialRow, time } from "../builders.ts";
+import { decideTouched } from "../../src/pipeline/decideTouched.ts";
+import { deliverClaimed } from "../../src/pipeline/deliverDue.ts";
+import type { Detector } from "../../src/pipeline/detector.ts";
+import type { Head, StateChange } from "../../src/pipeline/ports.ts";
+import { claimLength, newSending } from "../../src/pipeline/sending.ts";
+import type { Touched } from "../../src/pipeline/touched.ts";
+import { noWork } from "../../src/pipeline/work.ts";
+import { bob, denialRow, tenantId, time } from "../builders.ts";
 import { around } from "./around.ts";
-import { Bench, explicitDeny, minute, personNamed, refusals, userOf } from "./bench.ts";
+import {
+  Bench,
+  explicitDeny,
+  forgetful,
+  minute,
+  never,
+  personNamed,
+  refusals,
+  userOf,
+} from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `user${10 + i}`);
@@ -15,6 +31,33 @@ const waiting = (bench: Bench) =>
     .due()
     .flatMap(({ incident }) => (incident === null ? [] : [userOf(incident.text.title)]))
     .toSorted();
+
+const claimsOf = ({ deliveries }: Head) => Object.values(deliveries).map(({ claim }) => claim);
+
+/** Whether a call of the state ends a claim. */
+function settles(args: readonly unknown[]): boolean {
+  const [change] = args as readonly [StateChange?];
+  return change?.head !== undefined && claimsOf(change.head).includes(null);
+}
+
+/** As if other runs had written the same again. */
+async function rewriteHeads({ store }: Bench): Promise<void> {
+  for (const head of store.snapshot().heads) await store.write({ head });
+}
+
+function touchedAt(name: string): Touched {
+  const account = { tenantId, user: personNamed(name).name };
+  return { account, span: { from: time("09:00"), to: time("09:04") } };
+}
+
+/** What is waited for until somebody opens it. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
 
 describe("the cap", () => {
   it("lets a run send so many, keeps the rest, and the next runs send it", async () => {
@@ -90,6 +133,22 @@ describe("the cap", () => {
     expect(bench.sink.titles().slice(1).toSorted()).toEqual(["anna 1", "bert 1"]);
   });
 
+  it("lets growth of what was sent before through with what is live, whoever found it", async () => {
+    const bench = new Bench("09:30", bursts("anna"));
+    await bench.run("09:30");
+    bench.log.add([
+      ...publish([denialRow("09:10", { user: personNamed("anna") })], "09:31"),
+      ...publish(refusals("09:00", 5, personNamed("bert")), "09:31"),
+    ]);
+    bench.now = time("09:35");
+    await bench.backfill({ from: "08:00", to: "09:20" }, { maxIncidentsPerRun: 0 });
+    const lanes = bench.due().map(({ subject: { user }, lane }) => [user, lane] as const);
+    expect(Object.fromEntries(lanes)).toEqual({
+      "anna@contoso.com": "live",
+      "bert@contoso.com": "backfill",
+    });
+  });
+
   it("of a backfill is its own", async () => {
     const bench = new Bench("09:30", bursts(...names(5)), { maxIncidentsPerRun: 2 });
     const part = await bench.backfill({ from: "08:00", to: "09:20" });
@@ -99,15 +158,66 @@ describe("the cap", () => {
   });
 });
 
+describe("a sink that is away", () => {
+  /** A state in which so many wait, and a sink that takes none of them. */
+  async function away(count: number) {
+    const bench = new Bench("09:30", bursts(...names(count)), { maxIncidentsPerRun: 0 });
+    await bench.run("09:30");
+    bench.sink.before = () => {
+      throw new Error("Sentinel is away");
+    };
+    return bench;
+  }
+
+  it.each([
+    [1, 10],
+    [10, 10],
+    [12, 12],
+  ])("is asked for no more than ten, or the cap: a cap of %i", async (cap, failed) => {
+    const bench = await away(15);
+    const summary = await bench.run("09:35", { maxIncidentsPerRun: cap });
+    expect(summary).toMatchObject({ failed, sent: 0, pending: 15 });
+  });
+
+  it("may say what is wrong in any form", async () => {
+    const bench = await away(1);
+    bench.sink.before = () => {
+      // oxlint-disable-next-line typescript/only-throw-error -- a library may
+      throw "all went wrong";
+    };
+    const { errors } = await bench.run("09:35", { maxIncidentsPerRun: 1 });
+    expect(errors).toEqual(["all went wrong"]);
+    const incident = bench.due()[0]?.burstId;
+    expect(bench.lines).toContainEqual({
+      level: "error",
+      event: "incident not written",
+      fields: { incident, sink: "fake", problem: "all went wrong" },
+    });
+  });
+});
+
+describe("the time for sending", () => {
+  it.each([
+    ["what is new", 50],
+    ["what was left", 0],
+  ])("is two minutes of a run, for %s", async (_, cap) => {
+    const bench = new Bench("09:30", bursts(...names(4)), { maxIncidentsPerRun: cap });
+    bench.sink.before = () => {
+      bench.now += minute;
+    };
+    let summary = await bench.run("09:30");
+    if (cap === 0) summary = await bench.run("09:35", { maxIncidentsPerRun: 50, rules: [] });
+    expect(summary).toMatchObject({ sent: 2, pending: 2 });
+  });
+});
+
 describe("a claim", () => {
   /** As if another run was sending: claimed at 09:30 for five minutes, and never settled. */
   async function claimed() {
     const bench = new Bench("09:30", bursts("anna"));
-    const store = around(bench.store, ({ args, make }) => {
-      const [change] = args as [{ drop?: unknown; head?: { deliveries: object } } | undefined];
-      const settles = JSON.stringify(change?.head?.deliveries ?? {}).includes('"claim":null');
-      return settles ? Promise.reject(new Error("killed")) : make();
-    });
+    const store = around(bench.store, ({ args, make }) =>
+      settles(args) ? Promise.reject(new Error("killed")) : make(),
+    );
     await expect(bench.run("09:30", { store })).rejects.toThrow("killed");
     expect(bench.sink.titles()).toEqual(["anna 1"]);
     return bench;
@@ -115,6 +225,7 @@ describe("a claim", () => {
 
   it("of another run that has not ended is respected", async () => {
     const bench = await claimed();
+    expect(await bench.run("09:33")).toMatchObject({ sent: 0, pending: 1 });
     expect(await bench.run("09:34:59")).toMatchObject({ sent: 0, pending: 1 });
     expect(bench.sink.titles()).toEqual(["anna 1"]);
   });
@@ -140,21 +251,158 @@ describe("a claim", () => {
     expect(waiting(bench)).toEqual([]);
   });
 
-  it("that would end before an incident is written is renewed first", async () => {
-    const bench = new Bench("09:30", bursts("anna", "bert", "cleo"));
-    const claims: number[] = [];
-    bench.sink.before = () => {
-      bench.now += 50_000;
-      for (const { deliveries } of bench.store.snapshot().heads) {
-        for (const { claim } of Object.values(deliveries)) {
-          if (claim !== null) claims.push(claim.until - bench.now);
-        }
-      }
-    };
-    await bench.run("09:30");
-    expect(bench.sink.delivered).toHaveLength(3);
-    expect(Math.min(...claims)).toBeGreaterThan(0);
+  it("ends to the moment for growth as well", async () => {
+    for (const [at, titles] of [
+      [time("09:35") - 1, ["anna 1"]],
+      [time("09:35"), ["anna 1", "anna 2"]],
+    ] as const) {
+      const bench = await claimed();
+      bench.log.add(publish([denialRow("09:10", { user: personNamed("anna") })], "09:31"));
+      bench.now = at;
+      await bench.backfill({ from: "08:00", to: "09:20" });
+      expect(bench.sink.titles()).toEqual(titles);
+    }
   });
+
+  it("is not laid on what a run has no time to send, so that the next one may", async () => {
+    const later = publish(refusals("16:00", 5, personNamed("bert")));
+    const bench = new Bench("08:00", [...bursts("anna"), ...later]);
+    await bench.run("08:00");
+    bench.sink.before = () => {
+      bench.now += 2 * minute;
+    };
+    expect(await bench.run("16:30")).toMatchObject({ opened: 2, sent: 1, pending: 1 });
+    await bench.run("16:33");
+    expect(bench.sink.titles()).toEqual(["anna 1", "bert 1"]);
+  });
+
+  it("with no more than a minute left is renewed before anything is sent under it", async () => {
+    for (const [left, renewed] of [
+      [minute, claimLength],
+      [minute + 1, minute + 1],
+    ] as const) {
+      const bench = new Bench("09:30", bursts("anna"));
+      const detector = bench.detector();
+      const sending = { ...newSending(detector, "live"), claimUntil: bench.now + left };
+      const { claimed: items } = await decideTouched(detector, [touchedAt("anna")], sending, never);
+      let lasts = 0;
+      bench.sink.before = () => {
+        const [claim] = bench.store.snapshot().heads.flatMap(claimsOf);
+        expect(claim?.owner).toBe(sending.owner);
+        lasts = (claim?.until ?? 0) - bench.now;
+      };
+      await deliverClaimed(detector, items, sending, noWork());
+      expect([left, lasts]).toEqual([left, renewed]);
+    }
+  });
+
+  it("that another run was faster with costs no place under the cap", async () => {
+    const bench = new Bench("09:30", bursts("anna", "bert"), { maxIncidentsPerRun: 0 });
+    await bench.run("09:30");
+    let reads = 0;
+    const store = around(forgetful(bench.store), async ({ method, make }) => {
+      const answer = await make();
+      if (method === "readHead" && reads++ === 0) await rewriteHeads(bench);
+      return answer;
+    });
+    const summary = await bench.run("09:35", { store, maxIncidentsPerRun: 1, rules: [] });
+    expect(summary).toMatchObject({ sent: 1, failed: 0, pending: 1 });
+    await bench.run("09:40", { maxIncidentsPerRun: 1, rules: [] });
+    expect(bench.sink.titles().toSorted()).toEqual(["anna 1", "bert 1"]);
+  });
+});
+
+describe("while an incident is sent", () => {
+  const anna = personNamed("anna");
+  const growth = publish([denialRow("09:10", { user: anna })], "09:29");
+
+  /** A run at 09:30 that sends anna's burst, and what happens before the sink takes it. */
+  function run(bench: Bench, happens: () => Promise<unknown>, more: Partial<Detector> = {}) {
+    let calls = 0;
+    const sink = around(bench.sink, async ({ make }) => {
+      if (calls++ === 0) await happens();
+      return make();
+    });
+    return bench.run("09:30", { ...more, sinks: [sink] });
+  }
+
+  const lastDelivery = (bench: Bench) =>
+    bench.store
+      .snapshot()
+      .heads.flatMap(({ deliveries }) => Object.values(deliveries))
+      .at(-1);
+
+  it("what it grew by meanwhile stays due", async () => {
+    const bench = new Bench("08:30", publish(refusals("08:00", 5, anna)));
+    await bench.run("08:30");
+    bench.log.add(bursts("anna"));
+    const grow = () => {
+      bench.log.add(growth);
+      return bench.backfill({ from: "08:30", to: "09:20" }, { maxIncidentsPerRun: 0 });
+    };
+    await run(bench, grow, { store: forgetful(bench.store) });
+    expect(bench.records()).toMatchObject([{ revision: 1 }, { revision: 2 }]);
+    expect(lastDelivery(bench)).toEqual({ sent: { fake: 1 }, claim: null });
+    expect(waiting(bench)).toEqual(["anna"]);
+    await bench.run("09:40");
+    expect(bench.sink.titles()).toEqual(["anna 1", "anna 1", "anna 2"]);
+  });
+
+  it("a run that takes over after its claim may be done with it, and that holds", async () => {
+    const bench = new Bench("09:30", bursts("anna"));
+    await run(bench, () => {
+      bench.log.add(growth);
+      return bench.run("09:36");
+    });
+    expect(lastDelivery(bench)).toEqual({ sent: { fake: 2 }, claim: null });
+    expect(waiting(bench)).toEqual([]);
+  });
+
+  it("a run that takes over after its claim keeps its own", async () => {
+    const bench = new Bench("09:30", bursts("anna"));
+    const [begun, ended] = [gate(), gate()];
+    let other = Promise.resolve<unknown>(null);
+    const slow = around(bench.sink, async ({ make }) => {
+      begun.open();
+      await ended.opened;
+      return make();
+    });
+    await run(bench, () => {
+      other = bench.run("09:36", { sinks: [slow] });
+      return begun.opened;
+    });
+    expect(lastDelivery(bench)?.claim?.until).toBe(time("09:41"));
+    ended.open();
+    await other;
+    expect(lastDelivery(bench)).toEqual({ sent: { fake: 1 }, claim: null });
+  });
+
+  it("its record may be forgotten", async () => {
+    const bench = new Bench("09:30", bursts("anna"));
+    expect(await run(bench, () => bench.store.prune(Infinity))).toMatchObject({ sent: 1 });
+    expect(waiting(bench)).toEqual([]);
+  });
+
+  it.each([
+    [0, 1, true],
+    [1, 2, true],
+    [8, 9, true],
+    [9, 9, false],
+  ])(
+    "its head may change: %i times, for which it is tried %i times",
+    async (changes, tries, done) => {
+      const bench = new Bench("09:30", bursts("anna"));
+      let tried = 0;
+      const store = around(bench.store, async ({ args, make }) => {
+        if (settles(args) && tried++ < changes) await rewriteHeads(bench);
+        return make();
+      });
+      await run(bench, async () => {}, { store });
+      expect(tried).toBe(tries);
+      expect(waiting(bench)).toEqual(done ? [] : ["anna"]);
+      expect(lastDelivery(bench)?.claim === null).toBe(done);
+    },
+  );
 });
 
 describe("what was due when a run began", () => {
@@ -228,17 +476,25 @@ describe("a merged incident", () => {
     const bench = new Bench("10:00", rows);
     const sinks = [bench.serviceSink()];
     await bench.run("10:00", { sinks });
-    bench.log.add(publish([denialRow("09:12")], "10:01"));
+    bench.log.add(publish([denialRow("09:04:20")], "10:00"));
+    await bench.run("10:03", { sinks });
+    bench.log.add(publish([denialRow("09:12")], "10:02"));
     const { reasons } = await bench.run("10:05", { sinks });
     expect(reasons).toEqual({ merged: 2 });
     const [keeper, other] = bench.records();
-    expect(other).toMatchObject({ mergedInto: keeper?.id });
+    expect(other).toMatchObject({ mergedInto: keeper?.id, revision: 2 });
+    expect(bench.store.snapshot().heads[0]?.deliveries).toEqual({
+      [keeper?.id ?? ""]: { sent: { service: 3 }, claim: null },
+      [other?.id ?? ""]: { sent: { service: 2 }, claim: null },
+    });
     expect(bench.service.comments(other?.id)).toHaveLength(1);
     expect(bench.service.comments(other?.id)[0]).toContain(keeper?.id);
     await bench.run("10:10", { sinks });
     await bench.maintain("10:15", { sinks });
     expect(bench.service.comments(other?.id)).toHaveLength(1);
-    expect(keeper?.facts.denials).toBe(11);
+    expect(keeper?.facts.denials).toBe(12);
+    // Approvals are watched for of the one that goes on.
+    expect(bench.due().map(({ burstId }) => burstId)).toEqual([keeper?.id]);
   });
 });
 

@@ -45,6 +45,17 @@ describe("the evidence of many rows", () => {
     }
   });
 
+  it("is no news where an earlier run had it, also when it comes again", () => {
+    const evidence = new Evidence();
+    const known = sighting("09:00", { publishedAt: time("09:12") });
+    evidence.recall(account, known);
+    expect(evidence.add(account, known)).toBe(false);
+    expect([...evidence.news()]).toEqual([]);
+    const earlier = sighting("09:00", { publishedAt: time("09:02") });
+    expect(evidence.add(account, earlier)).toBe(true);
+    expect([...evidence.news()]).toEqual([[account, earlier]]);
+  });
+
   it("is told apart by tenant and user", () => {
     const evidence = new Evidence();
     const others = [

@@ -66,13 +66,21 @@ describe("the watermark", () => {
     bench.log.before = () => {
       throw new Error("the log is away");
     };
-    await expect(bench.run("09:30")).rejects.toThrow("the log is away");
-    expect(bench.watermark()).toBe(time("08:58"));
-    expect(bench.store.snapshot().progress).toMatchObject({
-      lastRunAt: time("09:30"),
-      lastSuccessAt: time("09:00"),
-      lastError: "the log is away",
+    const saved: unknown[] = [];
+    const store = around(bench.store, ({ method, args, make }) => {
+      if (method === "saveProgress") saved.push(args[0]);
+      return make();
     });
+    await expect(bench.run("09:30", { store })).rejects.toThrow("the log is away");
+    expect(bench.watermark()).toBe(time("08:58"));
+    expect(saved).toMatchObject([
+      {
+        publishedTo: time("08:58"),
+        lastRunAt: time("09:30"),
+        lastSuccessAt: time("09:00"),
+        lastError: "the log is away",
+      },
+    ]);
     bench.log.before = () => {};
     await bench.run("09:35");
     expect(bench.sink.titles()).toEqual(["alice 1"]);
@@ -127,6 +135,32 @@ describe("the watermark", () => {
 });
 
 describe("the first run", () => {
+  it("asks the service for nothing but its time", async () => {
+    const bench = new Bench("09:30", five());
+    await bench.run("09:30");
+    expect(bench.log.asked[0]).toEqual({
+      kind: "candidates",
+      by: "published",
+      range: { from: time("09:30") - 1, to: time("09:30") },
+      users: [],
+      shard: null,
+      rows: 0,
+    });
+  });
+
+  it("begins by its own clock where the service does not tell the time", async () => {
+    for (const answer of [
+      () => Promise.resolve({ kind: "partial", reason: "too much" }),
+      () => Promise.reject(new Error("the log is away")),
+    ]) {
+      const bench = new Bench("09:30", five());
+      let asked = 0;
+      const source = around(bench.log, ({ make }) => (asked++ === 0 ? answer() : make()));
+      expect((await bench.run("09:30", { source })).publishedFrom).toBe(time("08:30"));
+      expect(bench.sink.titles()).toEqual(["alice 1"]);
+    }
+  });
+
   it("that dies is followed by one that begins where it began", async () => {
     const bench = new Bench("09:55", publish(refusals("08:56", 5), "08:57"));
     let isDead = false;
@@ -183,17 +217,17 @@ describe("clocks", () => {
     expect(bench.watermark()).toBe(time("08:58"));
   });
 
-  it("cost an idle run no further write of its progress where the service is behind", async () => {
+  it("cost an idle run no more than its progress where the service is behind", async () => {
     const bench = new Bench("09:00", []);
     await bench.run("09:00");
     bench.log.aheadMs = -minute;
-    let writes = 0;
+    const calls: string[] = [];
     const store = around(bench.store, ({ method, make }) => {
-      writes += method === "open" ? 0 : 1;
+      calls.push(method);
       return make();
     });
     await bench.run("09:05", { store });
-    expect(writes).toBe(1);
+    expect(calls).toEqual(["open", "saveProgress"]);
   });
 });
 
@@ -234,6 +268,20 @@ describe("a long outage", () => {
     // 20 steps of six hours, four of which fit into the time of a run.
     expect(runs).toBe(6);
     expect(last.publishedTo).toBe(back + (runs - 1) * 5 * minute - 2 * minute);
+  });
+
+  it("begins no step once four minutes are over", async () => {
+    for (const [stepMs, steps] of [
+      [2 * minute, 3],
+      [2 * minute + 1, 2],
+    ] as const) {
+      const bench = new Bench("09:00", []);
+      await bench.run("09:00");
+      bench.log.before = () => {
+        bench.now += stepMs;
+      };
+      expect((await bench.run(time("09:00") + 5 * day)).steps).toBe(steps);
+    }
   });
 
   it("ends at once when it is cancelled, with what was done recorded", async () => {

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { approved, bob, denialRow, row, time } from "../builders.ts";
+import type { DueItem } from "../../src/pipeline/ports.ts";
+import { approved, bob, denialRow, row, tenantId, time, workspaceId } from "../builders.ts";
 import { around } from "./around.ts";
-import { Bench, day, denyThenApprove, explicitDeny, hour, minute, refusals } from "./bench.ts";
+import {
+  Bench,
+  day,
+  denyThenApprove,
+  explicitDeny,
+  forgetful,
+  hour,
+  minute,
+  refusals,
+} from "./bench.ts";
 import { publish, type Moment } from "./fakeLog.ts";
 
 /** A sign-in that alice approved. */
@@ -9,6 +19,22 @@ function approval(at: Moment, published: Moment) {
   return publish([row({ at, resultType: "0", steps: [approved(at)] })], published);
 }
 
+/** What is only watched, each of a user of its own. */
+function watches(count: number, { until }: { readonly until: number }): readonly DueItem[] {
+  const at = time("09:00");
+  return Array.from({ length: count }, (_, i) => ({
+    subject: { rule: explicitDeny.id, workspaceId, tenantId, user: `user${i}@contoso.com` },
+    burstId: `burst of user${i}`,
+    dueAt: at,
+    attempts: 0,
+    lane: "live",
+    incident: null,
+    mergedInto: null,
+    watch: { from: at, to: at, until },
+  }));
+}
+
+const matches = (bench: Bench) => bench.records().map(({ facts }) => facts.approval?.match);
 const severities = (bench: Bench) => bench.records().map(({ facts }) => facts.severity);
 
 describe("an approval", () => {
@@ -52,6 +78,33 @@ describe("an approval", () => {
     bench.log.add(approval("09:20", time("09:00") + day));
     await bench.run(time("09:00") + 6 * day);
     expect(severities(bench)).toEqual(["High"]);
+  });
+
+  it("is watched for no more once there is one that no other can outdo", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    const elsewhere = { address: "192.0.2.99", resultType: "0", steps: [approved("09:20")] };
+    bench.log.add(publish([row({ at: "09:20", ...elsewhere })], "10:00"));
+    await bench.run("10:05");
+    expect(matches(bench)).toEqual(["other"]);
+    expect(bench.due()).toHaveLength(1);
+    bench.log.add(approval("09:30", "10:10"));
+    await bench.run("10:15");
+    expect(matches(bench)).toEqual(["same-address"]);
+    expect(bench.due()).toEqual([]);
+  });
+
+  it("is watched for as long as it may be late, to the millisecond", async () => {
+    // An hour after the last denial, and two days.
+    const until = time("10:04") + 2 * day;
+    for (const [now, watched] of [
+      [until - 1, 1],
+      [until, 0],
+    ] as const) {
+      const bench = new Bench(now, publish(refusals("09:00", 5)));
+      await bench.backfill({ from: "08:00", to: "12:00" });
+      expect([now, bench.due().length]).toEqual([now, watched]);
+    }
   });
 
   it("outside of the hour after the last denial, or before the trigger, raises nothing", async () => {
@@ -168,5 +221,106 @@ describe("a watch that ends", () => {
     expect(await kinds("10:00")).toEqual(["candidates", "approvals"]);
     expect(await kinds("11:30")).toEqual(["candidates", "approvals"]);
     expect(await kinds("11:40")).toEqual(["candidates"]);
+  });
+
+  it("is dropped also where nothing was watched for any more", async () => {
+    const bench = new Bench("09:30", []);
+    await bench.store.write({
+      put: watches(1, { until: 0 }).map((item) => ({ ...item, watch: null })),
+    });
+    await bench.run("09:30");
+    expect(bench.due()).toEqual([]);
+  });
+
+  it("is dropped five hundred in a run, with all that is recorded kept", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)), { approvalLatenessMs: 0 });
+    await bench.run("09:30");
+    const known = bench.records();
+    await bench.store.write({ put: watches(501, { until: time("09:40") }) });
+    const store = forgetful(bench.store);
+    await bench.run("10:30", { store });
+    expect(bench.due()).toHaveLength(2);
+    await bench.run("10:35", { store });
+    expect(bench.due()).toEqual([]);
+    expect(bench.records()).toEqual(known);
+  });
+});
+
+describe("watches", () => {
+  /** What an idle run asks of approvals. */
+  async function asked(due: readonly DueItem[]) {
+    const bench = new Bench("09:30", []);
+    await bench.run("09:30");
+    await bench.store.write({ put: due });
+    await bench.run("09:40");
+    return bench.log.asked.filter(({ kind }) => kind === "approvals");
+  }
+
+  it("name two hundred users in a question and no more, each of them once", async () => {
+    const many = watches(201, { until: time("10:00") });
+    const again = many.map((item) => ({ ...item, burstId: `another of ${item.subject.user}` }));
+    const questions = await asked([...many, ...again]);
+    expect(questions.map(({ users }) => users?.length)).toEqual([200, 1]);
+    expect(new Set(questions.flatMap(({ users }) => users)).size).toBe(201);
+    const range = { from: time("09:28"), to: time("09:38") };
+    expect(questions[0]).toMatchObject({ by: "published", range, shard: null });
+  });
+
+  it("that have ended before what is read name nobody", async () => {
+    expect(await asked(watches(1, { until: time("09:28") }))).toEqual([]);
+    expect(await asked(watches(1, { until: time("09:28") + 1 }))).toHaveLength(1);
+  });
+
+  it("find an approval beside an older one on the same row", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    const steps = [approved("08:50"), approved("09:20")];
+    bench.log.add(publish([row({ at: "09:20", resultType: "0", steps })], "10:00"));
+    await bench.run("10:05");
+    expect(severities(bench)).toEqual(["High"]);
+  });
+
+  it("find an approval of the very moment of the only denial, and look at none before it", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 1)), {
+      rules: [{ ...explicitDeny, threshold: 1 }],
+    });
+    await bench.run("09:30");
+    bench.log.add(approval(time("09:00") - 1, "10:00"));
+    const before = bench.log.asked.length;
+    await bench.run("10:05");
+    const questions = bench.log.asked.slice(before).map(({ kind, by }) => `${kind} ${by}`);
+    expect(questions).toEqual(["candidates published", "approvals published"]);
+    bench.log.add(approval("09:00", "10:06"));
+    await bench.run("10:10");
+    expect(severities(bench)).toEqual(["High"]);
+  });
+
+  it("are for their own accounts, whatever rows the service gives", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    const nobody = { name: "", id: "" };
+    const rows = [bob, nobody].map((user) =>
+      row({ at: "09:20", user, resultType: "0", steps: [approved("09:20")] }),
+    );
+    const source = around(bench.log, ({ method, make }) =>
+      method === "approvals"
+        ? Promise.resolve({ kind: "whole", rows, servedAt: bench.now })
+        : make(),
+    );
+    expect(await bench.run("10:05", { source })).toMatchObject({ updated: 0, reasons: {} });
+    expect(severities(bench)).toEqual(["Medium"]);
+  });
+
+  it("cost the state nothing while they last", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)));
+    await bench.run("09:30");
+    expect(bench.due()).toHaveLength(1);
+    const calls: string[] = [];
+    const store = around(bench.store, ({ method, make }) => {
+      calls.push(method);
+      return make();
+    });
+    await bench.run("10:05", { store });
+    expect(calls).toEqual(["open", "saveProgress"]);
   });
 });

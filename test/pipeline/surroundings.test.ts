@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   publicationLag,
   readApprovals,
@@ -35,9 +35,12 @@ it("asks once for users of like times, and apart for others", async () => {
     wantedOf(bob.name, "13:00", "13:01"),
   ];
   const { sightings, rows, cut } = await readSightings(log, wanted, never);
-  expect(log.asked.map(({ users }) => users)).toEqual([
-    [alice.name, "carol@contoso.com"],
-    [bob.name],
+  expect(log.asked.map(({ users, range }) => ({ users, range }))).toEqual([
+    {
+      users: [alice.name, "carol@contoso.com"],
+      range: { from: time("08:00"), to: time("09:50") + 72 * hour },
+    },
+    { users: [bob.name], range: { from: time("12:00"), to: time("13:01") + 72 * hour } },
   ]);
   expect(sightings.get(nameOf(alice.name))).toHaveLength(2);
   expect(sightings.get(nameOf(bob.name))).toHaveLength(2);
@@ -45,13 +48,17 @@ it("asks once for users of like times, and apart for others", async () => {
   expect(cut.size).toBe(0);
 });
 
-it("names two hundred users in a query and no more", async () => {
+it.each([
+  [400, [200, 200]],
+  [401, [200, 200, 1]],
+])("names two hundred users in a query and no more: of %i", async (count, named) => {
   const log = new FakeLog(clock, []);
-  const wanted = Array.from({ length: 401 }, (_, i) =>
+  const wanted = Array.from({ length: count }, (_, i) =>
     wantedOf(personNamed(`user${i}`).name, "09:00", "09:01"),
   );
   await readSightings(log, wanted, never);
-  expect(log.asked.map(({ users }) => users?.length)).toEqual([200, 200, 1]);
+  await readApprovals(log, wanted, never);
+  expect(log.asked.map(({ users }) => users?.length)).toEqual([...named, ...named]);
   expect(usersPerQuery).toBe(200);
 });
 
@@ -74,6 +81,62 @@ it("of a user with rows without end reads what is around the core, and of others
   expect(times[0]).toBeLessThan(time("10:00"));
   expect(times.at(-1)).toBeGreaterThan(time("10:30"));
   expect(times.every((at, i) => i === 0 || at - (times[i - 1] ?? 0) === 2_000)).toBe(true);
+});
+
+it("reads the core first, and then what is nearest to it, before and after", async () => {
+  const rows = ["07:30", "09:00", "10:15", "12:00"].flatMap((at) => refusals(at, 4));
+  const later = refusals(time("10:00") + 60 * hour, 4);
+  const log = new FakeLog({ now: () => time("10:00") + 90 * hour }, publish([...rows, ...later]));
+  log.mostRows = 6;
+  const wanted = [
+    { user: alice.name, span: span("08:00", "12:00"), core: span("10:10", "10:20") },
+    { user: bob.name, span: span("08:10", "12:10"), core: span("10:00", "10:30") },
+  ];
+  const { cut } = await readSightings(log, wanted, never);
+  const [begin, end] = [time("07:00"), time("12:10") + 72 * hour];
+  const middle = (time("11:30") + end) / 2;
+  expect(log.asked.map(({ range: { from, to } }) => [from, to])).toEqual([
+    [begin, end],
+    // The rows of the cores are stored within an hour, unless they are late.
+    [time("10:00"), time("11:30")],
+    [begin, time("10:00")],
+    [time("08:30"), time("10:00")],
+    [begin, time("08:30")],
+    [time("11:30"), end],
+    [time("11:30"), middle],
+    [middle, end],
+  ]);
+  expect(cut.size).toBe(0);
+});
+
+describe("of a user with 10,000 rows", () => {
+  const core = span("10:00", "10:30");
+  const [before, after] = [refusals("09:57", 1), refusals("11:30", 1)];
+
+  /** What is seen of a user whose rows come again and again at some times in the core. */
+  async function seen(...repeats: readonly (readonly [at: string, times: number])[]) {
+    const rows = repeats.flatMap(([at, times]) =>
+      refusals(at, 1).flatMap((each) => Array.from({ length: times }, () => each)),
+    );
+    const log = new FakeLog(clock, publish([...before, ...rows, ...after]));
+    log.mostRows = 5_000;
+    const wanted = [{ user: alice.name, span: span("09:00", "11:00"), core }];
+    const { sightings, cut } = await readSightings(log, wanted, never);
+    expect(log.asked.every(({ users }) => users?.length === 1)).toBe(true);
+    return { times: sightings.get(nameOf(alice.name))?.map(({ at }) => at), cut: [...cut] };
+  }
+
+  it("all of the core is read, and nothing else", async () => {
+    const { times, cut } = await seen(["10:00", 5_000], ["10:20", 5_000], ["10:29", 1]);
+    expect(times).toEqual(["10:00", "10:20", "10:29"].map(time));
+    expect(cut).toEqual([alice.name]);
+  });
+
+  it("nothing more is read, and up to there what is nearest", async () => {
+    const { times, cut } = await seen(["10:00", 5_000], ["10:20", 4_999]);
+    expect(times?.toSorted()).toEqual(["09:57", "10:00", "10:20"].map(time));
+    expect(cut).toEqual([alice.name]);
+  });
 });
 
 it("asks for no more users once a question failed, and leaves none under way", async () => {
@@ -112,4 +175,30 @@ it("finds approvals on rows that hold no denial", async () => {
   const wanted = [{ user: alice.name, span: span("09:00", "10:00") }];
   const approvals = await readApprovals(log, wanted, never);
   expect(approvals.get(nameOf(alice.name))).toMatchObject([{ at: time("09:20") }]);
+});
+
+it("brings together the approvals of an account, whatever row they are on", async () => {
+  const at = (clock_: string) => row({ at: clock_, resultType: "0", steps: [approved(clock_)] });
+  const log = new FakeLog(clock, publish([at("09:20"), at("09:10"), at("09:30")]));
+  const wanted = [{ user: alice.name, span: span("09:00", "10:00") }];
+  const approvals = await readApprovals(log, wanted, never);
+  expect(approvals.get(nameOf(alice.name))?.map((each) => each.at)).toEqual(
+    ["09:20", "09:10", "09:30"].map(time),
+  );
+});
+
+it("is not led astray by a service that gives more rows than asked for, of nobody even", async () => {
+  const nobody = { name: "", id: "" };
+  const rows = [
+    ...refusals("09:00", 1, nobody),
+    row({ at: "09:01", user: nobody, resultType: "0", steps: [approved("09:01")] }),
+    ...refusals("09:02", 1),
+  ];
+  const answer = async () => ({ kind: "whole", rows, servedAt: clock.now() }) as const;
+  const source = { candidates: answer, approvals: answer };
+  const wanted = [wantedOf(alice.name, "09:00", "09:05")];
+  const { sightings } = await readSightings(source, wanted, never);
+  expect([...sightings.keys()]).toEqual([nameOf(alice.name)]);
+  const approvals = await readApprovals(source, wanted, never);
+  expect([...approvals.values()].flat()).toEqual([]);
 });

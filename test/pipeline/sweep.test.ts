@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { newSending } from "../../src/pipeline/sending.ts";
-import { sweep, type Swept } from "../../src/pipeline/sweep.ts";
+import type { Range } from "../../src/pipeline/ports.ts";
+import { sweep, type Sweep, type Swept } from "../../src/pipeline/sweep.ts";
+import { TouchedAccounts } from "../../src/pipeline/touched.ts";
 import { noWork } from "../../src/pipeline/work.ts";
 import { alice, bob, time } from "../builders.ts";
-import { Bench, hour, minute, never, personNamed, refusals } from "./bench.ts";
+import { Bench, minute, never, personNamed, refusals } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
-async function sweepOver(bench: Bench, from: number, to: number, signal = never) {
+async function sweepOver(
+  bench: Bench,
+  from: number,
+  to: number,
+  { signal = never, ...more }: Partial<Sweep> & { readonly signal?: AbortSignal } = {},
+) {
   const detector = bench.detector();
   const work = noWork();
   const steps: Swept[] = [];
-  const asked = { by: "published", range: { from, to } } as const;
+  const asked = { by: "published", range: { from, to }, ...more } as const;
   for await (const step of sweep(detector, asked, newSending(detector, "live"), work, signal)) {
     steps.push(step);
   }
@@ -23,13 +30,9 @@ describe("a step that is too much for one answer", () => {
     bench.log.mostRows = 40;
     const { steps } = await sweepOver(bench, time("08:00"), time("20:00"));
     const ends = steps.map(({ to }) => to);
-    expect(ends).toEqual(ends.toSorted((a, b) => a - b));
-    // Six hours are too much, and three, and an hour and a half too.
-    expect(ends[0]).toBe(time("08:00") + 1.5 * hour);
-    expect(ends.at(-1)).toBe(time("20:00"));
+    // Six hours are too much, and three; then an hour and a half, three and six are not.
+    expect(ends).toEqual(["09:30", "12:30", "18:30", "20:00"].map(time));
     expect(steps.map(({ isLast }) => isLast)).toEqual([...ends.slice(1).map(() => false), true]);
-    const lengths = ends.map((end, i) => end - (ends[i - 1] ?? time("08:00")));
-    expect(Math.max(...lengths)).toBe(6 * hour);
   });
 
   it("is decided before the next one is read", async () => {
@@ -59,6 +62,14 @@ describe("a step that is too much for one answer", () => {
     bench.log.aheadMs = -9 * minute;
     const early = await sweepOver(bench, time("09:30"), time("09:30") + 1);
     expect(early.steps).toEqual([]);
+    // What counts is when the first of the users were read.
+    bench.log.aheadMs = 0;
+    bench.now = time("09:31:30");
+    bench.log.before = () => {
+      bench.now += 10_000;
+    };
+    expect((await sweepOver(bench, time("09:30"), time("09:30") + 1)).steps).toEqual([]);
+    expect(bench.now).toBeGreaterThan(time("09:32:30"));
   });
 });
 
@@ -74,10 +85,34 @@ describe("a sweep", () => {
     expect(rows.sink.titles()).toEqual(["alice 1"]);
   });
 
+  it("gives out no step without length, and looks at nobody else for it", async () => {
+    for (const [now, looks] of [
+      ["09:20:59", []],
+      ["09:21", []],
+      ["09:21:00.001", [{ from: time("09:19"), to: time("09:19") + 1 }]],
+    ] as const) {
+      const bench = new Bench(now, []);
+      const looked: Range[] = [];
+      const alsoTouched = async (range: Range) => {
+        looked.push(range);
+        return new TouchedAccounts();
+      };
+      const { steps } = await sweepOver(bench, time("09:19"), time("09:20"), { alsoTouched });
+      expect(looked).toEqual(looks);
+      expect(steps).toHaveLength(looks.length);
+    }
+  });
+
+  it("asks nothing of a range without length", async () => {
+    const bench = new Bench("09:30", []);
+    const { steps } = await sweepOver(bench, time("09:20"), time("09:20"));
+    expect([steps, bench.log.asked]).toEqual([[], []]);
+  });
+
   it("asks nothing once it is cancelled", async () => {
     const bench = new Bench("09:30", publish(refusals("09:00", 5, alice)));
     const signal = AbortSignal.abort(new Error("stopping"));
-    await expect(sweepOver(bench, time("09:00"), time("09:20"), signal)).rejects.toThrow(
+    await expect(sweepOver(bench, time("09:00"), time("09:20"), { signal })).rejects.toThrow(
       "stopping",
     );
     expect(bench.log.asked).toEqual([]);
