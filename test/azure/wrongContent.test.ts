@@ -40,6 +40,7 @@ describe("the state table", () => {
     '{"value":"none"}',
     '{"value":[{"name":7}]}',
     '{"value":[null]}',
+    '{"value":[{"PartitionKey":"another","RowKey":"a","odata.etag":"one"}]}',
   ])("is not empty where the answer %j holds no rows, or none of ours", async (body) => {
     const error = await failureOf((await state(200, body)).open());
     expect(error).toMatchObject({ service: "state table", retryable: true });
