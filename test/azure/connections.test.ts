@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { logAnalytics } from "../../src/azure/logAnalytics.ts";
+import { sentinelIncidents } from "../../src/azure/sentinelIncidents.ts";
+import { connectTable } from "../../src/azure/tableConnection.ts";
+import { TableState } from "../../src/azure/tableState.ts";
+import { startAzurite } from "../../src/local/azurite.ts";
+import { startLogService } from "../../src/local/logService/startLogService.ts";
+import { startSentinel } from "../../src/local/sentinel/startSentinel.ts";
+import { clouds } from "../../src/settings/clouds.ts";
+import { time, workspaceId } from "../builders.ts";
+import { certificate, connection, credential, never } from "./wire.ts";
+
+const clock = () => time("12:00:00");
+const stops: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+/** Stands before a service and counts who connects. */
+async function counting(endpoint: string) {
+  const { port, protocol } = new URL(endpoint);
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    const service = connect(Number(port), "127.0.0.1");
+    socket.pipe(service).pipe(socket);
+    socket.on("error", () => service.destroy());
+    service.on("error", () => socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  stops.push(async () => server.close());
+  const { port: own } = server.address() as AddressInfo;
+  return { port: own, url: `${protocol}//127.0.0.1:${own}`, connections: () => connections };
+}
+
+async function threeTimes(ask: () => Promise<unknown>): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await ask();
+}
+
+test("one connection serves one query after the other", async () => {
+  const service = await startLogService({ clock, certificate, accepts: () => true });
+  stops.push(() => service.stop());
+  const door = await counting(service.endpoint);
+  const { audience } = clouds.public.logAnalytics;
+  const options = { endpoint: door.url, audience, credential: credential(), connection };
+  const source = logAnalytics(options)(workspaceId);
+  const range = { from: time("09:00:00"), to: time("10:00:00") };
+  const query = { by: "published", range, users: null, shard: null } as const;
+  await threeTimes(() => source.candidates(query, never));
+  await threeTimes(() => source.approvals(query, never));
+  expect(door.connections()).toBe(1);
+});
+
+test("one connection serves one request to Sentinel after the other", async () => {
+  const { audience } = clouds.public.resourceManager;
+  const service = await startSentinel({ ...certificate, clock, audiences: [audience] });
+  stops.push(() => service.stop());
+  const door = await counting(service.url);
+  const options = { endpoint: door.url, audience, credential: credential(), connection };
+  const api = sentinelIncidents(options)(
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/soc/providers" +
+      "/Microsoft.OperationalInsights/workspaces/sentinel",
+  );
+  await threeTimes(() => api.get("73e01a99-5cd7-5139-a149-9f2736ff2ab5"));
+  expect(door.connections()).toBe(1);
+});
+
+test("one connection serves one request to the tables after the other", async () => {
+  const azurite = await startAzurite(certificate);
+  stops.push(() => azurite.stop());
+  const [, endpoint = ""] = /TableEndpoint=([^;]+)/.exec(azurite.connectionString) ?? [];
+  const door = await counting(endpoint);
+  const connectionString = azurite.connectionString.replaceAll(
+    `:${new URL(endpoint).port}/`,
+    `:${door.port}/`,
+  );
+  const table = connectTable({ connectionString }, "states", () => credential(), connection);
+  const store = new TableState(table, "workspace");
+  await threeTimes(() => store.readProgress());
+  expect(door.connections()).toBe(1);
+});
