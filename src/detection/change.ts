@@ -11,6 +11,11 @@ export function describeChange(reason: string, before: Facts | null, { facts }: 
   const more = before === null ? 0 : facts.denials - before.denials;
   const lines = [
     `Update (${reason}): ${facts.atLeast ? "at least " : ""}${facts.denials} denials${more > 0 ? `, ${more} more than before` : ""}, between ${formatTime(facts.firstDenialAt)} and ${formatTime(facts.lastDenialAt)}.`,
+    ...(before !== null && before.triggeredAt !== facts.triggeredAt
+      ? [
+          `The rule fired at ${formatTime(facts.triggeredAt)}, not at ${formatTime(before.triggeredAt)}.`,
+        ]
+      : []),
     ...(facts.fraudReports > (before?.fraudReports ?? 0)
       ? [`Reported as fraud by the user: ${facts.fraudReports}.`]
       : []),

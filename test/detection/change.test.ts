@@ -36,6 +36,17 @@ describe("a comment", () => {
     expect(comment(2, 2)).not.toContain("fraud by the user");
   });
 
+  it("tells when a rule turned out to have fired, where nothing else may have changed", () => {
+    const before = finding({ triggeredAt: time("09:08") }).facts;
+    const comment = (known: typeof before | null) =>
+      describeChange("evidence-replaced", known, finding({ triggeredAt: time("09:06") }));
+    expect(comment(before)).toContain(
+      "\nThe rule fired at 2026-03-10T09:06:00.000Z, not at 2026-03-10T09:08:00.000Z.\n",
+    );
+    expect(comment(finding({ triggeredAt: time("09:06") }).facts)).not.toContain("rule fired");
+    expect(comment(null)).not.toContain("rule fired");
+  });
+
   it("does not compare with what it does not know", () => {
     expect(describeChange("found again", null, finding({ denials: 7 }))).toMatch(
       /^Update \(found again\): 7 denials, between .*\.\nSeverity Medium\.\n/,
