@@ -533,4 +533,14 @@ describe("what is due", () => {
     expect(bench.due()).toEqual([]);
     expect(bench.sink.delivered).toEqual([]);
   });
+
+  it("for a merger that is not recorded is not told", async () => {
+    const bench = new Bench("09:30", bursts("anna"), { maxIncidentsPerRun: 0 });
+    await bench.run("09:30");
+    const put = bench.due().map((item) => ({ ...item, incident: null, mergedInto: "another" }));
+    await bench.store.write({ put });
+    await bench.run("09:40", { maxIncidentsPerRun: 5, rules: [] });
+    expect(bench.sink.notes).toEqual([]);
+    expect(bench.due()).toEqual(put);
+  });
 });

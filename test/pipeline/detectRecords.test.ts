@@ -144,6 +144,13 @@ describe("a run over files", () => {
     ]);
   });
 
+  it("finds a burst beside denials that are none", async () => {
+    const rows = [...refusals("07:00", 3), ...refusals("09:00", 5), ...refusals("11:00", 3)];
+    const { findings, denials } = await new Memory().run(rows);
+    expect(denials).toBe(11);
+    expect(findings).toMatchObject([{ finding: { facts: { denials: 5 } } }]);
+  });
+
   it("writes only the heads of accounts of which something new is recorded", async () => {
     const memory = new Memory();
     let writes = 0;
@@ -243,6 +250,7 @@ describe("approvals", () => {
       ...refusals("09:15", 5, personNamed("carol")),
       ...refusals("09:30", 5, bob),
       approval("09:40", { user: bob }),
+      approval("09:45"),
     ]);
     expect(
       findings.map(({ subject, finding }) => [subject.user, finding.facts.approval?.at]),
@@ -305,6 +313,7 @@ describe("the findings", () => {
         ...burst(bob, "09:00"),
         ...burst(bob, "09:00", elsewhere),
         ...burst(bob, "09:00", null),
+        ...burst(alice, "09:00", null),
         ...burst(alice, "09:00"),
         ...burst(zoe, "08:59"),
       ],
@@ -313,7 +322,9 @@ describe("the findings", () => {
     expect(findings.map(({ subject }) => [subject.user, subject.rule, subject.tenantId])).toEqual([
       [zoe.name, "a", tenantId],
       [zoe.name, "b", tenantId],
+      [alice.name, "a", null],
       [alice.name, "a", tenantId],
+      [alice.name, "b", null],
       [alice.name, "b", tenantId],
       [bob.name, "a", null],
       [bob.name, "a", tenantId],

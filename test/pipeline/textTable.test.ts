@@ -100,6 +100,14 @@ describe("a table that grows", () => {
     expect(two).toEqual([1, 16_385]);
   });
 
+  it("holds a text without letters in the last unit of a chunk", () => {
+    const table = new TextTable();
+    [...full.slice(0, 31), " ".repeat(2_044)].forEach((text) => table.numberOf(text));
+    const numbers = ["", "behind"].map((text) => table.numberOf(text));
+    expect(numbers).toEqual([32 * 1_024, 32 * 1_024 + 1]);
+    expect(numbers.map((number) => table.textOf(number))).toEqual(["", "behind"]);
+  });
+
   it("begins another chunk where the rest of one is too short", () => {
     const rows = full.flatMap((text) => [text, text.trim()]);
     expectKept(rows);
