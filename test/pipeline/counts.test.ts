@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import { classify } from "../../src/detection/classify.ts";
-import { accountedFor, countRow, countUnreadable, noCounts } from "../../src/pipeline/counts.ts";
+import {
+  accountedFor,
+  addCounts,
+  countRow,
+  countUnreadable,
+  noCounts,
+} from "../../src/pipeline/counts.ts";
 import { denialRow, row, time } from "../builders.ts";
 
 describe("the counts of a read", () => {
@@ -40,5 +46,27 @@ describe("the counts of a read", () => {
       badRecords: 2,
     });
     expect(accountedFor(counts)).toBe(counts.rows);
+  });
+
+  it("are added one by one", () => {
+    const some = {
+      rows: 1,
+      classified: 2,
+      badRecords: 3,
+      unclassified: 4,
+      setAside: {
+        notCandidate: 5,
+        nonInteractive: 6,
+        excluded: 7,
+        unattributable: 8,
+        notYetPublished: 9,
+      },
+    };
+    const counts = noCounts();
+    addCounts(counts, some);
+    expect(counts).toEqual(some);
+    addCounts(counts, some);
+    expect(Object.values(counts.setAside)).toEqual([10, 12, 14, 16, 18]);
+    expect(counts).toMatchObject({ rows: 2, classified: 4, badRecords: 6, unclassified: 8 });
   });
 });
