@@ -13,8 +13,9 @@
   ;; 0x060: scratch, 16 bytes
   ;; 0x080: for each of 8 groups the address of its first word, and behind the last one the end; 9 × i32
   ;; 0x0b0: the first letter of both keys, and the fourth of the one and of the other, 16 times each
-  ;; 0x100: words, 64 bytes each, the two keys before the others: text, letters (0x20 where case does not count), beyond (0xff behind the end), and
-  ;;        from 48 on: how far behind the word's first byte its mark ends, its length, its kind
+  ;; 0x100: words, 64 bytes each, the two keys before the others: text, letters (0x20 where case does not count),
+  ;;        beyond (0xff behind the end), and from 48 on: how far behind the word's first byte its mark ends, its
+  ;;        length, its kind
   ;; 0xa00: harmless texts, 144 bytes each: text, beyond, and from 128 on: how far behind the first byte of the text
   ;;        the word in it begins, its length
   ;; Kinds: 1 the line is wanted, 2 the line is noted. Keys, of names, are only looked for in lines that are noted.

@@ -25,9 +25,6 @@ export type SearchAnswer =
   | { readonly kind: "unreadable"; readonly source: string; readonly problem: string }
   | { readonly kind: "fault"; readonly message: string };
 
-/** Rows are taken apart and forgotten: with little room that is interrupted again and again. */
-const YOUNG_MB = 64;
-
 /** A thread that searches lines, one request after the other. */
 export class SearchThread {
   readonly #worker: Worker;
@@ -39,12 +36,7 @@ export class SearchThread {
   /** @param program a file whose main module calls `serveSearches` in a worker */
   constructor(program: URL, setting: SearchSetting) {
     // What the program itself was told is none of its business.
-    this.#worker = new Worker(program, {
-      workerData: setting,
-      argv: [],
-      stdin: false,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-    });
+    this.#worker = new Worker(program, { workerData: setting, argv: [], stdin: false });
     this.#worker.on("message", (answer: SearchAnswer) => this.#settle(answer));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () =>
