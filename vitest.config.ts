@@ -13,7 +13,10 @@ const slow = [
   "test/local/**",
   "test/contract/**",
   "test/azure/**",
-  "test/files/{csv,memory,hostile}.test.ts",
+  "test/files/{csv,memory,hostile,anyLayout,everyDialect}.test.ts",
+  "test/files/scan/everyRow.test.ts",
+  "test/laws/{slicing,lateness,equality,order}.test.ts",
+  "test/cli/{state,generate}.test.ts",
   "test/pipeline/runDetection{AtOnce,Crash,Slices}.test.ts",
 ];
 
