@@ -6,14 +6,11 @@ import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
-import { LineReader } from "./lineReader.ts";
 import { cutRanges } from "./scan/lineRanges.ts";
 import type { LineSearch } from "./scan/lineSearch.ts";
-import { LineSieve } from "./scan/lineSieve.ts";
 import { NotedLines } from "./scan/notedLines.ts";
 import { openPlainLines, type PlainLines } from "./scan/plainLines.ts";
-import type { LineRange, RangeFindings } from "./scan/rangeSearch.ts";
-import { ReadingSink } from "./scan/readingSink.ts";
+import { Finder, type LineRange, type RangeFindings } from "./scan/rangeSearch.ts";
 import { SearchLanes } from "./scan/searchLanes.ts";
 import { SearchThread } from "./scan/searchThread.ts";
 import type { TextSearch } from "./scan/searchingReader.ts";
@@ -23,7 +20,7 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
   readonly everyRow: boolean;
   /** Takes approvals from all rows at once. Otherwise those in plain files are left until it is known whose. */
   readonly everyApproval: boolean;
-  /** Threads that search large files; 1: only this one. */
+  /** Threads that search what is large; 1: only this one. */
   readonly threads: number;
   /** What threads are started with: a module that calls `serveSearches` in them; null: none can be. */
   readonly program: URL | null;
@@ -167,19 +164,13 @@ export class SignInLogs implements SignInFiles<Place> {
     how: ClassifyOptions,
     { search, line }: { readonly search: LineSearch; readonly line: number },
   ): AsyncGenerator<Extract<Place>> {
-    const extractor = new Extractor<Place>(how);
-    const reader = new LineReader(source, (entry) => extractor.add(entry));
-    const sink = new ReadingSink(reader, {
-      passed: (count) => extractor.pass(count),
-      noted: () => {},
-    });
-    const sieve = new LineSieve(search, sink, line);
+    const finder = new Finder(search, source, how, line);
     for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
-      sieve.push(chunk);
-      yield extractor.take();
+      finder.sieve.push(chunk);
+      yield finder.take();
     }
-    sieve.end();
-    yield extractor.take();
+    finder.sieve.end();
+    yield finder.take();
   }
 }
 

@@ -74,28 +74,34 @@ export function searchText(
   return finder.end();
 }
 
-/** What is made of lines. */
-class Finder {
+/** What is made of the lines of a text that comes piece by piece. */
+export class Finder {
   readonly sieve: LineSieve;
   readonly #extractor: Extractor<Place>;
   #noted = new Uint32Array(1024);
   #notedLength = 0;
 
-  constructor(search: LineSearch, source: string, how: ClassifyOptions) {
+  /** @param line the number of the text's first line */
+  constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
     this.#extractor = new Extractor<Place>(how);
     const reader = new LineReader(source, (entry) => this.#extractor.add(entry));
     const sink = new ReadingSink(reader, {
       passed: (lines) => this.#extractor.pass(lines),
       noted: (pairs, before) => this.#note(pairs, before),
     });
-    this.sieve = new LineSieve(search, sink);
+    this.sieve = new LineSieve(search, sink, line);
+  }
+
+  /** What was found since this was asked last. */
+  take(): Extract<Place> {
+    return this.#extractor.take();
   }
 
   /** No more text comes. */
   end(): RangeFindings {
     this.sieve.end();
     return {
-      extract: this.#extractor.take(),
+      extract: this.take(),
       lines: this.sieve.line - 1,
       noted: this.#noted.slice(0, this.#notedLength),
     };
