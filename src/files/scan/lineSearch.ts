@@ -69,6 +69,9 @@ export interface Found {
   readonly names: Uint32Array;
 }
 
+/** Once for all searches of a thread; null where this machine cannot run it. */
+let compiled: WebAssembly.Module | null = null;
+
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
@@ -77,11 +80,12 @@ export class LineSearch {
 
   /** Null where this machine cannot run it. */
   static of(words: readonly Word[]): LineSearch | null {
-    return WebAssembly.validate(kernel) ? new LineSearch(words) : null;
+    compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
+    return compiled && new LineSearch(compiled, words);
   }
 
-  private constructor(words: readonly Word[]) {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernel));
+  private constructor(module: WebAssembly.Module, words: readonly Word[]) {
+    const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
     memory.grow(Math.ceil(END / PAGE) - 1);
