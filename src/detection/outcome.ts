@@ -186,7 +186,7 @@ interface Reading {
 
 /** A log has few texts, and many rows of each. */
 const mostTexts = 1_000;
-const read = remember(readAnew, mostTexts, longestText);
+const read = remember(readAnew, mostTexts, (text) => text.length <= longestText);
 
 function readAnew(text: string): Reading {
   const whole = normalise(text);

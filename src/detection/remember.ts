@@ -1,26 +1,26 @@
 /**
- * The same function for texts that come again and again: what it once gave for a text, it gives again.
+ * The same function for keys that come again and again: what it once gave for a key, it gives again.
  *
- * @param most texts whose values are kept; with one more it begins anew
- * @param longest text, in characters, whose value is kept
+ * @param most keys whose values are kept; with one more it begins anew
+ * @param isKept whether the value of a key is kept
  */
-export function remember<T extends object>(
-  read: (text: string) => T,
+export function remember<K, V extends object | string>(
+  read: (key: K) => V,
   most: number,
-  longest: number,
-): (text: string) => T {
-  const kept = new Map<string, T>();
-  return (text) => {
-    const known = kept.get(text);
+  isKept: (key: K) => boolean = () => true,
+): (key: K) => V {
+  const kept = new Map<K, V>();
+  return (key) => {
+    const known = kept.get(key);
     if (known !== undefined) {
       return known;
     }
-    const value = read(text);
-    if (text.length <= longest) {
+    const value = read(key);
+    if (isKept(key)) {
       if (kept.size === most) {
         kept.clear();
       }
-      kept.set(text, value);
+      kept.set(key, value);
     }
     return value;
   };

@@ -1,3 +1,4 @@
+import { remember } from "../detection/remember.ts";
 import { finish, Slots, stir } from "./slots.ts";
 
 /** How a text is kept: the low bits of its first unit; the others are its length. */
@@ -39,7 +40,7 @@ export class TextTable {
     return hashUnits(units, start, start + lengthAt(units, start));
   });
   readonly #isDraft = (number: number) => this.#isSame(number);
-  readonly #decoded = new Map<number, string>();
+  readonly #textAt = remember((number: number) => this.#decode(number), remembered);
 
   /** The number of a text, a new one where it is not known; 0 of what is none, as a damaged file may say. */
   numberOf(text: string | null): number {
@@ -59,21 +60,7 @@ export class TextTable {
 
   /** @param number that `numberOf` gave */
   textOf(number: number): string | null {
-    if (number === 0) {
-      return null;
-    }
-    const known = this.#decoded.get(number);
-    // Stryker disable next-line ConditionalExpression,BlockStatement: to remember saves time only.
-    if (known !== undefined) {
-      return known;
-    }
-    // Stryker disable next-line ConditionalExpression,EqualityOperator,BlockStatement: to forget saves memory only.
-    if (this.#decoded.size === remembered) {
-      this.#decoded.clear();
-    }
-    const text = this.#decode(number);
-    this.#decoded.set(number, text);
-    return text;
+    return number === 0 ? null : this.#textAt(number);
   }
 
   #encode(text: string): void {

@@ -6,12 +6,12 @@ import { remember } from "../../src/detection/remember.ts";
 function readOf(...texts: readonly string[]): readonly string[] {
   const read: string[] = [];
   const remembered = remember(
-    (text) => {
+    (text: string) => {
       read.push(text);
       return { text };
     },
     3,
-    4,
+    ({ length }) => length <= 4,
   );
   expect(texts.map((each) => remembered(each).text)).toEqual(texts);
   return read;
@@ -24,6 +24,16 @@ describe("a text that comes again", () => {
 
   it("is read anew once there were more than are kept, which keeps the memory bounded", () => {
     expect(readOf("a", "bb", "ccc", "dddd", "a", "dddd")).toEqual(["a", "bb", "ccc", "dddd", "a"]);
+  });
+
+  it("is kept whatever it is, where nothing is said of that", () => {
+    const read: number[] = [];
+    const remembered = remember((key: number) => {
+      read.push(key);
+      return `${key}`;
+    }, 2);
+    expect([1, 2, 1, 2].map((each) => remembered(each))).toEqual(["1", "2", "1", "2"]);
+    expect(read).toEqual([1, 2]);
   });
 
   it("is read every time where it is longer than those that are kept", () => {
