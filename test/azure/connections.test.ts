@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { logAnalytics } from "../../src/azure/logAnalytics.ts";
 import { sentinelIncidents } from "../../src/azure/sentinelIncidents.ts";
@@ -7,6 +6,7 @@ import { connectTable } from "../../src/azure/tableConnection.ts";
 import { TableState } from "../../src/azure/tableState.ts";
 import { startAzurite } from "../../src/local/azurite.ts";
 import { startLogService } from "../../src/local/logService/startLogService.ts";
+import { listen } from "../../src/local/sentinel/listen.ts";
 import { startSentinel } from "../../src/local/sentinel/startSentinel.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { time, workspaceId } from "../builders.ts";
@@ -30,10 +30,8 @@ async function counting(endpoint: string) {
     socket.on("error", () => service.destroy());
     service.on("error", () => socket.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const own = await listen(server);
   stops.push(async () => server.close());
-  const { port: own } = server.address() as AddressInfo;
   return { port: own, url: `${protocol}//127.0.0.1:${own}`, connections: () => connections };
 }
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as AnyServer } from "node:net";
 
 /** Opens a server on loopback, on a port that the system chooses. */
-export async function listen(server: Server): Promise<number> {
+export async function listen(server: AnyServer): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
