@@ -1,13 +1,12 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { makeCertificate } from "../../src/local/certificate.ts";
+import { listen } from "../../src/local/sentinel/listen.ts";
 import { candidateAnswer } from "../data/answer.ts";
 import { dataFolder } from "../data/folder.mjs";
 import type { Case } from "../frame/case.ts";
-import { inMilliseconds, named } from "../frame/lines.ts";
+import { inMilliseconds, named, timeGoal } from "../frame/lines.ts";
 import { inFreshProcess } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
 import { race, type Candidate } from "../frame/rounds.ts";
@@ -31,9 +30,7 @@ export const answerCase: Case = {
         response.end(body);
       });
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = `https://127.0.0.1:${await listen(server)}`;
     const candidate = (name: string, does: string, module: string, before: number): Candidate => ({
       name,
       does,
@@ -69,14 +66,7 @@ export const answerCase: Case = {
         unit: "ms",
         lines: inMilliseconds(raced),
         goals: [
-          {
-            what: `${ours} / fetch`,
-            value: named(raced, ours).ms.median / named(raced, "fetch").ms.median,
-            unit: " ×",
-            better: "less",
-            must: 1.25,
-            goal: 1.1,
-          },
+          timeGoal(`${ours} / fetch`, [named(raced, "fetch"), named(raced, ours)], 1.25, 1.1),
           {
             what: "peak memory, one answer",
             value: (named(raced, first).peakBytes ?? NaN) / 1e6,

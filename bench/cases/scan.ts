@@ -1,7 +1,7 @@
 import { gzipped, denialsOnly, logOf, mixed, type Log } from "../data/logs.ts";
 import type { Case, CaseResult, Extent } from "../frame/case.ts";
-import { timesAsFast, type Goal } from "../frame/figures.ts";
-import { inMegabytesPerSecond, named } from "../frame/lines.ts";
+import type { Goal } from "../frame/figures.ts";
+import { inMegabytesPerSecond, speedGoal } from "../frame/lines.ts";
 import { inFreshProcess, shell } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
 import { race, type Candidate, type Raced } from "../frame/rounds.ts";
@@ -74,17 +74,6 @@ async function compare(
   };
 }
 
-/** How many times as fast `a` is as `b`. */
-function ratio(
-  raced: readonly Raced[],
-  [a, b]: readonly [string, string],
-  must: number,
-  goal: number,
-): Goal {
-  const value = timesAsFast(named(raced, a).ms, named(raced, b).ms);
-  return { what: `${a} / ${b}`, value, unit: " ×", better: "more", must, goal };
-}
-
 const one = "our scan, 1 thread";
 const two = "our scan, 2 threads";
 
@@ -96,11 +85,11 @@ export const scanCase: Case = {
     const all = [plain, reader, scan(1), scan(2), duckDb, nodeRead, cat, wc];
     return [
       await compare("scan, 1 % candidates", log, all, rounds, (raced) => [
-        ratio(raced, [one, "plain"], 12, 17),
-        ratio(raced, [one, "DuckDB, 2 threads"], 1.8, 2.5),
-        ratio(raced, [two, "plain"], 16, 22),
-        ratio(raced, [two, "DuckDB, 2 threads"], 2.5, 3.5),
-        ratio(raced, [two, "reading by Node"], 0, 0.5),
+        speedGoal(raced, [one, "plain"], 12, 17),
+        speedGoal(raced, [one, "DuckDB, 2 threads"], 1.8, 2.5),
+        speedGoal(raced, [two, "plain"], 16, 22),
+        speedGoal(raced, [two, "DuckDB, 2 threads"], 2.5, 3.5),
+        speedGoal(raced, [two, "reading by Node"], 0, 0.5),
       ]),
     ];
   },
@@ -126,7 +115,7 @@ async function againstDuckDb(
   const makers = [plain, scan(1), scan(2), duckDb];
   return [
     await compare(title, log, makers, rounds, (raced) => [
-      ratio(raced, [two, "DuckDB, 2 threads"], must, goal),
+      speedGoal(raced, [two, "DuckDB, 2 threads"], must, goal),
     ]),
   ];
 }
@@ -138,7 +127,7 @@ export const gzipCase: Case = {
     const makers = [plain, reader, scan(2), zcat];
     return [
       await compare("gzip", log, makers, rounds, (raced) => [
-        ratio(raced, [two, "zcat | wc -l"], 0.8, 1),
+        speedGoal(raced, [two, "zcat | wc -l"], 0.8, 1),
       ]),
     ];
   },

@@ -1,5 +1,5 @@
 import type { Case, CaseResult, Extent } from "../frame/case.ts";
-import { inMilliseconds } from "../frame/lines.ts";
+import { inMilliseconds, timeGoal } from "../frame/lines.ts";
 import { inFreshProcess } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
 import { race, type Raced } from "../frame/rounds.ts";
@@ -58,22 +58,12 @@ async function byDenials({ rounds }: Extent): Promise<CaseResult> {
     rounds,
     told("tenant, denials"),
   );
-  const [few, many] = raced.slice(-2);
   return {
     title: "a run over five minutes, by the rows that may hold a denial",
     unit: "ms",
     lines: inMilliseconds(raced),
     facts: raced.map(factsOf),
-    goals: [
-      {
-        what: "work of 10 × the rows",
-        value: (many?.ms.median ?? NaN) / (few?.ms.median ?? NaN),
-        unit: " ×",
-        better: "less",
-        must: 11,
-        goal: null,
-      },
-    ],
+    goals: [timeGoal("work of 10 × the rows", raced.slice(-2), 11)],
     mismatches: [],
   };
 }

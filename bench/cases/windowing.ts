@@ -1,7 +1,6 @@
 import { orders, type DenialsAsked } from "../data/denialColumns.ts";
 import type { Case, CaseResult, Extent } from "../frame/case.ts";
-import { timesAsFast } from "../frame/figures.ts";
-import { inMilliseconds, named } from "../frame/lines.ts";
+import { inMilliseconds, speedGoal, timeGoal } from "../frame/lines.ts";
 import { inFreshProcess } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
 import { race, type Candidate } from "../frame/rounds.ts";
@@ -57,28 +56,13 @@ async function againstOthers(denials: number, { rounds }: Extent): Promise<CaseR
     rounds,
     told("windowing"),
   );
-  const ours = named(raced, "ours").ms;
   return {
     title: `windowing, ${denials.toLocaleString("en")} denials of ${(denials / 100).toLocaleString("en")} users`,
     unit: "ms",
     lines: inMilliseconds(raced),
     goals: [
-      {
-        what: "ours / ring buffers",
-        value: timesAsFast(ours, named(raced, "ring buffers").ms),
-        unit: " ×",
-        better: "more",
-        must: 8,
-        goal: 12,
-      },
-      {
-        what: "ours / array and filter",
-        value: timesAsFast(ours, named(raced, "array and filter").ms),
-        unit: " ×",
-        better: "more",
-        must: 25,
-        goal: 40,
-      },
+      speedGoal(raced, ["ours", "ring buffers"], 8, 12),
+      speedGoal(raced, ["ours", "array and filter"], 25, 40),
     ],
     mismatches: mismatch === null ? [] : [mismatch],
   };
@@ -105,21 +89,11 @@ async function tenTimes(denials: number, { rounds }: Extent): Promise<CaseResult
     exact: false,
   }));
   const { raced } = await race(candidates, rounds, told("windowing, 10 times as many"));
-  const [few, many] = raced;
   return {
     title: "windowing, ten times the denials",
     unit: "ms",
     lines: inMilliseconds(raced),
-    goals: [
-      {
-        what: "time of 10 × the denials",
-        value: (many?.ms.median ?? NaN) / (few?.ms.median ?? NaN),
-        unit: " ×",
-        better: "less",
-        must: 11,
-        goal: null,
-      },
-    ],
+    goals: [timeGoal("time of 10 × the denials", raced, 11)],
     mismatches: [],
   };
 }
@@ -143,21 +117,11 @@ async function oneUser({ rounds }: Extent): Promise<CaseResult> {
     rounds,
     told("windowing, one user"),
   );
-  const [one, several] = raced;
   return {
     title: "windowing, 200,000 denials of one user",
     unit: "ms",
     lines: inMilliseconds(raced),
-    goals: [
-      {
-        what: "time per denial, one user / others",
-        value: (one?.ms.median ?? NaN) / (several?.ms.median ?? NaN),
-        unit: " ×",
-        better: "less",
-        must: 1,
-        goal: null,
-      },
-    ],
+    goals: [timeGoal("time per denial, one user / others", raced.toReversed(), 1)],
     mismatches: [],
   };
 }

@@ -1,5 +1,5 @@
 import type { Line } from "./case.ts";
-import { figureOf } from "./figures.ts";
+import { figureOf, timesAsFast, type Goal } from "./figures.ts";
 import type { Raced } from "./rounds.ts";
 
 /** Times as they are. */
@@ -24,4 +24,26 @@ export function named(raced: readonly Raced[], name: string): Raced {
     throw new Error(`nobody is called ${name}`);
   }
   return found;
+}
+
+/** How many times as fast `a` is as `b`. */
+export function speedGoal(
+  raced: readonly Raced[],
+  [a, b]: readonly [string, string],
+  must: number,
+  goal: number,
+): Goal {
+  const value = timesAsFast(named(raced, a).ms, named(raced, b).ms);
+  return { what: `${a} / ${b}`, value, unit: " ×", better: "more", must, goal };
+}
+
+/** How many times as long the second of two takes as the first. */
+export function timeGoal(
+  what: string,
+  [base, other]: readonly Raced[],
+  must: number,
+  goal: number | null = null,
+): Goal {
+  const value = (other?.ms.median ?? NaN) / (base?.ms.median ?? NaN);
+  return { what, value, unit: " ×", better: "less", must, goal };
 }
