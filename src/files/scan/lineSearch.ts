@@ -1,6 +1,6 @@
 import { denialSearch, harmlessTexts } from "../../detection/outcome.ts";
 import kernel from "./kernel.wat";
-import { groupWords, kinds, nameKeys, type MarkedWord, type Word } from "./words.ts";
+import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
 /** As much text is taken at a time, besides the beginning of a line before. */
 const ROOM_BYTES = 1024 * 1024;
@@ -10,10 +10,11 @@ export const LONG_LINE_BYTES = 1024 * 1024;
 
 // What lies where in the kernel's memory.
 const MARKS = 0x000;
-const GROUPS = 0x080;
 const KEY_LETTERS = 0x0b0;
 const WORDS = 0x100;
 const HARMLESS = 0xa00;
+const FIRST_WORDS = 0x1000;
+const HASH_BITS = 12;
 const RESULTS = 0x1_0000;
 const RESULTS_BYTES = 0x1_0000;
 const NAMES = RESULTS + RESULTS_BYTES;
@@ -26,7 +27,7 @@ const PAGE = 0x1_0000;
 
 const WORD_BYTES = 64;
 const LONGEST_WORD = 16;
-const MARK_LENGTH = 3;
+const MARK_LENGTH = 5;
 const LETTER_CASE = 0x20;
 const HARMLESS_BYTES = 144;
 const LONGEST_HARMLESS = 64;
@@ -114,31 +115,36 @@ export class LineSearch {
 }
 
 function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
-  const view = new DataView(memory);
   let at = WORDS;
-  for (const [index, key] of nameKeys.entries()) {
+  for (const key of nameKeys) {
     writeText(new Uint8Array(memory, at, WORD_BYTES), key);
-    new Uint8Array(memory, KEY_LETTERS, 16).fill(key.charCodeAt(0));
-    new Uint8Array(memory, KEY_LETTERS + 16 * (index + 1), 16).fill(key.charCodeAt(3));
     at += WORD_BYTES;
   }
-  for (const [group, members] of groupWords(words).entries()) {
-    view.setUint32(GROUPS + 4 * group, at, true);
-    for (const word of members) {
-      writeWord(new Uint8Array(memory, at, WORD_BYTES), word);
-      writeMark(new Uint8Array(memory, MARKS, MARK_LENGTH * 32), word, 1 << group);
-      at += WORD_BYTES;
-    }
-    view.setUint32(GROUPS + 4 * group + 4, at, true);
+  const [fourth, otherFourth] = nameKeys.map((key) => key.charCodeAt(3)) as [number, number];
+  const shared = ~(fourth ^ otherFourth);
+  for (const [index, byte] of [nameKeys[0].charCodeAt(0), shared, fourth & shared].entries())
+    new Uint8Array(memory, KEY_LETTERS + 16 * index, 16).fill(byte);
+  const marked = markWords(words).toSorted((a, b) => markHash(a) - markHash(b));
+  const firsts = new Uint8Array(memory, FIRST_WORDS, 1 << HASH_BITS);
+  for (const [index, word] of marked.entries()) {
+    const hash = markHash(word);
+    const next = marked[index + 1];
+    const isFollowed = next !== undefined && markHash(next) === hash;
+    writeWord(new Uint8Array(memory, at, WORD_BYTES), word, isFollowed);
+    writeMark(new Uint8Array(memory, MARKS, 64), word);
+    firsts[hash] ||= at / WORD_BYTES;
+    at += WORD_BYTES;
   }
 }
 
-function writeWord(bytes: Uint8Array, { text, kind, markAt }: MarkedWord): void {
+function writeWord(bytes: Uint8Array, word: MarkedWord, isFollowed: boolean): void {
+  const { text, kind, markAt } = word;
   writeText(bytes, text);
   for (let at = 0; at < LONGEST_WORD; at++)
     bytes[at + LONGEST_WORD] = isLetter(text[at]) ? LETTER_CASE : 0;
   bytes[3 * LONGEST_WORD] = markAt + MARK_LENGTH - 1;
   bytes[3 * LONGEST_WORD + 2] = kinds[kind];
+  bytes[3 * LONGEST_WORD + 3] = isFollowed ? 1 : 0;
 }
 
 /** As far as it is compared. */
@@ -164,17 +170,16 @@ function writeHarmless(memory: Buffer): number {
   return at;
 }
 
-/** Notes each byte of the mark, letters in both cases, by its lower and by its upper half. */
-function writeMark(tables: Uint8Array, { text, markAt }: MarkedWord, group: number): void {
-  for (let place = 0; place < MARK_LENGTH; place++) {
-    const byte = text.charCodeAt(markAt + place);
-    const other = isLetter(text[markAt + place]) ? byte - LETTER_CASE : byte;
-    for (const each of [byte, other]) {
-      const lower = place * 32 + (each & 15);
-      const upper = place * 32 + 16 + (each >> 4);
-      tables[lower] = (tables[lower] ?? 0) | group;
-      tables[upper] = (tables[upper] ?? 0) | group;
-    }
+function markHash({ text, markAt }: MarkedWord): number {
+  const bytes = Buffer.from(text, "latin1").readUInt32LE(markAt) | 0x20202020;
+  return Math.imul(bytes, 0x9e3779b1) >>> (32 - HASH_BITS);
+}
+
+/** Notes the bytes of the mark by what letters of both cases share: the lower five bits. */
+function writeMark(tables: Uint8Array, { text, group, markAt }: MarkedWord): void {
+  for (const place of [0, 1, 3, 4]) {
+    const at = (place % 3) * 32 + (text.charCodeAt(markAt + place) & 31);
+    tables[at] = (tables[at] ?? 0) | (1 << group);
   }
 }
 
@@ -182,11 +187,14 @@ function isLetter(char = ""): boolean {
   return /[a-z]/.test(char);
 }
 
-/** The kernel's hash of a name: FNV-1a of its bytes. For names in lower case. */
+/** The kernel's hash of a name: of its bytes, four at a time, up to a multiple of 16. For names in lower case. */
 export function nameHash(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
+  const bytes = Buffer.from(name);
+  const padded = Buffer.alloc(bytes.length - (bytes.length % 16) + 16);
+  bytes.copy(padded);
+  let hash = 0;
+  for (let at = 0; at < padded.length; at += 4) {
+    hash = Math.imul(((hash << 7) | (hash >>> 25)) + padded.readInt32LE(at), 0x9e3779b1);
   }
   return hash >>> 0;
 }

@@ -51,32 +51,40 @@ export const searches = {
 export type SearchName = keyof typeof searches;
 
 /**
- * Three letters of each word that are rare in sign-in rows. Words of one group should have no letters in
- * common at the same place of their marks: any mixture of them is taken for a mark at first. Found by trying
- * many divisions on generated rows, in which fewer than two places each look like a mark.
+ * The mark of each word: five letters of it that are rare in sign-in rows, the middle one aside. Any mixture of
+ * what the marks of a group have at their first and fourth place, and at their second and fifth, is taken for a
+ * mark at first. Found by trying many divisions on generated rows of all dialects: fewer than three places of a
+ * row look like a mark, half of which are one. There are eight groups, as many as a byte has bits.
  */
 const groups: readonly Readonly<Record<string, string>>[] = [
-  { declined: "dec", select: "lec", 'tables":[': "abl", 'tables": [': "abl" },
-  { "50012": "012", "5.0012": "012", "50.012": "012", "5001.2": "01." },
-  { suspiciousactivityreported: "spi", "\\u006": "\\u0", "\\u007": "\\u0" },
-  { 'rows":[': 'ws"', 'rows": [': 'ws"' },
-  { 'value":[': "alu", 'value": [': "alu", completed: "let" },
-  { denied: "nie", duplicate: "dup" },
-  { "500.12": "00.", fraud: "fra" },
-  { "\\u003": "u00", "\\u004": "u00", "\\u005": "u00", 'records":[': "rds", 'records": [': "rds" },
+  {
+    declined: "decli",
+    duplicate: "dupli",
+    "\\u003": "\\u003",
+    "\\u004": "\\u004",
+    "\\u005": "\\u005",
+    "\\u006": "\\u006",
+    "\\u007": "\\u007",
+  },
+  { 'tables":[': "ables", 'tables": [': 's": [' },
+  { 'records":[': 'ds":[', 'records": [': 'ds": ', 'rows":[': 'ws":[', 'rows": [': 'ws": ' },
+  { 'value":[': 'ue":[', 'value": [': 'ue": ' },
+  { "50.012": "0.012", fraud: "fraud" },
+  { "50012": "50012", "5.0012": ".0012", "5001.2": "5001." },
+  { suspiciousactivityreported: "iciou", select: "selec", completed: "omple" },
+  { "500.12": "500.1", denied: "denie" },
 ];
 
 export interface MarkedWord extends Word {
+  readonly group: number;
   /** Where in the text its mark begins. */
   readonly markAt: number;
 }
 
-/** Words in their groups, of which there are eight. */
-export function groupWords(words: readonly Word[]): readonly (readonly MarkedWord[])[] {
-  return groups.map((marks) =>
-    words.flatMap((word) => {
-      const mark = marks[word.text];
-      return mark === undefined ? [] : [{ ...word, markAt: word.text.indexOf(mark) }];
-    }),
-  );
+/** Words with their marks. */
+export function markWords(words: readonly Word[]): readonly MarkedWord[] {
+  return words.map((word) => {
+    const group = groups.findIndex((marks) => marks[word.text] !== undefined);
+    return { ...word, group, markAt: word.text.indexOf(groups[group]?.[word.text] ?? "") };
+  });
 }
