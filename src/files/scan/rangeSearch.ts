@@ -20,7 +20,7 @@ export interface LineRange {
 }
 
 /** So much is read at a time: it stays near the processor until it is searched. */
-const STEP_BYTES = 256 * 1024;
+const STEP_BYTES = 512 * 1024;
 
 /** What was found in lines. */
 export interface RangeFindings {
