@@ -6,8 +6,10 @@ function plausible(at: number): number | null {
   return at >= earliest && at < latest ? at : null;
 }
 
-const isoTime =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
+const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,12})?)? ?(?:Z|[+-]\d\d:?\d\d)?$/i;
+
+/** Where the parts of such a time begin. */
+const place = { month: 5, day: 8, hour: 11, minute: 14, second: 17, fraction: 20 } as const;
 
 /**
  * A logged time as epoch milliseconds; finer digits are cut. A time without an offset is UTC, as in every
@@ -16,32 +18,64 @@ const isoTime =
  * @returns null when it cannot be read or lies outside 2000–2100; never now, never 1970
  */
 export function readTime(value: unknown): number | null {
-  const parts = typeof value === "string" ? isoTime.exec(value.trim()) : null;
-  if (parts === null) {
+  const time = typeof value === "string" ? value.trim() : "";
+  // A pattern that hands out the parts takes several times as long as to read them where they stand.
+  if (!isoTime.test(time)) {
     return null;
   }
-  const [, year, month, day, hour, minute, second = 0, fraction = "", ...zone] = parts;
-  const offset = readOffset(zone);
-  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+  const month = twoDigits(time, place.month);
+  const day = twoDigits(time, place.day);
+  const hour = twoDigits(time, place.hour);
+  const minute = twoDigits(time, place.minute);
+  const second = time[place.second - 1] === ":" ? twoDigits(time, place.second) : 0;
+  const offset = readOffset(time);
+  if (offset === null || hour > 23 || minute > 59 || second > 59) {
     return null;
   }
-  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  const year = twoDigits(time, 0) * 100 + twoDigits(time, 2);
+  const date = Date.UTC(year, month - 1, day);
   // 31 February is carried over into March; a day that does not exist cannot be read.
-  if (new Date(date).getUTCDate() !== Number(day) || !(Number(month) >= 1 && Number(month) <= 12)) {
+  if (month < 1 || month > 12 || day < 1 || date >= Date.UTC(year, month)) {
     return null;
   }
-  const minutes = Number(hour) * 60 + Number(minute);
-  const milliseconds = Number(`${fraction}000`.slice(0, 3));
-  return plausible(date + (minutes * 60 + Number(second)) * 1_000 + milliseconds - offset);
+  const seconds = (hour * 60 + minute) * 60 + second;
+  return plausible(date + seconds * 1_000 + readMilliseconds(time) - offset);
+}
+
+function readMilliseconds(time: string): number {
+  const mark = time[place.fraction - 1];
+  if (mark !== "." && mark !== ",") {
+    return 0;
+  }
+  let milliseconds = 0;
+  for (let digit = 0; digit < 3; digit++) {
+    const value = digitAt(time, place.fraction + digit);
+    milliseconds = milliseconds * 10 + (value >= 0 && value <= 9 ? value : 0);
+  }
+  return milliseconds;
 }
 
 /** @returns milliseconds east of Greenwich, none where no zone is named; null where it cannot be */
-function readOffset(zone: readonly (string | undefined)[]): number | null {
-  const [sign, hours = 0, minutes = 0] = zone;
-  if (Number(hours) > 14 || Number(minutes) > 59) {
+function readOffset(time: string): number | null {
+  const sign = Math.max(time.indexOf("+"), time.indexOf("-", place.hour));
+  if (sign === -1) {
+    return 0;
+  }
+  const hours = twoDigits(time, sign + 1);
+  const minutes = twoDigits(time, time.length - 2);
+  if (hours > 14 || minutes > 59) {
     return null;
   }
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return (time[sign] === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+function twoDigits(text: string, at: number): number {
+  return digitAt(text, at) * 10 + digitAt(text, at + 1);
+}
+
+/** NaN behind the end, and no digit for what is none. */
+function digitAt(text: string, at: number): number {
+  return text.charCodeAt(at) - 48;
 }
 
 /**
