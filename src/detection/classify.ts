@@ -1,14 +1,8 @@
 import { isCandidate } from "./candidate.ts";
 import type { Fields } from "./fields.ts";
 import { isExcluded, type Exclusions } from "./exclusions.ts";
-import {
-  publishedAt,
-  readApprovals,
-  readSightings,
-  readTexts,
-  type Approval,
-  type Sighting,
-} from "./sighting.ts";
+import type { Outcome } from "./outcome.ts";
+import { publishedAt, readApprovals, readTexts, type Approval, type Sighting } from "./sighting.ts";
 import { readSignIn, type SignIn } from "./signIn.ts";
 
 /** Whose rows are counted together. */
@@ -72,11 +66,19 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
   if (account === null) {
     return setAside("unattributable", account, approvals);
   }
-  const shown = readSightings(signIn);
-  const sightings = shown.filter((sighting) => sighting !== null);
-  return sightings.length < shown.length
+  const sightings: Sighting[] = [];
+  let isTimeless = false;
+  let unclassified = true;
+  for (const { outcome, ofPrompt, sighting } of readTexts(signIn)) {
+    if (sighting !== null) {
+      sightings.push(sighting);
+    }
+    isTimeless ||= ofPrompt && sighting === null;
+    unclassified &&= tellsNothing(outcome);
+  }
+  return isTimeless
     ? { kind: "bad", reason: "no readable time", account, sightings, approvals }
-    : { kind: "classified", unclassified: isUnclassified(signIn), account, sightings, approvals };
+    : { kind: "classified", unclassified, account, sightings, approvals };
 }
 
 function setAside(
@@ -94,9 +96,7 @@ function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boo
   );
 }
 
-/** No text of the row tells what became of a prompt; a password step does not. */
-function isUnclassified(signIn: SignIn): boolean {
-  return readTexts(signIn).every(
-    ({ outcome }) => outcome === "unclassified" || outcome === "firstFactor",
-  );
+/** Nothing of what became of a prompt; a password step does not. */
+function tellsNothing(outcome: Outcome): boolean {
+  return outcome === "unclassified" || outcome === "firstFactor";
 }

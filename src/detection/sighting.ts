@@ -84,7 +84,10 @@ export interface Telling {
 
 /** What a row's texts say of prompts: its steps in their order, then its `Status`. */
 export function readTexts(signIn: SignIn): readonly Telling[] {
-  const texts = signIn.steps.map((step, index) => tellStep(signIn, step, index));
+  const texts: Telling[] = [];
+  for (const step of signIn.steps) {
+    texts.push(tellStep(signIn, step, texts.length));
+  }
   if (signIn.statusText !== null) {
     texts.push(tellStatus(signIn, signIn.statusText));
   }
@@ -130,17 +133,6 @@ function tellStatus(signIn: SignIn, text: string): Telling {
     origin: signIn.origin,
   };
   return { step: null, text, outcome, ofPrompt: true, time, sighting };
-}
-
-/**
- * What a candidate row says of prompts.
- *
- * @returns its sightings; null in place of one whose time cannot be read
- */
-export function readSightings(signIn: SignIn): readonly (Sighting | null)[] {
-  return readTexts(signIn)
-    .filter(({ ofPrompt }) => ofPrompt)
-    .map(({ sighting }) => sighting);
 }
 
 function wholeSecond(at: number): number {

@@ -169,28 +169,23 @@ function readOrigin(row: Fields, record: Fields): Origin {
     first(row, "DeviceDetail", "DeviceDetail_dynamic", "DeviceDetail_string", "deviceDetail"),
   );
   const country = short(first(place, "countryOrRegion") ?? first(record, "Location", "location"));
-  const location = [short(first(place, "city")), country]
-    .filter((part) => part !== null)
-    .join(", ");
-  const deviceParts = [
-    first(device, "displayName"),
-    first(device, "operatingSystem"),
-    first(device, "browser"),
-  ];
   return {
     userId: identifier(first(row, "UserId", "userId")),
     ipAddress: shortLower(first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress")),
-    location: location === "" ? null : location,
+    location: joined(short(first(place, "city")), country),
     application: short(first(row, "AppDisplayName", "appDisplayName")),
     appId: shortLower(first(row, "AppId", "appId")),
     userAgent: short(first(row, "UserAgent", "userAgent")),
-    device:
-      deviceParts
-        .map(short)
-        .filter((part) => part !== null)
-        .join(", ") || null,
+    device: joined(
+      joined(short(first(device, "displayName")), short(first(device, "operatingSystem"))),
+      short(first(device, "browser")),
+    ),
     guest: lower(first(row, "UserType", "userType")) === "guest",
   };
+}
+
+function joined(one: string | null, other: string | null): string | null {
+  return one === null || other === null ? (one ?? other) : `${one}, ${other}`;
 }
 
 function readSteps(value: unknown): readonly Step[] {

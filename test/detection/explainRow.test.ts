@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { candidateReason } from "../../src/detection/candidate.ts";
+import { classifySignIn } from "../../src/detection/classify.ts";
 import { explainRow } from "../../src/detection/explainRow.ts";
-import { readSightings, readTexts } from "../../src/detection/sighting.ts";
+import { readTexts } from "../../src/detection/sighting.ts";
 import { dialectOf, readSignIn } from "../../src/detection/signIn.ts";
 import {
   approved,
@@ -99,11 +100,11 @@ describe("a text is told with its class and its time", () => {
   it("and the sightings of a row are those texts, none more and none less", () => {
     const steps = [password("09:00"), denied("09:01"), approved("09:03")];
     const signIn = readSignIn(row({ at: "09:05", status: refused, steps }));
-    expect(readSightings(signIn)).toEqual(
-      readTexts(signIn).flatMap(({ sighting }) => sighting ?? []),
-    );
+    const { sightings } = classifySignIn(signIn);
+    expect(sightings).toHaveLength(2);
+    expect(sightings).toEqual(readTexts(signIn).flatMap(({ sighting }) => sighting ?? []));
     const timeless = { ...signIn, createdAt: null, generatedAt: null, steps: [] };
-    expect(readSightings(timeless)).toEqual([null]);
+    expect(classifySignIn(timeless)).toMatchObject({ kind: "bad", sightings: [] });
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/detection/fields.ts";
-import { readApprovals, readSightings } from "../../src/detection/sighting.ts";
+import { readApprovals, readTexts } from "../../src/detection/sighting.ts";
 import { readSignIn } from "../../src/detection/signIn.ts";
 import { stamp, time } from "../builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "../laws/arbitraries.ts";
@@ -41,7 +41,8 @@ const published: fc.Arbitrary<readonly PublishedRow[]> = rowsArbitrary().chain((
 
 function generatedAfter(row: Fields): number {
   const signIn = readSignIn({ ...row, TimeGenerated: stamp(start) });
-  const told = [...readSightings(signIn), ...readApprovals(signIn)];
+  const sightings = readTexts(signIn).map(({ sighting }) => sighting);
+  const told = [...sightings, ...readApprovals(signIn)];
   return told.reduce((latest, each) => Math.max(latest, each?.at ?? 0), start) + 2 * minute;
 }
 

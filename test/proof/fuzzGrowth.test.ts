@@ -10,7 +10,7 @@ import { explainRow } from "../../src/detection/explainRow.ts";
 import { classify } from "../../src/detection/classify.ts";
 import { parseCidr } from "../../src/detection/cidr.ts";
 import { resolvePrompts } from "../../src/detection/prompt.ts";
-import { readSightings } from "../../src/detection/sighting.ts";
+import { readTexts } from "../../src/detection/sighting.ts";
 import { readSignIn } from "../../src/detection/signIn.ts";
 import { inert, visible } from "../../src/detection/visible.ts";
 import { findLogFiles } from "../../src/files/findLogFiles.ts";
@@ -269,8 +269,8 @@ function refusals(count: number, text: string) {
     StatusSequence: 1_773_133_200_000 + second,
   }));
   const names = { Id: text, OriginalRequestId: text, AppDisplayName: text, UserAgent: text };
-  const shown = readSightings(readSignIn(row({ at: "09:00:00", steps, fields: names })));
-  return shown.filter((each) => each !== null);
+  const signIn = readSignIn(row({ at: "09:00:00", steps, fields: names }));
+  return readTexts(signIn).flatMap(({ sighting }) => sighting ?? []);
 }
 
 describe("a record of", () => {
