@@ -54,6 +54,9 @@ export class Evidence {
   readonly #accounts = new WordTable(account.keyWords, account.words);
   readonly #origins = new WordTable(origin.words, origin.words);
   readonly #sightings = new WordTable(shown.keyWords, shown.words);
+  // The sightings of a row come one after the other and share these two.
+  readonly #accountOf = again((holder: Account) => this.#findAccount(holder));
+  readonly #originOf = again((of: Origin) => this.#findOrigin(of));
 
   /** @returns whether it was news: not known, or not to be published so early */
   add(holder: Account, sighting: Sighting): boolean {
@@ -162,7 +165,7 @@ export class Evidence {
     this.#accounts.setWord(number, account.last, row + 1);
   }
 
-  #accountOf({ tenantId, user }: Account): number {
+  #findAccount({ tenantId, user }: Account): number {
     const { words } = this.#accounts.draft;
     words[account.tenant] = this.#texts.numberOf(tenantId);
     words[account.user] = this.#texts.numberOf(user);
@@ -170,7 +173,7 @@ export class Evidence {
     return known < 0 ? this.#accounts.add() : known;
   }
 
-  #originOf(of: Origin): number {
+  #findOrigin(of: Origin): number {
     const { words } = this.#origins.draft;
     words[origin.userId] = this.#texts.numberOf(of.userId);
     words[origin.ipAddress] = this.#texts.numberOf(of.ipAddress);
@@ -242,6 +245,19 @@ export class Evidence {
   #isRecalled(row: number): boolean {
     return (this.#sightings.word(row, shown.next) & 1) === 1;
   }
+}
+
+/** The same for an object that comes twice in a row, without looking at it again. */
+function again<K extends object>(find: (key: K) => number): (key: K) => number {
+  let last: K | null = null;
+  let found = 0;
+  return (key) => {
+    if (key !== last) {
+      found = find(key);
+      last = key;
+    }
+    return found;
+  };
 }
 
 /** @param next a row, or -1 */
