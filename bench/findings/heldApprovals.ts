@@ -8,7 +8,7 @@ export class HeldApprovals implements Ledger {
 
   async *sightings(): AsyncGenerator<never> {}
 
-  addSighting(): void {}
+  addSightings(): void {}
 
   addApproval(account: Account, approval: Approval): void {
     this.#held.push([account, approval]);

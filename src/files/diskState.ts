@@ -63,8 +63,10 @@ export class DiskState implements Ledger {
     }
   }
 
-  addSighting({ tenantId, user }: Account, sighting: Sighting): void {
-    this.#newSightings.add({ tenantId, user, sighting });
+  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void {
+    for (const [{ tenantId, user }, sighting] of sightings) {
+      this.#newSightings.add({ tenantId, user, sighting });
+    }
   }
 
   addApproval({ tenantId, user }: Account, approval: Approval): void {

@@ -20,7 +20,7 @@ export class TempLedger implements Ledger {
 
   async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {}
 
-  addSighting(): void {}
+  addSightings(): void {}
 
   addApproval({ tenantId, user }: Account, approval: Approval): void {
     this.#approvals.add({ tenantId, user, approval });

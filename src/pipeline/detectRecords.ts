@@ -119,9 +119,7 @@ async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<void> 
   for await (const [account, sighting] of ledger.sightings()) {
     fresh.recall(account, sighting);
   }
-  for (const [account, sighting] of fresh.news()) {
-    ledger.addSighting(account, sighting);
-  }
+  ledger.addSightings(fresh.news());
 }
 
 interface Suspect {

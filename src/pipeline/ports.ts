@@ -134,7 +134,8 @@ export interface StateStore {
  */
 export interface Ledger {
   sightings(): AsyncIterable<readonly [Account, Sighting]>;
-  addSighting(account: Account, sighting: Sighting): void;
+  /** Made as they are read: who keeps none need not read them. */
+  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void;
   addApproval(account: Account, approval: Approval): void;
   /** Approvals of earlier files and of this run; of the accounts wanted only, so that few are held. */
   approvals(wanted: (account: Account) => boolean): AsyncIterable<readonly [Account, Approval]>;

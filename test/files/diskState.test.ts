@@ -75,7 +75,7 @@ async function remembered(folder: string) {
 }
 
 async function add(state: DiskState): Promise<void> {
-  state.addSighting(alice, sighting);
+  state.addSightings([[alice, sighting]]);
   state.addApproval(alice, approval);
   const head = await state.store.readHead(subject);
   await state.store.write({ head: { ...head, bursts: [burst] } });
@@ -114,7 +114,7 @@ test("runs add to each other, and one that adds nothing leaves no journal", asyn
   for (let run = 0; run < 4; run++) {
     const state = await DiskState.open(folder);
     if (run % 2 === 0) state.addApproval(alice, { ...approval, at: approval.at + run });
-    if (run === 2) state.addSighting(alice, sighting);
+    if (run === 2) state.addSightings([[alice, sighting]]);
     await state.commit();
     await state.close();
   }

@@ -45,7 +45,7 @@ test("approvals are given back, of the accounts wanted only", async () => {
 
 test("nothing came before this run", async () => {
   const ledger = new TempLedger();
-  ledger.addSighting();
+  ledger.addSightings();
   expect(await all(ledger.sightings())).toEqual([]);
   await ledger.commit();
   await ledger.close();

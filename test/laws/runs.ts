@@ -49,8 +49,8 @@ export class MemoryLedger implements Ledger {
     yield* this.#sightings;
   }
 
-  addSighting(account: Account, sighting: Sighting): void {
-    this.#sightings.push([account, sighting]);
+  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void {
+    this.#sightings.push(...sightings);
   }
 
   addApproval(account: Account, approval: Approval): void {
