@@ -1,4 +1,4 @@
-// Bundles the three programs into dist/. `--quiet` prints errors only.
+// Bundles the programs into dist/. `--quiet` prints errors only.
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -18,6 +18,11 @@ const entries = [
     from: "src/cli/main.ts",
     to: "dist/cli.mjs",
     options: { format: "esm", banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` } },
+  },
+  {
+    from: "src/cli/searchThread.ts",
+    to: "dist/searchThread.mjs",
+    options: { format: "esm" },
   },
   {
     from: "src/local/start.ts",

@@ -17,7 +17,7 @@ export async function work({ path, threads = 1 }: ScanTask): Promise<Turn> {
     stdout: { write: (text) => (out += text) },
     stderr: process.stderr,
     signal: new AbortController().signal,
-    program: pathToFileURL(join(process.cwd(), "dist", "cli.mjs")),
+    threadProgram: pathToFileURL(join(process.cwd(), "dist", "searchThread.mjs")),
   });
   const ms = performance.now() - startedAt;
   if (code !== 0) {

@@ -5,8 +5,8 @@ export interface Terminal {
   readonly stderr: Output;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
-  /** The program itself, of which threads are started. */
-  readonly program?: URL;
+  /** What threads are started with; without it there are none. */
+  readonly threadProgram?: URL;
 }
 
 export interface Output {

@@ -1,29 +1,20 @@
-import { isSearchThread, serveSearches } from "../files/scan/serveSearches.ts";
 import { exitCodes } from "./command.ts";
 import { run } from "./run.ts";
 
-if (isSearchThread()) {
-  serveSearches();
-} else {
-  await runCommand();
-}
+const interrupt = new AbortController();
+process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
+process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));
+process.stdout.on("error", lose);
+process.stderr.on("error", lose);
 
-async function runCommand(): Promise<void> {
-  const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
-  process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));
-  process.stdout.on("error", lose);
-  process.stderr.on("error", lose);
-
-  const { stdin, stdout, stderr } = process;
-  process.exitCode = await run(process.argv.slice(2), {
-    stdin,
-    stdout,
-    stderr,
-    signal: interrupt.signal,
-    program: new URL(import.meta.url),
-  });
-}
+const { stdin, stdout, stderr } = process;
+process.exitCode = await run(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  signal: interrupt.signal,
+  threadProgram: new URL("searchThread.mjs", import.meta.url),
+});
 
 /** A reader that went away (`mfa-deny … | head`) is no fault of ours; any other loss of output is one. */
 function lose(error: NodeJS.ErrnoException): void {

@@ -66,9 +66,9 @@ export async function* readWithProgress(
 /** The same for what only looks for denials and what follows them. */
 export function searchWithProgress(
   files: readonly LogFile[],
-  options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "program">,
+  options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,
   given: Given,
-  { stdin, stderr, signal, program }: Terminal,
+  { stdin, stderr, signal, threadProgram }: Terminal,
 ): SignInFiles<Place> {
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
@@ -77,7 +77,7 @@ export function searchWithProgress(
     stdin,
     signal,
     onBytes,
-    program: program ?? null,
+    threadProgram: threadProgram ?? null,
   });
   return {
     async *read(how) {

@@ -23,7 +23,7 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
   /** Threads that search what is large; 1: only this one. */
   readonly threads: number;
   /** What threads are started with: a module that calls `serveSearches` in them; null: none can be. */
-  readonly program: URL | null;
+  readonly threadProgram: URL | null;
 }
 
 /** A part of the input, the parts in order. A search begins with it when it is made. */
@@ -75,13 +75,13 @@ export class SignInLogs implements SignInFiles<Place> {
 
   /** Null where this machine cannot search. */
   #openLanes(how: ClassifyOptions): SearchLanes | null {
-    const { threads, program, everyApproval } = this.#options;
+    const { threads, threadProgram, everyApproval } = this.#options;
     const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
     const setting = { search: everyApproval ? "denialsAndApprovals" : "denials", how } as const;
     return SearchLanes.of(setting, bytes, () =>
-      program === null
+      threadProgram === null
         ? []
-        : Array.from({ length: threads - 1 }, () => new SearchThread(program, setting)),
+        : Array.from({ length: threads - 1 }, () => new SearchThread(threadProgram, setting)),
     );
   }
 

@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { SearchThread } from "../../src/files/scan/searchThread.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
-import { built, example, mfaDeny, start } from "./cliProgram.ts";
+import { built, example, mfaDeny, start, startFile } from "./cliProgram.ts";
 
-const program = pathToFileURL(built);
+const program = new URL("../../dist/searchThread.mjs", import.meta.url);
 const day = gunzipSync(readFileSync(example));
 /** Threads are started for as much only. */
 const enough = 6;
@@ -52,6 +51,14 @@ describe("threads", () => {
     );
   });
 
+  test.each(packings.slice(0, 2))("are done without where none can start: %s", async (_, pack) => {
+    const alone = join(temporaryFolder(), "cli.mjs");
+    copyFileSync(built, alone);
+    const args = ["detect", largeLog(pack), "--format", "json", "--threads"];
+    const lonely = await startFile(alone, [...args, "2"], {}).ended;
+    expect(lonely).toEqual(await mfaDeny([...args, "1"]));
+  });
+
   test("end when the run is interrupted, and nothing is left", async () => {
     const temporary = temporaryFolder();
     const { child, ended } = start(["detect", largeLog(), "-", "--threads", "2"], {
@@ -91,5 +98,7 @@ describe("threads", () => {
     const outcome = expect(waiting).rejects.toThrow("ended before its time");
     await thread.close();
     await outcome;
+    expect(thread.isReady).toBe(false);
+    await expect(thread.search(range)).rejects.toThrow("ended before its time");
   });
 });

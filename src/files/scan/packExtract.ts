@@ -81,7 +81,7 @@ class Packer {
   }
 
   take(): Float64Array<ArrayBuffer> {
-    return Float64Array.from(this.#numbers);
+    return new Float64Array(this.#numbers);
   }
 
   account({ tenantId, user }: Account): this {

@@ -65,14 +65,13 @@ export class SearchLanes {
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange): Promise<RangeFindings> {
-    return expected(
-      leastBusy([...(this.#shareFiles ? this.#start() : []), this.#own]).search(range),
-    );
+    const threads = this.#shareFiles ? this.#ready() : [];
+    return expected(leastBusy([...threads, this.#own]).search(range));
   }
 
   searchText(block: TextBlock): Promise<RangeFindings> {
     this.#textBytes += block.text.length;
-    const threads = this.#textBytes < WORTH_THREADS_TEXT ? [] : this.#start();
+    const threads = this.#textBytes < WORTH_THREADS_TEXT ? [] : this.#ready();
     return threads.length === 0
       ? Promise.resolve(searchText(this.textSearch, block, this.#how))
       : expected(leastBusy(threads).search(block));
@@ -84,9 +83,10 @@ export class SearchLanes {
     await Promise.all([this.#own, ...threads].map((lane) => lane.close()));
   }
 
-  #start(): readonly SearchThread[] {
+  /** The threads that have started by now. */
+  #ready(): readonly SearchThread[] {
     this.#threads ??= this.#startThreads();
-    return this.#threads;
+    return this.#threads.filter(({ isReady }) => isReady);
   }
 }
 

@@ -6,7 +6,7 @@ import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import type { SearchName } from "./words.ts";
 
-/** Marks a worker as one of these, and tells it what is the same for all ranges. */
+/** Tells a worker what is the same for all ranges. */
 export interface SearchSetting {
   readonly search: SearchName;
   readonly how: ClassifyOptions;
@@ -14,6 +14,9 @@ export interface SearchSetting {
 
 /** What a worker is asked: to search a part of a file, or what is sent along. */
 export type SearchRequest = LineRange | TextBlock;
+
+/** What a worker says first, when it has started. */
+export const ready = "ready";
 
 /** What a worker answers to each request, in the order in which it was given them. */
 export type SearchAnswer =
@@ -32,16 +35,26 @@ export class SearchThread {
     readonly resolve: (findings: RangeFindings) => void;
     readonly reject: (error: Error) => void;
   }[] = [];
+  #isReady = false;
+  #ended: Error | null = null;
 
   /** @param program a file whose main module calls `serveSearches` in a worker */
   constructor(program: URL, setting: SearchSetting) {
     // What the program itself was told is none of its business.
     this.#worker = new Worker(program, { workerData: setting, argv: [], stdin: false });
-    this.#worker.on("message", (answer: SearchAnswer) => this.#settle(answer));
+    this.#worker.on("message", (said: typeof ready | SearchAnswer) => {
+      if (said === ready) this.#isReady = true;
+      else this.#settle(said);
+    });
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () =>
       this.#fail(new Error("a thread that searches ended before its time")),
     );
+  }
+
+  /** Whether it has started: what is asked before waits longer than it takes. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** How many requests it still has to answer. */
@@ -55,6 +68,7 @@ export class SearchThread {
    * @throws InputError when the file cannot be read
    */
   search(request: SearchRequest): Promise<RangeFindings> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(request, "text" in request ? [request.text.buffer] : []);
@@ -74,6 +88,8 @@ export class SearchThread {
   }
 
   #fail(error: Error): void {
+    this.#isReady = false;
+    this.#ended ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

@@ -4,15 +4,15 @@ import { InputError } from "../inputError.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { packExtract } from "./packExtract.ts";
 import { searchRange, searchText } from "./rangeSearch.ts";
-import type { SearchAnswer, SearchRequest, SearchSetting } from "./searchThread.ts";
+import {
+  ready,
+  type SearchAnswer,
+  type SearchRequest,
+  type SearchSetting,
+} from "./searchThread.ts";
 import { searches } from "./words.ts";
 
-/** Whether this is a `SearchThread`, which is to do nothing but `serveSearches`. */
-export function isSearchThread(): boolean {
-  return isSetting(workerData);
-}
-
-/** Answers each request that comes with what was found. */
+/** Answers each request that comes with what was found. Does nothing where this is no `SearchThread`. */
 export function serveSearches(): void {
   if (!isSetting(workerData)) return;
   const { how } = workerData;
@@ -25,9 +25,14 @@ export function serveSearches(): void {
         ? searchText(ofTexts, request, how)
         : searchRange(ofRanges, request, how);
     });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
-    parentPort?.postMessage(answer);
+    say(answer);
   });
+  say(ready);
+}
+
+function say(what: typeof ready | SearchAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
+  parentPort?.postMessage(what);
 }
 
 function answerTo(find: () => ReturnType<typeof searchRange>): SearchAnswer {

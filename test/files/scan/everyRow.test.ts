@@ -163,7 +163,7 @@ describe("a run that goes wrong", () => {
       everyRow: false,
       everyApproval: false,
       threads: 1,
-      program: null,
+      threadProgram: null,
       ...more,
     });
 
