@@ -11,6 +11,9 @@ const RANGE_BYTES = 8 * 1024 * 1024;
 /** More than most lines take. */
 const STEP_BYTES = 16 * 1024;
 
+/** A range ends where a line does, up to a long line behind that, which is looked for in steps. */
+export const LONGEST_RANGE_BYTES = RANGE_BYTES + LONG_LINE_BYTES + STEP_BYTES;
+
 /**
  * Cuts what is left of a file into ranges, at newlines. Ends early before a very long line: what begins there is
  * not cut, and has to be read as it comes.

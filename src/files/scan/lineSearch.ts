@@ -2,8 +2,8 @@ import { denialSearch, harmlessTexts } from "../../detection/outcome.ts";
 import kernel from "./kernel.wat";
 import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
-/** As much text is taken at a time, besides the beginning of a line before. */
-const ROOM_BYTES = 1024 * 1024;
+/** One that takes some text at a time, besides the beginning of a line before. */
+const ONE_ROOM: Rooms = { rooms: 1, bytes: 1024 * 1024 };
 
 /** A longer line is not searched. */
 export const LONG_LINE_BYTES = 1024 * 1024;
@@ -21,8 +21,7 @@ const NAMES = RESULTS + RESULTS_BYTES;
 const NAMES_BYTES = 0x1_0000;
 /** The kernel looks a little way before and behind what it is told to look at. */
 const MARGIN = 256;
-const ROOM = NAMES + NAMES_BYTES + MARGIN + LONG_LINE_BYTES;
-const END = ROOM + ROOM_BYTES + MARGIN;
+const ROOMS = NAMES + NAMES_BYTES + MARGIN;
 const PAGE = 0x1_0000;
 
 const WORD_BYTES = 64;
@@ -49,8 +48,14 @@ interface Kernel {
   ): number;
 }
 
+/** How many rooms there are for text, and how large each is. */
+interface Rooms {
+  readonly rooms: number;
+  readonly bytes: number;
+}
+
 /** A place in the search's memory. */
-interface Room {
+export interface Room {
   /** Text goes here. */
   readonly bytes: Buffer;
   /** Where that is in `LineSearch.memory`. As much as a long line may stand before it. */
@@ -76,22 +81,28 @@ let compiled: WebAssembly.Module | null = null;
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
-  readonly room: Room;
+  readonly rooms: readonly [Room, ...Room[]];
   readonly #kernel: Kernel;
 
   /** Null where this machine cannot run it. */
-  static of(words: readonly Word[]): LineSearch | null {
+  static of(words: readonly Word[], rooms = ONE_ROOM): LineSearch | null {
     compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
-    return compiled && new LineSearch(compiled, words);
+    return compiled && new LineSearch(compiled, words, rooms);
   }
 
-  private constructor(module: WebAssembly.Module, words: readonly Word[]) {
+  private constructor(module: WebAssembly.Module, words: readonly Word[], rooms: Rooms) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
-    memory.grow(Math.ceil(END / PAGE) - 1);
+    const wholeRoom = LONG_LINE_BYTES + rooms.bytes + MARGIN;
+    memory.grow(Math.ceil((ROOMS + rooms.rooms * wholeRoom) / PAGE) - 1);
     this.memory = Buffer.from(memory.buffer);
-    this.room = { at: ROOM, bytes: this.memory.subarray(ROOM, ROOM + ROOM_BYTES) };
+    const roomAt = (at: number) => ({ at, bytes: this.memory.subarray(at, at + rooms.bytes) });
+    const first = ROOMS + LONG_LINE_BYTES;
+    const others = Array.from({ length: rooms.rooms - 1 }, (_, index) =>
+      roomAt(first + (index + 1) * wholeRoom),
+    );
+    this.rooms = [roomAt(first), ...others];
     fillTables(memory.buffer, words);
     harmlessEnd.value = writeHarmless(this.memory);
   }

@@ -1,6 +1,6 @@
 import { NEWLINE } from "../bytes.ts";
 import type { LineSink } from "../lineSplitter.ts";
-import { LONG_LINE_BYTES, type Found, type LineSearch } from "./lineSearch.ts";
+import { LONG_LINE_BYTES, type Found, type LineSearch, type Room } from "./lineSearch.ts";
 
 /** Told what is in a text. Lines that are handed on are valid until the call returns. */
 export interface SieveSink extends LineSink {
@@ -19,6 +19,7 @@ export interface SieveSink extends LineSink {
  */
 export class LineSieve {
   readonly #search: LineSearch;
+  readonly #room: Room;
   readonly #sink: SieveSink;
   /** What stands in the search's memory and is still to be looked at: a line without its end. */
   #from: number;
@@ -28,12 +29,16 @@ export class LineSieve {
   #line: number;
   #isLong = false;
 
-  /** @param line the number of the text's first line */
-  constructor(search: LineSearch, sink: SieveSink, line = 1) {
+  /**
+   * @param line the number of the text's first line
+   * @param room of the search's
+   */
+  constructor(search: LineSearch, sink: SieveSink, line = 1, room: Room = search.rooms[0]) {
     this.#search = search;
+    this.#room = room;
     this.#sink = sink;
     this.#line = line;
-    this.#from = this.#end = search.room.at;
+    this.#from = this.#end = room.at;
   }
 
   /** The number of the line that what comes next belongs to. */
@@ -43,13 +48,13 @@ export class LineSieve {
 
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
-      const bytes = chunk.copy(this.#search.room.bytes, 0, at);
+      const bytes = chunk.copy(this.#room.bytes, 0, at);
       this.advance(bytes);
       at += bytes;
     }
   }
 
-  /** The next bytes of the text were put into the search's room. */
+  /** The next bytes of the text were put into the room. */
   advance(bytes: number): void {
     this.#end += bytes;
     this.#bytes += bytes;
@@ -73,7 +78,7 @@ export class LineSieve {
 
   /** Out of the way of what comes next. */
   #moveBeforeRoom(): void {
-    const { at } = this.#search.room;
+    const { at } = this.#room;
     const from = at - (this.#end - this.#from);
     this.#search.memory.copyWithin(from, this.#from, this.#end);
     this.#from = from;

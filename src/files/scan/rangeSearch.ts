@@ -5,7 +5,7 @@ import type { Extract } from "../../pipeline/ports.ts";
 import type { Place } from "../entry.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../lineReader.ts";
-import type { LineSearch } from "./lineSearch.ts";
+import type { LineSearch, Room } from "./lineSearch.ts";
 import { LineSieve } from "./lineSieve.ts";
 import { ReadingSink } from "./readingSink.ts";
 import type { TextBlock } from "./textBlocks.ts";
@@ -43,7 +43,7 @@ export function searchRange(
   how: ClassifyOptions,
 ): RangeFindings {
   const { source, path, from, to } = range;
-  const { room } = search;
+  const [room] = search.rooms;
   const finder = new Finder(search, source, how);
   let file: number | null = null;
   try {
@@ -81,15 +81,24 @@ export class Finder {
   #noted = new Uint32Array(1024);
   #notedLength = 0;
 
-  /** @param line the number of the text's first line */
-  constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
+  /**
+   * @param line the number of the text's first line
+   * @param room of the search's, into which the text is put
+   */
+  constructor(
+    search: LineSearch,
+    source: string,
+    how: ClassifyOptions,
+    line = 1,
+    room: Room = search.rooms[0],
+  ) {
     this.#extractor = new Extractor<Place>(how);
     const reader = new LineReader(source, (entry) => this.#extractor.add(entry));
     const sink = new ReadingSink(reader, {
       passed: (lines) => this.#extractor.pass(lines),
       noted: (pairs, before) => this.#note(pairs, before),
     });
-    this.sieve = new LineSieve(search, sink, line);
+    this.sieve = new LineSieve(search, sink, line, room);
   }
 
   /** What was found since this was asked last. */

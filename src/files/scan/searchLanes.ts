@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClassifyOptions } from "../../detection/classify.ts";
 import { LineSearch } from "./lineSearch.ts";
-import { searchRange, searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
+import { RangeLane } from "./rangeLane.ts";
+import { searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import { searches } from "./words.ts";
@@ -18,7 +18,7 @@ const WORTH_THREADS_TEXT = 16 * 1024 * 1024;
 export class SearchLanes {
   /** For a text that cannot be read twice. */
   readonly textSearch: LineSearch;
-  readonly #own: OwnLane;
+  readonly #own: RangeLane;
   readonly #how: ClassifyOptions;
   readonly #startThreads: () => readonly SearchThread[];
   readonly #shareFiles: boolean;
@@ -36,15 +36,14 @@ export class SearchLanes {
     fileBytes: number,
     startThreads: () => readonly SearchThread[],
   ): SearchLanes | null {
-    const search = LineSearch.of(searches[setting.search]);
+    const own = RangeLane.of(setting);
     const textSearch = LineSearch.of(searches.denialsAndApprovals);
-    if (search === null || textSearch === null) return null;
-    const own = new OwnLane(search, setting);
+    if (own === null || textSearch === null) return null;
     return new SearchLanes(own, textSearch, setting.how, fileBytes >= WORTH_THREADS, startThreads);
   }
 
   private constructor(
-    own: OwnLane,
+    own: RangeLane,
     textSearch: LineSearch,
     how: ClassifyOptions,
     shareFiles: boolean,
@@ -60,13 +59,17 @@ export class SearchLanes {
   /** How many searches are best begun before the first one is waited for. */
   get ahead(): number {
     const threads = this.#threads?.length ?? 0;
-    return threads === 0 ? 0 : AHEAD * (threads + 1);
+    return threads === 0 ? 1 : AHEAD * (threads + 1);
   }
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange): Promise<RangeFindings> {
     const threads = this.#shareFiles ? this.#ready() : [];
-    return expected(leastBusy([...threads, this.#own]).search(range));
+    const found =
+      threads.length === 0
+        ? this.#own.searchReadAhead(range)
+        : leastBusy([...threads, this.#own]).search(range);
+    return expected(found);
   }
 
   searchText(block: TextBlock): Promise<RangeFindings> {
@@ -98,44 +101,4 @@ function leastBusy<L extends { readonly waiting: number }>(lanes: readonly L[]):
 function expected<T>(found: Promise<T>): Promise<T> {
   found.catch(() => {});
   return found;
-}
-
-/** Searches ranges one after the other. */
-class OwnLane {
-  readonly #search: LineSearch;
-  readonly #setting: SearchSetting;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  #isClosed = false;
-
-  constructor(search: LineSearch, setting: SearchSetting) {
-    this.#search = search;
-    this.#setting = setting;
-  }
-
-  get waiting(): number {
-    return this.#waiting;
-  }
-
-  search(range: LineRange): Promise<RangeFindings> {
-    this.#waiting++;
-    // Whatever else waits has its turn between two ranges: the threads are given more to do.
-    const found = this.#last.then(nextTurn).then(() => this.#searchNow(range));
-    this.#last = found.catch(() => null);
-    return found;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#last;
-  }
-
-  #searchNow(range: LineRange): RangeFindings {
-    if (this.#isClosed) throw new Error("a search was ended before its turn came");
-    try {
-      return searchRange(this.#search, range, this.#setting.how);
-    } finally {
-      this.#waiting--;
-    }
-  }
 }

@@ -1,15 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/files/inputError.ts";
 import { cutRanges } from "../../../src/files/scan/lineRanges.ts";
-import { LineSearch } from "../../../src/files/scan/lineSearch.ts";
-import {
-  searchRange,
-  type LineRange,
-  type RangeFindings,
-} from "../../../src/files/scan/rangeSearch.ts";
-import { searches } from "../../../src/files/scan/words.ts";
+import { RangeLane } from "../../../src/files/scan/rangeLane.ts";
+import type { LineRange, RangeFindings } from "../../../src/files/scan/rangeSearch.ts";
 import { temporaryFolder } from "../../cli/terminal.ts";
 
 function write(text: string | Buffer) {
@@ -70,21 +65,23 @@ describe("a file is cut at newlines", () => {
   });
 });
 
-describe("what is found in ranges is what is found in the whole", () => {
-  const search = LineSearch.of(searches.denials);
-  const find = (range: LineRange) => {
-    if (search === null) throw new Error("this machine cannot search");
-    return searchRange(search, range, {});
+const ways = ["searchReadAhead", "search"] as const;
+
+describe.each(ways)("what is found in ranges is what is found in the whole: %s", (way) => {
+  const lane = RangeLane.of({ search: "denials", how: {} });
+  const find = async (range: LineRange) => {
+    if (lane === null) throw new Error("this machine cannot search");
+    return await lane[way](range);
   };
 
-  test("wherever it is cut", () => {
+  test("wherever it is cut", async () => {
     const file = write(text);
     const range = { source: file.source, path: file.path };
-    const whole = inOne([find({ ...range, from: 0, to: file.bytes })], [0]);
+    const whole = inOne([await find({ ...range, from: 0, to: file.bytes })], [0]);
     expect(whole.counts).toMatchObject({ rows: 24, classified: 4, badRecords: 8 });
     for (let size = 1; size < text.length; size += 7) {
       const { ranges } = cut(text, size);
-      const parts = ranges.map((each) => find({ ...each, path: file.path }));
+      const parts = await Promise.all(ranges.map((each) => find({ ...each, path: file.path })));
       expect(
         inOne(
           parts,
@@ -94,15 +91,50 @@ describe("what is found in ranges is what is found in the whole", () => {
     }
   });
 
-  test("and a file that cannot be read is told by its name", () => {
+  test("and a file that cannot be read is told by its name, and hinders no other", async () => {
     const missing = { source: "logs/gone.json", path: "/nowhere/gone.json", from: 0, to: 10 };
-    expect(() => find(missing)).toThrow("logs/gone.json: no such file or folder");
-    expect(() => find(missing)).toThrow(InputError);
+    const folder = { source: "logs", path: dirname(write("").path), from: 0, to: 10 };
+    const there = { source: "log.json", path: write("{}\n{}\n").path, from: 0, to: 6 };
+    const found = [there, missing, there, folder, folder, there].map(find);
+    await expect(found[1]).rejects.toThrow("logs/gone.json: no such file or folder");
+    await expect(found[1]).rejects.toThrow(InputError);
+    await expect(found[3]).rejects.toThrow("logs: is a folder, not a file");
+    await expect(found[4]).rejects.toThrow(InputError);
+    for (const at of [0, 2, 5]) expect(await found[at]).toMatchObject({ lines: 2 });
   });
 
-  test("and one that became shorter ends where it ends", () => {
+  test("and one that became shorter ends where it ends", async () => {
     const { path } = write("{}\n{}\n");
-    expect(find({ source: "log.json", path, from: 0, to: 5_000_000 }).lines).toBe(2);
+    const found = await find({ source: "log.json", path, from: 0, to: 5_000_000 });
+    expect(found.lines).toBe(2);
+  });
+
+  test("and one larger than what is read at a time", async () => {
+    const content = `${"{}\n".repeat(4_000_000)}{"ResultType":"500121"}`;
+    const { path, source } = write(content);
+    const found = await find({ source, path, from: 0, to: content.length });
+    expect(found.lines).toBe(4_000_001);
+    expect(found.extract.counts).toMatchObject({ rows: 4_000_001 });
+  });
+
+  test("in whatever ways others are searched between", async () => {
+    const { path, source, bytes } = write(text);
+    const range = { source, path, from: 0, to: bytes };
+    const found = [way, ...ways, ...ways, ways[0], ...ways].map((each) => lane?.[each](range));
+    const whole = await find(range);
+    for (const each of found) expect(await each).toEqual(whole);
+  });
+
+  test("until the search is ended, with what waits", async () => {
+    const own = RangeLane.of({ search: "denials", how: {} });
+    const { path, source, bytes } = write(text);
+    const found = Array.from({ length: 5 }, () => own?.[way]({ source, path, from: 0, to: bytes }));
+    expect(own?.waiting).toBe(5);
+    const ends = Promise.allSettled(found);
+    await own?.close();
+    expect(own?.waiting).toBe(0);
+    expect((await ends).map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+    await expect(found[4]).rejects.toThrow("a search was ended before its turn came");
   });
 });
 

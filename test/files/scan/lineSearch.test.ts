@@ -166,7 +166,7 @@ describe("lines are found as a search line by line and word by word finds them",
   test("whatever stands before them", () => {
     const lines = search.denials;
     if (lines === null) throw new Error("this machine cannot search");
-    const { at, bytes } = lines.room;
+    const { at, bytes } = lines.rooms[0];
     lines.memory.write("{denied}\n{de", at - 12, "latin1");
     bytes.write("nie", "latin1");
     expect(lines.scan(at, at + 3)).toMatchObject({ next: at, lines: 0 });
