@@ -1,8 +1,16 @@
-import { closeSync, createReadStream, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { StateError } from "./stateError.ts";
 
-/** What is held back before it is written, in characters. */
-const bufferSize = 1 << 18;
+/** So many values are held before they are written. */
+const mostHeld = 4_096;
 
 /**
  * One value a line in a file that only grows while it is written. For what is too much to hold in memory.
@@ -13,7 +21,7 @@ const bufferSize = 1 << 18;
 export class Journal<T> {
   readonly path: string;
   readonly #accepts: (value: unknown) => value is T;
-  #buffer = "";
+  #held: T[] = [];
   #file: number | null = null;
   #used = false;
 
@@ -30,18 +38,18 @@ export class Journal<T> {
 
   add(value: T): void {
     this.#used = true;
-    this.#buffer += `${JSON.stringify(value)}\n`;
-    if (this.#buffer.length >= bufferSize) {
+    this.#held.push(value);
+    if (this.#held.length === mostHeld) {
       this.#write();
     }
   }
 
   /** What was added so far. */
   async *read(): AsyncGenerator<T> {
-    if (this.#used) {
-      this.#write();
+    if (this.#used && existsSync(this.path)) {
       yield* readJournal(this.path, this.#accepts);
     }
+    yield* this.#held;
   }
 
   /** Puts everything on the disk itself and closes the file. */
@@ -54,15 +62,15 @@ export class Journal<T> {
 
   /** Closes the file and takes it away. */
   discard(): void {
-    this.#buffer = "";
+    this.#held = [];
     this.#end(() => rmSync(this.path, { force: true }));
   }
 
   #write(): void {
     try {
       this.#file ??= openSync(this.path, "a", 0o600);
-      writeFileSync(this.#file, this.#buffer);
-      this.#buffer = "";
+      writeFileSync(this.#file, this.#held.map((value) => `${JSON.stringify(value)}\n`).join(""));
+      this.#held = [];
     } catch (cause) {
       throw StateError.of(this.path, "cannot be written", cause);
     }

@@ -48,12 +48,21 @@ test("any text survives, whatever it does to lines, and wherever a chunk ends", 
   const journal = new Journal(path(), isLine);
   for (const text of texts) journal.add({ text });
   expect((await all(journal.read())).map(({ text }) => text)).toEqual(texts);
+  journal.close();
+  const kept = await all(readJournal(journal.path, isLine));
+  expect(kept.map(({ text }) => text)).toEqual(texts);
 });
 
-test("more than is held back is on the disk before it is asked for", () => {
+test("more than is held is on the disk before it is asked for", async () => {
   const journal = new Journal(path(), isLine);
-  for (let index = 0; index < 100; index++) journal.add({ text: "x".repeat(10_000) });
-  expect(readFileSync(journal.path).length).toBeGreaterThan(500_000);
+  for (let index = 0; index < 4_095; index++) journal.add({ text: String(index) });
+  expect(existsSync(journal.path)).toBe(false);
+  journal.add({ text: "4095" });
+  const written = readFileSync(journal.path, "utf8");
+  expect(written.match(/\n/g)).toHaveLength(4_096);
+  for (let index = 4_096; index < 9_000; index++) journal.add({ text: String(index) });
+  const texts = (await all(journal.read())).map(({ text }) => Number(text));
+  expect(texts).toEqual(Array.from({ length: 9_000 }, (_, index) => index));
   journal.discard();
 });
 

@@ -9,14 +9,23 @@ import { LONG_LINE_BYTES, nameHash } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 
 /** More than most lines take. */
-const STEP_BYTES = 16 * 1024;
+const STEP_BYTES = 8 * 1024;
+
+/** What is noted of a range, whose places count from its beginning. */
+interface Part extends Pick<LineRange, "from"> {
+  readonly noted: RangeFindings["noted"];
+}
 
 /** Lines that were passed and may hold approvals, until it is known whose approvals matter. */
 export class NotedLines {
-  readonly #ranges: (LineRange & { readonly noted: RangeFindings["noted"] })[] = [];
+  /** By path. */
+  readonly #files = new Map<string, { readonly source: string; readonly parts: Part[] }>();
 
-  add(range: LineRange, noted: RangeFindings["noted"]): void {
-    if (noted.length > 0) this.#ranges.push({ ...range, noted });
+  add({ source, path, from }: LineRange, noted: RangeFindings["noted"]): void {
+    if (noted.length === 0) return;
+    const file = this.#files.get(path) ?? { source, parts: [] };
+    file.parts.push({ from, noted });
+    this.#files.set(path, file);
   }
 
   /**
@@ -27,35 +36,32 @@ export class NotedLines {
   *approvals(accounts: readonly Account[]): Generator<readonly [Account, Approval]> {
     const wanted = new Set(accounts.map(accountName));
     const hashes = new Set([0, ...accounts.map(({ user }) => nameHash(user))]);
-    for (const range of this.#ranges) {
-      for (const line of readLines(range, placesOf(range.noted, hashes))) {
-        yield* approvalsIn(range.source, line).filter(([account]) =>
-          wanted.has(accountName(account)),
-        );
+    for (const [path, { source, parts }] of this.#files) {
+      for (const line of readLines(source, path, placesOf(parts, hashes))) {
+        yield* approvalsIn(source, line).filter(([account]) => wanted.has(accountName(account)));
       }
     }
   }
 }
 
-/** A line stands there once for each of its names. */
-function placesOf(noted: RangeFindings["noted"], wanted: ReadonlySet<number>): ReadonlySet<number> {
+/** In the file, in its order. A line is noted once for each of its names. */
+function placesOf(parts: readonly Part[], wanted: ReadonlySet<number>): ReadonlySet<number> {
   const places = new Set<number>();
-  for (let at = 0; at < noted.length; at += 2) {
-    if (wanted.has(noted[at + 1] ?? 0)) places.add(noted[at] ?? 0);
+  for (const { from, noted } of parts) {
+    for (let at = 0; at < noted.length; at += 2) {
+      if (wanted.has(noted[at + 1] ?? 0)) places.add(from + (noted[at] ?? 0));
+    }
   }
   return places;
 }
 
-function* readLines(
-  { source, path, from }: LineRange,
-  places: ReadonlySet<number>,
-): Generator<Buffer> {
+function* readLines(source: string, path: string, places: ReadonlySet<number>): Generator<Buffer> {
   if (places.size === 0) return;
   let file: number | null = null;
   const room = Buffer.allocUnsafe(STEP_BYTES);
   try {
     file = openSync(path, "r");
-    for (const place of places) yield readLine(file, from + place, room);
+    for (const place of places) yield readLine(file, place, room);
   } catch (error) {
     throw InputError.of(source, error);
   } finally {
