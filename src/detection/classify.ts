@@ -46,14 +46,17 @@ export function classify(record: Fields, options: ClassifyOptions = {}): Classif
   return classifySignIn(readSignIn(record), options);
 }
 
+/** Whose row it is, and what it approves, whatever else it says. */
+export function classifyApprovals(record: Fields): Pick<Classified, "account" | "approvals"> {
+  return readApproved(readSignIn(record));
+}
+
 export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): Classified {
   const { asOf = null } = options;
   if (asOf !== null && (publishedAt(signIn) ?? asOf) > asOf) {
     return setAside("notYetPublished", null, []);
   }
-  const { tenantId, user } = signIn;
-  const account = user === null ? null : { tenantId, user };
-  const approvals = account === null || !signIn.interactive ? [] : readApprovals(signIn);
+  const { account, approvals } = readApproved(signIn);
   if (!isCandidate(signIn)) {
     return setAside("notCandidate", account, approvals);
   }
@@ -79,6 +82,13 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
   return isTimeless
     ? { kind: "bad", reason: "no readable time", account, sightings, approvals }
     : { kind: "classified", unclassified, account, sightings, approvals };
+}
+
+function readApproved(signIn: SignIn): Pick<Classified, "account" | "approvals"> {
+  const { tenantId, user, interactive } = signIn;
+  return user === null
+    ? { account: null, approvals: [] }
+    : { account: { tenantId, user }, approvals: interactive ? readApprovals(signIn) : [] };
 }
 
 function setAside(

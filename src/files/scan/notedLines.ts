@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { classify, type Account } from "../../detection/classify.ts";
+import { classifyApprovals, type Account } from "../../detection/classify.ts";
 import type { Approval } from "../../detection/sighting.ts";
 import { accountName } from "../../pipeline/evidence.ts";
 import { NEWLINE } from "../bytes.ts";
@@ -83,7 +83,7 @@ function approvalsIn(source: string, line: Buffer): readonly (readonly [Account,
   const found: (readonly [Account, Approval])[] = [];
   const reader = new LineReader(source, (entry) => {
     if (entry.kind === "bad") return;
-    const { account, approvals } = classify(entry.record);
+    const { account, approvals } = classifyApprovals(entry.record);
     if (account !== null) approvals.forEach((approval) => found.push([account, approval]));
   });
   reader.line(line, 1);
