@@ -1,6 +1,8 @@
 import { exitCodes } from "./command.ts";
+import { tuneEngine } from "./engine.ts";
 import { run } from "./run.ts";
 
+tuneEngine();
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
 process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));

@@ -11,7 +11,7 @@ export class RangeLane {
   readonly #search: LineSearch;
   readonly #how: SearchSetting["how"];
   /** By room: what is done when it is free. */
-  readonly #freed: Promise<void>[];
+  #freed: readonly Promise<void>[];
   #last = Promise.resolve();
   #begun = 0;
   #waiting = 0;
@@ -50,7 +50,8 @@ export class RangeLane {
     const found = this.#last
       .then(() => begun)
       .then((reading) => this.#searchRead(range.source, room, reading));
-    this.#freed[turn] = this.#follow(found);
+    const done = this.#follow(found);
+    this.#freed = this.#freed.with(turn, done);
     return found;
   }
 
@@ -61,7 +62,8 @@ export class RangeLane {
       this.#throwIfClosed();
       return searchRange(this.#search, range, this.#how);
     });
-    this.#freed.fill(this.#follow(found));
+    const done = this.#follow(found);
+    this.#freed = this.#freed.map(() => done);
     return found;
   }
 
@@ -74,11 +76,18 @@ export class RangeLane {
   /** @returns what is done when it is, however it ends */
   #follow(found: Promise<unknown>): Promise<void> {
     this.#waiting++;
-    const done = () => {
-      this.#waiting--;
-    };
-    this.#last = found.then(done, done);
+    this.#last = this.#settled(found);
     return this.#last;
+  }
+
+  async #settled(found: Promise<unknown>): Promise<void> {
+    try {
+      await found;
+    } catch {
+      // Who asked for it hears of it.
+    } finally {
+      this.#waiting--;
+    }
   }
 
   #begin(range: LineRange, room: Room): RangeReading {
