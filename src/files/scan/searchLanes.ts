@@ -39,7 +39,11 @@ export class SearchLanes {
     const own = RangeLane.of(setting);
     const textSearch = LineSearch.of(searches.denialsAndApprovals);
     if (own === null || textSearch === null) return null;
-    return new SearchLanes(own, textSearch, setting.how, fileBytes >= WORTH_THREADS, startThreads);
+    const shareFiles = fileBytes >= WORTH_THREADS;
+    const lanes = new SearchLanes(own, textSearch, setting.how, shareFiles, startThreads);
+    // At once: they take a while to start.
+    if (shareFiles) lanes.#ready();
+    return lanes;
   }
 
   private constructor(
