@@ -181,6 +181,7 @@ function writeHarmless(memory: Buffer): number {
   return at;
 }
 
+/** The kernel's hash of a mark: of its first four bytes, letters in lower case. */
 function markHash({ text, markAt }: MarkedWord): number {
   const bytes = Buffer.from(text, "latin1").readUInt32LE(markAt) | 0x20202020;
   return Math.imul(bytes, 0x9e3779b1) >>> (32 - HASH_BITS);
