@@ -18,7 +18,10 @@ const place = { month: 5, day: 8, hour: 11, minute: 14, second: 17, fraction: 20
  * @returns null when it cannot be read or lies outside 2000–2100; never now, never 1970
  */
 export function readTime(value: unknown): number | null {
-  const time = typeof value === "string" ? value.trim() : "";
+  if (typeof value !== "string") {
+    return null;
+  }
+  const time = value.trim();
   // A pattern that hands out the parts takes several times as long as to read them where they stand.
   if (!isoTime.test(time)) {
     return null;
@@ -42,6 +45,8 @@ export function readTime(value: unknown): number | null {
   return plausible(date + seconds * 1_000 + readMilliseconds(time) - offset);
 }
 
+const digits = "0123456789";
+
 function readMilliseconds(time: string): number {
   const mark = time[place.fraction - 1];
   if (mark !== "." && mark !== ",") {
@@ -49,8 +54,9 @@ function readMilliseconds(time: string): number {
   }
   let milliseconds = 0;
   for (let digit = 0; digit < 3; digit++) {
-    const value = digitAt(time, place.fraction + digit);
-    milliseconds = milliseconds * 10 + (value >= 0 && value <= 9 ? value : 0);
+    // What stands behind the fraction is none.
+    const value = digits.indexOf(time.charAt(place.fraction + digit));
+    milliseconds = milliseconds * 10 + Math.max(0, value);
   }
   return milliseconds;
 }

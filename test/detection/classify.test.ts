@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { classify, type Classified } from "../../src/detection/classify.ts";
+import { classify, classifyApprovals, type Classified } from "../../src/detection/classify.ts";
 import { parseCidr } from "../../src/detection/cidr.ts";
 import { noExclusions } from "../../src/detection/exclusions.ts";
 import {
@@ -250,7 +250,12 @@ describe("what a record shows of prompts", () => {
 });
 
 describe("the approvals that a record shows", () => {
-  const approvalsOf = (record: Row) => classify(record).approvals;
+  const approvalsOf = (record: Row) => {
+    const { account, approvals } = classify(record);
+    // The same without asking what else the record is.
+    expect(classifyApprovals(record)).toEqual({ account, approvals });
+    return approvals;
+  };
   const approving = (more: Partial<Parameters<typeof row>[0]> = {}) =>
     row({ at: "09:00", request: "r", resultType: "0", steps: [approved("09:00:05")], ...more });
 
