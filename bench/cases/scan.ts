@@ -81,7 +81,7 @@ const two = "our scan, 2 threads";
 export const scanCase: Case = {
   name: "scan",
   async run({ quick, rounds }) {
-    const log = logOf(mixed(100), { bytes: quick ? 100 * megabyte : 4.2 * gigabyte });
+    const log = logOf(mixed(100), { bytes: quick ? 100 * megabyte : 8.4 * gigabyte });
     const all = [plain, reader, scan(1), scan(2), duckDb, nodeRead, cat, wc];
     return [
       await compare("scan, 1 % candidates", log, all, rounds, (raced) => [
