@@ -31,7 +31,10 @@ test("Azure's own client gets a token that names the service and the identity", 
     `${arm}/.default`,
   );
   expect(audienceOf(token)).toBe(arm);
-  expect(claimsOf(token)).toMatchObject({ appid: clientId, exp: expiresOnTimestamp / 1000 });
+  const { appid, exp = 0 } = claimsOf(token) ?? {};
+  expect(appid).toBe(clientId);
+  // The client counts whole seconds from its own, which may be the next one by then.
+  expect([0, 1]).toContain(exp - expiresOnTimestamp / 1000);
   expect(expiresOnTimestamp).toBeGreaterThan(Date.now());
   expect(requestsFor(clientId)).toEqual([{ resource: arm, clientId, status: 200 }]);
 });
