@@ -79,7 +79,7 @@ function twoDigits(text: string, at: number): number {
   return digitAt(text, at) * 10 + digitAt(text, at + 1);
 }
 
-/** NaN behind the end, and no digit for what is none. */
+/** Of a digit, as the pattern has seen to. */
 function digitAt(text: string, at: number): number {
   return text.charCodeAt(at) - 48;
 }
