@@ -14,10 +14,10 @@ const slow = [
   "test/contract/**",
   "test/azure/**",
   "test/files/{csv,memory,hostile,anyLayout,everyDialect}.test.ts",
-  "test/files/scan/everyRow.test.ts",
+  "test/logs/files/search/everyRow.test.ts",
   "test/laws/{slicing,lateness,equality,order}.test.ts",
   "test/cli/{state,generate}.test.ts",
-  "test/pipeline/runDetection{AtOnce,Crash,Slices}.test.ts",
+  "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
 ];
 
 /** Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. */
@@ -28,7 +28,7 @@ const suites = {
   long: { include: ["test/{long,proof}/**/*.test.ts"], exclude: [] },
   // Runs again for every mutant, so without what takes long: what one example shows needs no law.
   "mutation-detection": { include: ["test/{detection,golden}/**/*.test.ts"], exclude: slow },
-  "mutation-pipeline": { include: ["test/{pipeline,golden}/**/*.test.ts"], exclude: slow },
+  "mutation-run": { include: ["test/{run,sinks,golden}/**/*.test.ts"], exclude: slow },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
 
 const named = process.env["TEST_SUITE"] ?? "quick";

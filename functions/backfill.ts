@@ -1,6 +1,6 @@
 import { app, output, type HttpRequest, type HttpResponseInit } from "@azure/functions";
-import { endPart, planParts } from "../src/pipeline/backfill.ts";
-import { isFinished, type BackfillJob } from "../src/pipeline/backfillJob.ts";
+import { endPart, planParts } from "../src/run/backfill.ts";
+import { isFinished, type BackfillJob } from "../src/run/backfillJob.ts";
 import { readBackfillRequest } from "../src/settings/backfillRequest.ts";
 import { backfillQueue } from "./backfillQueue.ts";
 import { describeJob } from "./describeJob.ts";

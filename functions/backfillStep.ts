@@ -1,5 +1,5 @@
 import { app, output } from "@azure/functions";
-import { endPart, stepBackfill } from "../src/pipeline/backfill.ts";
+import { endPart, stepBackfill } from "../src/run/backfill.ts";
 import { backfillQueue, isBackfillMessage } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";

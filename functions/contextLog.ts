@@ -1,5 +1,5 @@
 import type { InvocationContext } from "@azure/functions";
-import type { Log } from "../src/pipeline/ports.ts";
+import type { Log } from "../src/run/ports.ts";
 
 /** One line of JSON for each event. */
 export function contextLog(context: InvocationContext): Log {

@@ -1,4 +1,4 @@
-import { stateOf, type BackfillJob, type BackfillPart } from "../src/pipeline/backfillJob.ts";
+import { stateOf, type BackfillJob, type BackfillPart } from "../src/run/backfillJob.ts";
 
 /** A backfill as its status shows it. */
 export function describeJob({ id, request, parts }: BackfillJob) {

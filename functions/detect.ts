@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { runDetection } from "../src/pipeline/runDetection.ts";
+import { runDetection } from "../src/run/runDetection.ts";
 import { everyWorkspace } from "./everyWorkspace.ts";
 
 // What is read follows from the watermark, so a run that is late, early or doubled reads what it should.

@@ -1,5 +1,5 @@
 import type { InvocationContext } from "@azure/functions";
-import type { Detector } from "../src/pipeline/detector.ts";
+import type { Detector } from "../src/run/detector.ts";
 import { noticesOn } from "../src/settings/notices.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { maintain } from "../src/pipeline/maintain.ts";
+import { maintain } from "../src/run/maintain.ts";
 import { everyWorkspace } from "./everyWorkspace.ts";
 
 app.timer("maintenance", {

@@ -25,7 +25,7 @@ const entries = [
     options: { format: "esm" },
   },
   {
-    from: "src/local/start.ts",
+    from: "standins/start.ts",
     to: "dist/start.mjs",
     // Development only: packages stay where npm put them.
     options: { format: "esm", packages: "external" },

@@ -13,8 +13,8 @@ async function generator() {
   const result = await build({
     stdin: {
       contents:
-        'export { exampleDay } from "./src/generate/example.ts";' +
-        'export { toNdjson } from "./src/generate/dialects.ts";',
+        'export { exampleDay } from "./src/tenant/example.ts";' +
+        'export { toNdjson } from "./src/tenant/dialects.ts";',
       resolveDir: new URL(".", root).pathname,
       loader: "ts",
     },

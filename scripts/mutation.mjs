@@ -1,4 +1,4 @@
-// `npm run mutation [-- file or folder]`: changes src/detection and src/pipeline in every way that a slip of the
+// `npm run mutation [-- file or folder]`: changes src/detection and src/run in every way that a slip of the
 // pen could, one change at a time, and tells which changes no test minds. Takes long; what an earlier run
 // found is used again as far as neither source nor tests changed.
 import { statSync } from "node:fs";
@@ -7,7 +7,7 @@ import { Stryker } from "@stryker-mutator/core";
 
 const asked = process.argv.slice(2).map((path) => relative("", path).replaceAll("\\", "/"));
 
-for (const folder of ["detection", "pipeline"]) {
+for (const folder of ["detection", "run"]) {
   const whole = `src/${folder}`;
   const within = asked.filter((path) => path === whole || path.startsWith(`${whole}/`));
   if (asked.length > 0 && within.length === 0) continue;

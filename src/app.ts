@@ -1,15 +1,15 @@
 import { managedIdentity } from "./azure/credential.ts";
-import { findingsLog } from "./azure/findingsLog.ts";
-import { logAnalytics } from "./azure/logAnalytics.ts";
-import { sentinelIncidents } from "./azure/sentinelIncidents.ts";
-import { TableBackfillJobs } from "./azure/tableBackfillJobs.ts";
-import { connectTable } from "./azure/tableConnection.ts";
-import { TableState } from "./azure/tableState.ts";
-import { presets, type Rule } from "./detection/rule.ts";
-import type { BackfillJobs, BackfillRequest } from "./pipeline/backfillJob.ts";
-import type { Detector } from "./pipeline/detector.ts";
-import { incidentApiSink } from "./pipeline/incidentApi.ts";
-import type { Clock, IncidentSink, Log, StateStore } from "./pipeline/ports.ts";
+import { findingsLog } from "./sinks/findings/findingsLog.ts";
+import { logAnalytics } from "./logs/azure/logAnalytics.ts";
+import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
+import { TableBackfillJobs } from "./state/table/tableBackfillJobs.ts";
+import { connectTable } from "./state/table/tableConnection.ts";
+import { TableState } from "./state/table/tableState.ts";
+import { presets, type Rule } from "./detection/rules/rule.ts";
+import type { BackfillJobs, BackfillRequest } from "./run/backfillJob.ts";
+import type { Detector } from "./run/detector.ts";
+import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
+import type { Clock, IncidentSink, Log, StateStore } from "./run/ports.ts";
 import {
   readSettings,
   type Environment,

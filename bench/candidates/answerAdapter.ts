@@ -1,4 +1,4 @@
-import { logAnalytics } from "../../src/azure/logAnalytics.ts";
+import { logAnalytics } from "../../src/logs/azure/logAnalytics.ts";
 import { timeAnswer, workspace, type AnswerTask } from "../findings/answerTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 

@@ -1,5 +1,5 @@
-import { candidateColumns, servedAt } from "../../src/azure/columns.ts";
-import type { Fields } from "../../src/detection/fields.ts";
+import { candidateColumns, servedAt } from "../../src/logs/azure/columns.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 import type { Answer } from "../data/answer.ts";
 import { timeAnswer, workspace, type AnswerTask } from "../findings/answerTask.ts";
 import type { Turn } from "../frame/rounds.ts";

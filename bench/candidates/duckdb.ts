@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { candidateColumns } from "../../src/azure/columns.ts";
-import type { Fields } from "../../src/detection/fields.ts";
+import { candidateColumns } from "../../src/logs/azure/columns.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 import { findingsDigest, judgeRows, type LookForApprovals } from "../findings/judge.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import type { Fields } from "../../src/detection/fields.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 import { findingsDigest, judgeRows } from "../findings/judge.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import { keptOf, userOf, worthALook } from "../findings/worthALook.ts";

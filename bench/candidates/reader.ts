@@ -1,6 +1,6 @@
-import { findLogFiles } from "../../src/files/findLogFiles.ts";
-import { readRecords } from "../../src/files/readRecords.ts";
-import { wholly } from "../../src/pipeline/extract.ts";
+import { findLogFiles } from "../../src/logs/files/findLogFiles.ts";
+import { readRecords } from "../../src/logs/files/readRecords.ts";
+import { wholly } from "../../src/run/extract.ts";
 import { findingsDigest, judge } from "../findings/judge.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { classify } from "../../src/detection/classify.ts";
-import type { Fields } from "../../src/detection/fields.ts";
-import { isDenial } from "../../src/detection/outcome.ts";
-import { Evidence } from "../../src/pipeline/evidence.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
+import { isDenial } from "../../src/detection/signin/outcome.ts";
+import { Evidence } from "../../src/detection/prompts/evidence.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 

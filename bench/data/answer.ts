@@ -1,6 +1,6 @@
-import { candidateColumns, servedAt } from "../../src/azure/columns.ts";
-import { randomOf } from "../../src/generate/random.ts";
-import type { SigninRow } from "../../src/generate/row.ts";
+import { candidateColumns, servedAt } from "../../src/logs/azure/columns.ts";
+import { randomOf } from "../../src/tenant/random.ts";
+import type { SigninRow } from "../../src/tenant/row.ts";
 import { generateDay, seed } from "./template.ts";
 
 /** An answer of the query API, as the service writes it. */

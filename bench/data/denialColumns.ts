@@ -1,4 +1,4 @@
-import { randomOf } from "../../src/generate/random.ts";
+import { randomOf } from "../../src/tenant/random.ts";
 import { seed } from "./template.ts";
 
 /** Denials as columns, one place each. */

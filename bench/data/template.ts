@@ -1,6 +1,6 @@
-import { classify } from "../../src/detection/classify.ts";
-import type { SigninRow } from "../../src/generate/row.ts";
-import { generateTenant } from "../../src/generate/tenant.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import type { SigninRow } from "../../src/tenant/row.ts";
+import { generateTenant } from "../../src/tenant/tenant.ts";
 
 const startAt = Date.UTC(2026, 2, 10);
 const day = 86_400_000;

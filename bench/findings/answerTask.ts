@@ -1,4 +1,4 @@
-import type { Fields } from "../../src/detection/fields.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 import { highestMemory } from "../frame/memory.ts";
 import { digestOf } from "../frame/digest.ts";
 import type { Turn } from "../frame/rounds.ts";

@@ -1,6 +1,6 @@
-import type { Account } from "../../src/detection/classify.ts";
-import type { Approval } from "../../src/detection/sighting.ts";
-import type { Ledger } from "../../src/pipeline/ports.ts";
+import type { Account } from "../../src/detection/signin/classify.ts";
+import type { Approval } from "../../src/detection/signin/sighting.ts";
+import type { Ledger } from "../../src/run/ports.ts";
 
 /** A ledger in memory: nothing came before, and nothing is kept. */
 export class HeldApprovals implements Ledger {

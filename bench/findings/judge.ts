@@ -1,12 +1,12 @@
 import { toDetectReport, type DetectReport } from "../../src/cli/reporters/detectReport.ts";
-import { classify, type Account } from "../../src/detection/classify.ts";
-import type { Fields } from "../../src/detection/fields.ts";
-import { presets } from "../../src/detection/rule.ts";
-import type { Approval } from "../../src/detection/sighting.ts";
-import { detectRecords } from "../../src/pipeline/detectRecords.ts";
-import { wholly } from "../../src/pipeline/extract.ts";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { SignInFiles } from "../../src/pipeline/ports.ts";
+import { classify, type Account } from "../../src/detection/signin/classify.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
+import type { Approval } from "../../src/detection/signin/sighting.ts";
+import { detectRecords } from "../../src/run/detectRecords.ts";
+import { wholly } from "../../src/run/extract.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { SignInFiles } from "../../src/run/ports.ts";
 import { digestOf } from "../frame/digest.ts";
 import { HeldApprovals } from "./heldApprovals.ts";
 

@@ -1,5 +1,5 @@
-import { approvalColumns } from "../../src/azure/columns.ts";
-import type { Fields } from "../../src/detection/fields.ts";
+import { approvalColumns } from "../../src/logs/azure/columns.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 
 /** The shipped queries' words, for programs that look at parsed rows. */
 const denialWords = /denied|declined|fraud|suspiciousactivityreported|duplicate|select/i;

@@ -1,5 +1,5 @@
-import { planParts, stepBackfill } from "../../src/pipeline/backfill.ts";
-import { runDetection } from "../../src/pipeline/runDetection.ts";
+import { planParts, stepBackfill } from "../../src/run/backfill.ts";
+import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
 import { simulatedSource } from "./source.ts";

@@ -1,6 +1,6 @@
-import { presets } from "../../src/detection/rule.ts";
-import type { Detector } from "../../src/pipeline/detector.ts";
-import type { SignInSource, StateStore } from "../../src/pipeline/ports.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
+import type { Detector } from "../../src/run/detector.ts";
+import type { SignInSource, StateStore } from "../../src/run/ports.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
 const minute = 60_000;

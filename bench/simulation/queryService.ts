@@ -1,4 +1,4 @@
-import type { Fields } from "../../src/detection/fields.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
 /** What the service grants one identity, and what its answers take. */

@@ -1,4 +1,4 @@
-import { runDetection } from "../../src/pipeline/runDetection.ts";
+import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
 import { simulatedSource } from "./source.ts";

@@ -1,7 +1,7 @@
-import { pageRows } from "../../src/azure/renderQuery.ts";
-import { semaphore } from "../../src/azure/semaphore.ts";
-import type { Fields } from "../../src/detection/fields.ts";
-import type { LogAnswer, LogQuery, SignInSource } from "../../src/pipeline/ports.ts";
+import { pageRows } from "../../src/logs/azure/renderQuery.ts";
+import { semaphore } from "../../src/logs/azure/semaphore.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
+import type { LogAnswer, LogQuery, SignInSource } from "../../src/run/ports.ts";
 import type { QueryService } from "./queryService.ts";
 import type { SimulatedTenant } from "./tenant.ts";
 import type { VirtualTime } from "./virtualTime.ts";

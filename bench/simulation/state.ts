@@ -1,7 +1,7 @@
-import type { BackfillJob, BackfillJobs, BackfillPart } from "../../src/pipeline/backfillJob.ts";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { Head, Opening, Progress, StateChange, StateStore } from "../../src/pipeline/ports.ts";
-import type { Subject } from "../../src/detection/record.ts";
+import type { BackfillJob, BackfillJobs, BackfillPart } from "../../src/run/backfillJob.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { Head, Opening, Progress, StateChange, StateStore } from "../../src/run/ports.ts";
+import type { Subject } from "../../src/detection/decisions/record.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
 /** A store whose every request takes a while and is counted: each is one transaction of Table Storage. */

@@ -1,6 +1,6 @@
-import type { Fields } from "../../src/detection/fields.ts";
-import { randomOf } from "../../src/generate/random.ts";
-import type { LogQuery } from "../../src/pipeline/ports.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
+import { randomOf } from "../../src/tenant/random.ts";
+import type { LogQuery } from "../../src/run/ports.ts";
 
 export interface TenantOptions {
   readonly seed: number;

@@ -1,5 +1,5 @@
 import { isRestError } from "@azure/core-rest-pipeline";
-import { UpstreamError } from "../pipeline/upstreamError.ts";
+import { UpstreamError } from "../run/upstreamError.ts";
 
 /** What a role has to allow, so that a refusal can name it. */
 export interface Service {

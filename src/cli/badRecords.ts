@@ -1,6 +1,6 @@
-import { visible } from "../detection/visible.ts";
-import { InputError } from "../files/inputError.ts";
-import type { Place } from "../files/readRecords.ts";
+import { visible } from "../detection/signin/visible.ts";
+import { InputError } from "../logs/files/inputError.ts";
+import type { Place } from "../logs/files/readRecords.ts";
 import { placeText } from "./placeText.ts";
 
 /** Bad records that are shown; all are counted. */

@@ -1,5 +1,5 @@
-import { presets } from "../detection/rule.ts";
-import { conditionOf } from "../detection/ruleText.ts";
+import { presets } from "../detection/rules/rule.ts";
+import { conditionOf } from "../detection/rules/ruleText.ts";
 import { exitCodeWords, type Command, type Option } from "./command.ts";
 import { optionUsage } from "./help.ts";
 

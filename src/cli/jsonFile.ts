@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { InputError } from "../files/inputError.ts";
+import { InputError } from "../logs/files/inputError.ts";
 import { ProblemsError } from "./problemsError.ts";
 
 /**

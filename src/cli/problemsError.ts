@@ -1,4 +1,4 @@
-import { InputError } from "../files/inputError.ts";
+import { InputError } from "../logs/files/inputError.ts";
 
 /** A file that the user wrote is wrong. Each problem is one sentence that begins with its place. */
 export class ProblemsError extends Error {

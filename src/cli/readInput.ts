@@ -1,7 +1,12 @@
-import { findLogFiles, type LogFile } from "../files/findLogFiles.ts";
-import { readRecords, type Entry, type Place, type ReadOptions } from "../files/readRecords.ts";
-import { SignInLogs, type SignInLogsOptions } from "../files/signInLogs.ts";
-import type { SignInFiles } from "../pipeline/ports.ts";
+import { findLogFiles, type LogFile } from "../logs/files/findLogFiles.ts";
+import {
+  readRecords,
+  type Entry,
+  type Place,
+  type ReadOptions,
+} from "../logs/files/readRecords.ts";
+import { SignInLogs, type SignInLogsOptions } from "../logs/files/signInLogs.ts";
+import type { SignInFiles } from "../run/ports.ts";
 import type { Command, Given, Option, Output, Terminal } from "./command.ts";
 import { commandHelp } from "./help.ts";
 import { Progress } from "./progress.ts";

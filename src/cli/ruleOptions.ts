@@ -1,4 +1,4 @@
-import { presets, type Rule } from "../detection/rule.ts";
+import { presets, type Rule } from "../detection/rules/rule.ts";
 import { ruleLimits } from "../settings/rules.ts";
 import { valueOf } from "./args.ts";
 import type { Given, Option } from "./command.ts";

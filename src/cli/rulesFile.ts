@@ -1,4 +1,4 @@
-import type { Rule } from "../detection/rule.ts";
+import type { Rule } from "../detection/rules/rule.ts";
 import { readRuleList } from "../settings/rules.ts";
 import { readJsonFile } from "./jsonFile.ts";
 import { ProblemsError } from "./problemsError.ts";

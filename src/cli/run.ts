@@ -1,6 +1,6 @@
-import { visible } from "../detection/visible.ts";
-import { InputError } from "../files/inputError.ts";
-import { StateError } from "../files/stateError.ts";
+import { visible } from "../detection/signin/visible.ts";
+import { InputError } from "../logs/files/inputError.ts";
+import { StateError } from "../state/disk/stateError.ts";
 import { parseOptions } from "./args.ts";
 import { exitCodes, type Terminal } from "./command.ts";
 import { commands } from "./commands.ts";

@@ -1,5 +1,5 @@
-import { inWords } from "../detection/ruleText.ts";
-import { readTime } from "../detection/time.ts";
+import { inWords } from "../detection/rules/ruleText.ts";
+import { readTime } from "../detection/signin/time.ts";
 import { parseDuration } from "../settings/duration.ts";
 import { valueOf } from "./args.ts";
 import type { Given } from "./command.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { presets } from "../detection/rule.ts";
-import { readTime } from "../detection/time.ts";
+import { presets } from "../detection/rules/rule.ts";
+import { readTime } from "../detection/signin/time.ts";
 import { placeOf, problemOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Rule } from "../detection/rule.ts";
+import type { Rule } from "../detection/rules/rule.ts";
 import { clouds, type Cloud } from "./clouds.ts";
 import { definitions, type SettingName } from "./definitions.ts";
 import { parseDuration } from "./duration.ts";

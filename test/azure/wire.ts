@@ -9,9 +9,9 @@ import {
 } from "@azure/core-rest-pipeline";
 import type { Connection } from "../../src/azure/connection.ts";
 import type { Retries } from "../../src/azure/retry.ts";
-import { makeCertificate } from "../../src/local/certificate.ts";
-import { close, listen } from "../../src/local/sentinel/listen.ts";
-import { UpstreamError } from "../../src/pipeline/upstreamError.ts";
+import { makeCertificate } from "../../standins/certificate.ts";
+import { close, listen } from "../../standins/sentinel/listen.ts";
+import { UpstreamError } from "../../src/run/upstreamError.ts";
 
 export const certificate = makeCertificate();
 

@@ -1,8 +1,8 @@
 /** Answers that look well and are none: a proxy, a sign-in page or a half-dead gateway in the service's place. */
 import { afterEach, describe, expect, test } from "vitest";
-import { sentinelIncidents } from "../../src/azure/sentinelIncidents.ts";
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { TableState } from "../../src/azure/tableState.ts";
+import { sentinelIncidents } from "../../src/sinks/sentinel/sentinelIncidents.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
 import { alice } from "../builders.ts";
 import { burst, due, subjectOf } from "../contract/state.ts";
 import { connection, credential, failureOf, startAnswering } from "./wire.ts";

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { denialColumns, orders } from "../../bench/data/denialColumns.ts";
 import { mixed } from "../../bench/data/logs.ts";
 import { generateDay, templateOf } from "../../bench/data/template.ts";
-import { isCandidate } from "../../src/detection/candidate.ts";
-import type { Fields } from "../../src/detection/fields.ts";
-import { readSignIn } from "../../src/detection/signIn.ts";
+import { isCandidate } from "../../src/detection/signin/candidate.ts";
+import type { Fields } from "../../src/detection/signin/fields.ts";
+import { readSignIn } from "../../src/detection/signin/signIn.ts";
 import { worthALook } from "../../bench/findings/worthALook.ts";
 import { digestOf } from "../../bench/frame/digest.ts";
 

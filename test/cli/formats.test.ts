@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { promptOutcomes } from "../../src/detection/outcome.ts";
-import { setAsideReasons } from "../../src/detection/classify.ts";
+import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
+import { setAsideReasons } from "../../src/detection/signin/classify.ts";
 import { denials, cli, ndjson, type Report } from "./terminal.ts";
 
 const input = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { analystTasks } from "../../src/detection/analystTasks.ts";
+import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
 import { approved, denialRow, fraudReported, password, row, type Row } from "../builders.ts";
 import { cli, denials, detect, inShort, ndjson, temporaryFolder, type Report } from "./terminal.ts";
 

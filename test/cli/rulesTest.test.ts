@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { toDiagnosticRecord, toGraphPage, toQueryAnswer } from "../../src/generate/dialects.ts";
+import { toDiagnosticRecord, toGraphPage, toQueryAnswer } from "../../src/tenant/dialects.ts";
 import { denials as denialRows, cli, temporaryFolder } from "./terminal.ts";
 
 const user = "alice@contoso.com";

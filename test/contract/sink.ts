@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { IncidentSink } from "../../src/pipeline/ports.ts";
-import { approvedIncident, id, incident } from "../pipeline/incidents.ts";
+import type { IncidentSink } from "../../src/run/ports.ts";
+import { approvedIncident, id, incident } from "../run/incidents.ts";
 
 /** What a reader sees of a finding, however the sink keeps it. */
 export interface Seen {

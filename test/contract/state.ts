@@ -1,5 +1,5 @@
-import type { RecordedBurst, Subject } from "../../src/detection/record.ts";
-import type { DueItem, Head, Progress, StateStore } from "../../src/pipeline/ports.ts";
+import type { RecordedBurst, Subject } from "../../src/detection/decisions/record.ts";
+import type { DueItem, Head, Progress, StateStore } from "../../src/run/ports.ts";
 import { tenantId, time, workspaceId } from "../builders.ts";
 
 export const minute = 60_000;

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { TableState } from "../../src/azure/tableState.ts";
-import { DiskState } from "../../src/files/diskState.ts";
-import { startAzurite, type Azurite } from "../../src/local/azurite.ts";
-import { makeCertificate } from "../../src/local/certificate.ts";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { StateStore } from "../../src/pipeline/ports.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
+import { DiskState } from "../../src/state/disk/diskState.ts";
+import { startAzurite, type Azurite } from "../../standins/azurite.ts";
+import { makeCertificate } from "../../standins/certificate.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { StateStore } from "../../src/run/ports.ts";
 import { stateStoreContract } from "./stateStore.ts";
 
 stateStoreContract("the store in memory", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { StateChange, StateStore } from "../../src/pipeline/ports.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { StateChange, StateStore } from "../../src/run/ports.ts";
 import { alice } from "../builders.ts";
 import { law } from "../laws/runs.ts";
 import {

@@ -2,13 +2,13 @@
  * Builders of what the detector works with after the rows were read. Times are clock times on the day of the rows
  * (`"09:00"`, `"09:00:13.250"`).
  */
-import { isFields, type Fields } from "../../src/detection/fields.ts";
-import type { Facts, Finding } from "../../src/detection/finding.ts";
-import type { Prompt } from "../../src/detection/prompt.ts";
-import type { RecordedBurst } from "../../src/detection/record.ts";
-import { presets, type Rule } from "../../src/detection/rule.ts";
-import type { Origin } from "../../src/detection/signIn.ts";
-import type { Approval, Sighting } from "../../src/detection/sighting.ts";
+import { isFields, type Fields } from "../../src/detection/signin/fields.ts";
+import type { Facts, Finding } from "../../src/detection/decisions/finding.ts";
+import type { Prompt } from "../../src/detection/prompts/prompt.ts";
+import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
+import { presets, type Rule } from "../../src/detection/rules/rule.ts";
+import type { Origin } from "../../src/detection/signin/signIn.ts";
+import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts";
 import { time } from "../builders.ts";
 
 export const minute = 60_000;

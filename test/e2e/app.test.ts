@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { presets } from "../../src/detection/rule.ts";
-import { generateTenant } from "../../src/generate/tenant.ts";
-import type { FunctionsHost } from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
+import { generateTenant } from "../../src/tenant/tenant.ts";
+import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { time } from "../builders.ts";
-import { refusals } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
+import { refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
 import { startGateway, type Gateway } from "../proof/gateway.ts";
 
 const minute = 60_000;

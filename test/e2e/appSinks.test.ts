@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { LogsQueryClient, LogsQueryResultStatus } from "@azure/monitor-query";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { FunctionsHost } from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
+import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { credential } from "../azure/wire.ts";
 import { approved, row, time } from "../builders.ts";
-import { minute, refusals } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
+import { minute, refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
 
 let now = time("09:30");
 let setAt = performance.now();

@@ -11,13 +11,13 @@ import {
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { presets } from "../../src/detection/rule.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
 import {
   toDiagnosticRecord,
   toEventHubMessage,
   toJsonArray,
   toQueryAnswer,
-} from "../../src/generate/dialects.ts";
+} from "../../src/tenant/dialects.ts";
 import { temporaryFolder, without, type Finding, type Report } from "../cli/terminal.ts";
 import { built, example, mfaDeny, root } from "./cliProgram.ts";
 

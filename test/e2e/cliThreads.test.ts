@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { SearchThread } from "../../src/files/scan/searchThread.ts";
+import { SearchThread } from "../../src/logs/files/search/searchThread.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
 import { built, example, mfaDeny, start, startFile } from "./cliProgram.ts";
 

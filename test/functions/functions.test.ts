@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { QueueClients } from "../../src/local/functionsHost/queueClients.ts";
-import { resolveConnection } from "../../src/local/functionsHost/settings.ts";
-import type { FunctionsHost } from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
+import { QueueClients } from "../../standins/functionsHost/queueClients.ts";
+import { resolveConnection } from "../../standins/functionsHost/settings.ts";
+import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { alice, denialRow, time } from "../builders.ts";
-import { minute, refusals } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
+import { minute, refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
 import { bundleApp } from "./appUnderTest.ts";
 
 const secondWorkspace = {

@@ -3,7 +3,7 @@
  * writes them anew, to be read before they are committed.
  */
 import { expect, test } from "vitest";
-import type { Rule } from "../../src/detection/rule.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
 import {
   alice,
   approved,
@@ -19,9 +19,9 @@ import {
   type Person,
   type Row,
 } from "../builders.ts";
-import { Bench, denyThenApprove, explicitDeny, minute, ruleNamed } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
-import type { FakeService } from "../pipeline/incidents.ts";
+import { Bench, denyThenApprove, explicitDeny, minute, ruleNamed } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
+import type { FakeService } from "../run/incidents.ts";
 
 const addresses = ["203.0.113.10", "203.0.113.11", "198.51.100.7"];
 

@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { presets } from "../../src/detection/rule.ts";
-import { analyse } from "../../src/local/logService/analyse.ts";
-import { shippedRule, shippedTables } from "../../src/local/ingestion/collectionRule.ts";
-import { findingColumns } from "../../src/pipeline/findingRow.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
+import { analyse } from "../../standins/logService/analyse.ts";
+import { shippedRule, shippedTables } from "../../standins/ingestion/collectionRule.ts";
+import { findingColumns } from "../../src/sinks/findings/findingRow.ts";
 import { definitions } from "../../src/settings/definitions.ts";
 import {
   startFindingsTable,
   told,
   type FindingsBench,
   type TableRow,
-} from "../azure/findingsTable.ts";
+} from "../sinks/findings/findingsTable.ts";
 import { time } from "../builders.ts";
-import { approvedIncident, id, incident } from "../pipeline/incidents.ts";
+import { approvedIncident, id, incident } from "../run/incidents.ts";
 
 interface Rule {
   readonly [member: string]: unknown;

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { classify } from "../../src/detection/classify.ts";
-import { isFields, type Fields } from "../../src/detection/fields.ts";
-import { accountedFor } from "../../src/pipeline/counts.ts";
-import { detectRecords } from "../../src/pipeline/detectRecords.ts";
-import { wholly } from "../../src/pipeline/extract.ts";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { LogEntry } from "../../src/pipeline/ports.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import { isFields, type Fields } from "../../src/detection/signin/fields.ts";
+import { accountedFor } from "../../src/run/counts.ts";
+import { detectRecords } from "../../src/run/detectRecords.ts";
+import { wholly } from "../../src/run/extract.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { LogEntry } from "../../src/run/ports.ts";
 import { time } from "../builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
 import { law, MemoryLedger, ruleOf } from "./runs.ts";

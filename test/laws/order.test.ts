@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { RecordsReport } from "../../src/pipeline/detectRecords.ts";
+import type { RecordsReport } from "../../src/run/detectRecords.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
 import { detectOnce, law, ruleOf } from "./runs.ts";
 

@@ -2,16 +2,16 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 
-import type { Account } from "../../src/detection/classify.ts";
-import { promptOutcomes } from "../../src/detection/outcome.ts";
-import type { RecordedBurst } from "../../src/detection/record.ts";
-import { noExclusions } from "../../src/detection/exclusions.ts";
-import { severities, type Rule } from "../../src/detection/rule.ts";
-import type { Approval, Sighting } from "../../src/detection/sighting.ts";
-import { detectRecords, type RecordsReport } from "../../src/pipeline/detectRecords.ts";
-import { wholly } from "../../src/pipeline/extract.ts";
-import { MemoryStore } from "../../src/pipeline/memoryStore.ts";
-import type { Ledger, LogEntry } from "../../src/pipeline/ports.ts";
+import type { Account } from "../../src/detection/signin/classify.ts";
+import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
+import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
+import { noExclusions } from "../../src/detection/signin/exclusions.ts";
+import { severities, type Rule } from "../../src/detection/rules/rule.ts";
+import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts";
+import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.ts";
+import { wholly } from "../../src/run/extract.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import type { Ledger, LogEntry } from "../../src/run/ports.ts";
 import { oracle, type OracleFinding, type OracleRule, type Row } from "./oracle.ts";
 
 /** The same rows every time; `LAWS_SEED` and `LAWS_RUNS` (a factor) ask for others, and for more of them. */

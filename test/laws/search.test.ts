@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { isCandidate, resultTypeSearch } from "../../src/detection/candidate.ts";
-import { classify } from "../../src/detection/classify.ts";
-import { isFields } from "../../src/detection/fields.ts";
+import { isCandidate, resultTypeSearch } from "../../src/detection/signin/candidate.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import { isFields } from "../../src/detection/signin/fields.ts";
 import {
   approvalSearch,
   canMeanDenial,
   denialSearch,
   harmlessTexts,
   meansApproval,
-} from "../../src/detection/outcome.ts";
-import { readSignIn } from "../../src/detection/signIn.ts";
-import { LineSearch, nameHash } from "../../src/files/scan/lineSearch.ts";
-import { LineSieve } from "../../src/files/scan/lineSieve.ts";
-import { searches } from "../../src/files/scan/words.ts";
+} from "../../src/detection/signin/outcome.ts";
+import { readSignIn } from "../../src/detection/signin/signIn.ts";
+import { LineSearch, nameHash } from "../../src/logs/files/search/lineSearch.ts";
+import { LineSieve } from "../../src/logs/files/search/lineSieve.ts";
+import { searches } from "../../src/logs/files/search/words.ts";
 import { rowsArbitrary } from "./arbitraries.ts";
 import { knownTexts } from "./oracle.ts";
 import { law } from "./runs.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { RecordedBurst } from "../../src/detection/record.ts";
+import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
 import { denialRow, time } from "../builders.ts";
 import { minute } from "../detection/builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";

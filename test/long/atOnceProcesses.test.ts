@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { TableState } from "../../src/azure/tableState.ts";
-import { randomOf, type Random } from "../../src/generate/random.ts";
-import { day, hour, minute } from "../pipeline/bench.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
-import { FakeService } from "../pipeline/incidents.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
+import { randomOf, type Random } from "../../src/tenant/random.ts";
+import { day, hour, minute } from "../run/bench.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
+import { FakeService } from "../run/incidents.ts";
 import { timeLimitMs } from "../proof/extent.ts";
 import { publishMixed } from "../proof/latenessMixes.ts";
 import { drawAttacks, morning } from "../proof/seededAttacks.ts";

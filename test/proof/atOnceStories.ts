@@ -1,15 +1,15 @@
 /** Several runs, backfills and second looks over the same hours at the same time, in every seeded mix. */
 import { expect } from "vitest";
-import { randomOf, type Random } from "../../src/generate/random.ts";
-import type { Detector } from "../../src/pipeline/detector.ts";
-import { maintain } from "../../src/pipeline/maintain.ts";
-import type { StateStore } from "../../src/pipeline/ports.ts";
-import { runDetection } from "../../src/pipeline/runDetection.ts";
-import { UpstreamError } from "../../src/pipeline/upstreamError.ts";
-import { incidentApiSink } from "../../src/pipeline/incidentApi.ts";
-import { Bench, hour, minute, never } from "../pipeline/bench.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
-import { settleFrom } from "../pipeline/story.ts";
+import { randomOf, type Random } from "../../src/tenant/random.ts";
+import type { Detector } from "../../src/run/detector.ts";
+import { maintain } from "../../src/run/maintain.ts";
+import type { StateStore } from "../../src/run/ports.ts";
+import { runDetection } from "../../src/run/runDetection.ts";
+import { UpstreamError } from "../../src/run/upstreamError.ts";
+import { incidentApiSink } from "../../src/sinks/sentinel/incidentApi.ts";
+import { Bench, hour, minute, never } from "../run/bench.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
+import { settleFrom } from "../run/story.ts";
 import { ingestionSafetyMs, publishMixed } from "./latenessMixes.ts";
 import type { Plant } from "./plants.ts";
 import { drawAttacks, morning } from "./seededAttacks.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TableState } from "../../src/azure/tableState.ts";
-import { startAzurite, type Azurite } from "../../src/local/azurite.ts";
-import { makeCertificate } from "../../src/local/certificate.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
+import { startAzurite, type Azurite } from "../../standins/azurite.ts";
+import { makeCertificate } from "../../standins/certificate.ts";
 import {
   drawAtOnce,
   expectAsInTurn,

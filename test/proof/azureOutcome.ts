@@ -1,10 +1,10 @@
 /** What a scenario comes to, as far as it has to be the same however it was disturbed on the way. */
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { fromJsonProperties } from "../../src/azure/jsonProperties.ts";
-import { hashKey, rowKeys, rowRanges } from "../../src/azure/stateKeys.ts";
-import { TableRows } from "../../src/azure/tableRows.ts";
-import { localWorkspace, type LocalAzure } from "../../src/local/localAzure.ts";
-import type { DueItem, Head, Progress } from "../../src/pipeline/ports.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { fromJsonProperties } from "../../src/state/table/jsonProperties.ts";
+import { hashKey, rowKeys, rowRanges } from "../../src/state/table/stateKeys.ts";
+import { TableRows } from "../../src/state/table/tableRows.ts";
+import { localWorkspace, type LocalAzure } from "../../standins/localAzure.ts";
+import type { DueItem, Head, Progress } from "../../src/run/ports.ts";
 
 /** What analysts see of one incident. */
 interface SeenIncident {

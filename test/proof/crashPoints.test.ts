@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { randomOf } from "../../src/generate/random.ts";
+import { randomOf } from "../../src/tenant/random.ts";
 import { CrashLab, startCrashStage } from "./crashLab.ts";
 import { plants } from "./crashPlants.ts";
 import { scenarios, type Scenario } from "./crashScenarios.ts";

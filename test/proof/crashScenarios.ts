@@ -1,7 +1,7 @@
 /** What happens in a tenant while processes die: each scenario on days of its own. */
 import { approved, row, stamp, time, type Person, type Row } from "../builders.ts";
-import { day, hour, minute, personNamed, refusals } from "../pipeline/bench.ts";
-import { publish, type PublishedRow } from "../pipeline/fakeLog.ts";
+import { day, hour, minute, personNamed, refusals } from "../run/bench.ts";
+import { publish, type PublishedRow } from "../run/fakeLog.ts";
 
 export type Work =
   | { readonly kind: "detect" | "maintenance" }

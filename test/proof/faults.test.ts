@@ -1,7 +1,7 @@
 /** Whatever fails, and for however long: nothing lost, nothing twice, and no retry storm. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LogAnswer } from "../../src/pipeline/ports.ts";
-import { around } from "../pipeline/around.ts";
+import type { LogAnswer } from "../../src/run/ports.ts";
+import { around } from "../run/around.ts";
 import { extent, seed, timeLimitMs } from "./extent.ts";
 import { services } from "./gateway.ts";
 import { storiesUntilCaught } from "./seededStories.ts";

@@ -1,14 +1,14 @@
 /** Very much at once: memory, state rows and what is sent in a run stay bounded, and nothing is lost. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { TableState } from "../../src/azure/tableState.ts";
-import { startAzurite, type Azurite } from "../../src/local/azurite.ts";
-import { UpstreamError } from "../../src/pipeline/upstreamError.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
+import { startAzurite, type Azurite } from "../../standins/azurite.ts";
+import { UpstreamError } from "../../src/run/upstreamError.ts";
 import { bob, denialRow, time, type Person, type Row } from "../builders.ts";
 import { certificate, connection, credential } from "../azure/wire.ts";
-import { Bench, day, hour, minute, personNamed, refusals } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
+import { Bench, day, hour, minute, personNamed, refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
 import { extent, timeLimitMs } from "./extent.ts";
 import { expectWithinLimits, measureWrites, type Sizes } from "./tableSizes.ts";
 

@@ -4,10 +4,10 @@ import https from "node:https";
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { QueueClients } from "../../src/local/functionsHost/queueClients.ts";
-import { resolveConnection } from "../../src/local/functionsHost/settings.ts";
-import type { FunctionsHost } from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
+import { QueueClients } from "../../standins/functionsHost/queueClients.ts";
+import { resolveConnection } from "../../standins/functionsHost/settings.ts";
+import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
+import { startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { bundleApp } from "../functions/appUnderTest.ts";
 import { extent, timeLimitMs } from "./extent.ts";
 import {

@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { renderQuery } from "../../src/azure/renderQuery.ts";
-import { denialTable } from "../../src/detection/denialTable.ts";
-import { explainRow } from "../../src/detection/explainRow.ts";
-import { classify } from "../../src/detection/classify.ts";
-import { parseCidr } from "../../src/detection/cidr.ts";
-import { resolvePrompts } from "../../src/detection/prompt.ts";
-import { readTexts } from "../../src/detection/sighting.ts";
-import { readSignIn } from "../../src/detection/signIn.ts";
-import { inert, visible } from "../../src/detection/visible.ts";
-import { findLogFiles } from "../../src/files/findLogFiles.ts";
-import { InputError } from "../../src/files/inputError.ts";
-import { readRecords } from "../../src/files/readRecords.ts";
-import { Evidence } from "../../src/pipeline/evidence.ts";
+import { renderQuery } from "../../src/logs/azure/renderQuery.ts";
+import { denialTable } from "../../src/detection/incidents/denialTable.ts";
+import { explainRow } from "../../src/detection/signin/explainRow.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import { parseCidr } from "../../src/detection/signin/cidr.ts";
+import { resolvePrompts } from "../../src/detection/prompts/prompt.ts";
+import { readTexts } from "../../src/detection/signin/sighting.ts";
+import { readSignIn } from "../../src/detection/signin/signIn.ts";
+import { inert, visible } from "../../src/detection/signin/visible.ts";
+import { findLogFiles } from "../../src/logs/files/findLogFiles.ts";
+import { InputError } from "../../src/logs/files/inputError.ts";
+import { readRecords } from "../../src/logs/files/readRecords.ts";
+import { Evidence } from "../../src/detection/prompts/evidence.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { definitions } from "../../src/settings/definitions.ts";
 import { parseDuration } from "../../src/settings/duration.ts";
@@ -25,8 +25,8 @@ import { readSettings } from "../../src/settings/settings.ts";
 import { SettingsError } from "../../src/settings/settingsError.ts";
 import { row } from "../builders.ts";
 import { cli } from "../cli/terminal.ts";
-import { readCut } from "../files/reading.ts";
-import { zip } from "../files/zipping.ts";
+import { readCut } from "../logs/files/reading.ts";
+import { zip } from "../logs/files/zipping.ts";
 import { extent, seed, timeLimitMs } from "./extent.ts";
 import { growthProblem } from "./fuzzGrowth.ts";
 import { expressionsIn, pumpsOf } from "./fuzzRegularExpressions.ts";
@@ -35,8 +35,8 @@ const folder = mkdtempSync(join(tmpdir(), "mfa-deny-growth-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** All but what makes up tenants and stands in for Azure: those read nothing from outside. */
-const folders = ["azure", "cli", "detection", "files", "pipeline", "settings"].map((name) =>
-  join("src", name),
+const folders = ["azure", "cli", "detection", "logs", "run", "settings", "sinks", "state"].map(
+  (name) => join("src", name),
 );
 const expressions = [...folders, "functions"].flatMap(expressionsIn);
 

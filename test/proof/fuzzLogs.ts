@@ -6,10 +6,10 @@ import {
   toLogAnalyticsCsv,
   toPortalCsv,
   toQueryAnswer,
-} from "../../src/generate/dialects.ts";
-import type { SigninRow } from "../../src/generate/row.ts";
-import { zip } from "../files/zipping.ts";
-import { rowsOf, smallTenant } from "../generate/tenants.ts";
+} from "../../src/tenant/dialects.ts";
+import type { SigninRow } from "../../src/tenant/row.ts";
+import { zip } from "../logs/files/zipping.ts";
+import { rowsOf, smallTenant } from "../tenant/tenants.ts";
 
 /** Real-shaped rows, the ones that matter among them. */
 const day = rowsOf(smallTenant());

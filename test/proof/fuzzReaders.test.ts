@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { classify } from "../../src/detection/classify.ts";
-import { explainRow } from "../../src/detection/explainRow.ts";
-import { findLogFiles } from "../../src/files/findLogFiles.ts";
-import { InputError } from "../../src/files/inputError.ts";
-import { readRecords, type Entry } from "../../src/files/readRecords.ts";
-import { storagePath, toLogAnalyticsCsv } from "../../src/generate/dialects.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
+import { explainRow } from "../../src/detection/signin/explainRow.ts";
+import { findLogFiles } from "../../src/logs/files/findLogFiles.ts";
+import { InputError } from "../../src/logs/files/inputError.ts";
+import { readRecords, type Entry } from "../../src/logs/files/readRecords.ts";
+import { storagePath, toLogAnalyticsCsv } from "../../src/tenant/dialects.ts";
 import { cli } from "../cli/terminal.ts";
-import { readCut, recordsIn } from "../files/reading.ts";
+import { readCut, recordsIn } from "../logs/files/reading.ts";
 import { extent, timeLimitMs } from "./extent.ts";
 import {
   counted,

@@ -14,9 +14,9 @@ import {
   type ServerResponse,
 } from "node:http";
 import { Agent, createServer, request as sendHttps } from "node:https";
-import type { Certificate } from "../../src/local/certificate.ts";
-import type { LocalAzure } from "../../src/local/localAzure.ts";
-import { close, listen } from "../../src/local/sentinel/listen.ts";
+import type { Certificate } from "../../standins/certificate.ts";
+import type { LocalAzure } from "../../standins/localAzure.ts";
+import { close, listen } from "../../standins/sentinel/listen.ts";
 
 /** `queue` is what the Functions host sends for the app; all others come from the app's own process. */
 export const services = ["table", "queue", "identity", "logs", "sentinel", "ingestion"] as const;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Rule } from "../../src/detection/rule.ts";
-import type { Random } from "../../src/generate/random.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
+import type { Random } from "../../src/tenant/random.ts";
 import type { Row } from "../builders.ts";
 import { oracle } from "../laws/oracle.ts";
 import { expectEachInOne, wasReplaced } from "../laws/runs.ts";
-import { Bench, day, hour, minute } from "../pipeline/bench.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
-import { settleFrom } from "../pipeline/story.ts";
+import { Bench, day, hour, minute } from "../run/bench.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
+import { settleFrom } from "../run/story.ts";
 import { drawAttacks, morning, withPoorerRows } from "./seededAttacks.ts";
 import {
   countsInSteps,

@@ -1,8 +1,8 @@
 /** When rows are published: on time, late and out of order, in seeded mixes. */
-import type { Random } from "../../src/generate/random.ts";
+import type { Random } from "../../src/tenant/random.ts";
 import { stamp } from "../builders.ts";
-import { day, hour, minute } from "../pipeline/bench.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
+import { day, hour, minute } from "../run/bench.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
 import type { Told } from "./seededAttacks.ts";
 
 /** How much later than the moment that it tells of, a row is published. */

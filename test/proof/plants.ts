@@ -2,7 +2,7 @@
  * Faults to plant in a detector through its ports: what the design is careful about, done carelessly. The proofs have
  * to catch each of them, or they would prove nothing.
  */
-import type { Detector } from "../../src/pipeline/detector.ts";
+import type { Detector } from "../../src/run/detector.ts";
 import type {
   Head,
   IncidentSink,
@@ -10,7 +10,7 @@ import type {
   LogQuery,
   StateChange,
   StateStore,
-} from "../../src/pipeline/ports.ts";
+} from "../../src/run/ports.ts";
 
 export type Plant = (detector: Detector) => Partial<Detector>;
 

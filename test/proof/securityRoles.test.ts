@@ -2,21 +2,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { findingsLog } from "../../src/azure/findingsLog.ts";
-import { logAnalytics } from "../../src/azure/logAnalytics.ts";
-import { sentinelIncidents } from "../../src/azure/sentinelIncidents.ts";
-import { connectTable } from "../../src/azure/tableConnection.ts";
-import { TableState } from "../../src/azure/tableState.ts";
-import type { FunctionsHost } from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
-import { everyRole, type Role } from "../../src/local/roles.ts";
+import { findingsLog } from "../../src/sinks/findings/findingsLog.ts";
+import { logAnalytics } from "../../src/logs/azure/logAnalytics.ts";
+import { sentinelIncidents } from "../../src/sinks/sentinel/sentinelIncidents.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableState } from "../../src/state/table/tableState.ts";
+import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
+import { everyRole, type Role } from "../../standins/roles.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { connection, failureOf, never } from "../azure/wire.ts";
 import { approved, row, time } from "../builders.ts";
 import { bundleApp } from "../functions/appUnderTest.ts";
 import { timeLimitMs } from "./extent.ts";
-import { refusals } from "../pipeline/bench.ts";
-import { publish } from "../pipeline/fakeLog.ts";
+import { refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
 
 vi.setConfig({ testTimeout: timeLimitMs });
 
@@ -78,10 +78,12 @@ describe("the roles that the README names", () => {
   const named = [...rolesIn("README.md").keys()];
 
   test("are those that the code asks for in its messages, and that of the queue", () => {
-    const sources = readdirSync("src/azure").filter((name) => name.endsWith(".ts"));
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    );
     const asked = sources.flatMap((name) =>
-      [...readFileSync(join("src/azure", name), "utf8").matchAll(/role: "([^"]+)"/g)].map(
-        ([, role]) => String(role),
+      [...readFileSync(join("src", name), "utf8").matchAll(/role: "([^"]+)"/g)].map(([, role]) =>
+        String(role),
       ),
     );
     expect(named.toSorted()).toEqual([...asked, "Storage Queue Data Contributor"].toSorted());

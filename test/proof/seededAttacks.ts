@@ -1,5 +1,5 @@
 /** Seeded sign-ins of a few users on one morning: bursts of every shape that has an edge. */
-import type { Random } from "../../src/generate/random.ts";
+import type { Random } from "../../src/tenant/random.ts";
 import {
   alice,
   approved,
@@ -14,7 +14,7 @@ import {
   type Person,
   type Row,
 } from "../builders.ts";
-import { minute, personNamed } from "../pipeline/bench.ts";
+import { minute, personNamed } from "../run/bench.ts";
 
 const second = 1_000;
 

@@ -1,15 +1,19 @@
 /** What a seeded story comes to, and what has to be true of it. */
 import { expect } from "vitest";
-import { analystTasks } from "../../src/detection/analystTasks.ts";
-import { incidentName, type RecordedBurst, type Subject } from "../../src/detection/record.ts";
-import type { Rule } from "../../src/detection/rule.ts";
-import { identify } from "../../src/pipeline/identity.ts";
-import type { DueItem, Incident, StateStore } from "../../src/pipeline/ports.ts";
+import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
+import {
+  incidentName,
+  type RecordedBurst,
+  type Subject,
+} from "../../src/detection/decisions/record.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
+import { identify } from "../../src/detection/incidents/identity.ts";
+import type { DueItem, Incident, StateStore } from "../../src/run/ports.ts";
 import { tenantId, workspaceId, type Row } from "../builders.ts";
 import { oracle } from "../laws/oracle.ts";
 import { contains, summary } from "../laws/runs.ts";
-import type { FakeService } from "../pipeline/incidents.ts";
-import { expectTold } from "../pipeline/story.ts";
+import type { FakeService } from "../run/incidents.ts";
+import { expectTold } from "../run/story.ts";
 import { people } from "./seededAttacks.ts";
 
 /** What is there when everything has ended. */

@@ -1,4 +1,4 @@
-import { randomOf, type Random } from "../../src/generate/random.ts";
+import { randomOf, type Random } from "../../src/tenant/random.ts";
 import { seed } from "./extent.ts";
 
 /** One seeded story of a proof: its number alone says everything that happens in it. */

@@ -1,4 +1,4 @@
-import { denyThenApprove, explicitDeny, ruleNamed } from "../pipeline/bench.ts";
+import { denyThenApprove, explicitDeny, ruleNamed } from "../run/bench.ts";
 
 /** What ships, but that the rule of buckets fires as easily as the others. */
 export const everyRule = [

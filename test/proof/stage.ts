@@ -5,9 +5,9 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import {
   startFunctionsHost,
   type FunctionsHost,
-} from "../../src/local/functionsHost/startFunctionsHost.ts";
-import { localWorkspace, startLocalAzure, type LocalAzure } from "../../src/local/localAzure.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
+} from "../../standins/functionsHost/startFunctionsHost.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
 import { startGateway, type Answer, type Gateway, type PassingRequest } from "./gateway.ts";
 
 /** One process of the app, and the Functions host that calls it. */

@@ -1,5 +1,5 @@
-import { around } from "../pipeline/around.ts";
-import { allQuiet } from "../pipeline/schedule.ts";
+import { around } from "../run/around.ts";
+import { allQuiet } from "../run/schedule.ts";
 
 /**
  * Lets several runs go on at once in a time that only passes while all of them wait: each call takes as long as it is

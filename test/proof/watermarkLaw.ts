@@ -1,6 +1,6 @@
 /** The watermark never moves over rows of which nothing is recorded. */
-import type { RecordedBurst } from "../../src/detection/record.ts";
-import type { PublishedRow } from "../pipeline/fakeLog.ts";
+import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
+import type { PublishedRow } from "../run/fakeLog.ts";
 import { toMinute, type State } from "./azureOutcome.ts";
 
 /** What a run did, as far as it came. */

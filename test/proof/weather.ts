@@ -2,8 +2,8 @@
  * What can go wrong between the app and its services, as spells in simulated time. What happens to a request follows
  * from the number of the story and from the request itself, not from the order in which requests arrive.
  */
-import { randomOf, type Random } from "../../src/generate/random.ts";
-import { hour, minute } from "../pipeline/bench.ts";
+import { randomOf, type Random } from "../../src/tenant/random.ts";
+import { hour, minute } from "../run/bench.ts";
 import {
   services,
   type Answer,

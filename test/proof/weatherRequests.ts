@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Range } from "../../src/pipeline/ports.ts";
+import type { Range } from "../../src/run/ports.ts";
 import type { Answer, PassingRequest, Service } from "./gateway.ts";
 import { attemptKeyOf } from "./weather.ts";
 import { retries } from "./weatherStage.ts";

@@ -1,14 +1,14 @@
 /** One story of the faults' proof: a morning of attacks in some weather, and what has to be true of it afterwards. */
 import { expect } from "vitest";
-import { analystTasks } from "../../src/detection/analystTasks.ts";
-import type { Detector } from "../../src/pipeline/detector.ts";
-import type { Head } from "../../src/pipeline/ports.ts";
-import { runDetection } from "../../src/pipeline/runDetection.ts";
-import { isPending } from "../../src/pipeline/sending.ts";
-import { UpstreamError } from "../../src/pipeline/upstreamError.ts";
-import { revisionOf, type IncidentProperties } from "../../src/pipeline/incidentBody.ts";
-import { Bench, day, hour, minute, never } from "../pipeline/bench.ts";
-import { publish, type PublishedRow } from "../pipeline/fakeLog.ts";
+import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
+import type { Detector } from "../../src/run/detector.ts";
+import type { Head } from "../../src/run/ports.ts";
+import { runDetection } from "../../src/run/runDetection.ts";
+import { isPending } from "../../src/run/sending.ts";
+import { UpstreamError } from "../../src/run/upstreamError.ts";
+import { revisionOf, type IncidentProperties } from "../../src/sinks/sentinel/incidentBody.ts";
+import { Bench, day, hour, minute, never } from "../run/bench.ts";
+import { publish, type PublishedRow } from "../run/fakeLog.ts";
 import type { Service } from "./gateway.ts";
 import { drawAttacks, morning } from "./seededAttacks.ts";
 import { awayIn, handlerOf, kinds, lotOf, skewAt, type Kind, type Weather } from "./weather.ts";

@@ -4,8 +4,8 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { outcomeTexts } from "../../src/cli/scenarios/scenarioRows.ts";
 import { scenarioFile, scenarioParts } from "../../src/cli/scenarios/scenario.ts";
-import { classifyText, promptOutcomes } from "../../src/detection/outcome.ts";
-import { presets } from "../../src/detection/rule.ts";
+import { classifyText, promptOutcomes } from "../../src/detection/signin/outcome.ts";
+import { presets } from "../../src/detection/rules/rule.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

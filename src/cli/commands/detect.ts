@@ -1,19 +1,15 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import type { LogFile } from "../../files/findLogFiles.ts";
-import { IncidentFiles, isIncidentFileName } from "../../files/incidentFiles.ts";
-import type { Place } from "../../files/readRecords.ts";
-import { DiskState, isStateFile } from "../../files/diskState.ts";
-import { TempLedger } from "../../files/tempLedger.ts";
-import { incidentApiSink } from "../../pipeline/incidentApi.ts";
-import { deliverFindings } from "../../pipeline/deliverFindings.ts";
-import {
-  detectRecords,
-  type RecordsReport,
-  type RecordsRun,
-} from "../../pipeline/detectRecords.ts";
-import { MemoryStore } from "../../pipeline/memoryStore.ts";
-import type { SignInFiles } from "../../pipeline/ports.ts";
+import type { LogFile } from "../../logs/files/findLogFiles.ts";
+import { IncidentFiles, isIncidentFileName } from "../../sinks/folder/incidentFiles.ts";
+import type { Place } from "../../logs/files/readRecords.ts";
+import { DiskState, isStateFile } from "../../state/disk/diskState.ts";
+import { TempLedger } from "../../state/disk/tempLedger.ts";
+import { incidentApiSink } from "../../sinks/sentinel/incidentApi.ts";
+import { deliverFindings } from "../../run/deliverFindings.ts";
+import { detectRecords, type RecordsReport, type RecordsRun } from "../../run/detectRecords.ts";
+import { MemoryStore } from "../../state/memoryStore.ts";
+import type { SignInFiles } from "../../run/ports.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { BadRecords } from "../badRecords.ts";

@@ -1,8 +1,8 @@
-import type { Place } from "../../files/readRecords.ts";
-import { TempLedger } from "../../files/tempLedger.ts";
+import type { Place } from "../../logs/files/readRecords.ts";
+import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { BadRecords } from "../badRecords.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
-import { explainRecords, type Explained } from "../explain/explainRecords.ts";
+import { explainRecords, type Explained } from "../../run/explainRecords.ts";
 import { toExplainReport, type ExplainReport } from "../explain/explainReport.ts";
 import { explainTable } from "../explain/explainTable.ts";
 import {

@@ -1,16 +1,16 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { visible } from "../../detection/visible.ts";
-import { StateError } from "../../files/stateError.ts";
-import { attackInWords, iso } from "../../generate/attacks/inWords.ts";
-import type { AttackKind } from "../../generate/attacks/kinds.ts";
-import type { SigninRow } from "../../generate/row.ts";
+import { visible } from "../../detection/signin/visible.ts";
+import { StateError } from "../../state/disk/stateError.ts";
+import { attackInWords, iso } from "../../tenant/attacks/inWords.ts";
+import type { AttackKind } from "../../tenant/attacks/kinds.ts";
+import type { SigninRow } from "../../tenant/row.ts";
 import {
   ATTACK_KINDS,
   generateTenant,
   type Tenant,
   type TenantOptions,
-} from "../../generate/tenant.ts";
+} from "../../tenant/tenant.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
 import { logWriters } from "../generate/logWriters.ts";

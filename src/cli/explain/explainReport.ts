@@ -1,20 +1,20 @@
-import type { CandidateReason } from "../../detection/candidate.ts";
-import type { Density } from "../../detection/burst.ts";
+import type { CandidateReason } from "../../detection/signin/candidate.ts";
+import type { Density } from "../../detection/bursts/burst.ts";
 import type {
   Fate,
   Missing,
   PromptIndex,
   RuleExplanation,
   RunExplanation,
-} from "../../detection/explainUser.ts";
-import type { Rule } from "../../detection/rule.ts";
-import { conditionOf, inWords } from "../../detection/ruleText.ts";
-import type { Approval, Telling } from "../../detection/sighting.ts";
-import { formatTime } from "../../detection/time.ts";
-import type { Place } from "../../files/readRecords.ts";
-import { accountName } from "../../pipeline/evidence.ts";
+} from "../../detection/decisions/explainUser.ts";
+import type { Rule } from "../../detection/rules/rule.ts";
+import { conditionOf, inWords } from "../../detection/rules/ruleText.ts";
+import type { Approval, Telling } from "../../detection/signin/sighting.ts";
+import { formatTime } from "../../detection/signin/time.ts";
+import type { Place } from "../../logs/files/readRecords.ts";
+import { accountName } from "../../detection/prompts/evidence.ts";
 import { placeText } from "../placeText.ts";
-import type { Explained, ExplainedAccount, ExplainedRow } from "./explainRecords.ts";
+import type { Explained, ExplainedAccount, ExplainedRow } from "../../run/explainRecords.ts";
 
 /** What `explain --format json` prints. */
 export type ExplainReport = ReturnType<typeof toExplainReport>;

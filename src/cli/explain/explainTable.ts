@@ -1,6 +1,6 @@
-import type { SetAsideReason } from "../../detection/classify.ts";
-import { promptOutcomes } from "../../detection/outcome.ts";
-import { visible } from "../../detection/visible.ts";
+import type { SetAsideReason } from "../../detection/signin/classify.ts";
+import { promptOutcomes } from "../../detection/signin/outcome.ts";
+import { visible } from "../../detection/signin/visible.ts";
 import type {
   ExplainReport,
   ReportedRow,

@@ -8,8 +8,8 @@ import {
   toNdjson,
   toPortalCsv,
   toQueryAnswer,
-} from "../../generate/dialects.ts";
-import type { SigninRow } from "../../generate/row.ts";
+} from "../../tenant/dialects.ts";
+import type { SigninRow } from "../../tenant/row.ts";
 
 /** How rows become the text of a log, some at a time. */
 export interface LogWriter {

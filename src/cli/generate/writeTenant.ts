@@ -3,8 +3,8 @@ import { appendFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { StateError } from "../../files/stateError.ts";
-import type { SigninRow } from "../../generate/row.ts";
+import { StateError } from "../../state/disk/stateError.ts";
+import type { SigninRow } from "../../tenant/row.ts";
 import type { Output } from "../command.ts";
 import { batchSize, type LogWriter } from "./logWriters.ts";
 

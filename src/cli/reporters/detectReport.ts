@@ -1,5 +1,5 @@
-import type { RecordsReport, Reported } from "../../pipeline/detectRecords.ts";
-import { formatTime } from "../../detection/time.ts";
+import type { RecordsReport, Reported } from "../../run/detectRecords.ts";
+import { formatTime } from "../../detection/signin/time.ts";
 
 /** What `detect --format json` prints: the stable, documented shape of a run. */
 export type DetectReport = ReturnType<typeof toDetectReport>;

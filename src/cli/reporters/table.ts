@@ -1,4 +1,4 @@
-import { visible } from "../../detection/visible.ts";
+import { visible } from "../../detection/signin/visible.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
 import { formatTable } from "./formatTable.ts";
 

@@ -1,4 +1,4 @@
-import { formatTime } from "../../detection/time.ts";
+import { formatTime } from "../../detection/signin/time.ts";
 import type { DetectFinding } from "../reporters/detectReport.ts";
 import type { Scenario } from "./readScenarios.ts";
 import { momentOf, sameUser, type ExpectedFinding } from "./scenario.ts";

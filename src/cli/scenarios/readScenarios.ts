@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Rule } from "../../detection/rule.ts";
+import type { Rule } from "../../detection/rules/rule.ts";
 import { applyOverride, describeIssue } from "../../settings/rules.ts";
 import { readJsonFile } from "../jsonFile.ts";
 import { ProblemsError } from "../problemsError.ts";

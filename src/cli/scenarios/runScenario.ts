@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
-import { InputError } from "../../files/inputError.ts";
-import { readRecords, type Entry, type Place } from "../../files/readRecords.ts";
-import { TempLedger } from "../../files/tempLedger.ts";
-import { detectRecords } from "../../pipeline/detectRecords.ts";
-import { wholly } from "../../pipeline/extract.ts";
-import { MemoryStore } from "../../pipeline/memoryStore.ts";
-import { explainRecords } from "../explain/explainRecords.ts";
+import { InputError } from "../../logs/files/inputError.ts";
+import { readRecords, type Entry, type Place } from "../../logs/files/readRecords.ts";
+import { TempLedger } from "../../state/disk/tempLedger.ts";
+import { detectRecords } from "../../run/detectRecords.ts";
+import { wholly } from "../../run/extract.ts";
+import { MemoryStore } from "../../state/memoryStore.ts";
+import { explainRecords } from "../../run/explainRecords.ts";
 import { toExplainReport } from "../explain/explainReport.ts";
 import { ProblemsError } from "../problemsError.ts";
 import { toDetectReport } from "../reporters/detectReport.ts";

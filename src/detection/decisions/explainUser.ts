@@ -1,0 +1,156 @@
+import { densestWindow, findRuns, type Density, type Run } from "../bursts/burst.ts";
+import { countDenials, promptsOf } from "../bursts/countDenials.ts";
+import { judge, type Decision } from "./decision.ts";
+import { isExcluded } from "../signin/exclusions.ts";
+import { approvalWatch } from "./finding.ts";
+import { groupPrompts, identifySightings, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
+import type { Subject } from "./record.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Approval, Sighting } from "../signin/sighting.ts";
+import type { Extent } from "../bursts/windowing.ts";
+
+/** What a sighting comes to under a rule. */
+export type Fate =
+  /** Its prompt is a denial that the rule counts, once for all its sightings. */
+  | "counted"
+  /** Its prompt ended in a way that the rule does not count. */
+  | "other-outcome"
+  /** A Status of a request of which a step tells. */
+  | "silenced"
+  | "excluded";
+
+/** What a rule still asks for. */
+export interface Missing {
+  /** More of them within one window. */
+  readonly denials: number;
+  /** An approval, in this span where the threshold was reached. */
+  readonly approval: "none" | "any" | Extent;
+}
+
+export interface RunExplanation {
+  readonly run: Run;
+  readonly densest: Density | null;
+  /** What a detector that remembers nothing decides; null where the threshold was not reached. */
+  readonly decision: Decision | null;
+  /** Null where it is a finding. */
+  readonly missing: Missing | null;
+}
+
+export interface RuleExplanation {
+  readonly rule: Rule;
+  readonly denials: readonly Prompt[];
+  readonly fateOf: (sighting: Sighting) => Fate;
+  /** How near the rule came to firing, over all denials. */
+  readonly densest: Density | null;
+  /** As `findRuns` gives them: a tumbling rule has those that fired only. */
+  readonly runs: readonly RunExplanation[];
+  /** Of the run that came nearest; null where there is a finding. */
+  readonly missing: Missing | null;
+}
+
+export interface Observed {
+  readonly rule: Rule;
+  readonly subject: Subject;
+  /** Of the subject's user, any order. */
+  readonly sightings: readonly Sighting[];
+  readonly approvals: readonly Approval[];
+  readonly identify: (name: string) => string;
+}
+
+/** Why a rule fires on a user, or does not: the same steps as a detection, each with its result. */
+export function explainRule(observed: Observed): RuleExplanation {
+  const { rule, subject, sightings } = observed;
+  const prompts = promptsOf(rule, subject.user, sightings);
+  const denials = countDenials(rule, subject.user, sightings);
+  const found = findRuns(rule, denials);
+  const decisions = judge({ ...observed, prompts, runs: found, ...withoutMemory });
+  const runs = found.map((run) => {
+    const densest = densestWindow(rule, run.denials);
+    const decision = decisions.find(({ burst }) => burst.extent.from === run.extent.from) ?? null;
+    return { run, densest, decision, missing: missingOf(rule, densest, decision) };
+  });
+  const densest = densestWindow(rule, denials);
+  return {
+    rule,
+    denials,
+    fateOf: fatesUnder(rule, subject.user, sightings),
+    densest,
+    runs,
+    missing:
+      runs.length === 0
+        ? missingOf(rule, densest, null)
+        : nearest(runs.map((each) => each.missing)),
+  };
+}
+
+const withoutMemory = { recorded: [], openFrom: null, bounded: false } as const;
+
+function missingOf(rule: Rule, densest: Density | null, decision: Decision | null): Missing | null {
+  if (decision === null) {
+    return {
+      denials: rule.threshold - (densest?.denials ?? 0),
+      approval: rule.approvalRequired ? "any" : "none",
+    };
+  }
+  const { triggeredAt, lastDenialAt } = decision.burst.facts;
+  return decision.reason === "awaiting-approval"
+    ? { denials: 0, approval: approvalWatch(rule, triggeredAt, lastDenialAt) }
+    : null;
+}
+
+/** Nothing where one of them is nothing, else the one with the fewest denials, the first of equal ones. */
+function nearest(all: readonly (Missing | null)[]): Missing | null {
+  return all.reduce((least, each) =>
+    least === null || each === null ? null : each.denials < least.denials ? each : least,
+  );
+}
+
+function fatesUnder(
+  rule: Rule,
+  user: string,
+  sightings: readonly Sighting[],
+): (sighting: Sighting) => Fate {
+  const isOut = ({ origin }: Sighting) => isExcluded(rule.exclusions, user, origin);
+  const included = sightings.filter((sighting) => !isOut(sighting));
+  const identify = identifySightings(included);
+  const prompts = groupPrompts(included);
+  return (sighting) => {
+    if (isOut(sighting)) {
+      return "excluded";
+    }
+    const { prompt } = identify(sighting);
+    if (prompt === null) {
+      return "silenced";
+    }
+    const outcome = prompts.get(prompt)?.outcome ?? sighting.outcome;
+    return rule.counted.includes(outcome) ? "counted" : "other-outcome";
+  };
+}
+
+/** The prompts of an account, numbered from 1 by time, and which of them a sighting shows. */
+export interface PromptIndex {
+  readonly prompts: readonly Prompt[];
+  /** `number` is null for a Status that adds none. */
+  readonly find: (sighting: Sighting) => {
+    readonly number: number | null;
+    readonly by: ReturnType<ReturnType<typeof identifySightings>>["by"];
+  };
+}
+
+/** @param sightings all of one account */
+export function indexPrompts(sightings: readonly Sighting[]): PromptIndex {
+  const identify = identifySightings(sightings);
+  const prompts = resolvePrompts(sightings);
+  const numbers = new Map(
+    prompts.flatMap((prompt, index) =>
+      prompt.sightings.map((sighting) => [identify(sighting).prompt, index + 1] as const),
+    ),
+  );
+  return {
+    prompts,
+    find: (sighting) => {
+      const { by, prompt } = identify(sighting);
+      return { by, number: numbers.get(prompt) ?? null };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Rule } from "./rule.ts";
+import { inert } from "../signin/visible.ts";
+
+/** When a rule fires, in words; every number is the rule's own. */
+export function conditionOf(rule: Rule): string {
+  const { kind, threshold, windowMs, approvalRequired, approvalWatchMs } = rule;
+  const window = kind === "sliding" ? "within" : "in a fixed span of";
+  const approval = approvalRequired
+    ? `, and an approval within ${inWords(approvalWatchMs)} after the last`
+    : "";
+  return `${threshold} or more denials ${window} ${inWords(windowMs)}${approval}`;
+}
+
+/** The rule's own sentence about a user. */
+export function messageOf(rule: Rule, user: string): string {
+  return rule.message
+    .replace("{threshold}", String(rule.threshold))
+    .replace("{below}", String(rule.threshold - 1))
+    .replace("{window}", inWords(rule.windowMs))
+    .replace("{user}", () => inert(user));
+}
+
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+] as const;
+
+/** "15 minutes", "1 hour 30 minutes", "0.5 seconds". */
+export function inWords(durationMs: number): string {
+  const words: string[] = [];
+  let left = durationMs;
+  for (const [unit, length] of units) {
+    const count = unit === "second" ? left / length : Math.floor(left / length);
+    left -= count * length;
+    if (count > 0) {
+      words.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
+    }
+  }
+  return words.join(" ");
+}
+
+const techniqueNames: Readonly<Record<string, string>> = {
+  T1621: "Multi-Factor Authentication Request Generation",
+  "T1078.004": "Valid Accounts: Cloud Accounts",
+};
+
+/** A technique of MITRE ATT&CK as a Markdown link. */
+export function techniqueLink(id: string): string {
+  const name = techniqueNames[id];
+  const link = `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`;
+  return name === undefined ? `[${id}](${link})` : `[${id} ${name}](${link})`;
+}

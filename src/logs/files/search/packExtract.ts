@@ -1,0 +1,210 @@
+import type { Account } from "../../../detection/signin/classify.ts";
+import { promptOutcomes } from "../../../detection/signin/outcome.ts";
+import type { Approval, Sighting } from "../../../detection/signin/sighting.ts";
+import type { Origin } from "../../../detection/signin/signIn.ts";
+import type { Extract } from "../../../run/ports.ts";
+import type { Place } from "../entry.ts";
+
+/** An extract as a few large values, which take little to hand to another thread. */
+export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad"> {
+  /** Each text once. It is told by its place here; 0 is null. */
+  readonly texts: readonly (string | null)[];
+  /** The values of one after the other. */
+  readonly origins: Float64Array<ArrayBuffer>;
+  readonly sightings: Float64Array<ArrayBuffer>;
+  readonly approvals: Float64Array<ArrayBuffer>;
+}
+
+const sources = ["step", "status"] as const;
+
+export function packExtract({ counts, bad, sightings, approvals }: Extract<Place>): PackedExtract {
+  const texts = new Texts();
+  const packed = {
+    origins: new Packer(texts),
+    sightings: new Packer(texts),
+    approvals: new Packer(texts),
+  };
+  const places = new Map<Origin, number>();
+  for (const [account, sighting] of sightings) {
+    const { origin } = sighting;
+    if (!places.has(origin)) {
+      places.set(origin, places.size);
+      packed.origins.origin(origin);
+    }
+    packed.sightings.account(account).sighting(sighting, places.get(origin) ?? 0);
+  }
+  for (const [account, approval] of approvals) packed.approvals.account(account).approval(approval);
+  return {
+    counts,
+    bad,
+    texts: texts.all,
+    origins: packed.origins.take(),
+    sightings: packed.sightings.take(),
+    approvals: packed.approvals.take(),
+  };
+}
+
+export function unpackExtract({ counts, bad, texts, ...packed }: PackedExtract): Extract<Place> {
+  const origins = unpackAll(packed.origins, texts, (from) => from.origin());
+  return {
+    counts,
+    bad,
+    sightings: unpackAll(packed.sightings, texts, (from) => [
+      from.account(),
+      from.sighting(origins),
+    ]),
+    approvals: unpackAll(packed.approvals, texts, (from) => [from.account(), from.approval()]),
+  };
+}
+
+/** Gives each text a number. */
+class Texts {
+  readonly all: (string | null)[] = [null];
+  readonly #places = new Map<string, number>();
+
+  placeOf(text: string | null): number {
+    if (text === null) return 0;
+    const known = this.#places.get(text);
+    if (known !== undefined) return known;
+    this.#places.set(text, this.all.length);
+    return this.all.push(text) - 1;
+  }
+}
+
+/** Writes values as numbers; `Unpacker` reads them in the same order. */
+class Packer {
+  readonly #texts: Texts;
+  readonly #numbers: number[] = [];
+
+  constructor(texts: Texts) {
+    this.#texts = texts;
+  }
+
+  take(): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.#numbers);
+  }
+
+  account({ tenantId, user }: Account): this {
+    return this.#text(tenantId).#text(user);
+  }
+
+  sighting(sighting: Sighting, originPlace: number): void {
+    const { source, outcome, at, askedAt, request, method, second, publishedAt } = sighting;
+    this.#number(sources.indexOf(source)).#number(promptOutcomes.indexOf(outcome));
+    this.#number(at)
+      .#number(askedAt ?? NaN)
+      .#text(request)
+      .#text(method);
+    this.#number(second)
+      .#number(publishedAt ?? NaN)
+      .#number(originPlace);
+  }
+
+  approval({ source, at, request, ipAddress, publishedAt }: Approval): void {
+    this.#number(sources.indexOf(source)).#number(at).#text(request);
+    this.#text(ipAddress).#number(publishedAt ?? NaN);
+  }
+
+  origin(origin: Origin): void {
+    const { userId, ipAddress, location, application, appId, userAgent, device, guest } = origin;
+    this.#text(userId).#text(ipAddress).#text(location).#text(application);
+    this.#text(appId)
+      .#text(userAgent)
+      .#text(device)
+      .#number(guest ? 1 : 0);
+  }
+
+  #text(text: string | null): this {
+    return this.#number(this.#texts.placeOf(text));
+  }
+
+  #number(value: number): this {
+    this.#numbers.push(value);
+    return this;
+  }
+}
+
+class Unpacker {
+  readonly #numbers: Float64Array;
+  readonly #texts: readonly (string | null)[];
+  #at = 0;
+
+  constructor(numbers: Float64Array, texts: readonly (string | null)[]) {
+    this.#numbers = numbers;
+    this.#texts = texts;
+  }
+
+  get isDone(): boolean {
+    return this.#at >= this.#numbers.length;
+  }
+
+  account(): Account {
+    return { tenantId: this.#text(), user: this.#text() ?? "" };
+  }
+
+  sighting(origins: readonly Origin[]): Sighting {
+    return {
+      source: sources[this.#number()] ?? "step",
+      outcome: promptOutcomes[this.#number()] ?? "pending",
+      at: this.#number(),
+      askedAt: this.#time(),
+      request: this.#text() ?? "",
+      method: this.#text() ?? "",
+      second: this.#number(),
+      publishedAt: this.#time(),
+      origin: this.#one(origins),
+    };
+  }
+
+  approval(): Approval {
+    return {
+      source: sources[this.#number()] ?? "step",
+      at: this.#number(),
+      request: this.#text() ?? "",
+      ipAddress: this.#text(),
+      publishedAt: this.#time(),
+    };
+  }
+
+  origin(): Origin {
+    return {
+      userId: this.#text(),
+      ipAddress: this.#text(),
+      location: this.#text(),
+      application: this.#text(),
+      appId: this.#text(),
+      userAgent: this.#text(),
+      device: this.#text(),
+      guest: this.#number() === 1,
+    };
+  }
+
+  #number(): number {
+    return this.#numbers[this.#at++] ?? NaN;
+  }
+
+  #time(): number | null {
+    const value = this.#number();
+    return Number.isNaN(value) ? null : value;
+  }
+
+  #text(): string | null {
+    return this.#texts[this.#number()] ?? null;
+  }
+
+  #one(origins: readonly Origin[]): Origin {
+    const origin = origins[this.#number()];
+    if (origin === undefined) throw new RangeError("no such origin was packed");
+    return origin;
+  }
+}
+
+function unpackAll<T>(
+  numbers: Float64Array,
+  texts: readonly (string | null)[],
+  unpack: (from: Unpacker) => T,
+): readonly T[] {
+  const all: T[] = [];
+  for (const from = new Unpacker(numbers, texts); !from.isDone;) all.push(unpack(from));
+  return all;
+}

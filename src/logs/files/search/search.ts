@@ -1,0 +1,10 @@
+// The one door of this folder: a fast byte search for the lines that may matter. Everything else in here is
+// its inside (`npm run architecture`), so the search can be replaced as a whole.
+export { cutRanges, type PlainLines } from "./lineRanges.ts";
+export type { LineSearch } from "./lineSearch.ts";
+export { NotedLines } from "./notedLines.ts";
+export { Finder, type LineRange, type RangeFindings } from "./rangeSearch.ts";
+export { SearchingReader, type TextSearch } from "./searchingReader.ts";
+export { SearchLanes } from "./searchLanes.ts";
+export { SearchThread } from "./searchThread.ts";
+export { serveSearches } from "./serveSearches.ts";

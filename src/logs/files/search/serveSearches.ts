@@ -1,0 +1,51 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { isFields } from "../../../detection/signin/fields.ts";
+import { InputError } from "../inputError.ts";
+import { LineSearch } from "./lineSearch.ts";
+import { packExtract } from "./packExtract.ts";
+import { searchRange, searchText } from "./rangeSearch.ts";
+import {
+  ready,
+  type SearchAnswer,
+  type SearchRequest,
+  type SearchSetting,
+} from "./searchThread.ts";
+import { searches } from "./words.ts";
+
+/** Answers each request that comes with what was found. Does nothing where this is no `SearchThread`. */
+export function serveSearches(): void {
+  if (!isSetting(workerData)) return;
+  const { how } = workerData;
+  const ofRanges = LineSearch.of(searches[workerData.search]);
+  const ofTexts = LineSearch.of(searches.denialsAndApprovals);
+  parentPort?.on("message", (request: SearchRequest) => {
+    const answer = answerTo(() => {
+      if (ofRanges === null || ofTexts === null) throw new Error("this machine cannot search");
+      return "text" in request
+        ? searchText(ofTexts, request, how)
+        : searchRange(ofRanges, request, how);
+    });
+    say(answer);
+  });
+  say(ready);
+}
+
+function say(what: typeof ready | SearchAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
+  parentPort?.postMessage(what);
+}
+
+function answerTo(find: () => ReturnType<typeof searchRange>): SearchAnswer {
+  try {
+    const { extract, ...rest } = find();
+    return { kind: "found", extract: packExtract(extract), rest };
+  } catch (error) {
+    if (error instanceof InputError)
+      return { kind: "unreadable", source: error.source, problem: error.problem };
+    return { kind: "fault", message: error instanceof Error ? `${error.stack}` : String(error) };
+  }
+}
+
+function isSetting(data: unknown): data is SearchSetting {
+  return isFields(data) && typeof data["search"] === "string" && data["search"] in searches;
+}

@@ -1,0 +1,189 @@
+import type { Account, ClassifyOptions } from "../../detection/signin/classify.ts";
+import type { Approval } from "../../detection/signin/sighting.ts";
+import { Extractor } from "../../run/extract.ts";
+import type { Extract, SignInFiles } from "../../run/ports.ts";
+import type { Place } from "./entry.ts";
+import type { LogFile } from "./findLogFiles.ts";
+import { openPlainLines } from "./plainLines.ts";
+import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
+import { readRecords } from "./readRecords.ts";
+import {
+  cutRanges,
+  Finder,
+  NotedLines,
+  SearchLanes,
+  SearchThread,
+  type LineRange,
+  type LineSearch,
+  type PlainLines,
+  type RangeFindings,
+  type TextSearch,
+} from "./search/search.ts";
+
+export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
+  /** Takes all rows apart, those too that can hold nothing: damage in them is seen then. */
+  readonly everyRow: boolean;
+  /** Takes approvals from all rows at once. Otherwise those in plain files are left until it is known whose. */
+  readonly everyApproval: boolean;
+  /** Threads that search what is large; 1: only this one. */
+  readonly threads: number;
+  /** What threads are started with: a module that calls `serveSearches` in them; null: none can be. */
+  readonly threadProgram: URL | null;
+}
+
+/** A part of the input, the parts in order. A search begins with it when it is made. */
+type Part = () => AsyncIterable<Extract<Place>>;
+
+/**
+ * Sign-in logs as files. Lines of JSON are searched for what can be a candidate, and only that is parsed;
+ * `everyRow`, and every other layout, is read as `readRecords` does, with the same findings.
+ *
+ * Throws what `readRecords` throws.
+ */
+export class SignInLogs implements SignInFiles<Place> {
+  readonly #files: readonly LogFile[];
+  readonly #options: SignInLogsOptions;
+  readonly #noted = new NotedLines();
+
+  constructor(files: readonly LogFile[], options: SignInLogsOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
+    const lanes = this.#options.everyRow ? null : this.#openLanes(how);
+    try {
+      const ahead: Part[] = [];
+      for await (const part of this.#parts(how, lanes)) {
+        ahead.push(part);
+        if (ahead.length > (lanes?.ahead ?? 0)) yield* this.#take(ahead.shift());
+      }
+      while (ahead.length > 0) yield* this.#take(ahead.shift());
+    } finally {
+      await lanes?.close();
+    }
+  }
+
+  async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [Account, Approval]> {
+    for (const approval of this.#noted.approvals(accounts)) {
+      this.#options.signal?.throwIfAborted();
+      yield approval;
+    }
+  }
+
+  async *#take(part: Part | undefined): AsyncGenerator<Extract<Place>> {
+    for await (const extract of part?.() ?? []) {
+      this.#options.signal?.throwIfAborted();
+      yield extract;
+    }
+  }
+
+  /** Null where this machine cannot search. */
+  #openLanes(how: ClassifyOptions): SearchLanes | null {
+    const { threads, threadProgram, everyApproval } = this.#options;
+    const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+    const setting = { search: everyApproval ? "denialsAndApprovals" : "denials", how } as const;
+    return SearchLanes.of(setting, bytes, () =>
+      threadProgram === null
+        ? []
+        : Array.from({ length: threads - 1 }, () => new SearchThread(threadProgram, setting)),
+    );
+  }
+
+  async *#parts(how: ClassifyOptions, lanes: SearchLanes | null): AsyncGenerator<Part> {
+    for (const file of this.#files) {
+      this.#options.signal?.throwIfAborted();
+      const plain = lanes && (await openPlainLines(file, this.#options.signal));
+      if (lanes !== null && plain !== null) yield* this.#partsOf(plain, lanes, how);
+      else yield () => this.#readWhole(file, how, lanes);
+    }
+  }
+
+  /** A file that cannot be cut into parts, or only be read once. */
+  async *#readWhole(
+    file: LogFile,
+    how: ClassifyOptions,
+    lanes: SearchLanes | null,
+  ): AsyncGenerator<Extract<Place>> {
+    const extractor = new Extractor<Place>(how);
+    const begun: { readonly found: Promise<RangeFindings>; readonly line: number }[] = [];
+    const search: TextSearch | null = lanes && {
+      block: (block, line) => begun.push({ found: lanes.searchText(block), line }),
+      lines: lanes.textSearch,
+      onPassed: (count) => extractor.pass(count),
+    };
+    const settle = async function* (left: number) {
+      for (const { found, line } of begun.splice(0, Math.max(0, begun.length - left))) {
+        yield behind((await found).extract, line - 1);
+      }
+    };
+    for await (const entries of readRecords([file], {
+      ...this.#options,
+      ...(search && { search }),
+    })) {
+      // What comes with a line of its own comes behind all that was begun.
+      yield* settle(entries.length > 0 ? 0 : (lanes?.ahead ?? 0));
+      entries.forEach((entry) => extractor.add(entry));
+      yield extractor.take();
+    }
+    yield* settle(0);
+    yield extractor.take();
+  }
+
+  *#partsOf(plain: PlainLines, lanes: SearchLanes, how: ClassifyOptions): Generator<Part> {
+    const given = { lines: plain.lines };
+    yield () => this.#begin(plain, how);
+    const ranges = cutRanges(plain);
+    let range = ranges.next();
+    for (; range.done !== true; range = ranges.next()) {
+      yield this.#partOf(range.value, lanes, given);
+    }
+    const rest = { from: range.value, bytes: plain.bytes - range.value };
+    if (rest.bytes > 0)
+      yield () =>
+        this.#readOn(plain, rest, how, { search: lanes.textSearch, line: given.lines + 1 });
+  }
+
+  async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
+    this.#options.onBytes?.(plain.from);
+    const extractor = new Extractor<Place>(how);
+    plain.entries.forEach((entry) => extractor.add(entry));
+    yield extractor.take();
+  }
+
+  #partOf(range: LineRange, lanes: SearchLanes, given: { lines: number }): Part {
+    const begun = lanes.search(range);
+    return async function* (this: SignInLogs) {
+      const { extract, lines, noted } = await begun;
+      this.#options.onBytes?.(range.to - range.from);
+      this.#noted.add(range, noted);
+      yield behind(extract, given.lines);
+      given.lines += lines;
+    }.bind(this);
+  }
+
+  /** From a very long line on, which is not cut, the file is read as it comes. */
+  async *#readOn(
+    { source, path, bytes }: PlainLines,
+    range: Range,
+    how: ClassifyOptions,
+    { search, line }: { readonly search: LineSearch; readonly line: number },
+  ): AsyncGenerator<Extract<Place>> {
+    const finder = new Finder(search, source, how, line);
+    for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
+      finder.sieve.push(chunk);
+      yield finder.take();
+    }
+    finder.sieve.end();
+    yield finder.take();
+  }
+}
+
+/** Places that count from some line on, counted from the beginning of the file. */
+function behind(extract: Extract<Place>, lines: number): Extract<Place> {
+  const bad = extract.bad.map(({ reason, place }) => ({
+    reason,
+    place: { ...place, line: place.line === null ? null : place.line + lines },
+  }));
+  return { ...extract, bad };
+}

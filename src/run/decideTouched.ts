@@ -1,0 +1,209 @@
+import { judge, type Decision } from "../detection/decisions/decision.ts";
+import { recordDecisions } from "../detection/decisions/record.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Approval } from "../detection/signin/sighting.ts";
+import { readCases, stateRequests, type Case, type View } from "./cases.ts";
+import type { Detector } from "./detector.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { identify } from "../detection/incidents/identity.ts";
+import { incidentOf } from "./incidentOf.ts";
+import { inParallel } from "./inParallel.ts";
+import type { Delivery, DueItem, Head } from "./ports.ts";
+import { isPending, type Sending } from "./sending.ts";
+import { readApprovals } from "./surroundings.ts";
+import type { Touched } from "./touched.ts";
+import { UpstreamError } from "./upstreamError.ts";
+
+/** Accounts judged together, so that memory is bounded in a flood. */
+const accountsAtOnce = 500;
+const day = 86_400_000;
+
+/** How often an account is judged again because another run recorded something in between. */
+const attempts = 8;
+
+/** Something decided now that this run has claimed, with the head as stored. */
+export interface Claimed {
+  readonly item: DueItem;
+  readonly head: Head;
+}
+
+export interface Decided {
+  readonly decisions: readonly { readonly rule: Rule; readonly decision: Decision }[];
+  readonly claimed: readonly Claimed[];
+  /** Incidents that were recorded but are left for a later run to send. */
+  readonly left: number;
+}
+
+/** Judges accounts as a whole and records the decisions, each together with what is due for it. */
+export async function decideTouched(
+  detector: Detector,
+  touched: readonly Touched[],
+  sending: Sending,
+  signal: AbortSignal,
+): Promise<Decided> {
+  const results: Decided[] = [];
+  // Stryker disable next-line EqualityOperator: of nobody nothing is asked.
+  for (let start = 0; start < touched.length; start += accountsAtOnce) {
+    let open = touched.slice(start, start + accountsAtOnce);
+    for (let attempt = 0; open.length > 0; attempt++) {
+      if (attempt === attempts) {
+        throw new UpstreamError("state", "other runs keep changing the same records", true);
+      }
+      const cases = await readCases(detector, open, signal);
+      const approvals = await readApprovalsOf(detector, cases, signal);
+      const outcomes = await inParallel(cases, stateRequests, (each) =>
+        // Stryker disable next-line ArrayDeclaration: a text is no approval.
+        decideCase(detector, each, approvals.get(accountName(each.account)) ?? [], sending),
+      );
+      results.push(...outcomes.map(({ decided }) => decided));
+      // Somebody else wrote: their news may be in the log as well, so everything is read again.
+      open = outcomes.flatMap(({ again }) => (again === null ? [] : [again]));
+    }
+  }
+  return {
+    decisions: results.flatMap(({ decisions }) => decisions),
+    claimed: results.flatMap(({ claimed }) => claimed),
+    left: results.reduce((sum, { left }) => sum + left, 0),
+  };
+}
+
+/** Approvals matter where a run fired or a burst is recorded. */
+async function readApprovalsOf(
+  { source }: Detector,
+  cases: readonly Case[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Approval[]>> {
+  const wanted = cases.flatMap(({ account, views }) =>
+    views
+      .filter(
+        ({ head, runs }) => head.bursts.length > 0 || runs.some((run) => run.triggeredAt !== null),
+      )
+      .map(({ rule, hull }) => ({
+        user: account.user,
+        span: { from: hull.from, to: hull.to + rule.approvalWatchMs },
+      })),
+  );
+  return readApprovals(source, wanted, signal);
+}
+
+async function decideCase(
+  detector: Detector,
+  each: Case,
+  approvals: readonly Approval[],
+  sending: Sending,
+): Promise<{ readonly decided: Decided; readonly again: Touched | null }> {
+  const decisions: { rule: Rule; decision: Decision }[] = [];
+  const claimed: Claimed[] = [];
+  let left = 0;
+  for (const view of each.views) {
+    const judged = judgeView(detector, each, view, approvals);
+    const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
+    const changed = judged.filter(({ action }) => action !== "none");
+    const claims = claimsOf(view.head, due, sending, detector.clock.now());
+    const reasoned = judged.map((decision) => ({ rule: view.rule, decision }));
+    if (changed.length === 0 && due.length === 0) {
+      decisions.push(...reasoned);
+      continue;
+    }
+    const head = {
+      ...view.head,
+      bursts: recordDecisions(view.head.bursts, changed),
+      deliveries: { ...view.head.deliveries, ...claims },
+    };
+    // With the head also where only a watch is to be kept: what is due must not be older than what is recorded.
+    const stored = await detector.store.write({ head, put: due });
+    if (stored === "conflict") {
+      sending.left += Object.keys(claims).length;
+      return { decided: { decisions, claimed, left }, again: each };
+    }
+    decisions.push(...reasoned);
+    for (const item of due) {
+      if (claims[item.burstId] !== undefined) {
+        claimed.push({ item, head: stored ?? head });
+      } else if (isPending(item)) {
+        left++;
+      }
+    }
+  }
+  return { decided: { decisions, claimed, left }, again: null };
+}
+
+function judgeView(
+  { clock, retentionMs }: Detector,
+  { bounded }: Case,
+  { rule, head, runs, prompts }: View,
+  approvals: readonly Approval[],
+): readonly Decision[] {
+  return judge({
+    rule,
+    subject: head.subject,
+    recorded: head.bursts,
+    runs,
+    prompts,
+    approvals,
+    identify,
+    openFrom: clock.now() - (retentionMs - day),
+    bounded,
+  });
+}
+
+/** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
+function dueOf(
+  detector: Detector,
+  { rule, head }: View,
+  decision: Decision,
+  { lane, waiting }: Sending,
+): DueItem | null {
+  const { action, reason, burst, finding } = decision;
+  const sends = action !== "none" && detector.sinks.length > 0;
+  const until = burst.facts.lastDenialAt + rule.approvalWatchMs + detector.approvalLatenessMs;
+  const watches =
+    (action !== "none" || reason === "awaiting-approval") &&
+    burst.mergedInto === null &&
+    // A closer match may still come to light, and may raise where others do not.
+    (burst.facts.approval === null || burst.facts.approval.match === "other") &&
+    until > detector.clock.now();
+  if (!sends && !watches) {
+    return null;
+  }
+  return {
+    subject: head.subject,
+    burstId: burst.id,
+    dueAt: detector.clock.now(),
+    attempts: 0,
+    // What grows has an incident that people look at, whoever found the growth.
+    lane: burst.revision > 1 ? "live" : lane,
+    ...placeOf(waiting.get(burst.id)),
+    incident: sends && finding !== null ? incidentOf(rule, head.subject, decision, finding) : null,
+    mergedInto: sends ? burst.mergedInto : null,
+    watch: watches ? { from: burst.extent.from, to: burst.facts.lastDenialAt, until } : null,
+  };
+}
+
+/** Where a pending item stands in the line; growth neither moves it back nor forgives its failures. */
+function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "attempts" | "lane">> {
+  return item === undefined ? {} : { dueAt: item.dueAt, attempts: item.attempts, lane: item.lane };
+}
+
+/** Takes what this run can still send, unless another run is sending it right now. */
+function claimsOf(
+  head: Head,
+  due: readonly DueItem[],
+  sending: Sending,
+  now: number,
+): Readonly<Record<string, Delivery>> {
+  const claims: Record<string, Delivery> = {};
+  for (const item of due) {
+    const delivery = head.deliveries[item.burstId];
+    const isFree = (delivery?.claim?.until ?? 0) <= now;
+    const isTime = sending.left > 0 && now < sending.until && item.dueAt <= now;
+    if (isTime && isFree && isPending(item)) {
+      sending.left--;
+      claims[item.burstId] = {
+        sent: delivery?.sent ?? {},
+        claim: { owner: sending.owner, until: sending.claimUntil },
+      };
+    }
+  }
+  return claims;
+}

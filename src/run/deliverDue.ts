@@ -1,0 +1,208 @@
+import type { RecordedBurst } from "../detection/decisions/record.ts";
+import type { Claimed } from "./decideTouched.ts";
+import type { Detector } from "./detector.ts";
+import { claimLength, isPending, type Sending } from "./sending.ts";
+import type { Work } from "./work.ts";
+import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
+
+/** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
+const backoff = [5, 10, 20, 40, 60].map((minutes) => minutes * 60_000);
+
+/** A run that failed so often lets the others be, but a cap of few does not leave those behind a failing one waiting. */
+const fewestFailures = 10;
+
+/** A claim with less left than this is renewed before anything is sent under it. */
+const claimMargin = 60_000;
+
+type Delivered = Pick<Work, "sent" | "failed" | "errors">;
+
+/** Sends what this run decided and has claimed. */
+export async function deliverClaimed(
+  detector: Detector,
+  claimed: readonly Claimed[],
+  sending: Sending,
+  delivered: Delivered,
+): Promise<void> {
+  for (const { item, head } of claimed) {
+    if (detector.clock.now() >= sending.until) {
+      return;
+    }
+    await deliverItem(detector, item, head, sending, delivered);
+  }
+}
+
+/** Sends what earlier runs left, what is oldest first and what a backfill found last. */
+export async function deliverOverdue(
+  detector: Detector,
+  due: readonly DueItem[],
+  sending: Sending,
+  delivered: Delivered,
+): Promise<void> {
+  const now = detector.clock.now();
+  const ready = due
+    .filter((item) => isPending(item) && item.dueAt <= now)
+    // What is due comes oldest first.
+    .toSorted((a, b) => laneOrder(a) - laneOrder(b));
+  // A failure takes no place under the cap; without a bound of its own, a sink that is away would be asked for all.
+  const mostFailures = Math.max(fewestFailures, detector.maxIncidentsPerRun);
+  for (const item of ready) {
+    const isOver = sending.left <= 0 || delivered.failed >= mostFailures;
+    if (isOver || detector.clock.now() >= sending.until) {
+      return;
+    }
+    sending.left--;
+    const head = await detector.store.readHead(item.subject, -Infinity);
+    const worked = await deliverItem(detector, item, head, sending, delivered);
+    sending.left += worked ? 0 : 1;
+  }
+}
+
+function laneOrder({ lane }: DueItem): number {
+  return lane === "live" ? 0 : 1;
+}
+
+/** @returns false when it cost no place under the cap: somebody else has it, or it failed */
+async function deliverItem(
+  detector: Detector,
+  item: DueItem,
+  read: Head,
+  sending: Sending,
+  delivered: Delivered,
+): Promise<boolean> {
+  const head = await claim(detector, item, read, sending);
+  if (head === null) {
+    return false;
+  }
+  const { sent, errors } = await send(detector, item, head);
+  await settle(detector, item, head, sent, sending.owner, errors.length > 0);
+  delivered.errors.push(...errors);
+  if (errors.length > 0) {
+    delivered.failed++;
+    return false;
+  }
+  delivered.sent++;
+  return true;
+}
+
+/** @returns the head under a claim that lasts, or null where another run is sending it or has changed it */
+async function claim(
+  { store, clock }: Detector,
+  item: DueItem,
+  head: Head,
+  { owner }: Sending,
+): Promise<Head | null> {
+  const now = clock.now();
+  const delivery = head.deliveries[item.burstId] ?? { sent: {}, claim: null };
+  const { claim: held } = delivery;
+  if (held !== null && held.owner === owner && held.until - now > claimMargin) {
+    return head;
+  }
+  if (held !== null && held.owner !== owner && held.until > now) {
+    return null;
+  }
+  const burst = head.bursts.find(({ id }) => id === item.burstId);
+  if (burst === undefined) {
+    await store.write({ head, drop: [item] });
+    return null;
+  }
+  if (!tellsOf(item, burst)) {
+    return null;
+  }
+  const claimed: Delivery = { ...delivery, claim: { owner, until: now + claimLength } };
+  const stored = await store.write({ head: withDelivery(head, item.burstId, claimed) });
+  return stored === "conflict" ? null : stored;
+}
+
+/** Whether it is what is due now: an item that was read before another run recorded more is not. */
+function tellsOf({ incident, mergedInto }: DueItem, burst: RecordedBurst): boolean {
+  return (
+    burst.mergedInto === mergedInto && (incident === null || incident.revision === burst.revision)
+  );
+}
+
+/** One sink that fails neither blocks nor repeats another. */
+async function send(
+  { sinks, log }: Detector,
+  { incident, mergedInto, burstId }: DueItem,
+  { bursts, deliveries }: Head,
+): Promise<{
+  readonly sent: Readonly<Record<string, number>>;
+  readonly errors: readonly string[];
+}> {
+  // Stryker disable next-line OptionalChaining: only for the compiler, there is a claim.
+  const sent: Record<string, number> = { ...deliveries[burstId]?.sent };
+  // Stryker disable next-line OptionalChaining: only for the compiler, what is claimed is recorded.
+  const mergedAt = bursts.find(({ id }) => id === burstId)?.revision ?? Infinity;
+  const errors: string[] = [];
+  for (const sink of sinks) {
+    try {
+      if (incident !== null && (sent[sink.name] ?? 0) < incident.revision) {
+        await sink.deliver({ ...incident, sentRevision: sent[sink.name] ?? 0 });
+        sent[sink.name] = incident.revision;
+      }
+      // Stryker disable next-line ConditionalExpression: of what is not merged, the record is as far as the incident.
+      if (mergedInto !== null && (sent[sink.name] ?? 0) < mergedAt) {
+        await sink.noteMerge(burstId, mergedInto);
+        sent[sink.name] = mergedAt;
+      }
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      log.error("incident not written", { incident: burstId, sink: sink.name, problem });
+      errors.push(problem);
+    }
+  }
+  return { sent, errors };
+}
+
+/** Records what was sent, and drops what is done or puts off what failed. */
+async function settle(
+  { store, clock }: Detector,
+  item: DueItem,
+  head: Head,
+  sent: Readonly<Record<string, number>>,
+  owner: string,
+  failed: boolean,
+): Promise<void> {
+  const now = clock.now();
+  const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
+  const left: DueItem | null = failed
+    ? { ...item, attempts: item.attempts + 1, dueAt: now + later }
+    : item.watch === null
+      ? null
+      : { ...item, incident: null, mergedInto: null, attempts: 0 };
+  const change: StateChange = left === null ? { drop: [item] } : { put: [left] };
+  const settled = withDelivery(head, item.burstId, { sent, claim: null });
+  if ((await store.write({ ...change, head: settled })) !== "conflict") {
+    return;
+  }
+  // Another run recorded growth meanwhile: its due row is the newer one and stays.
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const current = await store.readHead(item.subject, -Infinity);
+    const { sent: sentByOthers = {}, claim: held = null } = current.deliveries[item.burstId] ?? {};
+    const next = withDelivery(current, item.burstId, {
+      sent: mergeSent(sentByOthers, sent),
+      claim: held?.owner === owner ? null : held,
+    });
+    const grew = isNewer(current, item);
+    if ((await store.write(grew ? { head: next } : { ...change, head: next })) !== "conflict") {
+      return;
+    }
+  }
+}
+
+function isNewer(head: Head, { burstId, incident }: DueItem): boolean {
+  const burst = head.bursts.find(({ id }) => id === burstId);
+  return burst !== undefined && incident !== null && burst.revision > incident.revision;
+}
+
+function mergeSent(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
+}
+
+function withDelivery(head: Head, burstId: string, delivery: Delivery): Head {
+  return { ...head, deliveries: { ...head.deliveries, [burstId]: delivery } };
+}

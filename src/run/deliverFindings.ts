@@ -1,0 +1,39 @@
+import { describeChange } from "../detection/incidents/change.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { incidentOf } from "./incidentOf.ts";
+import type { RecordsReport } from "./detectRecords.ts";
+import type { IncidentSink } from "./ports.ts";
+
+/**
+ * Brings every incident of a run up to date in a sink, whether or not this run changed it. No other process
+ * may write to the sink at the same time.
+ */
+export async function deliverFindings(
+  sink: IncidentSink,
+  { findings, merged }: Pick<RecordsReport, "findings" | "merged">,
+): Promise<void> {
+  for (const { rule, subject, decision, finding } of findings) {
+    const incident = incidentOf(rule, subject, decision, finding);
+    const late = lateReason(decision);
+    await sink.deliver({
+      ...incident,
+      change: late === null ? incident.change : describeChange(late, null, finding),
+      newest: decision.action !== "none",
+    });
+  }
+  for (const [id, keeperId] of merged) {
+    await sink.noteMerge(id, keeperId);
+  }
+}
+
+/** Why an incident that exists has to be changed where this run's decision does not say it. */
+function lateReason({ action }: Decision): string | null {
+  switch (action) {
+    case "open":
+      return "found again";
+    case "none":
+      return "delivered late";
+    case "update":
+      return null;
+  }
+}

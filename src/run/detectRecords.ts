@@ -1,0 +1,267 @@
+import { eachBurst } from "../detection/bursts/burstColumns.ts";
+import type { Account } from "../detection/signin/classify.ts";
+import { promptsOf, runsIn, runsOf } from "../detection/bursts/countDenials.ts";
+import { judge, type Decision } from "../detection/decisions/decision.ts";
+import type { Finding } from "../detection/decisions/finding.ts";
+import { recordDecisions, type Subject } from "../detection/decisions/record.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import { addCounts, noCounts, type Counts } from "./counts.ts";
+import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import { identify } from "../detection/incidents/identity.ts";
+import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
+import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+
+/** One run over logs that come as files: everything is read, then everything is judged. */
+export interface RecordsRun<P> {
+  readonly rules: readonly Rule[];
+  /** Only what was published by then (epoch ms) exists; null: everything. */
+  readonly asOf: number | null;
+  /** Half-open range (epoch ms) in which a burst's first denial has to lie. */
+  readonly from: number;
+  readonly to: number;
+  /** Told of every record that cannot be used; an error thrown here ends the run. */
+  readonly onBad: (reason: string, place: P) => void;
+}
+
+/** One incident: what was found, and what that means against what was recorded. */
+export interface Reported {
+  readonly rule: Rule;
+  readonly subject: Subject;
+  readonly decision: Decision;
+  readonly finding: Finding;
+}
+
+export interface RecordsReport extends Outcomes {
+  readonly counts: Counts;
+  /** Sorted by trigger, user and rule. */
+  readonly findings: readonly Reported[];
+  /** Incidents that turned out to belong to another: their id and the id of the one that goes on. */
+  readonly merged: readonly (readonly [id: string, keeperId: string])[];
+}
+
+/**
+ * Reads files, judges every account that they or the ledger show, and records the decisions. Nothing is
+ * durable until the ledger's `commit`.
+ */
+export async function detectRecords<P>(
+  files: SignInFiles<P>,
+  { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
+  run: RecordsRun<P>,
+): Promise<RecordsReport> {
+  const { counts, fresh } = await readFiles(files, ledger, run);
+  const outcomes = countOutcomes(fresh, run.rules);
+  await completeEvidence(ledger, fresh);
+  const suspects = await findSuspects(store, fresh, run);
+  const approvals = await readApprovals(files, ledger, suspects, run.asOf);
+  const findings: Reported[] = [];
+  const merged: (readonly [string, string])[] = [];
+  for (const { account, sightings: seen } of suspects.values()) {
+    const sightings = seen();
+    for (const rule of run.rules) {
+      const subject = subjectOf(rule, account);
+      const head = await store.readHead(subject, -Infinity);
+      const recorded = head.bursts;
+      const prompts = promptsOf(rule, account.user, sightings);
+      const judged = judge({
+        rule,
+        subject,
+        recorded,
+        runs: runsIn(rule, prompts),
+        prompts,
+        // Stryker disable next-line ArrayDeclaration: a text is no approval.
+        approvals: approvals.get(accountName(account)) ?? [],
+        identify,
+        openFrom: null,
+        bounded: false,
+      });
+      const decisions = askedFor(judged, run);
+      const bursts = recordDecisions(recorded, decisions);
+      if (decisions.some((decision) => decision.action !== "none")) {
+        await store.write({ head: { ...head, bursts } });
+      }
+      // One by one: an account can have more of them than a call takes arguments.
+      report(rule, subject, decisions).forEach((each) => findings.push(each));
+      for (const { id, mergedInto } of bursts) {
+        if (mergedInto !== null) {
+          merged.push([id, mergedInto]);
+        }
+      }
+    }
+  }
+  return {
+    counts,
+    ...outcomes,
+    findings: findings.toSorted(inOrder),
+    merged,
+  };
+}
+
+async function readFiles<P>(
+  files: SignInFiles<P>,
+  ledger: Ledger,
+  { rules, asOf, onBad }: RecordsRun<P>,
+): Promise<{ readonly counts: Counts; readonly fresh: Evidence }> {
+  const counts = noCounts();
+  const fresh = new Evidence();
+  const exclusions = rules.map((rule) => rule.exclusions);
+  for await (const extract of files.read({ asOf, exclusions })) {
+    addCounts(counts, extract.counts);
+    extract.bad.forEach(({ reason, place }) => onBad(reason, place));
+    extract.approvals.forEach((each) => ledger.addApproval(...each));
+    extract.sightings.forEach((each) => fresh.add(...each));
+  }
+  return { counts, fresh };
+}
+
+/** Adds what earlier files said to what these say, and notes in the ledger what is new. */
+async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<void> {
+  for await (const [account, sighting] of ledger.sightings()) {
+    fresh.recall(account, sighting);
+  }
+  ledger.addSightings(fresh.news());
+}
+
+interface Suspect {
+  readonly account: Account;
+  /** Made anew each time, so that those of one account are held at once. */
+  readonly sightings: () => readonly Sighting[];
+}
+
+/** The accounts on which some rule fires or has fired before: only theirs are the approvals that matter. */
+async function findSuspects<P>(
+  store: StateStore,
+  known: Evidence,
+  { rules, asOf }: RecordsRun<P>,
+): Promise<ReadonlyMap<string, Suspect>> {
+  const suspects = new Map<string, Suspect>();
+  const mayFire = accountsThatMayFire(known, rules);
+  for (const { number, holder: account, sightings: all } of known.accounts()) {
+    const sightings = () => all().filter((sighting) => wasPublished(sighting, asOf));
+    if (
+      (mayFire.has(number) && doesFire(rules, account, sightings())) ||
+      (await hasRecords(store, rules, account))
+    ) {
+      suspects.set(accountName(account), { account, sightings });
+    }
+  }
+  return suspects;
+}
+
+/**
+ * The accounts that have, for some rule, as many sightings in one window as it asks for denials; by their
+ * numbers. On no other can a rule fire: each of its denials is a prompt of its own, no two prompts share a
+ * sighting, and a prompt happened when one of its sightings did. Sightings that do not count (excluded, not
+ * published by then, of another outcome) only add accounts.
+ */
+function accountsThatMayFire(known: Evidence, rules: readonly Rule[]): ReadonlySet<number> {
+  const columns = known.columns();
+  const accounts = new Set<number>();
+  for (const rule of rules) {
+    eachBurst(rule, columns, ({ account }) => accounts.add(account));
+  }
+  return accounts;
+}
+
+function doesFire(
+  rules: readonly Rule[],
+  { user }: Account,
+  sightings: readonly Sighting[],
+): boolean {
+  return rules.some((rule) =>
+    runsOf(rule, user, sightings).some((run) => run.triggeredAt !== null),
+  );
+}
+
+async function hasRecords(
+  store: StateStore,
+  rules: readonly Rule[],
+  account: Account,
+): Promise<boolean> {
+  for (const rule of rules) {
+    const { bursts } = await store.readHead(subjectOf(rule, account), -Infinity);
+    if (bursts.length > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+async function readApprovals<P>(
+  files: SignInFiles<P>,
+  ledger: Ledger,
+  suspects: ReadonlyMap<string, Suspect>,
+  asOf: number | null,
+): Promise<ReadonlyMap<string, readonly Approval[]>> {
+  const approvals = new Map<string, Approval[]>();
+  if (suspects.size === 0) {
+    return approvals;
+  }
+  const accounts = [...suspects.values()].map(({ account }) => account);
+  const held = ledger.approvals((each) => suspects.has(accountName(each)));
+  for (const source of [held, files.approvals(accounts)]) {
+    for await (const [account, approval] of source) {
+      if (wasPublished(approval, asOf)) {
+        const name = accountName(account);
+        const known = approvals.get(name);
+        if (known === undefined) {
+          approvals.set(name, [approval]);
+        } else {
+          known.push(approval);
+        }
+      }
+    }
+  }
+  return approvals;
+}
+
+function wasPublished(
+  { publishedAt }: { readonly publishedAt: number | null },
+  asOf: number | null,
+): boolean {
+  return asOf === null || (publishedAt ?? asOf) <= asOf;
+}
+
+function subjectOf(rule: Rule, { tenantId, user }: Account): Subject {
+  return { rule: rule.id, workspaceId: null, tenantId, user };
+}
+
+/** A burst outside the range asked for is neither shown nor recorded; a merger goes with its keeper. */
+function askedFor<P>(
+  decisions: readonly Decision[],
+  { from, to }: RecordsRun<P>,
+): readonly Decision[] {
+  const asked = new Set(
+    decisions
+      .filter(
+        ({ finding }) =>
+          finding !== null &&
+          finding.facts.firstDenialAt >= from &&
+          finding.facts.firstDenialAt < to,
+      )
+      .map(({ burst }) => burst.id),
+  );
+  return decisions.filter(({ burst }) => asked.has(burst.mergedInto ?? burst.id));
+}
+
+function report(rule: Rule, subject: Subject, decisions: readonly Decision[]): readonly Reported[] {
+  return decisions.flatMap((decision) =>
+    decision.finding === null || decision.reason === "awaiting-approval"
+      ? []
+      : [{ rule, subject, decision, finding: decision.finding }],
+  );
+}
+
+function inOrder(a: Reported, b: Reported): number {
+  return (
+    a.finding.facts.triggeredAt - b.finding.facts.triggeredAt ||
+    compareText(a.subject.user, b.subject.user) ||
+    compareText(a.rule.id, b.rule.id) ||
+    compareText(a.subject.tenantId ?? "", b.subject.tenantId ?? "")
+  );
+}
+
+/** By code unit, so that no machine's language changes the order. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

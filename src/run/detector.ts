@@ -1,0 +1,19 @@
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Clock, IncidentSink, Log, SignInSource, StateStore } from "./ports.ts";
+
+/** What detects in one workspace: its parts, and its numbers in milliseconds. */
+export interface Detector {
+  readonly workspaceId: string;
+  readonly rules: readonly Rule[];
+  readonly source: SignInSource;
+  readonly store: StateStore;
+  /** None in a dry run: decisions are made and logged, and nothing is sent. */
+  readonly sinks: readonly IncidentSink[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ingestionSafetyMs: number;
+  readonly initialLookbackMs: number;
+  readonly approvalLatenessMs: number;
+  readonly retentionMs: number;
+  readonly maxIncidentsPerRun: number;
+}

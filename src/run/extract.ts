@@ -1,0 +1,84 @@
+import {
+  classify,
+  type Account,
+  type Classified,
+  type ClassifyOptions,
+} from "../detection/signin/classify.ts";
+import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import { countPassed, countRow, countUnreadable, noCounts } from "./counts.ts";
+import type { Extract, LogEntry, SignInFiles } from "./ports.ts";
+
+/** Takes rows apart, one after the other, and keeps what they say. */
+export class Extractor<P> {
+  readonly #options: ClassifyOptions;
+  #extract: Draft<P> = nothing();
+
+  constructor(options: ClassifyOptions) {
+    this.#options = options;
+  }
+
+  add(entry: LogEntry<P>): void {
+    const { counts, bad } = this.#extract;
+    if (entry.kind === "bad") {
+      countUnreadable(counts);
+      bad.push({ reason: entry.reason, place: entry.place });
+      return;
+    }
+    const row = classify(entry.record, this.#options);
+    countRow(counts, row);
+    if (row.kind === "bad") {
+      bad.push({ reason: row.reason, place: entry.place });
+    }
+    this.#keep(row);
+  }
+
+  /** So many rows are known to hold nothing, without having been looked at one by one. */
+  pass(rows: number): void {
+    countPassed(this.#extract.counts, rows);
+  }
+
+  /** What was said since this was asked last. */
+  take(): Extract<P> {
+    const extract = this.#extract;
+    this.#extract = nothing();
+    return extract;
+  }
+
+  #keep({ account, sightings, approvals }: Classified): void {
+    // Stryker disable next-line ConditionalExpression,BlockStatement: only for the compiler, a row of nobody says nothing.
+    if (account === null) {
+      return;
+    }
+    for (const sighting of sightings) {
+      this.#extract.sightings.push([account, sighting]);
+    }
+    for (const approval of approvals) {
+      this.#extract.approvals.push([account, approval]);
+    }
+  }
+}
+
+/** An extract that grows. */
+interface Draft<P> extends Extract<P> {
+  readonly bad: Extract<P>["bad"][number][];
+  readonly sightings: (readonly [Account, Sighting])[];
+  readonly approvals: (readonly [Account, Approval])[];
+}
+
+function nothing<P>(): Draft<P> {
+  return { counts: noCounts(), bad: [], sightings: [], approvals: [] };
+}
+
+/** Takes every row of a log apart as it comes, and leaves nothing for later. */
+export function wholly<P>(entries: AsyncIterable<readonly LogEntry<P>[]>): SignInFiles<P> {
+  return {
+    async *read(options) {
+      const extractor = new Extractor<P>(options);
+      for await (const batch of entries) {
+        batch.forEach((entry) => extractor.add(entry));
+        yield extractor.take();
+      }
+    },
+    async *approvals() {},
+  };
+}

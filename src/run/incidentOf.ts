@@ -1,0 +1,51 @@
+import { analystTasks } from "../detection/incidents/analystTasks.ts";
+import { describeChange } from "../detection/incidents/change.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import type { Evidence, Finding } from "../detection/decisions/finding.ts";
+import { describeIncident } from "../detection/incidents/incident.ts";
+import type { Subject } from "../detection/decisions/record.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import { visible } from "../detection/signin/visible.ts";
+import type { Incident } from "./ports.ts";
+
+/** Values of a list that a summary names: it waits in a state row, which is bounded, until it is sent. */
+const namedValues = 20;
+
+/** The incident that a decision asks for, before any sink has seen it. */
+export function incidentOf(
+  rule: Rule,
+  subject: Subject,
+  { burst, before, reason }: Pick<Decision, "burst" | "before" | "reason">,
+  finding: Finding,
+): Incident {
+  const { id, name, techniques } = rule;
+  return {
+    id: burst.id,
+    revision: burst.revision,
+    text: describeIncident(rule, subject.user, finding),
+    tasks: analystTasks,
+    change: describeChange(reason, before?.facts ?? null, finding),
+    summary: {
+      rule: { id, name, techniques },
+      subject,
+      reason,
+      facts: finding.facts,
+      evidence: shorten(finding.evidence),
+      severitySince: burst.severitySince,
+    },
+    sentRevision: 0,
+  };
+}
+
+function shorten({ userId, guest, ...lists }: Evidence): Evidence {
+  const short = (values: readonly string[]) =>
+    values.slice(0, namedValues).map((value) => visible(value));
+  return {
+    userId: userId === null ? null : visible(userId),
+    guest,
+    ipAddresses: short(lists.ipAddresses),
+    applications: short(lists.applications),
+    userAgents: short(lists.userAgents),
+    locations: short(lists.locations),
+  };
+}

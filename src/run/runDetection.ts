@@ -1,0 +1,181 @@
+import { classify } from "../detection/signin/classify.ts";
+import { stateRequests } from "./cases.ts";
+import { deliverOverdue } from "./deliverDue.ts";
+import type { Detector } from "./detector.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { inParallel } from "./inParallel.ts";
+import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
+import { readWhole } from "./readWhole.ts";
+import { isPending, newSending } from "./sending.ts";
+import { usersPerQuery } from "./surroundings.ts";
+import { sweep } from "./sweep.ts";
+import { TouchedAccounts } from "./touched.ts";
+import { noWork, type Work } from "./work.ts";
+
+/** A run ends after this, so that the host never has to end it; the next one goes on. */
+const longestRun = 4 * 60_000;
+
+/** Watches that a run drops at most; after a flood many end at once. */
+const mostDropped = 500;
+
+export interface RunSummary extends Work {
+  /** Watermark before and after. */
+  readonly publishedFrom: number;
+  readonly publishedTo: number;
+  readonly steps: number;
+  /** Incidents that wait to be sent. */
+  readonly pending: number;
+  /** There is more to read than the time of a run allows. */
+  readonly behind: boolean;
+}
+
+/**
+ * One run on schedule: sends what earlier runs left, then reads everything published since the watermark.
+ * The watermark moves over a step once all of it is recorded; a sink that fails never holds it.
+ *
+ * @throws UpstreamError when the log or the state cannot be reached; what was recorded until then holds
+ */
+export async function runDetection(detector: Detector, signal: AbortSignal): Promise<RunSummary> {
+  const { store, clock } = detector;
+  const startedAt = clock.now();
+  const opening = await store.open();
+  const publishedFrom =
+    opening.progress?.publishedTo ?? (await firstBeginning(detector, startedAt, signal));
+  const end = startedAt - detector.ingestionSafetyMs;
+  const run = { publishedTo: publishedFrom, steps: 0 };
+  const sending = newSending(detector, "live", opening.due);
+  const work = noWork();
+  const pendingBefore = opening.due.filter(isPending).length;
+  const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
+    publishedTo: run.publishedTo,
+    lastRunAt: startedAt,
+    lastSuccessAt,
+    lastError,
+    pending: Math.max(0, pendingBefore + work.due - work.sent),
+  });
+  const before = opening.progress?.lastSuccessAt ?? null;
+  try {
+    if (opening.progress === null) {
+      // Where the first run begins is kept, so that the one after a first run that died begins there too.
+      await store.saveProgress(progress(null, null));
+    }
+    await deliverOverdue(detector, opening.due, sending, work);
+    const steps = sweep(
+      detector,
+      {
+        by: "published",
+        range: { from: publishedFrom, to: end },
+        alsoTouched: (range) => readWatched(detector, opening, range, signal),
+      },
+      sending,
+      work,
+      signal,
+    );
+    for await (const { to, isLast } of steps) {
+      run.publishedTo = to;
+      run.steps++;
+      if (clock.now() - startedAt > longestRun) {
+        break;
+      }
+      if (!isLast) {
+        await store.saveProgress(progress(before, null));
+      }
+    }
+    await dropWatched(detector, opening.due, run.publishedTo);
+    await store.saveProgress(progress(clock.now(), work.errors[0] ?? null));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    // The state itself may be what failed; the error that is thrown says so.
+    await store.saveProgress(progress(before, problem)).catch(() => undefined);
+    throw error;
+  }
+  const { pending } = progress(null, null);
+  return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end };
+}
+
+/**
+ * Where the very first run begins. A clock that is ahead must not put the watermark where the service has not
+ * come yet: what is published until then would be skipped. Where the service does not answer, the run ends with
+ * its reading anyway.
+ */
+async function firstBeginning(
+  { source, initialLookbackMs }: Detector,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const range = { from: startedAt - 1, to: startedAt };
+  const nothing = { by: "published", range, users: [], shard: null } as const;
+  const servedAt = await source.candidates(nothing, signal).then(
+    (answer) => (answer.kind === "whole" ? answer.servedAt : Infinity),
+    () => Infinity,
+  );
+  return Math.floor(Math.min(startedAt, servedAt)) - initialLookbackMs;
+}
+
+/** Accounts under watch of which an approval was published. */
+async function readWatched(
+  { source }: Detector,
+  { due }: Opening,
+  range: Range,
+  signal: AbortSignal,
+): Promise<TouchedAccounts> {
+  const touched = new TouchedAccounts();
+  const watched = new Map<string, Watch[]>();
+  const named = new Set<string>();
+  for (const { subject, watch } of due) {
+    if (watch !== null && watch.until > range.from) {
+      const name = accountName(subject);
+      // Stryker disable next-line ArrayDeclaration: a text is no watch.
+      watched.set(name, [...(watched.get(name) ?? []), watch]);
+      named.add(subject.user);
+    }
+  }
+  const users = [...named];
+  for (let start = 0; start < users.length; start += usersPerQuery) {
+    const query = {
+      by: "published" as const,
+      range,
+      users: users.slice(start, start + usersPerQuery),
+      shard: null,
+    };
+    for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
+      const { account, approvals } = classify(record);
+      if (account === null) {
+        continue;
+      }
+      // Stryker disable next-line ArrayDeclaration: as above.
+      for (const { from, to } of watched.get(accountName(account)) ?? []) {
+        if (approvals.some(({ at }) => at >= from)) {
+          touched.add(account, from, to);
+        }
+      }
+    }
+  }
+  return touched;
+}
+
+/** Watches that ended; measured by what was read, so that an outage ends none too early. */
+async function dropWatched(
+  { store }: Detector,
+  due: readonly DueItem[],
+  readTo: number,
+): Promise<void> {
+  const isOver = (item: DueItem) => !isPending(item) && (item.watch?.until ?? 0) <= readTo;
+  const over = due.filter(isOver).slice(0, mostDropped);
+  if (over.length === 0) {
+    return;
+  }
+  // Another run may have put something in its place meanwhile. What is read after the heads and is still over
+  // then is dropped together with the head as it was read; where that fails, the next run sees to it.
+  const heads = await inParallel(over, stateRequests, async ({ subject, burstId }) => {
+    return [burstId, await store.readHead(subject, -Infinity)] as const;
+  });
+  const headOf = new Map(heads);
+  const { due: current } = await store.open();
+  await inParallel(current.filter(isOver), stateRequests, async (item) => {
+    const head = headOf.get(item.burstId);
+    if (head !== undefined) {
+      await store.write({ head, drop: [item] });
+    }
+  });
+}

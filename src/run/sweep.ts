@@ -1,0 +1,104 @@
+import type { Fields } from "../detection/signin/fields.ts";
+import { decideTouched } from "./decideTouched.ts";
+import { deliverClaimed } from "./deliverDue.ts";
+import type { Detector } from "./detector.ts";
+import type { LogQuery, Range } from "./ports.ts";
+import { halve, readWhole } from "./readWhole.ts";
+import type { Sending } from "./sending.ts";
+import { touch, TouchedAccounts } from "./touched.ts";
+import { noteDecisions, type Work } from "./work.ts";
+
+/** Length of a step: a page for a large tenant, and few queries after a long outage. */
+const longestStep = 6 * 3_600_000;
+
+const always: Range = { from: -Infinity, to: Infinity };
+
+export interface Sweep {
+  readonly by: LogQuery["by"];
+  readonly range: Range;
+  /** Only denials that happened in this range are looked at; absent: all. */
+  readonly happenedIn?: Range;
+  /** Whom something else than a denial, published in a step, makes worth a look. */
+  readonly alsoTouched?: (step: Range) => Promise<TouchedAccounts>;
+}
+
+/** A step that is done: decided, recorded, and sent as far as it could be. */
+export interface Swept {
+  readonly to: number;
+  /** Nothing more can be read by now: the end is reached, or what the service knows ends here. */
+  readonly isLast: boolean;
+}
+
+/**
+ * The one way from the log to incidents: for runs on schedule, for catching up, for the daily second look
+ * and for backfills. Goes over a range in steps, oldest first; a step that is too much for one answer is
+ * halved. A step is given out when all of it is decided and recorded, and what could be sent is sent.
+ */
+export async function* sweep(
+  detector: Detector,
+  { by, range, happenedIn = always, alsoTouched }: Sweep,
+  sending: Sending,
+  work: Work,
+  signal: AbortSignal,
+): AsyncGenerator<Swept> {
+  let length = longestStep;
+  let from = range.from;
+  while (from < range.to) {
+    signal.throwIfAborted();
+    const wanted = { from, to: Math.min(from + length, range.to) };
+    const step = await readStep(detector, { by, range: wanted, users: null, shard: null }, signal);
+    const { to } = step.range;
+    const touched = (to > from && (await alsoTouched?.(step.range))) || new TouchedAccounts();
+    work.denials += touch(step.rows, detector.rules, happenedIn, work.counts, touched);
+    const decided = await decideTouched(detector, touched.list(), sending, signal);
+    noteDecisions(work, decided);
+    await deliverClaimed(detector, decided.claimed, sending, work);
+    // A service whose clock is behind knows a moment more every time it is asked: it is not asked again.
+    const isLast = to >= range.to || to < step.asked.to;
+    if (to > from) {
+      from = to;
+      yield { to, isLast };
+    }
+    if (isLast) {
+      return;
+    }
+    length = Math.min(longestStep, 2 * (step.asked.to - step.asked.from));
+  }
+}
+
+interface Step {
+  readonly rows: readonly Fields[];
+  /** What the answer is known to hold whole. */
+  readonly range: Range;
+  readonly asked: Range;
+}
+
+async function readStep(
+  { source, ingestionSafetyMs }: Pick<Detector, "source" | "ingestionSafetyMs">,
+  query: LogQuery,
+  signal: AbortSignal,
+): Promise<Step> {
+  let servedAt = Infinity;
+  const ask = async (part: LogQuery) => {
+    const given = await source.candidates(part, signal);
+    servedAt = Math.min(servedAt, given.kind === "whole" ? given.servedAt : Infinity);
+    return given;
+  };
+  const stepOf = (rows: readonly Fields[]): Step => {
+    // The service's clock counts as well as ours: one that runs ahead would step over rows to come.
+    const known = Math.floor(servedAt) - ingestionSafetyMs;
+    const { from, to } = query.range;
+    const end = query.by === "published" ? Math.min(to, known) : to;
+    return { rows, range: { from, to: end }, asked: query.range };
+  };
+  const answer = await ask(query);
+  if (answer.kind === "whole") {
+    return stepOf(answer.rows);
+  }
+  const [first, second] = halve(query, answer.reason);
+  if (first.shard === null) {
+    return readStep({ source, ingestionSafetyMs }, first, signal);
+  }
+  const rows = await readWhole(ask, first);
+  return stepOf(rows.concat(await readWhole(ask, second)));
+}

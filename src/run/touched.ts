@@ -1,0 +1,70 @@
+import { classify, type Account } from "../detection/signin/classify.ts";
+import type { Fields } from "../detection/signin/fields.ts";
+import { countDenials } from "../detection/bursts/countDenials.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import { countRow, type Counts } from "./counts.ts";
+import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import type { Range } from "./ports.ts";
+
+/** An account that something new is known of, and the span of the times it happened. Both ends belong to it. */
+export interface Touched {
+  readonly account: Account;
+  readonly span: Range;
+}
+
+/** Accounts by name; spans grow as more is known. */
+export class TouchedAccounts {
+  readonly #accounts = new Map<string, Touched>();
+
+  add(account: Account, from: number, to: number): void {
+    const name = accountName(account);
+    const { span } = this.#accounts.get(name) ?? { span: { from, to } };
+    this.#accounts.set(name, {
+      account,
+      span: { from: Math.min(span.from, from), to: Math.max(span.to, to) },
+    });
+  }
+
+  list(): readonly Touched[] {
+    return [...this.#accounts.values()];
+  }
+}
+
+/**
+ * Counts the rows of one read and notes whose prompts they show. Not only denials touch: "in progress" can be
+ * the earlier sighting of a prompt that another row calls refused, and moves it.
+ *
+ * @param happenedIn what happened at other times touches nobody
+ * @returns distinct denials that the rows show
+ */
+export function touch(
+  rows: readonly Fields[],
+  rules: readonly Rule[],
+  happenedIn: Range,
+  counts: Counts,
+  touched: TouchedAccounts,
+): number {
+  const exclusions = rules.map((rule) => rule.exclusions);
+  const evidence = new Evidence();
+  for (const record of rows) {
+    const row = classify(record, { exclusions });
+    countRow(counts, row);
+    // Stryker disable next-line ConditionalExpression: only for the compiler, a row of nobody shows nothing.
+    if (row.account !== null) {
+      for (const sighting of row.sightings) {
+        evidence.add(row.account, sighting);
+      }
+    }
+  }
+  const happened = ({ at }: { readonly at: number }) => at >= happenedIn.from && at < happenedIn.to;
+  let denials = 0;
+  for (const [account, sightings] of evidence) {
+    for (const { at } of sightings.filter(happened)) {
+      touched.add(account, at, at);
+    }
+    // Rules share the sightings, so the first one names a denial that several of them count.
+    const counted = rules.flatMap((rule) => countDenials(rule, account.user, sightings));
+    denials += new Set(counted.filter(happened).map(({ sightings: [first] }) => first)).size;
+  }
+  return denials;
+}

@@ -1,0 +1,63 @@
+import type { TokenCredential } from "@azure/identity";
+import {
+  AggregateLogsUploadError,
+  isAggregateLogsUploadError,
+  LogsIngestionClient,
+} from "@azure/monitor-ingestion";
+import { findingRow, mergeRow, type FindingRow } from "./findingRow.ts";
+import type { Clock, IncidentSink } from "../../run/ports.ts";
+import type { Connection } from "../../azure/connection.ts";
+import { retryPolicy } from "../../azure/retry.ts";
+import { upstreamError } from "../../azure/upstream.ts";
+
+const usualTimeoutMs = 30_000;
+const service = { name: "Logs Ingestion", role: "Monitoring Metrics Publisher" };
+
+export interface FindingsLogOptions extends Connection {
+  /** Of the data collection endpoint or rule. */
+  readonly endpoint: string;
+  /** Whom the token is for; follows the cloud, not the endpoint. */
+  readonly audience: string;
+  readonly credential: TokenCredential;
+  /** Immutable id of the data collection rule. */
+  readonly ruleId: string;
+  readonly stream: string;
+  readonly clock: Clock;
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Findings as rows of a custom table, on which an analytics rule makes incidents that show in both portals.
+ * A row may arrive more than once; what reads them goes by finding and revision.
+ */
+export function findingsLog(options: FindingsLogOptions): IncidentSink {
+  const { endpoint, audience, credential, ruleId, stream, clock, signal } = options;
+  const { timeoutMs = usualTimeoutMs, retries, tlsOptions } = options;
+  const client = new LogsIngestionClient(endpoint, credential, {
+    audience,
+    ...(tlsOptions === undefined ? {} : { tlsOptions }),
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" }],
+  });
+  const cancel = signal === undefined ? {} : { abortSignal: signal };
+  const upload = async (row: FindingRow) => {
+    try {
+      await client.upload(ruleId, stream, [{ ...row }], cancel);
+    } catch (error) {
+      throw upstreamError(service, causeOf(error));
+    }
+  };
+  return {
+    name: "logs",
+    deliver: (incident) => upload(findingRow(incident, clock.now())),
+    noteMerge: (id, keeperId) => upload(mergeRow(id, keeperId, clock.now())),
+  };
+}
+
+/** One row is one chunk: what went wrong with it is the first of the errors. */
+function causeOf(error: unknown): unknown {
+  return error instanceof AggregateLogsUploadError || isAggregateLogsUploadError(error)
+    ? (error.errors[0]?.cause ?? error)
+    : error;
+}

@@ -1,0 +1,152 @@
+import { formatTime, readTime } from "../../detection/signin/time.ts";
+import { identifyPart } from "../../detection/incidents/identity.ts";
+import type { Incident } from "../../run/ports.ts";
+
+/** The properties of a Sentinel incident (api-version 2025-09-01) that this project reads or writes. */
+export interface IncidentProperties {
+  readonly title: string;
+  readonly description?: string;
+  readonly severity: string;
+  readonly status: string;
+  readonly firstActivityTimeUtc?: string;
+  readonly lastActivityTimeUtc?: string;
+  readonly labels?: readonly { readonly labelName: string }[];
+  /** Counted by the service. */
+  readonly additionalData?: { readonly commentsCount?: number };
+}
+
+/** The properties that are brought up to date when a burst grows. The title never changes. */
+const growing = ["description", "severity", "firstActivityTimeUtc", "lastActivityTimeUtc"] as const;
+
+/** The incident as it is created. */
+export function createBody(incident: Incident): IncidentProperties {
+  const own = ownProperties(incident);
+  return {
+    ...own,
+    status: "New",
+    labels: [...incident.text.labels, markOf(incident, own, incident.revision)].map(label),
+  };
+}
+
+/** The names of an incident's labels. */
+export function labelsOf({ labels }: Pick<IncidentProperties, "labels">): readonly string[] {
+  return labels?.map(({ labelName }) => labelName) ?? [];
+}
+
+/** The revision that an incident shows; 0 where nobody can tell. */
+export function revisionOf(properties: IncidentProperties): number {
+  return readMark(labelsOf(properties)).revision;
+}
+
+/** The revision that an incident was created at, which it never has to be told of; 0 where nobody can tell. */
+export function createdRevisionOf(properties: IncidentProperties): number {
+  return readMark(labelsOf(properties)).created;
+}
+
+/** Whether what we wrote last says the same, however it was edited since. */
+export function saysTheSame(existing: IncidentProperties, incident: Incident): boolean {
+  const { prints } = readMark(labelsOf(existing));
+  const own = ownProperties(incident);
+  return growing.every((property) => prints[property] === print(own[property]));
+}
+
+/**
+ * The incident brought up to date. Status, title, everything that we do not write, and every property
+ * that differs from what we wrote last, which somebody edited, stay as they are.
+ *
+ * @returns null where the incident is at this revision, or a later one, already
+ */
+export function updateBody<T extends IncidentProperties>(
+  existing: T,
+  incident: Incident,
+): T | null {
+  const names = labelsOf(existing);
+  const written = readMark(names);
+  if (written.revision >= incident.revision) {
+    return null;
+  }
+  const own = ownProperties(incident);
+  const updated: Partial<Record<(typeof growing)[number], string>> = {};
+  for (const property of growing) {
+    if (written.prints[property] === print(existing[property])) {
+      updated[property] = own[property];
+    }
+  }
+  const kept = names.filter(
+    (name) => !name.startsWith(markPrefix) && !incident.text.labels.includes(name),
+  );
+  const mark = markOf(incident, own, written.created);
+  return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
+}
+
+/** What somebody edited of an incident that was brought up to date; one sentence for them, or nothing. */
+export function describeEdits(properties: IncidentProperties, incident: Incident): string {
+  const own = ownProperties(incident);
+  const kept = growing.filter((property) => print(properties[property]) !== print(own[property]));
+  const parts = [
+    ...(kept.includes("severity") ? [`severity (${properties.severity})`] : []),
+    ...(kept.includes("description") ? ["description"] : []),
+  ];
+  return parts.length === 0 ? "" : `\nEdited here, so left as it is: ${parts.join(", ")}.`;
+}
+
+function ownProperties({ text }: Incident) {
+  return {
+    title: text.title,
+    description: text.description,
+    severity: text.severity,
+    firstActivityTimeUtc: formatTime(text.firstActivityAt),
+    lastActivityTimeUtc: formatTime(text.lastActivityAt),
+  };
+}
+
+function label(labelName: string): { readonly labelName: string } {
+  return { labelName };
+}
+
+/**
+ * What we wrote last is kept in a label of the incident itself, so that it travels in the same request: the
+ * revision, a fingerprint of each growing property as we wrote it, and the revision at creation. A crash after the request can so
+ * never make our own text look like somebody's edit.
+ */
+const markPrefix = "mfa-deny:";
+
+function markOf(
+  incident: Incident,
+  own: ReturnType<typeof ownProperties>,
+  created: number,
+): string {
+  const prints = growing.map((property) => print(own[property]));
+  return `${markPrefix}r${incident.revision}:${prints.join(":")}:r${created}`;
+}
+
+interface Mark {
+  readonly revision: number;
+  readonly created: number;
+  readonly prints: Partial<Record<(typeof growing)[number], string | undefined>>;
+}
+
+function readMark(names: readonly string[]): Mark {
+  const mark = names.find((name) => name.startsWith(markPrefix));
+  if (mark === undefined) {
+    return { revision: 0, created: 0, prints: {} };
+  }
+  const [revision, ...prints] = mark.slice(markPrefix.length).split(":");
+  return {
+    revision: readRevision(revision),
+    created: readRevision(prints[growing.length]),
+    prints: Object.fromEntries(growing.map((property, index) => [property, prints[index]])),
+  };
+}
+
+/** @returns 0 where it is none */
+function readRevision(text: string | undefined): number {
+  return Number(text?.match(/^r(\d+)$/)?.[1] ?? 0);
+}
+
+/** Services may write a time back with other digits; the moment is what counts. */
+function print(value = ""): string {
+  return identifyPart(printNamespace, String(readTime(value) ?? value)).slice(0, 8);
+}
+
+const printNamespace = "2f6b1d7e-3a64-4f43-8f0c-64a1a3bb3a52";

@@ -1,0 +1,277 @@
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+  type PipelineRequest,
+  type PipelineResponse,
+} from "@azure/core-rest-pipeline";
+import type { TokenCredential } from "@azure/identity";
+import type { IncidentApi, StoredIncident } from "./incidentApi.ts";
+import type { IncidentProperties } from "./incidentBody.ts";
+import { UpstreamError } from "../../run/upstreamError.ts";
+import type { Connection } from "../../azure/connection.ts";
+import { doublingWait, retryPolicy, usualRetries, wait } from "../../azure/retry.ts";
+import { codeOf, refusedBy, upstreamError } from "../../azure/upstream.ts";
+
+const apiVersion = "2025-09-01";
+const longestAttempt = 30_000;
+const service = { name: "Microsoft Sentinel", role: "Microsoft Sentinel Responder" };
+
+export interface SentinelOptions {
+  /** Of Azure Resource Manager. */
+  readonly endpoint: string;
+  /** Whom the token is for; follows the cloud, not the endpoint. */
+  readonly audience: string;
+  readonly credential: TokenCredential;
+  readonly connection?: Connection;
+}
+
+type Send = (
+  method: HttpMethods,
+  path: string,
+  body?: object,
+  how?: {
+    /** Not again by itself when nobody knows whether it was carried out. */
+    readonly once?: boolean;
+    readonly signal?: AbortSignal | undefined;
+  },
+) => Promise<Answer>;
+
+interface Sending {
+  readonly send: Send;
+  /** The wait after the n-th attempt, where an attempt is made from here. */
+  readonly pause: (attempt: number) => Promise<void>;
+  readonly attempts: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * Microsoft Sentinel's incidents through Azure Resource Manager.
+ *
+ * @returns the incidents of a workspace, given its resource id; the signal ends every request
+ */
+export function sentinelIncidents(
+  options: SentinelOptions,
+): (resourceId: string, signal?: AbortSignal) => IncidentApi {
+  const { send, ...sending } = connect(options);
+  return (resourceId, signal) => {
+    const cancelled: Send = (method, path, body, how) =>
+      send(method, path, body, { ...how, signal });
+    return incidentsOf({ ...sending, send: cancelled }, resourceId);
+  };
+}
+
+function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
+  const { send } = sending;
+  const incidents = `${resourceId}/providers/Microsoft.SecurityInsights/incidents`;
+  const get = async (id: string): Promise<StoredIncident | null> => {
+    const path = `${incidents}/${id}`;
+    const { status, body } = await send("GET", path);
+    return status === 404 ? null : readIncident(body, path);
+  };
+  return {
+    get,
+    async put(id, properties, etag) {
+      const path = `${incidents}/${id}`;
+      if (etag === null) {
+        return create(sending, path, { properties }, async () => (await get(id)) !== null);
+      }
+      // The service takes the etag in the body, and answers 409 where it is stale.
+      const answer = await send("PUT", path, { etag, properties });
+      if (isConflict(answer) || answer.status === 404) {
+        return false;
+      }
+      written(answer, path);
+      return true;
+    },
+    async putComment(id, commentId, message) {
+      const path = `${incidents}/${id}/comments/${commentId}`;
+      const properties = { message: cut(message, longestComment) };
+      const answer = await send("PUT", path, { properties });
+      if (!isConflict(answer)) {
+        written(answer, path);
+        return;
+      }
+      // It is there, and to be written anew it may want its etag; the service does not say.
+      const { status, body } = await send("GET", path);
+      if (status === 404 || !isRecord(body)) {
+        throw refused(answer.status, answer.body);
+      }
+      written(await send("PUT", path, { etag: body["etag"], properties }), path);
+    },
+    async taskIds(id) {
+      const { body } = settled(await send("GET", `${incidents}/${id}/tasks`));
+      if (!isRecord(body) || !Array.isArray(body["value"])) {
+        throw new UpstreamError(service.name, "tasks that are no list", true);
+      }
+      const tasks = body["value"] as readonly unknown[];
+      return new Set(
+        tasks.map((task) => (isRecord(task) ? String(task["name"]).toLowerCase() : "")),
+      );
+    },
+    async putTask(id, taskId, task) {
+      const path = `${incidents}/${id}/tasks/${taskId}`;
+      const answer = await send("PUT", path, { properties: task });
+      // A repeated request finds the task there, and leaves it to the analysts.
+      if (!isConflict(answer) || (await send("GET", path)).status === 404) {
+        written(answer, path);
+      }
+    },
+  };
+}
+
+/**
+ * Creates what is not there yet. Where nobody knows whether a request was carried out, it is looked up first:
+ * sent again, it would reset what analysts and automation did to the incident in between.
+ *
+ * @returns false when it is there already
+ */
+async function create(
+  { send, pause, attempts }: Sending,
+  path: string,
+  body: object,
+  exists: () => Promise<boolean>,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await send("PUT", path, body, { once: true });
+      if (isConflict(answer)) {
+        return false;
+      }
+      written(answer, path);
+      return true;
+    } catch (error) {
+      const mayPass = error instanceof UpstreamError && error.retryable;
+      if (!mayPass || attempt === attempts) {
+        throw error;
+      }
+    }
+    await pause(attempt);
+    if (await exists()) {
+      return false;
+    }
+  }
+}
+
+function isConflict({ status }: Answer): boolean {
+  return status === 409 || status === 412;
+}
+
+/** Microsoft Sentinel's limit for a comment, in characters. */
+const longestComment = 30_000;
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 20)}\n[cut: too long]`;
+}
+
+function readIncident(body: unknown, path: string): StoredIncident {
+  if (isResource(body, path) && typeof body["etag"] === "string") {
+    // The service's own shape; what we do not know of it goes back as it came.
+    return { properties: body["properties"] as IncidentProperties, etag: body["etag"] };
+  }
+  throw new UpstreamError(service.name, "an incident without properties or etag", true);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** For requests that have nothing to be in conflict with, or missing. */
+function settled(answer: Answer): Answer {
+  if (answer.status >= 400) {
+    throw refused(answer.status, answer.body);
+  }
+  return answer;
+}
+
+/** The service gives back what it has written: any other answer comes from something in between. */
+function written(answer: Answer, path: string): void {
+  const { status, body } = settled(answer);
+  if (!isResource(body, path)) {
+    throw new UpstreamError(service.name, `${status} without what was written`, true);
+  }
+}
+
+/** Whether it is what lies at a path, whose last part is its name. */
+function isResource(body: unknown, path: string): body is Readonly<Record<string, unknown>> {
+  return (
+    isRecord(body) &&
+    isRecord(body["properties"]) &&
+    typeof body["name"] === "string" &&
+    path.toLowerCase().endsWith(`/${body["name"].toLowerCase()}`)
+  );
+}
+
+function connect({ endpoint, audience, credential, connection = {} }: SentinelOptions): Sending {
+  const { tlsOptions, timeoutMs = longestAttempt, retries = usualRetries } = connection;
+  const once = new WeakSet<PipelineRequest>();
+  const pipeline = createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: "mfa-deny-detector" },
+    ...(tlsOptions === undefined ? {} : { tlsOptions }),
+  });
+  const scopes = `${audience}/.default`;
+  const isRepeatable = (request: PipelineRequest) => !once.has(request);
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: "Sign" });
+  pipeline.addPolicy(retryPolicy({ timeoutMs, retries, isRepeatable }), { afterPhase: "Sign" });
+  const client = createDefaultHttpClient();
+  const send: Send = async (method, path, body, { once: isOnce = false, signal } = {}) => {
+    const request = createPipelineRequest({
+      url: `${endpoint}${path}?api-version=${apiVersion}`,
+      method,
+      headers: createHttpHeaders({
+        "content-type": "application/json",
+        accept: "application/json",
+      }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    });
+    if (isOnce) {
+      once.add(request);
+    }
+    let response: PipelineResponse;
+    try {
+      response = await pipeline.sendRequest(client, request);
+    } catch (error) {
+      throw upstreamError(service, error);
+    }
+    return readAnswer(response);
+  };
+  const pause = (attempt: number) => wait(doublingWait(attempt, retries));
+  return { send, pause, attempts: retries.attempts };
+}
+
+const expected: ReadonlySet<number> = new Set([404, 409, 412]);
+
+function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
+  let body: unknown;
+  try {
+    body = JSON.parse(bodyAsText || "null");
+  } catch {
+    // Without the cause, which quotes the body.
+    body = undefined;
+  }
+  // The service gives a code with each: a bare 404 comes from something in between, and says nothing of what is there.
+  if (status >= 400 && (!expected.has(status) || codeOf(errorIn(body)) === undefined)) {
+    throw refused(status, body);
+  }
+  if (status < 400 && body === undefined) {
+    throw new UpstreamError(service.name, `${status} with a body that is no JSON`, true);
+  }
+  return { status, body };
+}
+
+function refused(status: number, body: unknown): UpstreamError {
+  return refusedBy(service, status, codeOf(errorIn(body)));
+}
+
+function errorIn(body: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
+}

@@ -1,0 +1,169 @@
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Account } from "../../detection/signin/classify.ts";
+import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
+import { MemoryStore } from "../memoryStore.ts";
+import type { Ledger } from "../../run/ports.ts";
+import {
+  isAccountApproval,
+  isAccountSighting,
+  type AccountApproval,
+  type AccountSighting,
+} from "./accountLine.ts";
+import { Journal, readJournal } from "./journal.ts";
+import { lockFolder } from "./lock.ts";
+import { journalName, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { StateError } from "./stateError.ts";
+import { accountsWanted } from "./tempLedger.ts";
+import { syncFolder, writeAtomically } from "./writeAtomically.ts";
+
+/**
+ * Records and ledger in a folder. A run adds journals of its own and at the end replaces `state.json`, which
+ * names them: a process that dies before has changed nothing.
+ */
+export class DiskState implements Ledger {
+  readonly store: MemoryStore;
+  readonly #folder: string;
+  readonly #snapshot: Snapshot;
+  readonly #newSightings: Journal<AccountSighting>;
+  readonly #newApprovals: Journal<AccountApproval>;
+  readonly #leave: () => Promise<void>;
+  #committed = false;
+
+  private constructor(folder: string, snapshot: Snapshot, leave: () => Promise<void>) {
+    const count = snapshot.sightings.length + snapshot.approvals.length;
+    const number = String(count + 1).padStart(6, "0");
+    this.store = new MemoryStore(snapshot);
+    this.#folder = folder;
+    this.#snapshot = snapshot;
+    this.#newSightings = new Journal(join(folder, `sightings-${number}.ndjson`), isAccountSighting);
+    this.#newApprovals = new Journal(join(folder, `approvals-${number}.ndjson`), isAccountApproval);
+    this.#leave = leave;
+  }
+
+  /** @throws StateError when another process holds the folder or it holds something else than a state */
+  static async open(folder: string): Promise<DiskState> {
+    const leave = await enterFolder(folder);
+    try {
+      const snapshot = await readSnapshot(join(folder, snapshotName));
+      await removeLeftovers(folder, snapshot);
+      return new DiskState(folder, snapshot, leave);
+    } catch (cause) {
+      await leave();
+      throw StateError.of(folder, "cannot be used as a state folder", cause);
+    }
+  }
+
+  async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {
+    for (const name of this.#snapshot.sightings) {
+      const lines = readJournal(join(this.#folder, name), isAccountSighting);
+      for await (const { tenantId, user, sighting } of lines) {
+        yield [{ tenantId, user }, sighting];
+      }
+    }
+  }
+
+  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void {
+    for (const [{ tenantId, user }, sighting] of sightings) {
+      this.#newSightings.add({ tenantId, user, sighting });
+    }
+  }
+
+  addApproval({ tenantId, user }: Account, approval: Approval): void {
+    this.#newApprovals.add({ tenantId, user, approval });
+  }
+
+  async *approvals(
+    wanted: (account: Account) => boolean,
+  ): AsyncGenerator<readonly [Account, Approval]> {
+    for (const name of this.#snapshot.approvals) {
+      yield* accountsWanted(readJournal(join(this.#folder, name), isAccountApproval), wanted);
+    }
+    yield* accountsWanted(this.#newApprovals.read(), wanted);
+  }
+
+  async commit(): Promise<void> {
+    const snapshot: Snapshot = {
+      schemaVersion: this.#snapshot.schemaVersion,
+      ...this.store.snapshot(),
+      sightings: [...this.#snapshot.sightings, ...nameOf(this.#newSightings)],
+      approvals: [...this.#snapshot.approvals, ...nameOf(this.#newApprovals)],
+    };
+    const path = join(this.#folder, snapshotName);
+    try {
+      this.#newSightings.close();
+      this.#newApprovals.close();
+      await syncFolder(this.#folder);
+      await writeAtomically(path, JSON.stringify(snapshot));
+    } catch (cause) {
+      throw StateError.of(path, "cannot be written", cause);
+    }
+    this.#committed = true;
+  }
+
+  /**
+   * Without a commit before, the folder is left as it was found. A commit that failed has closed its journals
+   * already, and they stay: `state.json` may name them.
+   */
+  async close(): Promise<void> {
+    try {
+      if (!this.#committed) {
+        this.#newSightings.discard();
+        this.#newApprovals.discard();
+      }
+    } finally {
+      await this.#leave();
+    }
+  }
+}
+
+const snapshotName = "state.json";
+
+function nameOf(journal: Journal<unknown>): readonly string[] {
+  return journal.used ? [basename(journal.path)] : [];
+}
+
+/** @returns what gives the folder back; made for this run and empty again, it goes as well */
+async function enterFolder(folder: string): Promise<() => Promise<void>> {
+  try {
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    const unlock = await lockFolder(folder);
+    return async () => {
+      await unlock();
+      if (made !== undefined) {
+        await removeEmpty(folder, made);
+      }
+    };
+  } catch (cause) {
+    throw StateError.of(folder, "cannot be used as a state folder", cause);
+  }
+}
+
+/** @param topmost the outermost of the folders that may go */
+async function removeEmpty(folder: string, topmost: string): Promise<void> {
+  const last = resolve(topmost);
+  for (let each = resolve(folder); each.startsWith(last); each = dirname(each)) {
+    try {
+      await rmdir(each);
+    } catch {
+      return;
+    }
+  }
+}
+
+const draftName = /^state\.json\.\d+\.tmp$/;
+
+/** Journals and drafts of a run that died before it could name them. */
+async function removeLeftovers(folder: string, { sightings, approvals }: Snapshot): Promise<void> {
+  const known = new Set([...sightings, ...approvals]);
+  for (const name of await readdir(folder)) {
+    if ((journalName.test(name) && !known.has(name)) || draftName.test(name)) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** Whether a file in a state folder is a part of the state, by its name. */
+export function isStateFile(name: string): boolean {
+  return name === snapshotName || journalName.test(name);
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import type { TableClient } from "@azure/data-tables";
+import {
+  isFinished,
+  type BackfillJob,
+  type BackfillJobs,
+  type BackfillPart,
+  type BackfillRequest,
+  type VersionedPart,
+} from "../../run/backfillJob.ts";
+import { UpstreamError } from "../../run/upstreamError.ts";
+import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
+import { hashKey } from "./stateKeys.ts";
+import { TableRows } from "./tableRows.ts";
+
+const attempts = 8;
+const jobRow = "job";
+
+/** Backfills in Azure Table Storage: a partition each, and one that knows the latest of each request. */
+export class TableBackfillJobs implements BackfillJobs {
+  readonly #client: TableClient;
+  readonly #latest: TableRows;
+
+  constructor(client: TableClient) {
+    this.#client = client;
+    this.#latest = new TableRows(client, hashKey("backfills"));
+  }
+
+  async begin(request: BackfillRequest, parts: readonly BackfillPart[]): Promise<BackfillJob> {
+    const rowKey = hashKey(JSON.stringify(request));
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const known = await this.#latest.get(rowKey);
+      const job = known === null ? null : await this.read(String(known["id"]));
+      if (job !== null && !job.parts.every(isFinished)) {
+        return job;
+      }
+      const id = randomUUID();
+      await this.#rowsOf(id).transact([
+        { kind: "create", rowKey: jobRow, properties: toJsonProperties(request) },
+        ...parts.map((part) => ({
+          kind: "create" as const,
+          rowKey: partRow(part.workspace),
+          properties: toJsonProperties(part),
+        })),
+      ]);
+      if ((await this.#latest.put(rowKey, { id }, known?.etag ?? null)) !== null) {
+        return { id, request, parts };
+      }
+    }
+    throw new UpstreamError("state table", "others keep starting the same backfill", true);
+  }
+
+  async read(id: string): Promise<BackfillJob | null> {
+    const rows = await this.#rowsOf(id).list("", "~");
+    const job = rows.find(({ rowKey }) => rowKey === jobRow);
+    if (job === undefined) {
+      return null;
+    }
+    const parts = rows
+      .filter((row) => row !== job)
+      .map((row) => fromJsonProperties(row) as BackfillPart);
+    return { id, request: fromJsonProperties(job) as BackfillRequest, parts };
+  }
+
+  async readPart(id: string, workspace: string): Promise<VersionedPart | null> {
+    const row = await this.#rowsOf(id).get(partRow(workspace));
+    return row === null
+      ? null
+      : { part: fromJsonProperties(row) as BackfillPart, version: row.etag };
+  }
+
+  writePart(id: string, part: BackfillPart, version: string): Promise<string | null> {
+    return this.#rowsOf(id).put(partRow(part.workspace), toJsonProperties(part), version);
+  }
+
+  #rowsOf(id: string): TableRows {
+    return new TableRows(this.#client, hashKey(`backfill ${id}`));
+  }
+}
+
+function partRow(workspace: string): string {
+  return `part|${hashKey(workspace)}`;
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  assess,
+  countSupporting,
+  effectiveApprovals,
+  gatherEvidence,
+  strongerApproval,
+} from "../../../src/detection/decisions/finding.ts";
+import { higher, severities } from "../../../src/detection/rules/rule.ts";
+import { time } from "../../builders.ts";
+import { approval, clock, facts, nowhere, prompt, rule } from "../builders.ts";
+
+const refusedFrom = { origin: { ...nowhere, ipAddress: "203.0.113.10" } };
+/** Triggered at 09:02; the last denial is at 09:10. */
+const denials = ["09:00", "09:01", "09:02", "09:10"].map((at) => prompt(at, refusedFrom));
+
+function weighed(
+  approvals: readonly ReturnType<typeof approval>[],
+  more: Parameters<typeof rule>[0] = {},
+): string {
+  const weigh = (given: typeof approvals) =>
+    assess(rule(more), denials, time("09:02"), effectiveApprovals(given));
+  const { severity, approval: found } = weigh(approvals);
+  expect(weigh(approvals.toReversed()).approval).toEqual(found);
+  return `${severity} ${found === null ? "-" : `${clock(found.at)} ${found.match}`}`;
+}
+
+describe("a burst", () => {
+  it("is counted and timed", () => {
+    expect(assess(rule(), denials, time("09:02"), [])).toEqual({
+      denials: 4,
+      fraudReports: 0,
+      firstDenialAt: time("09:00"),
+      triggeredAt: time("09:02"),
+      lastDenialAt: time("09:10"),
+      severity: "Medium",
+      approval: null,
+    });
+  });
+
+  it("is of the rule's severity while nothing raises it", () => {
+    for (const severity of severities) {
+      expect(weighed([], { severity })).toBe(`${severity} -`);
+    }
+  });
+
+  it("is raised by a fraud report that is one of its denials", () => {
+    const reported = [...denials, prompt("09:11", { outcome: "fraudReported" })];
+    expect(assess(rule(), reported, time("09:02"), [])).toMatchObject({
+      denials: 5,
+      fraudReports: 1,
+      severity: "High",
+    });
+  });
+});
+
+describe("an approval", () => {
+  it("counts from the trigger on, and not before", () => {
+    expect(weighed([approval("09:01:59.999")])).toBe("Medium -");
+    expect(weighed([approval("09:02:00.000")])).toBe("High 09:02:00 other");
+  });
+
+  it("counts as long as the rule watches after the last denial", () => {
+    expect(weighed([approval("10:10:00.000")])).toBe("High 10:10:00 other");
+    expect(weighed([approval("10:10:00.001")])).toBe("Medium -");
+    expect(weighed([approval("09:10:30.001")], { approvalWatchMs: 30_000 })).toBe("Medium -");
+  });
+
+  it("counts in whatever order it comes with others that do not", () => {
+    const before = approval("09:01");
+    const after = approval("10:10:00.001");
+    expect(weighed([before, approval("09:05"), after])).toBe("High 09:05:00 other");
+    expect(weighed([before, after])).toBe("Medium -");
+  });
+
+  it("matches by request, by address, or by neither", () => {
+    const request = "request of 09:01";
+    const ipAddress = "203.0.113.10";
+    expect(weighed([approval("09:05", { request })])).toBe("High 09:05:00 same-request");
+    expect(weighed([approval("09:05", { request, ipAddress })])).toBe("High 09:05:00 same-request");
+    expect(weighed([approval("09:05", { ipAddress })])).toBe("High 09:05:00 same-address");
+    expect(weighed([approval("09:05")])).toBe("High 09:05:00 other");
+  });
+
+  it("of an unknown address is not of the same address as an unknown one", () => {
+    const unknown = [prompt("09:00"), prompt("09:02")];
+    expect(
+      assess(rule(), unknown, time("09:02"), [approval("09:05", { ipAddress: null })]),
+    ).toMatchObject({ approval: { match: "other" } });
+  });
+
+  it("is shown by its closest match, of equal ones the earliest", () => {
+    const other = approval("09:03");
+    const address = approval("09:05", { ipAddress: "203.0.113.10" });
+    const later = approval("09:06", { ipAddress: "203.0.113.10" });
+    const request = approval("09:08", { request: "request of 09:10" });
+    expect(weighed([other, later, address])).toBe("High 09:05:00 same-address");
+    expect(weighed([other, later, address, request])).toBe("High 09:08:00 same-request");
+  });
+
+  it("that matches nothing raises nothing where the rule wants matched ones", () => {
+    const approvalRaises = "matched";
+    expect(weighed([approval("09:05")], { approvalRaises })).toBe("Medium 09:05:00 other");
+    expect(weighed([approval("09:05", { ipAddress: "203.0.113.10" })], { approvalRaises })).toBe(
+      "High 09:05:00 same-address",
+    );
+  });
+
+  it("of a Status counts where no step of its request approves", () => {
+    const status = approval("09:05", { source: "status", request: "r" });
+    expect(weighed([status])).toBe("High 09:05:00 other");
+    expect(weighed([status, approval("09:07", { request: "r" })])).toBe("High 09:07:00 other");
+    expect(weighed([status, approval("09:07", { request: "s" })])).toBe("High 09:05:00 other");
+    expect(weighed([status, approval("09:01", { request: "r" })])).toBe("Medium -");
+  });
+});
+
+describe("of two", () => {
+  it("approvals the closer is the stronger, then the earlier", () => {
+    const earlier = { at: 1, match: "other" } as const;
+    const later = { at: 2, match: "other" } as const;
+    const closer = { at: 3, match: "same-address" } as const;
+    expect(strongerApproval(earlier, later)).toBe(earlier);
+    expect(strongerApproval(later, earlier)).toBe(earlier);
+    expect(strongerApproval(earlier, closer)).toBe(closer);
+    expect(strongerApproval(closer, earlier)).toBe(closer);
+  });
+
+  it("severities one is the higher", () => {
+    expect(higher("Low", "Medium")).toBe("Medium");
+    expect(higher("High", "Medium")).toBe("High");
+    expect(higher("Informational", "Informational")).toBe("Informational");
+  });
+});
+
+describe("the evidence", () => {
+  it("lists what was seen once, in order, and leaves out what is unknown", () => {
+    const from = (ipAddress: string | null, more: Partial<typeof nowhere> = {}) => ({
+      origin: { ...nowhere, ipAddress, ...more },
+    });
+    const evidence = gatherEvidence([
+      prompt("09:00", from("203.0.113.10", { location: "Lagos, NG", userId: "b" })),
+      prompt("09:01", from("192.0.2.7", { application: "Teams", userAgent: "curl/8" })),
+      prompt("09:02", from("203.0.113.10", { guest: true, location: "Berlin, DE", userId: "a" })),
+      prompt("09:03", from(null)),
+    ]);
+    expect(evidence).toEqual({
+      userId: "a",
+      guest: true,
+      ipAddresses: ["192.0.2.7", "203.0.113.10"],
+      applications: ["Teams"],
+      userAgents: ["curl/8"],
+      locations: ["Berlin, DE", "Lagos, NG"],
+    });
+  });
+
+  it("is empty where nothing is known", () => {
+    expect(gatherEvidence([prompt("09:00")])).toEqual({
+      userId: null,
+      guest: false,
+      ipAddresses: [],
+      applications: [],
+      userAgents: [],
+      locations: [],
+    });
+  });
+});
+
+describe("what else was asked", () => {
+  it("is counted by outcome, from the first to the last denial, without what the rule counts", () => {
+    const around = [
+      prompt("08:59", { outcome: "noResponse" }),
+      prompt("09:00", { outcome: "noResponse" }),
+      prompt("09:01"),
+      prompt("09:02", { outcome: "wrongNumber" }),
+      prompt("09:10", { outcome: "noResponse" }),
+      prompt("09:11", { outcome: "wrongNumber" }),
+    ];
+    expect(countSupporting(rule(), around, facts())).toEqual(
+      new Map([
+        ["noResponse", 2],
+        ["wrongNumber", 1],
+      ]),
+    );
+    const wider = rule({ counted: ["denied", "noResponse"] });
+    expect(countSupporting(wider, around, facts())).toEqual(new Map([["wrongNumber", 1]]));
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+
+import { findRuns } from "../../../src/detection/bursts/burst.ts";
+import { findNeighbourhoods } from "../../../src/detection/decisions/neighbourhood.ts";
+import type { RecordedBurst } from "../../../src/detection/decisions/record.ts";
+import type { Rule } from "../../../src/detection/rules/rule.ts";
+import { time } from "../../builders.ts";
+import { clock, minute, prompts, recorded } from "../builders.ts";
+
+type Numbers = Pick<Rule, "kind" | "windowMs" | "threshold">;
+
+/** from-to of the whole: runs, then the ids of the records */
+function neighbourhoods(
+  numbers: Partial<Numbers>,
+  clocks: readonly string[],
+  ...records: readonly RecordedBurst[]
+): readonly string[] {
+  const rule: Numbers = { kind: "sliding", windowMs: 15 * minute, threshold: 2, ...numbers };
+  return findNeighbourhoods(rule, findRuns(rule, prompts(...clocks)), records).map(
+    ({ runs, recorded: known, extent }) =>
+      [
+        `${clock(extent.from)}-${clock(extent.to)}:`,
+        ...runs.map((run) => `run of ${run.denials.length}`),
+        ...known.map(({ id }) => id),
+      ].join(" "),
+  );
+}
+
+const nine = recorded("09:00", "09:05", { id: "nine" });
+
+describe("a run and a recorded burst", () => {
+  it("within one window of each other are one, in both directions", () => {
+    expect(neighbourhoods({}, ["09:20:00.000"], nine)).toEqual([
+      "09:00:00-09:20:00: run of 1 nine",
+    ]);
+    expect(neighbourhoods({}, ["09:20:00.001"], nine)).toEqual([
+      "09:20:00.001-09:20:00.001: run of 1",
+    ]);
+    expect(neighbourhoods({}, ["08:45:00.000"], nine)).toEqual([
+      "08:45:00-09:05:00: run of 1 nine",
+    ]);
+    expect(neighbourhoods({}, ["08:44:59.999"], nine)).toEqual([
+      "08:44:59.999-08:44:59.999: run of 1",
+    ]);
+  });
+
+  it("that overlap are one", () => {
+    expect(neighbourhoods({}, ["09:01", "09:02"], nine)).toEqual([
+      "09:00:00-09:05:00: run of 2 nine",
+    ]);
+  });
+
+  it("of which no run is near is left out", () => {
+    expect(neighbourhoods({}, [], nine)).toEqual([]);
+    expect(neighbourhoods({}, ["12:00"], nine)).toEqual(["12:00:00-12:00:00: run of 1"]);
+  });
+
+  it("bring in the records and runs on the other side of it", () => {
+    const ten = recorded("09:35", "10:00", { id: "ten" });
+    expect(neighbourhoods({}, ["08:50", "09:20", "10:10"], nine, ten)).toEqual([
+      "08:50:00-10:10:00: run of 1 run of 1 run of 1 nine ten",
+    ]);
+    expect(neighbourhoods({}, ["08:50", "10:10"], nine, ten)).toEqual([
+      "08:50:00-09:05:00: run of 1 nine",
+      "09:35:00-10:10:00: run of 1 ten",
+    ]);
+  });
+});
+
+describe("runs between which there need be no silence, as when one stands for what was touched", () => {
+  const joined = (kind: Rule["kind"], from: string, to: string) => {
+    const touched = { denials: [], extent: { from: time(from), to: time(to) }, triggeredAt: null };
+    const rule = { kind, windowMs: 15 * minute, threshold: 2 };
+    const [run] = findRuns(rule, prompts("09:00", "09:05"));
+    const found = findNeighbourhoods(rule, run === undefined ? [] : [run, touched], []);
+    return found.map(({ extent }) => `${clock(extent.from)}-${clock(extent.to)}`);
+  };
+
+  it("are one within one window, of a sliding rule", () => {
+    expect(joined("sliding", "09:20:00.000", "09:20:00.000")).toEqual(["09:00:00-09:20:00"]);
+    expect(joined("sliding", "09:20:00.001", "09:20:00.001")).toHaveLength(2);
+  });
+
+  it("are one where they share or adjoin a bucket, of a tumbling rule", () => {
+    expect(joined("tumbling", "09:15:00.000", "09:16")).toEqual(["09:00:00-09:16:00"]);
+    expect(joined("tumbling", "09:15:00.001", "09:16")).toHaveLength(2);
+  });
+});
+
+describe("a tumbling run and a recorded burst", () => {
+  const kind = "tumbling" as const;
+  const bucket = recorded("09:00", "09:15", { id: "bucket", kind });
+
+  it("that share or adjoin a bucket are one", () => {
+    expect(neighbourhoods({ kind }, ["09:01", "09:02"], bucket)).toEqual([
+      "09:00:00-09:15:00: run of 2 bucket",
+    ]);
+    expect(neighbourhoods({ kind }, ["09:16", "09:17"], bucket)).toEqual([
+      "09:00:00-09:30:00: run of 2 bucket",
+    ]);
+    expect(neighbourhoods({ kind }, ["08:46", "08:47"], bucket)).toEqual([
+      "08:45:00-09:15:00: run of 2 bucket",
+    ]);
+  });
+
+  it("with a bucket between them are two", () => {
+    expect(neighbourhoods({ kind }, ["09:31", "09:32"], bucket)).toEqual([
+      "09:30:00-09:45:00: run of 2",
+    ]);
+  });
+});
+
+describe("after a change of the rule's numbers", () => {
+  const wide = recorded("09:00", "09:05", { id: "wide", windowMs: 60 * minute });
+
+  it("the larger of recorded and current window counts", () => {
+    expect(neighbourhoods({}, ["10:05:00.000"], wide)).toEqual([
+      "09:00:00-10:05:00: run of 1 wide",
+    ]);
+    expect(neighbourhoods({}, ["10:05:00.001"], wide)).toEqual([
+      "10:05:00.001-10:05:00.001: run of 1",
+    ]);
+    const windowMs = 60 * minute;
+    expect(neighbourhoods({ windowMs }, ["10:05:00.000"], nine)).toEqual([
+      "09:00:00-10:05:00: run of 1 nine",
+    ]);
+    expect(neighbourhoods({ windowMs }, ["10:05:00.001"], nine)).toEqual([
+      "10:05:00.001-10:05:00.001: run of 1",
+    ]);
+  });
+
+  it("buckets of another size, or of a rule that slid, reach as far as the larger window", () => {
+    const kind = "tumbling" as const;
+    const windowMs = 10 * minute;
+    const ofTen = recorded("09:10", "09:20", { id: "ten", kind, windowMs });
+    expect(neighbourhoods({ kind }, ["09:31", "09:32"], ofTen)).toEqual([
+      "09:10:00-09:45:00: run of 2 ten",
+    ]);
+    const later = recorded("09:20", "09:30", { id: "later", kind, windowMs });
+    expect(neighbourhoods({ kind }, ["09:46", "09:47"], later)).toEqual([
+      "09:20:00-10:00:00: run of 2 later",
+    ]);
+    expect(neighbourhoods({ kind }, ["09:46", "09:47"], ofTen)).toEqual([
+      "09:45:00-10:00:00: run of 2",
+    ]);
+    expect(neighbourhoods({ kind, windowMs }, ["09:31", "09:32"], ofTen)).toEqual([
+      "09:30:00-09:40:00: run of 2",
+    ]);
+    expect(neighbourhoods({ kind }, ["09:16", "09:17"], nine)).toEqual([
+      "09:00:00-09:30:00: run of 2 nine",
+    ]);
+    expect(neighbourhoods({}, ["09:30"], { ...ofTen, windowMs: 15 * minute })).toEqual([
+      "09:10:00-09:30:00: run of 1 ten",
+    ]);
+  });
+
+  it("a record that reaches far bridges back over several that were apart", () => {
+    const far = recorded("11:00", "11:05", { id: "far", windowMs: 60 * minute });
+    const runs = ["10:15", "10:32", "10:50"];
+    expect(neighbourhoods({}, runs, nine, far)).toEqual([
+      "10:15:00-11:05:00: run of 1 run of 1 run of 1 far",
+    ]);
+    expect(neighbourhoods({}, runs, nine)).toHaveLength(3);
+    // What was reached is part of the burst, and reaches as far.
+    expect(neighbourhoods({}, ["09:15:00.000", ...runs], far)).toHaveLength(1);
+    expect(neighbourhoods({}, ["09:14:59.999", ...runs], far)).toHaveLength(2);
+  });
+});

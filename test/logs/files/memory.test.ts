@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { watPlugin } from "../../../scripts/wat.mjs";
+
+/** A process needs up to 95 MB to begin with; a reader that kept what it has read would need the sum. */
+const INPUT_MEGABYTES = 120;
+const LIMIT_MEGABYTES = 150;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "endless-"));
+  await build({
+    entryPoints: [fileURLToPath(new URL("./endless.ts", import.meta.url))],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    plugins: [watPlugin],
+    outfile: join(folder, "endless.mjs"),
+  });
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  "lines",
+  "array",
+  "envelope",
+  "page",
+  "answer",
+  "objects",
+  "csv",
+  "zipped envelope",
+  "packed lines",
+])("memory does not grow with the input: %s", async (container) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--max-old-space-size=48",
+    // Otherwise Node lets garbage pile up before it looks, and how much differs by version.
+    "--max-semi-space-size=2",
+    join(folder, "endless.mjs"),
+    container,
+    String(INPUT_MEGABYTES),
+  ]);
+  const [, megabytes] = /^0 missing, 0 bad, (\d+) MB$/m.exec(stdout) ?? [];
+  expect(Number(megabytes), stdout).toBeLessThan(LIMIT_MEGABYTES);
+});

@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { denialSearch, harmlessTexts } from "../../../../src/detection/signin/outcome.ts";
+import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
+import { LineSieve } from "../../../../src/logs/files/search/lineSieve.ts";
+import {
+  markWords,
+  nameKeys,
+  searches,
+  type SearchName,
+} from "../../../../src/logs/files/search/words.ts";
+import { searchNaively, type Said } from "./naive.ts";
+
+const names: readonly SearchName[] = ["denials", "denialsAndApprovals"];
+const search = Object.fromEntries(
+  names.map((name) => [name, LineSearch.of(searches[name])]),
+) as Readonly<Record<SearchName, LineSearch | null>>;
+
+/** What the search says of a text that comes in pieces of the given sizes, over and over. */
+function searchIn(name: SearchName, text: string, sizes: readonly number[] = [Infinity]): Said {
+  const wanted: [number, string][] = [];
+  const noted: string[] = [];
+  let passed = 0;
+  const lines = search[name];
+  if (lines === null) throw new Error("this machine cannot search");
+  const sieve = new LineSieve(lines, {
+    line: (bytes, line) => wanted.push([line, bytes.toString("latin1")]),
+    longLine: () => expect.unreachable(),
+    longLineEnd: () => expect.unreachable(),
+    passed: (count) => (passed += count),
+    noted: (pairs, before) => {
+      for (let at = 0; at < pairs.length; at += 2)
+        noted.push(`${(pairs[at] ?? 0) - before} ${pairs[at + 1]}`);
+    },
+  });
+  const bytes = Buffer.from(text, "latin1");
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    sieve.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  sieve.end();
+  return { lines: sieve.line - 1, passed, wanted, noted };
+}
+
+/** What a search could trip over: its words, whole and cut, and what stands around them. */
+const scraps = [
+  ...[...searches.denials.map(({ text }) => text), ...nameKeys].flatMap((text) => [
+    text,
+    text.slice(1),
+    text.slice(0, -1),
+  ]),
+  ...denialSearch.map((word) => word.toUpperCase()),
+  ...harmlessTexts.flatMap((text) => [`"${text}"`, `"${text}\\"`, `"${text}\\n"`, text]),
+  "UserPrincipalName",
+  "userId",
+  '":"alice@contoso.com"',
+  '" :\t"ALICE@contoso.com"',
+  '":null',
+  '":"\\u00e9"',
+  '":""',
+  "\n",
+  "\r\n",
+  "{",
+  "}",
+  "}\n{",
+  '"',
+  "\\",
+  "50",
+  "0121",
+  "\x00",
+  "\xe9",
+];
+
+const text = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...scraps) },
+      { weight: 1, arbitrary: fc.constant("}\n{") },
+      { weight: 1, arbitrary: fc.string({ unit: "binary-ascii", maxLength: 40 }) },
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => `{${parts.join("")}}`);
+
+const userName = fc.oneof(
+  fc.constantFrom(
+    "alice@contoso.com",
+    "ALICE@CONTOSO.COM",
+    "Zz-aA[]`{@",
+    "",
+    " a",
+    String.raw`\u00e9`,
+    String.raw`\"`,
+    "\xe9",
+    ...[15, 16, 17, 32].map((length) => "aliCe@contoso.onmicrosoft.com/and/more".slice(0, length)),
+    "alice@contoso.com".padEnd(40, "m"),
+    "alice@contoso.on microsoft.com",
+    "alice@contoso.onm\xe9.com",
+    String.raw`alice@contoso.on\"microsoft.com`,
+  ),
+  fc.string({ unit: "binary-ascii", maxLength: 40 }).map((any) => any.replaceAll(/[\n\r]/g, "")),
+);
+const blanks = fc.constantFrom("", " ", "\t", " \t ", "\b");
+const member = fc
+  .tuple(
+    fc.constantFrom("User", "user", "Other", "USER"),
+    fc.constantFrom("PrincipalName", "Id"),
+    blanks,
+    blanks,
+    userName,
+  )
+  .map(([who, what, before, after, value]) => `"${who}${what}"${before}:${after}"${value}"`);
+const namingLine = fc
+  .array(
+    fc.oneof({ weight: 3, arbitrary: member }, fc.constantFrom('"MFA Completed"', '"serId":null')),
+    { maxLength: 60 },
+  )
+  .map((members) => `{"completed":1,${members.join()}}`);
+
+describe("lines are found as a search line by line and word by word finds them", () => {
+  test.each(names)("in any text that comes in any pieces: %s", (name) => {
+    fc.assert(
+      fc.property(
+        text,
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 6 }),
+        (content, sizes) => {
+          const expected = searchNaively(content, searches[name]);
+          expect(searchIn(name, content)).toEqual(expected);
+          expect(searchIn(name, content, sizes)).toEqual(expected);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("with the names in those that are noted", () => {
+    fc.assert(
+      fc.property(fc.array(namingLine, { maxLength: 4 }), (lines) => {
+        const content = lines.join("\n");
+        expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("wherever in a block of 16 bytes a word and the ends of its line lie", () => {
+    for (const { text: word } of searches.denials) {
+      for (let before = 0; before < 34; before++) {
+        for (const behind of [0, 1, 15, 16, 17]) {
+          const line = `{${"-".repeat(before)}${word}${"-".repeat(behind)}}`;
+          const content = `{}\n${line}\n${line}`;
+          expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
+        }
+      }
+    }
+  });
+
+  test("and wherever in one a key and the ends of its line lie", () => {
+    for (const key of nameKeys) {
+      for (let before = 0; before < 34; before++) {
+        for (const value of ['":"a"', '" : "bo"}{', '":null', ""]) {
+          const line = `{completed${"-".repeat(before)}${key}${value}}`;
+          const content = `${line}\n{"completed"}\n${line}\n${line.slice(0, -1)}\n{${key}":"x"}`;
+          expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
+        }
+      }
+    }
+  });
+
+  test("whatever stands before them", () => {
+    const lines = search.denials;
+    if (lines === null) throw new Error("this machine cannot search");
+    const { at, bytes } = lines.rooms[0];
+    lines.memory.write("{denied}\n{de", at - 12, "latin1");
+    bytes.write("nie", "latin1");
+    expect(lines.scan(at, at + 3)).toMatchObject({ next: at, lines: 0 });
+    bytes.write("nied}\n", "latin1");
+    expect(lines.scan(at, at + 6)).toMatchObject({ next: at + 6, lines: 1, blank: 0 });
+  });
+
+  test("also where there is more of it than the search can tell of at a time", () => {
+    const lines = Array.from({ length: 30_000 }, (_, at) =>
+      at % 3 === 0
+        ? "{denied}"
+        : at % 3 === 1
+          ? '{"completed","serId":"x","serPrincipalName":"y"}'
+          : "{}",
+    );
+    const content = lines.join("\n");
+    expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
+  });
+});
+
+describe("words", () => {
+  test.each(names)("all have a mark: %s", (name) => {
+    for (const { text: word, group, markAt } of markWords(searches[name])) {
+      // As many groups as a byte has bits.
+      expect(group).toBeGreaterThanOrEqual(0);
+      expect(group).toBeLessThan(8);
+      expect(markAt).toBeGreaterThanOrEqual(0);
+      // What is longer is compared in its first 16 bytes only.
+      expect(markAt + 5).toBeLessThanOrEqual(Math.min(word.length, 16));
+    }
+  });
+});

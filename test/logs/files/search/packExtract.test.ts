@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { promptOutcomes } from "../../../../src/detection/signin/outcome.ts";
+import { packExtract, unpackExtract } from "../../../../src/logs/files/search/packExtract.ts";
+import { noCounts } from "../../../../src/run/counts.ts";
+
+const text = fc.string({ unit: "binary", maxLength: 4 });
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const time = fc.integer({ min: 946_684_800_000, max: 4_102_444_799_999 });
+const source = fc.constantFrom("step" as const, "status" as const);
+const account = fc.record({ tenantId: maybe(text), user: text });
+const origin = fc.record({
+  userId: maybe(text),
+  ipAddress: maybe(text),
+  location: maybe(text),
+  application: maybe(text),
+  appId: maybe(text),
+  userAgent: maybe(text),
+  device: maybe(text),
+  guest: fc.boolean(),
+});
+const sighting = fc.record({
+  source,
+  outcome: fc.constantFrom(...promptOutcomes),
+  at: time,
+  askedAt: maybe(time),
+  request: text,
+  method: text,
+  second: fc.nat(),
+  publishedAt: maybe(time),
+  origin,
+});
+const approval = fc.record({
+  source,
+  at: time,
+  request: text,
+  ipAddress: maybe(text),
+  publishedAt: maybe(time),
+});
+
+test("what a thread hands over comes out as it went in", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(account, sighting)),
+      fc.array(fc.tuple(account, approval)),
+      (sightings, approvals) => {
+        const bad = [{ reason: "not an object", place: { source: "log", line: 3, index: null } }];
+        const extract = { counts: noCounts(), bad, sightings, approvals };
+        expect(unpackExtract(structuredClone(packExtract(extract)))).toEqual(extract);
+      },
+    ),
+  );
+});
+
+test("sightings of one row share their origin on the other side, too", () => {
+  fc.assert(
+    fc.property(account, sighting, (who, seen) => {
+      const other = { ...seen, at: seen.at + 1 };
+      const extract = { counts: noCounts(), bad: [], approvals: [] };
+      const packed = packExtract({
+        ...extract,
+        sightings: [
+          [who, seen],
+          [who, other],
+        ],
+      });
+      const [first, second] = unpackExtract(packed).sightings;
+      expect(first?.[1].origin).toBe(second?.[1].origin);
+    }),
+    { numRuns: 10 },
+  );
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { newSending } from "../../src/run/sending.ts";
+import type { Range } from "../../src/run/ports.ts";
+import { sweep, type Sweep, type Swept } from "../../src/run/sweep.ts";
+import { TouchedAccounts } from "../../src/run/touched.ts";
+import { noWork } from "../../src/run/work.ts";
+import { alice, bob, time } from "../builders.ts";
+import { Bench, minute, never, personNamed, refusals } from "./bench.ts";
+import { publish } from "./fakeLog.ts";
+
+async function sweepOver(
+  bench: Bench,
+  from: number,
+  to: number,
+  { signal = never, ...more }: Partial<Sweep> & { readonly signal?: AbortSignal } = {},
+) {
+  const detector = bench.detector();
+  const work = noWork();
+  const steps: Swept[] = [];
+  const asked = { by: "published", range: { from, to }, ...more } as const;
+  for await (const step of sweep(detector, asked, newSending(detector, "live"), work, signal)) {
+    steps.push(step);
+  }
+  return { steps, work };
+}
+
+describe("a step that is too much for one answer", () => {
+  it("is halved, the half is given out as done, and what follows grows again", async () => {
+    const bench = new Bench("20:02", publish(refusals("09:00", 60)));
+    bench.log.mostRows = 40;
+    const { steps } = await sweepOver(bench, time("08:00"), time("20:00"));
+    const ends = steps.map(({ to }) => to);
+    // Six hours are too much, and three; then an hour and a half, three and six are not.
+    expect(ends).toEqual(["09:30", "12:30", "18:30", "20:00"].map(time));
+    expect(steps.map(({ isLast }) => isLast)).toEqual([...ends.slice(1).map(() => false), true]);
+  });
+
+  it("is decided before the next one is read", async () => {
+    const rows = [...refusals("09:00", 5), ...refusals("11:00", 5, bob)];
+    const bench = new Bench("13:00", publish(rows));
+    bench.log.mostRows = 5;
+    const known: number[] = [];
+    bench.log.before = ({ by, users }) => {
+      if (by === "published" && users === null) known.push(bench.records().length);
+    };
+    const { work } = await sweepOver(bench, time("08:30"), time("12:30"));
+    expect(known.at(-1)).toBe(1);
+    expect(work.opened).toBe(2);
+  });
+
+  it("of one millisecond is read by users, and is not passed before the service knows all of it", async () => {
+    const people = Array.from({ length: 30 }, (_, i) => personNamed(`user${i}`));
+    const rows = publish(
+      people.flatMap((user) => refusals("09:00", 1, user)),
+      "09:30",
+    );
+    const bench = new Bench("09:40", rows);
+    bench.log.mostRows = 8;
+    const { work, steps } = await sweepOver(bench, time("09:30"), time("09:30") + 1);
+    expect(work.counts.rows).toBe(30);
+    expect(steps).toEqual([{ to: time("09:30") + 1, isLast: true }]);
+    bench.log.aheadMs = -9 * minute;
+    const early = await sweepOver(bench, time("09:30"), time("09:30") + 1);
+    expect(early.steps).toEqual([]);
+    // What counts is when the first of the users were read.
+    bench.log.aheadMs = 0;
+    bench.now = time("09:31:30");
+    bench.log.before = () => {
+      bench.now += 10_000;
+    };
+    expect((await sweepOver(bench, time("09:30"), time("09:30") + 1)).steps).toEqual([]);
+    expect(bench.now).toBeGreaterThan(time("09:32:30"));
+  });
+});
+
+describe("a sweep", () => {
+  it("gives out nothing where the service knows nothing of the range yet, but judges what it said", async () => {
+    const bench = new Bench("09:20", publish(refusals("09:00", 5), "09:10"));
+    const { steps, work } = await sweepOver(bench, time("09:19"), time("09:20"));
+    expect(steps).toEqual([]);
+    expect(work.counts.rows).toBe(0);
+    const rows = new Bench("09:20", publish(refusals("09:00", 5), "09:19:10"));
+    const told = await sweepOver(rows, time("09:19"), time("09:20"));
+    expect(told.steps).toEqual([]);
+    expect(rows.sink.titles()).toEqual(["alice 1"]);
+  });
+
+  it("gives out no step without length, and looks at nobody else for it", async () => {
+    for (const [now, looks] of [
+      ["09:20:59", []],
+      ["09:21", []],
+      ["09:21:00.001", [{ from: time("09:19"), to: time("09:19") + 1 }]],
+    ] as const) {
+      const bench = new Bench(now, []);
+      const looked: Range[] = [];
+      const alsoTouched = async (range: Range) => {
+        looked.push(range);
+        return new TouchedAccounts();
+      };
+      const { steps } = await sweepOver(bench, time("09:19"), time("09:20"), { alsoTouched });
+      expect(looked).toEqual(looks);
+      expect(steps).toHaveLength(looks.length);
+    }
+  });
+
+  it("asks nothing of a range without length", async () => {
+    const bench = new Bench("09:30", []);
+    const { steps } = await sweepOver(bench, time("09:20"), time("09:20"));
+    expect([steps, bench.log.asked]).toEqual([[], []]);
+  });
+
+  it("asks nothing once it is cancelled", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5, alice)));
+    const signal = AbortSignal.abort(new Error("stopping"));
+    await expect(sweepOver(bench, time("09:00"), time("09:20"), { signal })).rejects.toThrow(
+      "stopping",
+    );
+    expect(bench.log.asked).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { TableBackfillJobs } from "../../../src/state/table/tableBackfillJobs.ts";
+import { connectTable } from "../../../src/state/table/tableConnection.ts";
+import { startAzurite, type Azurite } from "../../../standins/azurite.ts";
+import type { BackfillPart, BackfillRequest } from "../../../src/run/backfillJob.ts";
+import { time } from "../../builders.ts";
+import { certificate, connection, credential, Tap } from "../../azure/wire.ts";
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite(certificate);
+}, 60_000);
+afterAll(() => azurite.stop());
+
+let table: string;
+let jobs: TableBackfillJobs;
+let tap: Tap;
+beforeEach(() => {
+  table = `jobs${randomUUID().replaceAll("-", "")}`;
+  [jobs, tap] = connect();
+});
+
+function connect(): readonly [TableBackfillJobs, Tap] & [TableBackfillJobs, Tap] {
+  const client = connectTable(azurite, table, () => credential(), connection);
+  return [new TableBackfillJobs(client), new Tap(client.pipeline)];
+}
+
+const request: BackfillRequest = {
+  from: time("08:00:00"),
+  to: time("09:00:00"),
+  rules: ["explicit-mfa-deny"],
+  workspaces: ["east/west", "north#south?"],
+  dryRun: false,
+};
+
+const parts: readonly BackfillPart[] = request.workspaces.map((workspace) => ({
+  workspace,
+  state: "queued",
+  cursor: request.from,
+  end: request.to,
+  slicesDone: 0,
+  slices: 12,
+  counts: { rows: 0, denials: 0, opened: 0, updated: 0 },
+  errors: [],
+}));
+
+async function end(id: string, state: BackfillPart["state"]): Promise<void> {
+  for (const { workspace } of parts) {
+    const { part, version } = (await jobs.readPart(id, workspace))!;
+    expect(await jobs.writePart(id, { ...part, state }, version)).not.toBeNull();
+  }
+}
+
+describe("a backfill", () => {
+  test("is read as it was begun", async () => {
+    const job = await jobs.begin(request, parts);
+    const [others] = connect();
+    const read = await others.read(job.id);
+    expect(read).toMatchObject({ id: job.id, request });
+    expect(read?.parts.toSorted((a, b) => a.workspace.localeCompare(b.workspace))).toEqual(parts);
+  });
+
+  test("that nobody began is none", async () => {
+    expect(await jobs.read(randomUUID())).toBeNull();
+    expect(await jobs.readPart(randomUUID(), "east/west")).toBeNull();
+    const { id } = await jobs.begin(request, parts);
+    expect(await jobs.read(randomUUID())).toBeNull();
+    expect(await jobs.readPart(id, "nowhere")).toBeNull();
+  });
+
+  test("that is asked for again is the same while it runs, and another one afterwards", async () => {
+    const { id } = await jobs.begin(request, parts);
+    expect((await jobs.begin({ ...request }, parts)).id).toBe(id);
+    const { part, version } = (await jobs.readPart(id, "east/west"))!;
+    await jobs.writePart(id, { ...part, state: "done" }, version);
+    expect((await jobs.begin(request, parts)).id).toBe(id);
+    for (const state of ["done", "failed", "cancelled"] as const) {
+      const running = await jobs.begin(request, parts);
+      await end(running.id, state);
+      const next = await jobs.begin(request, parts);
+      expect(next.id).not.toBe(running.id);
+    }
+    expect(await jobs.read(id)).toMatchObject({ id });
+  });
+
+  test.each<[string, Partial<BackfillRequest>]>([
+    ["of another range", { to: request.to - 1 }],
+    ["by other rules", { rules: ["mfa-deny-then-approve"] }],
+    ["of other workspaces", { workspaces: ["east/west"] }],
+    ["that is dry", { dryRun: true }],
+  ])("%s is another one", async (_, other) => {
+    const { id } = await jobs.begin(request, parts);
+    expect((await jobs.begin({ ...request, ...other }, parts)).id).not.toBe(id);
+  });
+
+  test("that several ask for at once is one", async () => {
+    const begun = await Promise.all(
+      Array.from({ length: 6 }, () => connect()[0].begin(request, parts)),
+    );
+    expect(new Set(begun.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test("of which the answer got lost is the one that was begun", async () => {
+    await jobs.begin({ ...request, dryRun: true }, parts);
+    tap.pass();
+    tap.pass();
+    tap.loseAnswer();
+    const { id } = await jobs.begin(request, parts);
+    expect((await connect()[0].begin(request, parts)).id).toBe(id);
+  });
+});
+
+describe("a part", () => {
+  test("is written by one of two that read it, and the other is told", async () => {
+    const { id } = await jobs.begin(request, parts);
+    const { part, version } = (await jobs.readPart(id, "east/west"))!;
+    const [others] = connect();
+    const next = await others.writePart(id, { ...part, slicesDone: 1 }, version);
+    expect(next).not.toBeNull();
+    expect(await jobs.writePart(id, { ...part, slicesDone: 7 }, version)).toBeNull();
+    expect(await jobs.writePart(id, { ...part, slicesDone: 2 }, next!)).not.toBeNull();
+    expect((await others.readPart(id, "east/west"))?.part.slicesDone).toBe(2);
+    expect((await others.readPart(id, "north#south?"))?.part.slicesDone).toBe(0);
+  });
+
+  test("of which the answer got lost was written, so that the work goes on", async () => {
+    const { id } = await jobs.begin(request, parts);
+    const { part, version } = (await jobs.readPart(id, "east/west"))!;
+    tap.loseAnswer();
+    const next = await jobs.writePart(id, { ...part, slicesDone: 1 }, version);
+    expect(next).not.toBeNull();
+    expect(await jobs.writePart(id, { ...part, slicesDone: 2 }, next!)).not.toBeNull();
+  });
+});

@@ -1,0 +1,340 @@
+import { randomUUID } from "node:crypto";
+import type { TableClient } from "@azure/data-tables";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hashKey } from "../../../src/state/table/stateKeys.ts";
+import { connectTable } from "../../../src/state/table/tableConnection.ts";
+import { TableState } from "../../../src/state/table/tableState.ts";
+import { startAzurite, type Azurite } from "../../../standins/azurite.ts";
+import {
+  burst,
+  due,
+  dueIds,
+  progress,
+  record,
+  recorded,
+  subjectOf,
+  wholeDue,
+  written,
+} from "../../contract/state.ts";
+import { alice } from "../../builders.ts";
+import {
+  certificate,
+  connection,
+  credential,
+  failureOf,
+  secrets,
+  startAnswering,
+  Tap,
+} from "../../azure/wire.ts";
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite(certificate);
+}, 60_000);
+afterAll(() => azurite.stop());
+
+let client: TableClient;
+let tap: Tap;
+let name: string;
+let store: TableState;
+let other: TableState;
+const subject = subjectOf(alice.name);
+
+beforeEach(() => {
+  name = randomUUID();
+  client = connect();
+  tap = new Tap(client.pipeline);
+  store = new TableState(client, name);
+  other = new TableState(connect(), name);
+});
+
+function connect(table = "states", storage: { connectionString: string } = azurite): TableClient {
+  return connectTable(storage, table, () => credential(), connection);
+}
+
+/** Everything that lies in the store's partition, as the service has it. */
+async function rows(): Promise<readonly Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  const queryOptions = { filter: `PartitionKey eq '${hashKey(name)}'` };
+  for await (const row of client.listEntities({ queryOptions })) found.push({ ...row });
+  tap.taken();
+  return found;
+}
+
+describe("requests to the table", () => {
+  test("an idle run makes two: everything it begins with, and its watermark", async () => {
+    await record(other, subject, burst(1));
+    await other.write({ put: [due(subject, burst(1)), due(subject, burst(2))] });
+    await other.saveProgress(progress(1));
+    await store.open();
+    await store.saveProgress(progress(2));
+    expect(tap.taken()).toEqual(["GET states()", expect.stringMatching(/^PUT states\(Partition/)]);
+    expect(await other.readProgress()).toEqual(progress(2));
+  });
+
+  test("a new incident makes three: head, decision, settlement", async () => {
+    await other.saveProgress(progress(1));
+    const head = await store.readHead(subject, -Infinity);
+    const item = wholeDue(subject, burst(1));
+    const claimed = await written(store, { ...head, bursts: [burst(1)] }, { put: [item] });
+    await written(store, claimed, { drop: [item] });
+    expect(tap.taken()).toEqual([
+      expect.stringMatching(/^GET states\(Partition/),
+      "POST $batch",
+      "POST $batch",
+    ]);
+    expect(await recorded(other, subject)).toEqual([burst(1)]);
+  });
+
+  test("a head with an archive makes one more, where the archive matters", async () => {
+    await record(other, subject, ...Array.from({ length: 60 }, (_, n) => burst(n)));
+    await store.readHead(subject, burst(59).extent.from);
+    expect(tap.taken()).toHaveLength(1);
+    await store.readHead(subject, burst(3).extent.from);
+    expect(tap.taken()).toHaveLength(2);
+  });
+
+  test("250 due rows make one to read, and three to write", async () => {
+    const items = Array.from({ length: 250 }, (_, n) => due(subjectOf(`user${n}`), burst(n)));
+    await store.write({ put: items });
+    expect(tap.taken()).toEqual(["POST $batch", "POST $batch", "POST $batch"]);
+    await store.open();
+    expect(tap.taken()).toHaveLength(1);
+  });
+});
+
+describe("the table", () => {
+  const fresh = () => {
+    const made = connect(`fresh${randomUUID().replaceAll("-", "")}`);
+    tap = new Tap(made.pipeline);
+    return new TableState(made, name);
+  };
+
+  test("is not needed to read", async () => {
+    const state = fresh();
+    expect(await state.open()).toEqual({ progress: null, due: [] });
+    expect((await state.readHead(subject, 0)).version).toBeNull();
+    expect(await state.prune(0)).toBe(0);
+  });
+
+  test.each([
+    ["a watermark", (state: TableState) => state.saveProgress(progress(1))],
+    ["a head", (state: TableState) => record(state, subject, burst(1))],
+    ["a due row", (state: TableState) => state.write({ put: [due(subject, burst(1))] })],
+  ])("is made by the first write of %s", async (_, write) => {
+    const state = fresh();
+    await write(state);
+    expect(tap.taken()).toContain("POST Tables");
+    await write(state);
+    expect(tap.taken()).not.toContain("POST Tables");
+  });
+
+  test("is made by several at once", async () => {
+    const table = `fresh${randomUUID().replaceAll("-", "")}`;
+    const states = Array.from({ length: 5 }, () => new TableState(connect(table), name));
+    await Promise.all(states.map((state, n) => state.saveProgress(progress(n))));
+    expect(await states[0]!.readProgress()).toEqual(progress(4));
+  });
+});
+
+describe("an answer that gets lost on its way", () => {
+  test.each([["a new head"], ["a head that grew"]])("of %s is a success", async (which) => {
+    if (which === "a head that grew") await record(other, subject, burst(1));
+    const head = await store.readHead(subject, -Infinity);
+    tap.loseAnswer();
+    const change = { head: { ...head, bursts: [burst(2)] }, put: [due(subject, burst(2))] };
+    const stored = await store.write(change);
+    expect(stored).not.toBe("conflict");
+    expect(tap.taken()).toEqual([
+      expect.any(String),
+      "POST $batch",
+      "POST $batch",
+      expect.stringMatching(/^GET states\(Partition/),
+    ]);
+    expect(await recorded(other, subject)).toEqual([burst(2)]);
+    expect(await dueIds(other)).toEqual([burst(2).id]);
+    // And what it gave back is what is stored.
+    expect(await store.write({ head: stored as typeof head })).not.toBe("conflict");
+  });
+
+  test("is none when somebody else was faster", async () => {
+    const head = await store.readHead(subject, -Infinity);
+    tap.before(() => record(other, subject, burst(1)));
+    expect(await store.write({ head: { ...head, bursts: [burst(2)] } })).toBe("conflict");
+    expect(await recorded(other, subject)).toEqual([burst(1)]);
+  });
+
+  test("of a watermark is a success", async () => {
+    await store.saveProgress(progress(1));
+    tap.loseAnswer();
+    await store.saveProgress(progress(2));
+    expect(await other.readProgress()).toEqual(progress(2));
+  });
+
+  test("of due rows that were dropped is a success", async () => {
+    const items = [due(subject, burst(1)), due(subject, burst(2))];
+    await store.write({ put: items });
+    tap.loseAnswer();
+    expect(await store.write({ drop: items, put: [due(subject, burst(3))] })).toBeNull();
+    expect(await dueIds(other)).toEqual([burst(3).id]);
+  });
+});
+
+test("a change that is overtaken while it finds out what is gone drops nothing", async () => {
+  await record(other, subject, burst(1));
+  await other.write({ put: [due(subject, burst(2))] });
+  const head = await store.readHead(subject, -Infinity);
+  // The transaction fails for the row that is gone; before the second, somebody else writes.
+  tap.pass();
+  tap.pass();
+  tap.before(() => record(other, subject, burst(1, { revision: 2 })));
+  const drop = [due(subject, burst(1)), due(subject, burst(2))];
+  expect(await store.write({ head, drop })).toBe("conflict");
+  expect(await dueIds(other)).toEqual([burst(2).id]);
+});
+
+test("a watermark that others keep moving is given up on, and says so", async () => {
+  let to = 1;
+  await other.saveProgress(progress(to));
+  for (let request = 0; request < 40; request++) {
+    tap.before(() => other.saveProgress(progress(++to)));
+  }
+  const { message, retryable } = await failureOf(store.saveProgress(progress(1_000)));
+  expect([message, retryable]).toEqual([
+    "state table: other runs keep changing the watermark",
+    true,
+  ]);
+});
+
+describe("rows", () => {
+  const longName = "🔐漢".repeat(333);
+  const many = Array.from({ length: 300 }, (_, n) => burst(n));
+
+  test("stay within the limits of the service, however much there is and whatever it holds", async () => {
+    const long = subjectOf(longName);
+    await record(store, long, ...many);
+    for (const each of many.slice(0, 50)) {
+      await store.write({ put: [wholeDue(long, each)] });
+    }
+    const { description: text } = wholeDue(long, burst(1)).incident!.text;
+    const { incident, ...item } = wholeDue(long, burst(1));
+    const huge = { ...incident!, change: text.repeat(40) };
+    await store.write({ put: [{ ...item, incident: huge }] });
+    for (const row of await rows()) {
+      const sizes = Object.values(row).map((value) => 2 * String(value).length);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(65_536);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
+      // A lone half of a surrogate pair would come back as another character.
+      const values = Object.values(row).map(String);
+      expect(values.map((value) => Buffer.from(value).toString())).toEqual(values);
+    }
+    expect(await recorded(other, long)).toEqual(many);
+    const found = (await other.open()).due.find(({ burstId }) => burstId === burst(1).id);
+    expect(found).toEqual({ ...item, incident: huge });
+  });
+
+  test("a change that no row can hold is refused before anything is stored", async () => {
+    const { incident, ...item } = wholeDue(subject, burst(1));
+    const endless = { ...incident!, change: "x".repeat(500_000) };
+    const change = store.write({ put: [{ ...item, incident: endless }] });
+    await expect(change).rejects.toThrow(/^a state row of \d+ characters is more than a table row/);
+    expect(await dueIds(other)).toEqual([]);
+  });
+
+  test("settled bursts lie in rows of their own, and a head stays small", async () => {
+    await record(store, subject, ...many);
+    const found = await rows();
+    const [head, ...archive] = found.toSorted((a, b) =>
+      String(a["rowKey"]).localeCompare(String(b["rowKey"])),
+    );
+    expect(String(head!["d0"]).length).toBeLessThan(25_000);
+    expect(archive.length).toBeGreaterThan(5);
+  });
+
+  test("what was archived is not archived again with every write", async () => {
+    let head = await record(store, subject, ...many);
+    const before = (await rows()).length;
+    for (let n = 0; n < 5; n++) head = await written(store, head);
+    await written(store, await other.readHead(subject, -Infinity));
+    expect((await rows()).length).toBe(before);
+  });
+
+  test("leave with their bursts, the head last", async () => {
+    await record(store, subject, ...many);
+    expect(await store.prune(burst(299).extent.to)).toBe(299);
+    expect(await rows()).toHaveLength(1);
+    expect(await store.prune(burst(300).extent.to)).toBe(1);
+    expect(await rows()).toEqual([]);
+  });
+
+  test("hold no name in their keys", async () => {
+    await record(store, subjectOf(secrets.user), burst(1));
+    await store.write({ put: [due(subjectOf(secrets.user), burst(1))] });
+    const keys = (await rows()).map(({ partitionKey, rowKey }) =>
+      [partitionKey, rowKey].map(String).join(" "),
+    );
+    expect(keys.join("\n")).not.toContain("canary");
+    expect(keys.every((key) => /^[\da-f]{32} [\w|-]+$/.test(key))).toBe(true);
+  });
+
+  test("that are damaged are named, without what they hold", async () => {
+    await record(store, subjectOf(secrets.user), burst(1));
+    const row = (await rows()).find(({ d0 }) => String(d0).includes(secrets.user))!;
+    const { partitionKey, rowKey } = row as { partitionKey: string; rowKey: string };
+    const d0 = `${secrets.text} {`;
+    await client.updateEntity({ partitionKey, rowKey, d0 }, "Replace");
+    await expect(store.readHead(subjectOf(secrets.user), 0)).rejects.toThrow(
+      new Error(`the state row ${rowKey} is damaged: it holds no JSON; delete it, or restore it`),
+    );
+  });
+});
+
+describe("a table that cannot be used", () => {
+  test.each([
+    [
+      403,
+      "AuthorizationPermissionMismatch",
+      /^state table: 403 Auth\w+: the identity lacks the role Storage Table Data Contributor$/,
+      false,
+    ],
+    [
+      401,
+      "InvalidAuthenticationInfo",
+      /^state table: 401 Inv\w+: the token was not accepted$/,
+      true,
+    ],
+    [400, "OutOfRangeInput", /^state table: 400 OutOfRangeInput$/, false],
+    [503, "ServerBusy", /^state table: 503 ServerBusy$/, true],
+    [500, secrets.text.repeat(9), /^state table: 500$/, true],
+  ])("that answers %d %s is told of as that", async (status, code, expected, retryable) => {
+    const service = await startAnswering((_, response) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      const message = { lang: "en-US", value: Object.values(secrets).join() };
+      response.end(JSON.stringify({ "odata.error": { code, message } }));
+    });
+    const storage = { tableServiceUri: service.url };
+    const refusing = connectTable(storage, "states", () => credential(), connection);
+    const state = new TableState(refusing, name);
+    const calls = [
+      () => state.open(),
+      () => state.readHead(subjectOf(secrets.user), 0),
+      () => state.write({ put: [due(subjectOf(secrets.user), burst(1))] }),
+      () => state.saveProgress(progress(1, { lastError: secrets.text })),
+    ];
+    for (const call of calls) {
+      const error = await failureOf(call());
+      expect(error.message).toMatch(expected);
+      expect(error.retryable).toBe(retryable);
+    }
+    await service.stop();
+  });
+
+  test("is told of as not answering, after every attempt", async () => {
+    const nowhere = { connectionString: azurite.connectionString.replace(/:\d+\/dev/g, ":1/dev") };
+    const gone = connect("states", nowhere);
+    const attempts = new Tap(gone.pipeline);
+    const { message, retryable } = await failureOf(new TableState(gone, name).open());
+    expect([message, retryable]).toEqual(["state table: no usable answer (ECONNREFUSED)", true]);
+    expect(attempts.requests).toHaveLength(5);
+  });
+});
