@@ -10,10 +10,13 @@ const slow = [
   "test/long/**",
   "test/proof/**",
   "test/functions/**",
-  "test/local/**",
+  "test/standins/**",
   "test/contract/**",
   "test/azure/**",
-  "test/files/{csv,memory,hostile,anyLayout,everyDialect}.test.ts",
+  "test/logs/azure/**",
+  "test/state/table/**",
+  "test/sinks/{sentinel,findings}/**",
+  "test/logs/files/{csv,memory,hostile,anyLayout,everyDialect}.test.ts",
   "test/logs/files/search/everyRow.test.ts",
   "test/laws/{slicing,lateness,equality,order}.test.ts",
   "test/cli/{state,generate}.test.ts",
@@ -55,7 +58,9 @@ export default defineConfig({
       name: "kql-as-text",
       enforce: "pre",
       load(id) {
-        if (!id.endsWith(".kql")) return null;
+        if (!id.endsWith(".kql")) {
+          return null;
+        }
         return { code: `export default ${JSON.stringify(readFileSync(id, "utf8"))};`, map: null };
       },
     },

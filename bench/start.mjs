@@ -26,13 +26,17 @@ function installPeers() {
   const installed = join(here, "node_modules", ".package-lock.json");
   const isThere =
     existsSync(installed) && isSame(readLock(installed), readLock(join(here, "package-lock.json")));
-  if (isThere) return;
+  if (isThere) {
+    return;
+  }
   console.error("installing what is compared with: npm ci --prefix bench");
   const { status } = spawnSync("npm", ["ci", "--prefix", here, "--ignore-scripts", "--no-audit"], {
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",
   });
-  if (status !== 0) throw new Error("the packages of bench/package.json could not be installed");
+  if (status !== 0) {
+    throw new Error("the packages of bench/package.json could not be installed");
+  }
 }
 
 /** @param {string} path */

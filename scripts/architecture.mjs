@@ -90,8 +90,12 @@ const canaries = [
 ];
 
 const problems = [...(await brokenRules()), ...(await toothlessRules())];
-for (const problem of problems) console.error(problem);
-if (problems.length > 0) process.exitCode = 1;
+for (const problem of problems) {
+  console.error(problem);
+}
+if (problems.length > 0) {
+  process.exitCode = 1;
+}
 
 /** @returns {Promise<string[]>} */
 async function brokenRules() {
@@ -169,7 +173,8 @@ function write(path, text) {
 /** @param {string} baseDir @param {string[]} paths */
 async function cruiseIn(baseDir, paths) {
   const { output } = await cruise(paths, { ...options, baseDir, preserveSymlinks: true });
-  if (typeof output === "string")
+  if (typeof output === "string") {
     throw new Error("dependency-cruiser answered with a report, not with data");
+  }
   return output;
 }

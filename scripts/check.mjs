@@ -16,7 +16,9 @@ const failed = [];
 for (const [name, file, ...args] of steps) {
   const startedAt = Date.now();
   const code = run(file, args);
-  if (code !== 0) failed.push(name);
+  if (code !== 0) {
+    failed.push(name);
+  }
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
 }

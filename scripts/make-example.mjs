@@ -5,8 +5,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = new URL("..", import.meta.url);
-const LOG = "examples/contoso-day.ndjson.gz";
-const TRUTH = "examples/contoso-day.truth.json";
+const logPath = "examples/contoso-day.ndjson.gz";
+const truthPath = "examples/contoso-day.truth.json";
 
 /** The generator has no dependencies, so one bundle in memory is a whole module. */
 async function generator() {
@@ -41,13 +41,15 @@ const { exampleDay, toNdjson } = await generator();
 const { rows, truth } = exampleDay();
 const log = toNdjson(rows);
 const files = [
-  { path: LOG, text: log, bytes: () => gzipSync(log, { level: 9 }) },
-  { path: TRUTH, text: `${JSON.stringify(truth, null, 2)}\n` },
+  { path: logPath, text: log, bytes: () => gzipSync(log, { level: 9 }) },
+  { path: truthPath, text: `${JSON.stringify(truth, null, 2)}\n` },
 ];
 
 for (const { path, text, bytes } of files) {
   if (process.argv.includes("--check")) {
-    if (committed(path) === text) continue;
+    if (committed(path) === text) {
+      continue;
+    }
     console.error(`${path} is not what the generator writes; run: node scripts/make-example.mjs`);
     process.exitCode = 1;
   } else {

@@ -10,7 +10,9 @@ const asked = process.argv.slice(2).map((path) => relative("", path).replaceAll(
 for (const folder of ["detection", "run"]) {
   const whole = `src/${folder}`;
   const within = asked.filter((path) => path === whole || path.startsWith(`${whole}/`));
-  if (asked.length > 0 && within.length === 0) continue;
+  if (asked.length > 0 && within.length === 0) {
+    continue;
+  }
   const mutate = (within.length === 0 ? [whole] : within).map((path) =>
     statSync(path).isDirectory() ? `${path}/**/*.ts` : path,
   );

@@ -17,6 +17,8 @@ export function run(file, args = [], env = {}) {
     env: { ...process.env, ...env },
     stdio: "inherit",
   });
-  if (error) throw error;
+  if (error) {
+    throw error;
+  }
   return status ?? 1;
 }

@@ -25,7 +25,9 @@ try {
     { TEST_SUITE: suite },
   );
   // Without a report vitest did not get as far as running tests, and has said why.
-  if (existsSync(report)) console.log(closingLine(JSON.parse(readFileSync(report, "utf8"))));
+  if (existsSync(report)) {
+    console.log(closingLine(JSON.parse(readFileSync(report, "utf8"))));
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

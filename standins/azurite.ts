@@ -111,7 +111,9 @@ async function addresses(child: ChildProcess, timeoutMs: number): Promise<Record
     const read = (chunk: Buffer) => {
       printed += chunk.toString("utf8");
       const urls = found();
-      if (services.every((service) => urls[service] !== "")) resolve(urls);
+      if (services.every((service) => urls[service] !== "")) {
+        resolve(urls);
+      }
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
@@ -150,7 +152,9 @@ function running(child: ChildProcess, folder: string, urls: Record<Service, stri
 
 /** Asks first, so that a data folder is written; does not wait for long. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+    return;
+  }
   const exited = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);

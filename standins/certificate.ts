@@ -80,7 +80,9 @@ function bitString(bytes: Buffer): Buffer {
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const value = Buffer.concat(parts);
   const { length } = value;
-  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), value]);
+  if (length < 0x80) {
+    return Buffer.concat([Buffer.of(tag, length), value]);
+  }
   const header = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.of(tag, ...header), value]);
 }

@@ -76,11 +76,15 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     if (message.headers["x-identity-header"] !== secret) {
       return problem(401, "The X-IDENTITY-HEADER header is missing or wrong.");
     }
-    if (fault && "status" in fault) return problem(fault.status, "The stand-in was told to fail.");
+    if (fault && "status" in fault) {
+      return problem(fault.status, "The stand-in was told to fail.");
+    }
     if (query.get("api-version") !== apiVersion) {
       return problem(400, `The api-version must be ${apiVersion}.`);
     }
-    if (!query.get("resource")) return problem(400, "The resource is missing.");
+    if (!query.get("resource")) {
+      return problem(400, "The resource is missing.");
+    }
     const asked = query.get("client_id");
     if (only !== undefined && asked !== only) {
       return problem(400, `No managed identity found for client id '${asked ?? ""}'.`);
@@ -114,7 +118,9 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: secret },
     requests,
     fail(fault, times = 1) {
-      for (let i = 0; i < times; i++) faults.push(fault);
+      for (let i = 0; i < times; i++) {
+        faults.push(fault);
+      }
     },
     heal: () => void faults.splice(0),
     stop: () => close(server),
@@ -126,7 +132,9 @@ export function claimsOf(token: string): TokenClaims | undefined {
   try {
     const text = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
     const claims = JSON.parse(text) as Partial<TokenClaims> | null;
-    if (typeof claims?.aud !== "string" || typeof claims.exp !== "number") return undefined;
+    if (typeof claims?.aud !== "string" || typeof claims.exp !== "number") {
+      return undefined;
+    }
     return claims as TokenClaims;
   } catch {
     return undefined;

@@ -32,7 +32,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export function time(clock: string): number {
   const padded = /^\d\d:\d\d$/.test(clock) ? `${clock}:00` : clock;
   const at = Date.parse(`${day}T${padded}Z`);
-  if (Number.isNaN(at)) throw new RangeError(`not a clock time: ${clock}`);
+  if (Number.isNaN(at)) {
+    throw new RangeError(`not a clock time: ${clock}`);
+  }
   return at;
 }
 

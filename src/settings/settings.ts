@@ -178,7 +178,9 @@ const endpoint = v.pipe(
 /** Without those at the end. An expression for them would try anew at each of many slashes. */
 function withoutSlashes(text: string): string {
   let end = text.length;
-  while (text[end - 1] === "/") end--;
+  while (text[end - 1] === "/") {
+    end--;
+  }
   return text.slice(0, end);
 }
 

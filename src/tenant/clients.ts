@@ -15,11 +15,11 @@ export interface App {
   readonly resource: string;
 }
 
-const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)";
-const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit";
-const PHONE =
+const windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)";
+const mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit";
+const phone =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
-const DESKTOP_APP = "Mobile Apps and Desktop clients";
+const desktopApp = "Mobile Apps and Desktop clients";
 
 function client(
   system: string,
@@ -31,44 +31,44 @@ function client(
   return { operatingSystem: system, browser, clientApp, userAgent, managed };
 }
 
-export const CLIENTS: readonly [Client, ...Client[]] = [
+export const everyClient: readonly [Client, ...Client[]] = [
   client(
     "Windows10",
     "Edge 134.0.0",
     "Browser",
-    `${WINDOWS} Chrome/134.0.0.0 Safari/537.36 Edg/134.0.0.0`,
+    `${windows} Chrome/134.0.0.0 Safari/537.36 Edg/134.0.0.0`,
     true,
   ),
   client(
     "Windows10",
     "Chrome 134.0.0",
     "Browser",
-    `${WINDOWS} Chrome/134.0.0.0 Safari/537.36`,
+    `${windows} Chrome/134.0.0.0 Safari/537.36`,
     true,
   ),
   client(
     "Windows10",
     "Rich Client 5.2.8.0",
-    DESKTOP_APP,
-    `${WINDOWS} Teams/25044.2208 Edg/133.0.0.0`,
+    desktopApp,
+    `${windows} Teams/25044.2208 Edg/133.0.0.0`,
     true,
   ),
   client(
     "MacOs",
     "Safari 18.3",
     "Browser",
-    `${MAC}/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15`,
+    `${mac}/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15`,
     true,
   ),
-  client("Ios 18.3", "Mobile Safari", DESKTOP_APP, `${PHONE} Mobile/15E148 PKeyAuth/1.0`, false),
+  client("Ios 18.3", "Mobile Safari", desktopApp, `${phone} Mobile/15E148 PKeyAuth/1.0`, false),
 ];
 
-export const ATTACKER_CLIENTS: readonly [Client, ...Client[]] = [
+export const attackerClients: readonly [Client, ...Client[]] = [
   client(
     "Windows10",
     "Chrome 109.0.0",
     "Browser",
-    `${WINDOWS} Chrome/109.0.0.0 Safari/537.36`,
+    `${windows} Chrome/109.0.0.0 Safari/537.36`,
     false,
   ),
   client(
@@ -78,19 +78,19 @@ export const ATTACKER_CLIENTS: readonly [Client, ...Client[]] = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0",
     false,
   ),
-  client("", "Python Requests 2.31", DESKTOP_APP, "python-requests/2.31.0", false),
+  client("", "Python Requests 2.31", desktopApp, "python-requests/2.31.0", false),
 ];
 
 function app(name: string, id: string, resource: string, resourceId: string): App {
   return { name, id, resource, resourceId };
 }
 
-const GRAPH = "00000003-0000-0000-c000-000000000000";
+const graph = "00000003-0000-0000-c000-000000000000";
 
 /** Microsoft's own applications; their ids are public and the same in every tenant. */
-export const APPS: readonly [App, ...App[]] = [
-  app("OfficeHome", "4765445b-32c6-49b0-83e6-1d93765276ca", "Microsoft Graph", GRAPH),
-  app("Microsoft Teams", "1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Graph", GRAPH),
+export const apps: readonly [App, ...App[]] = [
+  app("OfficeHome", "4765445b-32c6-49b0-83e6-1d93765276ca", "Microsoft Graph", graph),
+  app("Microsoft Teams", "1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Graph", graph),
   app(
     "Office 365 Exchange Online",
     "00000002-0000-0ff1-ce00-000000000000",
@@ -111,9 +111,9 @@ export const APPS: readonly [App, ...App[]] = [
   ),
 ];
 
-const NPS_ID = "981f26a1-7f43-403b-a875-f8b09b8cd720";
+const npsId = "981f26a1-7f43-403b-a875-f8b09b8cd720";
 
-export const NPS_APPS: readonly [App, ...App[]] = [
-  app("Azure Multi-Factor Auth Client", NPS_ID, "Azure Multi-Factor Auth Client", NPS_ID),
-  app("Azure MFA NPS extension", NPS_ID, "Azure Multi-Factor Auth Client", NPS_ID),
+export const npsApps: readonly [App, ...App[]] = [
+  app("Azure Multi-Factor Auth Client", npsId, "Azure Multi-Factor Auth Client", npsId),
+  app("Azure MFA NPS extension", npsId, "Azure Multi-Factor Auth Client", npsId),
 ];

@@ -1,5 +1,5 @@
 /** The ways in which the same rows are met outside: one file for each container. */
-export { COLUMNS } from "./dialects/columns.ts";
+export { everyColumn } from "./dialects/columns.ts";
 export { toDiagnosticRecord, toEventHubMessage } from "./dialects/diagnosticRecord.ts";
 export { toGraphPage, toGraphSignIn } from "./dialects/graph.ts";
 export { toJsonArray, toLine, toNdjson, toQueryAnswer } from "./dialects/logAnalytics.ts";

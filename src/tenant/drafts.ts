@@ -1,14 +1,14 @@
 import type { Attempt, Draft, MfaMethod, Prompt, Snapshot } from "./attempt.ts";
-import { APPS } from "./clients.ts";
-import { DETAIL, STEP_TEXT, type PromptOutcome } from "./outcomes.ts";
+import { apps } from "./clients.ts";
+import { detail, stepText, type PromptOutcome } from "./outcomes.ts";
 import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
-import { MINUTE, SECOND } from "./time.ts";
+import { minuteMs, secondMs } from "./time.ts";
 
 /** The log publishes a row 2 to 12 minutes after the sign-in, and stores it soon after. */
 export function draftOf(attempt: Attempt, snapshot: Snapshot, random: Random, lateMs = 0): Draft {
-  const generatedAt = snapshot.at + random.between(2 * MINUTE, 12 * MINUTE);
-  const publishedAt = generatedAt + random.between(10 * SECOND, 60 * SECOND) + lateMs;
+  const generatedAt = snapshot.at + random.between(2 * minuteMs, 12 * minuteMs);
+  const publishedAt = generatedAt + random.between(10 * secondMs, 60 * secondMs) + lateMs;
   return { attempt, snapshot, generatedAt, publishedAt };
 }
 
@@ -31,7 +31,7 @@ export function attemptOf(
     place: person.site,
     client: person.client,
     ownDevice: true,
-    app: random.pick(APPS),
+    app: random.pick(apps),
     mfaRequired: true,
     ...different,
   };
@@ -53,7 +53,7 @@ export function snapshotAfter(id: string, prompts: readonly Prompt[], at: number
     at,
     id,
     resultType: success ? "0" : "500121",
-    additionalDetails: outcome === "approved" ? DETAIL.completed : STEP_TEXT[outcome],
+    additionalDetails: outcome === "approved" ? detail.completed : stepText[outcome],
     prompts,
   };
 }

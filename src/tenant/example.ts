@@ -3,10 +3,10 @@ import { attackInWords, iso } from "./attacks/inWords.ts";
 import type { SigninRow } from "./row.ts";
 import { generateTenant, type Tenant } from "./tenant.ts";
 
-const START = Date.UTC(2026, 2, 10);
+const startKeyword = Date.UTC(2026, 2, 10);
 
 /** "approved" is there twice: in the same request, and from the same address. */
-const ATTACKS: readonly AttackKind[] = [
+const everyAttack: readonly AttackKind[] = [
   "approved",
   "bucket-edge",
   "rotating-addresses",
@@ -34,9 +34,9 @@ export function exampleTenant(): Tenant {
     seed: 20_260_311,
     users: 120,
     days: 1,
-    startAt: START,
+    startAt: startKeyword,
     signInsPerUserPerDay: 38,
-    attacks: ATTACKS,
+    attacks: everyAttack,
   });
 }
 
@@ -52,7 +52,7 @@ export function exampleDay(): ExampleDay {
     .map(({ row }) => row);
   const { tenantId, workspaceId } = tenant;
   const truth = {
-    day: iso(START).slice(0, 10),
+    day: iso(startKeyword).slice(0, 10),
     tenantId,
     workspaceId,
     rows: rows.length,

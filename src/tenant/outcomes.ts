@@ -13,7 +13,7 @@ export type PromptOutcome =
   | "pending";
 
 /** The words of the sign-in log, as Microsoft writes them. */
-export const STEP_TEXT = {
+export const stepText = {
   approved: "MFA successfully completed",
   denied: "MFA denied; user declined the authentication",
   suspiciousActivity: "SuspiciousActivityReported",
@@ -28,7 +28,7 @@ export const STEP_TEXT = {
 } satisfies Record<PromptOutcome, string>;
 
 /** `Status.additionalDetails` of rows that say no more than this. */
-export const DETAIL = {
+export const detail = {
   completed: "MFA completed in Azure AD",
   byClaim: "MFA requirement satisfied by claim in the token",
   byProvider: "MFA requirement satisfied by claim provided by external provider",
@@ -37,7 +37,7 @@ export const DETAIL = {
     "The user didn't complete the MFA prompt. They may have decided not to authenticate, timed out while doing other work, or has an issue with their authentication setup.",
 } satisfies Record<string, string>;
 
-const REASONS: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   "0": "",
   "50053":
     "Account is locked because user tried to sign in too many times with an incorrect user ID or password.",
@@ -54,5 +54,5 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** `ResultDescription` and `Status.failureReason` of a result type. */
 export function reasonOf(resultType: string): string {
-  return REASONS[resultType] ?? "Other.";
+  return reasons[resultType] ?? "Other.";
 }

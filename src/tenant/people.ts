@@ -1,5 +1,5 @@
-import { CLIENTS, type Client } from "./clients.ts";
-import { OFFICES, homeAddress, officeAddress, type Place } from "./places.ts";
+import { everyClient, type Client } from "./clients.ts";
+import { offices, homeAddress, officeAddress, type Place } from "./places.ts";
 import { randomOf } from "./random.ts";
 
 export interface Person {
@@ -17,11 +17,11 @@ export interface Person {
   readonly deviceName: string;
 }
 
-const GIVEN =
+const givenNames =
   "Alice Bruno Chiara Daniel Elif Farid Greta Hugo Ines Jonas Keiko Lars Mina Noah Olga Pavel Qian Rosa Samir Tessa Umar Vera Willem Xenia Yusuf Zoe Anton Bianca Carlos Diana".split(
     " ",
   );
-const FAMILY =
+const familyNames =
   "Almeida Berger Castro Dubois Eriksen Ferrari Garcia Hansen Ivanov Jansen Keller Lindqvist Moreau Nakamura Okafor Petrov Quist Rossi Schmid Tanaka Urban Vogel Weber Xu Yilmaz Zhang Andersson Bauer Conti".split(
     " ",
   );
@@ -33,23 +33,25 @@ export function isGuest(index: number): boolean {
 
 /** Distinct for every index: 30 × 29 pairs, then a number. */
 function nameOf(index: number): { given: string; family: string; number: string } {
-  const round = Math.floor(index / GIVEN.length);
-  const given = GIVEN[index % GIVEN.length] ?? "Alice";
-  const family = FAMILY[(index + round * 2) % FAMILY.length] ?? "Berger";
-  const repeat = Math.floor(round / FAMILY.length);
+  const round = Math.floor(index / givenNames.length);
+  const given = givenNames[index % givenNames.length] ?? "Alice";
+  const family = familyNames[(index + round * 2) % familyNames.length] ?? "Berger";
+  const repeat = Math.floor(round / familyNames.length);
   return { given, family, number: repeat === 0 ? "" : String(repeat + 1) };
 }
 
 function upnOf(index: number): string {
   const { given, family, number } = nameOf(index);
   const name = `${given}.${family}${number}`.toLowerCase();
-  if (isGuest(index)) return `${name}_fabrikam.com#EXT#@contoso.onmicrosoft.com`;
+  if (isGuest(index)) {
+    return `${name}_fabrikam.com#EXT#@contoso.onmicrosoft.com`;
+  }
   return index % 10 === 7 ? `${name}@emea.contoso.com` : `${name}@contoso.com`;
 }
 
 /** Which office somebody belongs to, without drawing up the whole person. */
 export function siteIndexOf(seed: number, index: number): number {
-  return randomOf(seed, 5, index).below(OFFICES.length);
+  return randomOf(seed, 5, index).below(offices.length);
 }
 
 export function personOf(seed: number, index: number): Person {
@@ -62,10 +64,10 @@ export function personOf(seed: number, index: number): Person {
     upn: upnOf(index),
     userId: random.guid(),
     guest: isGuest(index),
-    site: OFFICES[siteIndex] ?? OFFICES[0],
+    site: offices[siteIndex] ?? offices[0],
     office: officeAddress(siteIndex, random.below(4)),
     home: homeAddress(index),
-    client: random.pick(CLIENTS),
+    client: random.pick(everyClient),
     deviceId: random.guid(),
     deviceName: `CONTOSO-${String(10_000 + index)}`,
   };
@@ -74,9 +76,15 @@ export function personOf(seed: number, index: number): Person {
 /** Alice.Berger@CONTOSO.com and the like: one identity, another spelling. */
 export function respell(upn: string, variant: number): string {
   const at = upn.lastIndexOf("@");
-  if (variant % 4 === 0) return upn.toUpperCase();
-  if (variant % 4 === 1) return upn.slice(0, at) + upn.slice(at).toUpperCase();
-  if (variant % 4 === 2) return upn;
+  if (variant % 4 === 0) {
+    return upn.toUpperCase();
+  }
+  if (variant % 4 === 1) {
+    return upn.slice(0, at) + upn.slice(at).toUpperCase();
+  }
+  if (variant % 4 === 2) {
+    return upn;
+  }
   return (
     upn.slice(0, at).replaceAll(/(^|\.)[a-z]/g, (first) => first.toUpperCase()) + upn.slice(at)
   );

@@ -21,7 +21,7 @@ function place(
   return { city, state, country, latitude, longitude, offsetHours, network };
 }
 
-export const OFFICES: readonly [Place, ...Place[]] = [
+export const offices: readonly [Place, ...Place[]] = [
   place("Amsterdam", "Noord-Holland", "NL", [52.374, 4.8897], 1, "64496"),
   place("Zurich", "Zuerich", "CH", [47.3667, 8.55], 1, "64497"),
   place("Seattle", "Washington", "US", [47.6035, -122.3295], -8, "64498"),
@@ -30,7 +30,7 @@ export const OFFICES: readonly [Place, ...Place[]] = [
 ];
 
 /** The attackers' hosting providers; the network numbers are reserved for documentation too. */
-export const HOSTING: readonly [Place, ...Place[]] = [
+export const hostingPlaces: readonly [Place, ...Place[]] = [
   place("Frankfurt Am Main", "Hessen", "DE", [50.1103, 8.7147], 1, "64505"),
   place("Ashburn", "Virginia", "US", [39.0469, -77.4903], -5, "64506"),
   place("Bucharest", "Bucuresti", "RO", [44.4326, 26.104], 2, "64507"),
@@ -40,12 +40,14 @@ export const HOSTING: readonly [Place, ...Place[]] = [
 
 /** Sites own 203.0.113.0/24 in slices of sixteen addresses. */
 export function officeAddress(site: number, host: number): string {
-  return `203.0.113.${String((site % OFFICES.length) * 16 + (host % 16) + 1)}`;
+  return `203.0.113.${String((site % offices.length) * 16 + (host % 16) + 1)}`;
 }
 
 /** One household in four reaches the service over IPv6. */
 export function homeAddress(person: number): string {
-  if (person % 4 !== 3) return `198.51.100.${String((person % 250) + 1)}`;
+  if (person % 4 !== 3) {
+    return `198.51.100.${String((person % 250) + 1)}`;
+  }
   const high = (0x1000 + ((person >>> 12) & 0xfff)).toString(16);
   return `2001:db8:${high}:${(0x1000 + (person & 0xfff)).toString(16)}::${((person % 200) + 16).toString(16)}`;
 }

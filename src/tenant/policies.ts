@@ -12,9 +12,12 @@ export type PoliciesByStatus = Readonly<Record<AccessStatus, readonly unknown[]>
 export type AccessStatus = "success" | "failure" | "notApplied";
 
 export function accessStatus(attempt: Attempt, snapshot: Snapshot): AccessStatus {
-  if (attempt.flow === "nps" || attempt.flow === "adfs" || !attempt.mfaRequired)
+  if (attempt.flow === "nps" || attempt.flow === "adfs" || !attempt.mfaRequired) {
     return "notApplied";
-  if (snapshot.resultType === "0" || snapshot.resultType === "50140") return "success";
+  }
+  if (snapshot.resultType === "0" || snapshot.resultType === "50140") {
+    return "success";
+  }
   return snapshot.resultType === "50126" ? "notApplied" : "failure";
 }
 
@@ -43,16 +46,16 @@ export function policiesOf(ids: PolicyIds): PoliciesByStatus {
   return { success: [mfa("success")], failure: [mfa("failure"), legacy], notApplied: [legacy] };
 }
 
-export const REQUIREMENT_POLICIES = pretty([
+export const requirementPolicies = pretty([
   { requirementProvider: "multiConditionalAccess", detail: "Conditional Access" },
 ]);
 
-export const NO_POLICIES = "[]";
+export const noPolicies = "[]";
 
 /** `AuthenticationProcessingDetails` of ordinary rows. */
-export const PROCESSING_DETAILS = pretty([{ key: "Is CAE Token", value: "False" }]);
+export const processingDetails = pretty([{ key: "Is CAE Token", value: "False" }]);
 
 /** `NetworkLocationDetails` where a site's addresses are named and trusted. */
-export const TRUSTED_NETWORK = pretty([
+export const trustedNetwork = pretty([
   { networkType: "trustedNamedLocation", networkNames: ["Contoso offices"] },
 ]);

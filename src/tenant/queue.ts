@@ -24,7 +24,9 @@ export class PublicationQueue {
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
       const above = heap[parent];
-      if (above === undefined || before(above, entry)) break;
+      if (above === undefined || before(above, entry)) {
+        break;
+      }
       heap[hole] = above;
       hole = parent;
     }
@@ -35,9 +37,13 @@ export class PublicationQueue {
   take(until: number): Draft | undefined {
     const heap = this.#heap;
     const first = heap[0];
-    if (first === undefined || first.draft.publishedAt > until) return undefined;
+    if (first === undefined || first.draft.publishedAt > until) {
+      return undefined;
+    }
     const last = heap.pop();
-    if (last !== undefined && heap.length > 0) this.#sink(last);
+    if (last !== undefined && heap.length > 0) {
+      this.#sink(last);
+    }
     return first.draft;
   }
 
@@ -47,10 +53,14 @@ export class PublicationQueue {
     for (;;) {
       const left = heap[2 * hole + 1];
       const right = heap[2 * hole + 2];
-      if (left === undefined) break;
+      if (left === undefined) {
+        break;
+      }
       const child = right !== undefined && before(right, left) ? 2 * hole + 2 : 2 * hole + 1;
       const smaller = heap[child];
-      if (smaller === undefined || before(entry, smaller)) break;
+      if (smaller === undefined || before(entry, smaller)) {
+        break;
+      }
       heap[hole] = smaller;
       hole = child;
     }

@@ -21,11 +21,11 @@ function mix(word: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 function hex(word: number): string {
-  const high = `${BYTES[word >>> 24] ?? ""}${BYTES[(word >>> 16) & 255] ?? ""}`;
-  return `${high}${BYTES[(word >>> 8) & 255] ?? ""}${BYTES[word & 255] ?? ""}`;
+  const high = `${bytes[word >>> 24] ?? ""}${bytes[(word >>> 16) & 255] ?? ""}`;
+  return `${high}${bytes[(word >>> 8) & 255] ?? ""}${bytes[word & 255] ?? ""}`;
 }
 
 /** mulberry32, seeded with any number of whole numbers; only exact integer operations. */

@@ -1,10 +1,10 @@
 import type { Attempt, Draft, Snapshot } from "./attempt.ts";
 import { reasonOf } from "./outcomes.ts";
 import {
-  NO_POLICIES,
-  PROCESSING_DETAILS,
-  REQUIREMENT_POLICIES,
-  TRUSTED_NETWORK,
+  noPolicies,
+  processingDetails,
+  requirementPolicies,
+  trustedNetwork,
   accessStatus,
 } from "./policies.ts";
 import { authenticationDetails } from "./steps.ts";
@@ -18,16 +18,20 @@ function statusOf(snapshot: Snapshot): unknown {
   const errorCode = Number(snapshot.resultType);
   const failureReason = reasonOf(snapshot.resultType);
   const additionalDetails = snapshot.additionalDetails;
-  if (errorCode === 0)
+  if (errorCode === 0) {
     return additionalDetails === undefined ? { errorCode } : { errorCode, additionalDetails };
-  if (additionalDetails === undefined) return { errorCode, failureReason };
+  }
+  if (additionalDetails === undefined) {
+    return { errorCode, failureReason };
+  }
   return { errorCode, failureReason, additionalDetails };
 }
 
 function deviceOf(attempt: Attempt): unknown {
   const { operatingSystem, browser, managed } = attempt.client;
-  if (!attempt.ownDevice || !managed || attempt.person.guest)
+  if (!attempt.ownDevice || !managed || attempt.person.guest) {
     return { deviceId: "", operatingSystem, browser };
+  }
   return {
     deviceId: attempt.person.deviceId,
     displayName: attempt.person.deviceName,
@@ -50,7 +54,9 @@ function locationOf({ place }: Attempt): unknown {
 
 /** Columns that RADIUS and AD FS rows do not have. */
 function browserColumns(attempt: Attempt, snapshot: Snapshot): SigninRow {
-  if (attempt.flow === "nps" || attempt.flow === "adfs") return {};
+  if (attempt.flow === "nps" || attempt.flow === "adfs") {
+    return {};
+  }
   const lastPrompt = snapshot.prompts.at(-1);
   return {
     IsInteractive: attempt.flow === "interactive",
@@ -59,7 +65,7 @@ function browserColumns(attempt: Attempt, snapshot: Snapshot): SigninRow {
     SessionId: attempt.sessionId,
     ...(lastPrompt === undefined ? {} : { MfaDetail: { authMethod: lastPrompt.method } }),
     ...(attempt.address === attempt.person.office
-      ? { NetworkLocationDetails: TRUSTED_NETWORK }
+      ? { NetworkLocationDetails: trustedNetwork }
       : {}),
   };
 }
@@ -105,12 +111,12 @@ export function rowOf(world: World, { attempt, snapshot, generatedAt }: Draft): 
     AppDisplayName: attempt.app.name,
     AppId: attempt.app.id,
     AuthenticationDetails: authenticationDetails(attempt, snapshot),
-    AuthenticationProcessingDetails: short ? "[]" : PROCESSING_DETAILS,
+    AuthenticationProcessingDetails: short ? "[]" : processingDetails,
     AuthenticationRequirement: attempt.mfaRequired
       ? "multiFactorAuthentication"
       : "singleFactorAuthentication",
     AuthenticationRequirementPolicies:
-      snapshot.prompts.length > 0 ? REQUIREMENT_POLICIES : NO_POLICIES,
+      snapshot.prompts.length > 0 ? requirementPolicies : noPolicies,
     ClientAppUsed: short ? "" : attempt.client.clientApp,
     ConditionalAccessPolicies: world.policies[access],
     ConditionalAccessStatus: access,

@@ -1,5 +1,5 @@
 import type { Attempt, Prompt, Snapshot } from "./attempt.ts";
-import { DETAIL, STEP_TEXT, reasonOf } from "./outcomes.ts";
+import { detail, stepText, reasonOf } from "./outcomes.ts";
 import { pretty, ticks, wholeSecond } from "./text.ts";
 
 function satisfiedBefore(attempt: Attempt, snapshot: Snapshot): unknown {
@@ -9,7 +9,7 @@ function satisfiedBefore(attempt: Attempt, snapshot: Snapshot): unknown {
     succeeded: true,
     authenticationStepResultDetail:
       snapshot.mfaByClaim === true
-        ? DETAIL.byClaim
+        ? detail.byClaim
         : "First factor requirement satisfied by claim in the token",
     authenticationStepRequirement: "Primary authentication",
     StatusSequence: 0,
@@ -18,7 +18,9 @@ function satisfiedBefore(attempt: Attempt, snapshot: Snapshot): unknown {
 }
 
 function firstStep(attempt: Attempt, snapshot: Snapshot): unknown {
-  if (attempt.firstFactor === "claim") return satisfiedBefore(attempt, snapshot);
+  if (attempt.firstFactor === "claim") {
+    return satisfiedBefore(attempt, snapshot);
+  }
   const succeeded = attempt.firstFactor !== "wrongPassword";
   const right =
     snapshot.leakedFailure === true ? reasonOf(snapshot.resultType) : "Correct password";
@@ -40,19 +42,26 @@ function promptStep(prompt: Prompt, sequences: boolean): unknown {
     authenticationStepDateTime: wholeSecond(prompt.answeredAt),
     authenticationMethod: prompt.method,
     succeeded: prompt.outcome === "approved",
-    authenticationStepResultDetail: STEP_TEXT[prompt.outcome],
+    authenticationStepResultDetail: stepText[prompt.outcome],
     authenticationStepRequirement: "Primary authentication",
   };
-  if (!sequences) return step;
+  if (!sequences) {
+    return step;
+  }
   return { ...step, StatusSequence: prompt.answeredAt, RequestSequence: prompt.askedAt };
 }
 
 /** `AuthenticationDetails`: every step of the request up to this row. */
 export function authenticationDetails(attempt: Attempt, snapshot: Snapshot): string {
-  if (attempt.flow === "nps" || attempt.flow === "adfs") return "[]";
-  if (snapshot.additionalDetails === DETAIL.generic) return "[]";
+  if (attempt.flow === "nps" || attempt.flow === "adfs") {
+    return "[]";
+  }
+  if (snapshot.additionalDetails === detail.generic) {
+    return "[]";
+  }
   const steps = [firstStep(attempt, snapshot)];
-  for (const prompt of snapshot.prompts)
+  for (const prompt of snapshot.prompts) {
     steps.push(promptStep(prompt, snapshot.sequences !== false));
+  }
   return pretty(steps);
 }

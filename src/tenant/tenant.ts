@@ -1,13 +1,13 @@
 import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
 import { planAttacks } from "./attacks/plan.ts";
-import { SCRIPTS } from "./attacks/scripts.ts";
+import { attackScripts } from "./attacks/scripts.ts";
 import type { Draft } from "./attempt.ts";
 import { dayOf, type DayOptions } from "./noise/day.ts";
 import { personOf } from "./people.ts";
 import { PublicationQueue } from "./queue.ts";
 import { randomOf } from "./random.ts";
 import { rowOf, type SigninRow } from "./row.ts";
-import { DAY } from "./time.ts";
+import { dayMs } from "./time.ts";
 import { worldOf, type World } from "./world.ts";
 
 export interface TenantOptions {
@@ -38,22 +38,29 @@ export interface Tenant {
   rows(): Generator<PublishedRow, void, undefined>;
 }
 
-const SIGN_INS_PER_USER_PER_DAY = 12;
+const defaultSignInsPerUserPerDay = 12;
 
 /** Every kind of attack, in an order in which one day reads well. */
-export const ATTACK_KINDS: readonly AttackKind[] = Object.keys(SCRIPTS).filter(isAttackKind);
+export const attackKinds: readonly AttackKind[] = Object.keys(attackScripts).filter(isAttackKind);
 
 function isAttackKind(text: string): text is AttackKind {
-  return Object.hasOwn(SCRIPTS, text);
+  return Object.hasOwn(attackScripts, text);
 }
 
 function checked(options: TenantOptions): TenantOptions {
   const { users, days, startAt, seed } = options;
-  if (!Number.isSafeInteger(seed)) throw new RangeError("seed: must be a whole number");
-  if (!Number.isSafeInteger(users) || users < 1) throw new RangeError("users: must be 1 or more");
-  if (!Number.isSafeInteger(days) || days < 1) throw new RangeError("days: must be 1 or more");
-  if (!Number.isSafeInteger(startAt) || startAt % DAY !== 0)
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError("seed: must be a whole number");
+  }
+  if (!Number.isSafeInteger(users) || users < 1) {
+    throw new RangeError("users: must be 1 or more");
+  }
+  if (!Number.isSafeInteger(days) || days < 1) {
+    throw new RangeError("days: must be 1 or more");
+  }
+  if (!Number.isSafeInteger(startAt) || startAt % dayMs !== 0) {
     throw new RangeError("startAt: must be a UTC midnight");
+  }
   return options;
 }
 
@@ -63,7 +70,9 @@ function* publish(
   planned: readonly Draft[],
 ): Generator<PublishedRow, void, undefined> {
   const queue = new PublicationQueue();
-  for (const draft of planned) queue.add(draft);
+  for (const draft of planned) {
+    queue.add(draft);
+  }
 
   function* due(until: number): Generator<PublishedRow, void, undefined> {
     for (let draft = queue.take(until); draft !== undefined; draft = queue.take(until)) {
@@ -72,12 +81,14 @@ function* publish(
   }
 
   for (let day = 0; day < options.days; day += 1) {
-    for (const intent of dayOf(options, day, options.startAt + day * DAY)) {
+    for (const intent of dayOf(options, day, options.startAt + day * dayMs)) {
       // Whatever is still to come is published after the moment at which it happens.
       yield* due(intent.at);
       const random = randomOf(world.seed, 4, day, intent.person, intent.ordinal);
       const person = personOf(world.seed, intent.person);
-      for (const draft of intent.tell({ person, at: intent.at, random })) queue.add(draft);
+      for (const draft of intent.tell({ person, at: intent.at, random })) {
+        queue.add(draft);
+      }
     }
   }
   yield* due(Number.POSITIVE_INFINITY);
@@ -88,8 +99,8 @@ function* publish(
  * Throws a RangeError that names the option where one makes no sense.
  */
 export function generateTenant(options: TenantOptions): Tenant {
-  const { seed, users, days, startAt, attacks = ATTACK_KINDS } = checked(options);
-  const signInsPerUserPerDay = options.signInsPerUserPerDay ?? SIGN_INS_PER_USER_PER_DAY;
+  const { seed, users, days, startAt, attacks = attackKinds } = checked(options);
+  const signInsPerUserPerDay = options.signInsPerUserPerDay ?? defaultSignInsPerUserPerDay;
   const world = worldOf(seed);
   const attacked = planAttacks(world, { users, days, startAt, attacks });
   const quiet = new Map(attacked.map(({ person, quiet: span }) => [person, span]));

@@ -37,7 +37,9 @@ export function resolveFunction(
   const where = `The '${name}' function is in error`;
   const all = Object.entries(bindings);
   const [entry] = all.filter(([, { type }]) => /trigger$/i.test(type));
-  if (!entry) throw new Error(`${where}: it has no trigger.`);
+  if (!entry) {
+    throw new Error(`${where}: it has no trigger.`);
+  }
   const [binding, trigger] = entry;
   return {
     name,
@@ -45,8 +47,9 @@ export function resolveFunction(
     outputs: all
       .filter(([, { direction, type }]) => direction === "out" && type.toLowerCase() !== "http")
       .map(([key, output]) => {
-        if (output.type !== "queue")
+        if (output.type !== "queue") {
           throw new Error(`${where}: ${notDone(`${output.type} output`)}`);
+        }
         return { binding: key, ...resolveQueue(output, settings, where) };
       }),
   };

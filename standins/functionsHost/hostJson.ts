@@ -40,7 +40,9 @@ const schema = v.object({
 export async function readHostJson(main: string): Promise<HostSettings> {
   const file = join(dirname(main), "host.json");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "{}";
+    if (error.code === "ENOENT") {
+      return "{}";
+    }
     throw error;
   });
   const { http, queues } = v.parse(schema, JSON.parse(text)).extensions ?? {};
@@ -58,6 +60,8 @@ export async function readHostJson(main: string): Promise<HostSettings> {
 
 function timeSpanMs(text: string, file: string): number {
   const [, hours, minutes, seconds] = /^(\d{2}):(\d{2}):(\d{2})$/.exec(text) ?? [];
-  if (seconds === undefined) throw new Error(`${file}: "${text}" is no time such as 00:00:30.`);
+  if (seconds === undefined) {
+    throw new Error(`${file}: "${text}" is no time such as 00:00:30.`);
+  }
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }

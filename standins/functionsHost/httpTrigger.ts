@@ -41,7 +41,9 @@ export class Router {
   constructor(functions: readonly RegisteredFunction[], routePrefix: string) {
     this.#doors = functions.flatMap((registered) => {
       const { trigger } = registered;
-      if (trigger.type !== "http") return [];
+      if (trigger.type !== "http") {
+        return [];
+      }
       return [
         { function: registered, trigger, route: readRoute(`${routePrefix}/${trigger.route}`) },
       ];
@@ -61,7 +63,9 @@ export class Router {
 
 /** Whether the request carries the key that the function asks for. */
 export function isAllowed({ authLevel }: HttpTrigger, data: HttpData, keys: HttpKeys): boolean {
-  if (authLevel === "anonymous" || (keys.function ?? keys.master) === undefined) return true;
+  if (authLevel === "anonymous" || (keys.function ?? keys.master) === undefined) {
+    return true;
+  }
   const given = data.headers?.["x-functions-key"] ?? data.nullableQuery?.["code"]?.value;
   const good = authLevel === "admin" ? [keys.master] : [keys.function, keys.master];
   return given !== undefined && good.includes(given);
@@ -91,16 +95,24 @@ export const nullable = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 
 function toBody(body: unknown): { bytes: Uint8Array; type?: string } | undefined {
-  if (body === undefined) return undefined;
-  if (body instanceof Uint8Array) return { bytes: body };
-  if (typeof body === "string") return { bytes: Buffer.from(body), type: "text/plain" };
+  if (body === undefined) {
+    return undefined;
+  }
+  if (body instanceof Uint8Array) {
+    return { bytes: body };
+  }
+  if (typeof body === "string") {
+    return { bytes: Buffer.from(body), type: "text/plain" };
+  }
   return { bytes: Buffer.from(JSON.stringify(body)), type: "application/json" };
 }
 
 /** The host's answer to what a function returned; nothing returned is 204. */
 export function toResponse(value: TypedData | null | undefined): Response {
   const data = value && "http" in value ? value.http : undefined;
-  if (!data) return new Response(null, { status: 204, headers: standIn });
+  if (!data) {
+    return new Response(null, { status: 204, headers: standIn });
+  }
   const status = Number(data.statusCode ?? 200);
   const headers = new Headers({ ...data.headers, ...standIn });
   for (const { name, value: text } of data.cookies ?? []) {

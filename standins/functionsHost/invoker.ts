@@ -49,7 +49,9 @@ export class Invoker {
   }
 
   async settled(): Promise<void> {
-    while (this.runs) await Promise.all(this.#running);
+    while (this.runs) {
+      await Promise.all(this.#running);
+    }
   }
 
   async #record(

@@ -43,7 +43,9 @@ export const encode = (text: string | Uint8Array) => Buffer.from(text).toString(
 /** The text of a message, or undefined where it is not base64 of UTF-8. */
 export function decode(message: string): string | undefined {
   const bytes = Buffer.from(message, "base64");
-  if (bytes.toString("base64") !== message.trim()) return undefined;
+  if (bytes.toString("base64") !== message.trim()) {
+    return undefined;
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -59,7 +61,9 @@ export async function send(queue: QueueClient, encoded: string): Promise<void> {
   try {
     await queue.sendMessage(encoded);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error)) {
+      throw error;
+    }
     await queue.createIfNotExists();
     await queue.sendMessage(encoded);
   }

@@ -57,9 +57,15 @@ export class QueueListener {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const messages = await this.#receive();
-      for (const message of messages) this.#start(message);
-      while (this.#running.size > newBatchThreshold) await Promise.race(this.#running);
-      if (messages.length === 0) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      for (const message of messages) {
+        this.#start(message);
+      }
+      while (this.#running.size > newBatchThreshold) {
+        await Promise.race(this.#running);
+      }
+      if (messages.length === 0) {
+        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 
@@ -73,8 +79,9 @@ export class QueueListener {
       return receivedMessageItems;
     } catch (error) {
       // A trigger does not make its queue: it waits until somebody else has.
-      if (!isMissing(error))
+      if (!isMissing(error)) {
         report("error", `Queue ${queue.name} cannot be read: ${String(error)}`);
+      }
       return [];
     }
   }
@@ -103,11 +110,18 @@ export class QueueListener {
     } catch (error) {
       lock.end();
       // Nobody could say so in Azure either: the message comes back when its lock has passed.
-      if (error instanceof WorkerExit) return;
+      if (error instanceof WorkerExit) {
+        return;
+      }
       // A queue for poison has no queue of its own; releasing its messages at once would go round fast.
-      if (!poison) return;
-      if (message.dequeueCount >= maxDequeueCount) await this.#discard(message, lock, "");
-      else await lock.release(visibilityTimeoutMs);
+      if (!poison) {
+        return;
+      }
+      if (message.dequeueCount >= maxDequeueCount) {
+        await this.#discard(message, lock, "");
+      } else {
+        await lock.release(visibilityTimeoutMs);
+      }
       return;
     }
     lock.end();
@@ -116,7 +130,9 @@ export class QueueListener {
 
   async #discard(message: DequeuedMessageItem, lock: Lock, reason: string): Promise<void> {
     const { queue, poison, report } = this.#options;
-    if (!poison) return;
+    if (!poison) {
+      return;
+    }
     await send(poison, message.messageText);
     await queue.deleteMessage(message.messageId, await lock.popReceipt());
     const count = `Message has reached MaxDequeueCount of ${this.#options.maxDequeueCount}.`;

@@ -19,19 +19,35 @@ function dataFor(
   { binding }: QueueOutput,
   { outputData, returnValue }: InvocationResponse,
 ): TypedData | null | undefined {
-  if (binding === "$return") return returnValue;
+  if (binding === "$return") {
+    return returnValue;
+  }
   return outputData?.find(({ name }) => name === binding)?.data;
 }
 
 /** An array is as many messages; text is sent as it is, anything else as JSON. */
 function toMessages(data: TypedData | null | undefined): readonly (string | Uint8Array)[] {
-  if (!data) return [];
-  if ("string" in data) return [data.string];
-  if ("bytes" in data) return [data.bytes];
-  if ("int" in data) return [String(data.int)];
-  if ("double" in data) return [String(data.double)];
-  if ("http" in data) throw new Error("An HTTP response cannot be sent to a queue.");
+  if (!data) {
+    return [];
+  }
+  if ("string" in data) {
+    return [data.string];
+  }
+  if ("bytes" in data) {
+    return [data.bytes];
+  }
+  if ("int" in data) {
+    return [String(data.int)];
+  }
+  if ("double" in data) {
+    return [String(data.double)];
+  }
+  if ("http" in data) {
+    throw new Error("An HTTP response cannot be sent to a queue.");
+  }
   const value: unknown = JSON.parse(data.json);
-  if (!Array.isArray(value)) return [data.json];
+  if (!Array.isArray(value)) {
+    return [data.json];
+  }
   return value.map((one: unknown) => (typeof one === "string" ? one : JSON.stringify(one)));
 }

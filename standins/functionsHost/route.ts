@@ -26,10 +26,14 @@ export function readRoute(template: string): Route {
     for (const [index, part] of parts.entries()) {
       const value = part.kind === "rest" ? given.slice(index).join("/") : given[index];
       if (part.kind === "fixed") {
-        if (value?.toLowerCase() !== part.text) return undefined;
+        if (value?.toLowerCase() !== part.text) {
+          return undefined;
+        }
         fixed++;
       } else if (value === undefined || value === "") {
-        if (!part.optional) return undefined;
+        if (!part.optional) {
+          return undefined;
+        }
       } else if (part.constraint && !part.constraint.test(value)) {
         return undefined;
       } else {
@@ -53,7 +57,9 @@ type Part =
 function readPart(text: string): Part {
   const [, star, name, constraint, optional] = /^\{(\*?)(\w+)(?::(\w+))?(\??)\}$/.exec(text) ?? [];
   if (name === undefined) {
-    if (/[{}]/.test(text)) throw new Error(`The stand-in cannot read "${text}" in a route.`);
+    if (/[{}]/.test(text)) {
+      throw new Error(`The stand-in cannot read "${text}" in a route.`);
+    }
     return { kind: "fixed", text: text.toLowerCase() };
   }
   const known = constraint === undefined ? undefined : constraints[constraint];

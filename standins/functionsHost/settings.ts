@@ -23,9 +23,13 @@ export function resolveConnection(name: string, settings: Settings, where: strin
   // The host looks under its own prefix first.
   for (const key of [`AzureWebJobs${name}`, name]) {
     const connectionString = settings[key];
-    if (connectionString) return { connectionString };
+    if (connectionString) {
+      return { connectionString };
+    }
     const queueUrl = settings[`${key}__queueServiceUri`];
-    if (queueUrl) return { queueUrl };
+    if (queueUrl) {
+      return { queueUrl };
+    }
   }
   throw new Error(
     `${where}: Storage account connection string '${name}' does not exist. ` +

@@ -108,7 +108,9 @@ function run(
   const queueSettings = { ...defaultTiming, ...host.queues, ...options.queues };
   const listeners = functions.flatMap((registered) => {
     const { trigger } = registered;
-    if (trigger.type !== "queue") return [];
+    if (trigger.type !== "queue") {
+      return [];
+    }
     const poisonName = `${trigger.queueName}${poisonSuffix}`;
     return [
       new QueueListener({
@@ -124,7 +126,9 @@ function run(
       }),
     ];
   });
-  for (const listener of listeners) listener.start();
+  for (const listener of listeners) {
+    listener.start();
+  }
   const stopListening = () => Promise.all(listeners.map((listener) => listener.stop()));
   // Without its functions the host takes no more messages, but leaves them to the next one.
   worker.exited.then(stopListening, () => undefined);
@@ -137,28 +141,38 @@ function run(
     exited: worker.exited,
     async fireTimer(name, status = {}) {
       const timer = functions.find((one) => one.name === name && one.trigger.type === "timer");
-      if (!timer) throw new Error(`There is no timer function "${name}".`);
+      if (!timer) {
+        throw new Error(`There is no timer function "${name}".`);
+      }
       await invoker.invoke(timer, toTimerData(status, clock()), {});
     },
     async request(request) {
       const data = toHttpData(request, baseUrl);
       const path = decodeURIComponent(new URL(data.url).pathname);
       const routed = router.find(data.method ?? "GET", path);
-      if (!routed) return emptyResponse(404);
-      if (!isAllowed(routed.trigger, data, keys)) return emptyResponse(401);
+      if (!routed) {
+        return emptyResponse(404);
+      }
+      if (!isAllowed(routed.trigger, data, keys)) {
+        return emptyResponse(401);
+      }
       const http = { ...data, nullableParams: nullable(routed.params) };
       try {
         const response = await invoker.invoke(routed.function, { http }, {});
         return toResponse(response.returnValue);
       } catch (error) {
-        if (error instanceof WorkerExit) throw error;
+        if (error instanceof WorkerExit) {
+          throw error;
+        }
         return emptyResponse(500);
       }
     },
     async queuesEmpty({ timeoutMs = 10_000 } = {}) {
       const until = Date.now() + timeoutMs;
       while (!(await isQuiet(listeners, invoker))) {
-        if (Date.now() > until) throw new Error(`Messages are left after ${timeoutMs} ms.`);
+        if (Date.now() > until) {
+          throw new Error(`Messages are left after ${timeoutMs} ms.`);
+        }
         await sleep(20);
       }
     },
@@ -182,7 +196,9 @@ async function isQuiet(listeners: readonly QueueListener[], invoker: Invoker): P
       queue.getProperties().then(
         ({ approximateMessagesCount }) => approximateMessagesCount ?? 0,
         (error: unknown) => {
-          if (isMissing(error)) return 0;
+          if (isMissing(error)) {
+            return 0;
+          }
           throw error;
         },
       ),
@@ -204,7 +220,9 @@ function inherited(): Record<string, string> {
 
 /** Node reads the authorities that a process trusts from a file, when it starts. */
 async function trustFile(ca: string | undefined) {
-  if (ca === undefined) return { env: {}, remove: () => undefined };
+  if (ca === undefined) {
+    return { env: {}, remove: () => undefined };
+  }
   const folder = await mkdtemp(join(tmpdir(), "functions-host-"));
   const file = join(folder, "ca.pem");
   await writeFile(file, ca);

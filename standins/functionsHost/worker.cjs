@@ -69,7 +69,9 @@ const core = {
    * @param {Callback} callback
    */
   registerFunction(metadata, callback) {
-    if (started) throw systemError("A function can only be registered during app startup.");
+    if (started) {
+      throw systemError("A function can only be registered during app startup.");
+    }
     if (functions.has(metadata.name)) {
       throw systemError(`A function named "${metadata.name}" is registered already.`);
     }
@@ -122,10 +124,15 @@ function moveClock(now) {
 }
 
 process.on("message", (/** @type {ToWorker} */ message) => {
-  if (message.kind === "load") void load(message.main);
-  else if (message.kind === "clock") moveClock(message.now);
-  else if (message.kind === "invoke") void invoke(message.functionName, message.request);
-  else void terminate();
+  if (message.kind === "load") {
+    void load(message.main);
+  } else if (message.kind === "clock") {
+    moveClock(message.now);
+  } else if (message.kind === "invoke") {
+    void invoke(message.functionName, message.request);
+  } else {
+    void terminate();
+  }
 });
 // The host is gone, however it went.
 process.on("disconnect", () => process.exit());
@@ -137,7 +144,9 @@ async function load(main) {
     await runHooks("appStart", { hookData: {}, appHookData });
     started = true;
     const capabilities = (await model?.getCapabilities?.({})) ?? {};
-    if ("HttpUri" in capabilities) throw systemError("The stand-in does not stream HTTP bodies.");
+    if ("HttpUri" in capabilities) {
+      throw systemError("The stand-in does not stream HTTP bodies.");
+    }
     send({ kind: "loaded", functions: [...functions.values()].map(({ metadata }) => metadata) });
   } catch (error) {
     send({ kind: "notLoaded", error: failure(error) });
@@ -164,7 +173,9 @@ async function invoke(functionName, request) {
 async function run(functionName, request) {
   const { invocationId } = request;
   const registered = functions.get(functionName);
-  if (!registered || !model) throw systemError(`No function "${functionName}" is registered.`);
+  if (!registered || !model) {
+    throw systemError(`No function "${functionName}" is registered.`);
+  }
   const coreContext = {
     invocationId,
     request,
@@ -201,8 +212,12 @@ async function run(functionName, request) {
   await runHooks("postInvocation", after);
   coreContext.state = undefined;
 
-  if (after.error instanceof Error) throw after.error;
-  if (after.error !== null && after.error !== undefined) throw new Error(inspect(after.error));
+  if (after.error instanceof Error) {
+    throw after.error;
+  }
+  if (after.error !== null && after.error !== undefined) {
+    throw new Error(inspect(after.error));
+  }
   return invocation.getResponse(context, after.result);
 }
 
@@ -221,19 +236,25 @@ async function terminate() {
  * @param {object} context
  */
 async function runHooks(name, context) {
-  for (const callback of hooks[name] ?? []) await callback(context);
+  for (const callback of hooks[name] ?? []) {
+    await callback(context);
+  }
 }
 
 /** @param {WorkerLog} entry */
 function log(entry) {
   const context = { hookData: {}, appHookData, ...entry };
-  for (const callback of hooks["log"] ?? []) callback(context);
+  for (const callback of hooks["log"] ?? []) {
+    callback(context);
+  }
   send({ kind: "log", entry: { ...entry, level: context.level, message: context.message } });
 }
 
 /** @param {FromWorker} message */
 function send(message) {
-  if (process.connected) process.send?.(message);
+  if (process.connected) {
+    process.send?.(message);
+  }
 }
 
 /**
@@ -241,7 +262,9 @@ function send(message) {
  * @returns {Failure}
  */
 function failure(error) {
-  if (!(error instanceof Error)) return { message: String(error), stack: String(error) };
+  if (!(error instanceof Error)) {
+    return { message: String(error), stack: String(error) };
+  }
   return { message: error.message, stack: error.stack ?? error.message };
 }
 

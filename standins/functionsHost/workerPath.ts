@@ -7,8 +7,10 @@ export function findWorker(from = import.meta.url): string {
   let folder = dirname(fileURLToPath(from));
   while (!existsSync(join(folder, "package.json"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error("The Functions host's worker.cjs was not found.");
+    if (parent === folder) {
+      throw new Error("The Functions host's worker.cjs was not found.");
+    }
     folder = parent;
   }
-  return join(folder, "src", "local", "functionsHost", "worker.cjs");
+  return join(folder, "standins", "functionsHost", "worker.cjs");
 }

@@ -64,9 +64,15 @@ export class WorkerProcess {
     });
     this.#send({ kind: "load", main });
     const message = await answer;
-    if (message instanceof WorkerExit) throw message;
-    if (message.kind === "loaded") return message.functions;
-    if (message.kind === "notLoaded") throw new FunctionError(message.error.stack);
+    if (message instanceof WorkerExit) {
+      throw message;
+    }
+    if (message.kind === "loaded") {
+      return message.functions;
+    }
+    if (message.kind === "notLoaded") {
+      throw new FunctionError(message.error.stack);
+    }
     throw new Error(`Unexpected "${message.kind}" while the app was loading.`);
   }
 
@@ -88,7 +94,9 @@ export class WorkerProcess {
 
   /** Runs the app's hooks for the end; kills it where they take longer. */
   async terminate(graceMs: number): Promise<void> {
-    if (this.#gone) return;
+    if (this.#gone) {
+      return;
+    }
     this.#send({ kind: "terminate" });
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
     await this.exited;
@@ -142,7 +150,9 @@ export class WorkerProcess {
       this.#child.once("close", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {
         this.#tail.push(String(error));
-        if (this.#child.pid === undefined) resolve({ code: null, signal: null });
+        if (this.#child.pid === undefined) {
+          resolve({ code: null, signal: null });
+        }
       });
     });
     this.#gone = exit;
@@ -161,10 +171,14 @@ export class WorkerProcess {
   }
 
   #listen(stream: ChildProcess["stdout"], level: string): void {
-    if (!stream) return;
+    if (!stream) {
+      return;
+    }
     createInterface({ input: stream }).on("line", (message) => {
       this.#tail.push(message);
-      if (this.#tail.length > tailLength) this.#tail.shift();
+      if (this.#tail.length > tailLength) {
+        this.#tail.shift();
+      }
       this.#logs.add({ level, category: "console", message });
     });
   }

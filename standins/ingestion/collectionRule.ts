@@ -70,17 +70,23 @@ export function readRows(
   body: unknown,
   columns: readonly NamedColumn[],
 ): { readonly rows: readonly IngestedRow[] } | { readonly problem: string } {
-  if (!Array.isArray(body) || !body.every(isRow)) return { problem: "The body is no JSON array." };
+  if (!Array.isArray(body) || !body.every(isRow)) {
+    return { problem: "The body is no JSON array." };
+  }
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   for (const row of body) {
     for (const [name, value] of Object.entries(row)) {
       const type = types.get(name);
-      if (type === undefined) return { problem: `The stream has no column ${name}.` };
+      if (type === undefined) {
+        return { problem: `The stream has no column ${name}.` };
+      }
       if (value !== null && holds[type]?.(value) !== true) {
         return { problem: `The column ${name} is ${type}.` };
       }
     }
-    if (typeof row["TimeGenerated"] !== "string") return { problem: "TimeGenerated is missing." };
+    if (typeof row["TimeGenerated"] !== "string") {
+      return { problem: "TimeGenerated is missing." };
+    }
   }
   return { rows: body };
 }

@@ -71,7 +71,9 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
     { cert: certificate.cert, key: certificate.key },
     (message, answer) => {
       handle(message, answer).catch((error: unknown) => {
-        if (!stopping.signal.aborted) answer.destroy(error instanceof Error ? error : undefined);
+        if (!stopping.signal.aborted) {
+          answer.destroy(error instanceof Error ? error : undefined);
+        }
       });
     },
   );
@@ -109,7 +111,9 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
       publish(tableOf(stream), arrived);
       return { rows };
     } catch (error) {
-      if (error instanceof Problem) return { rows: [], problem: error };
+      if (error instanceof Problem) {
+        return { rows: [], problem: error };
+      }
       throw error;
     }
   }
@@ -146,13 +150,17 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
       );
     }
     const read = readRows(parse(String(request.body)), declared.columns);
-    if ("problem" in read) throw new Problem(400, "InvalidPayload", read.problem);
+    if ("problem" in read) {
+      throw new Problem(400, "InvalidPayload", read.problem);
+    }
     return read.rows;
   }
 
   function tableOf(stream: string): string {
     const flow = rule.properties.dataFlows.find(({ streams }) => streams.includes(stream));
-    if (flow?.transformKql !== "source") throw badRequest("The stand-in does not transform.");
+    if (flow?.transformKql !== "source") {
+      throw badRequest("The stand-in does not transform.");
+    }
     return flow.outputStream.replace(/^Custom-/, "");
   }
 
@@ -178,7 +186,9 @@ async function receive(
   message: IncomingMessage,
 ): Promise<{ readonly request: SentinelRequest; readonly token: string | undefined }> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+  }
   const { authorization, ...headers } = message.headers;
   const bytes = Buffer.concat(chunks);
   const isPacked = headers["content-encoding"] === "gzip";

@@ -70,7 +70,11 @@ function partialError(code: string, message: string): ErrorBody {
 
 /** Dynamic values travel as text that holds JSON; a dynamic string travels as it is. */
 function cellOf(value: Value, type: string): Cell {
-  if (value === null) return type === "string" ? "" : null;
-  if (typeof value === "object") return textOf(value);
+  if (value === null) {
+    return type === "string" ? "" : null;
+  }
+  if (typeof value === "object") {
+    return textOf(value);
+  }
   return type === "dynamic" ? textOf(value) : value;
 }

@@ -31,9 +31,13 @@ export const binaries: Readonly<Record<string, Binary>> = {
 
 /** A null is unknown: it decides nothing that the other side does not decide. */
 function both(left: Value, right: () => Value, decisive: boolean): Value {
-  if (left === decisive) return decisive;
+  if (left === decisive) {
+    return decisive;
+  }
   const other = right();
-  if (other === decisive) return decisive;
+  if (other === decisive) {
+    return decisive;
+  }
   return left === null || other === null ? null : !decisive;
 }
 

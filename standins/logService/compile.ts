@@ -33,13 +33,17 @@ const compilers: Readonly<Record<string, Compiler>> = {
   ParenthesizedExpression: (node, scope) => compile(child(node, 0), scope),
   NameReference: ({ name, type }, { columns }) => {
     const index = columns.findIndex((column) => column.name === name);
-    if (index < 0) refuse(`${name} as a scalar`);
+    if (index < 0) {
+      refuse(`${name} as a scalar`);
+    }
     return { type, constant: false, of: (row) => row.values[index] ?? null };
   },
   PathExpression: (node, scope) => {
     const of = compile(child(node, 0), scope);
     const { what, name } = child(node, 1);
-    if (what !== "NameReference") refuse(`. before ${what}`);
+    if (what !== "NameReference") {
+      refuse(`. before ${what}`);
+    }
     return derived(node, [of], (row) => member(of.of(row), name));
   },
   BinaryExpression: (node, scope) => {
@@ -50,15 +54,21 @@ const compilers: Readonly<Record<string, Compiler>> = {
     return derived(node, [left, right], compute);
   },
   BetweenExpression: (node, scope) => {
-    if (node.kind !== "BetweenExpression") refuse(node.words);
+    if (node.kind !== "BetweenExpression") {
+      refuse(node.words);
+    }
     const [of, couple] = [compile(child(node, 0), scope), child(node, 1)];
     const [low, high] = [compile(child(couple, 0), scope), compile(child(couple, 1), scope)];
     const [above, below] = [atLeast(of, low), atMost(of, high)];
-    if (!above || !below) return refuse("between with mixed types");
+    if (!above || !below) {
+      return refuse("between with mixed types");
+    }
     return derived(node, [of, low, high], (row) => (above(row) === true ? below(row) : above(row)));
   },
   InExpression: (node, scope) => {
-    if (node.kind !== "InExpression") refuse(node.words);
+    if (node.kind !== "InExpression") {
+      refuse(node.words);
+    }
     const of = compile(child(node, 0), scope);
     const listed = new Set(
       elements(child(node, 1)).flatMap((element) => valuesOf(element, of, scope)),
@@ -68,9 +78,15 @@ const compilers: Readonly<Record<string, Compiler>> = {
   FunctionCallExpression: (node, scope) => {
     const { name } = child(node, 0);
     const args = elements(child(node, 1));
-    if (name === "ingestion_time") return publication(scope);
-    if (name === "now" && args.length === 0) return derived(node, [], () => scope.now);
-    if (name === "ago" && args[0]) return before(node, scope, args[0]);
+    if (name === "ingestion_time") {
+      return publication(scope);
+    }
+    if (name === "now" && args.length === 0) {
+      return derived(node, [], () => scope.now);
+    }
+    if (name === "ago" && args[0]) {
+      return before(node, scope, args[0]);
+    }
     const compiled = args.map((arg) => compile(arg, scope));
     const compute = functions[name]?.(...compiled) ?? refuse(`${name}()`);
     return derived(node, compiled, compute);
@@ -95,7 +111,9 @@ function derived(
 }
 
 function publication({ stored }: Scope): Expression {
-  if (!stored) refuse("ingestion_time() on rows that are no longer a table's");
+  if (!stored) {
+    refuse("ingestion_time() on rows that are no longer a table's");
+  }
   return { type: "datetime", constant: false, of: (row) => row.published };
 }
 
@@ -107,16 +125,22 @@ function before(node: SyntaxNode, scope: Scope, span: SyntaxNode): Expression {
 
 /** What lies under a name; null where nothing does. */
 function member(value: Value, name: string): Value {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return null;
+  }
   const members = value as Readonly<Record<string, Dynamic>>;
   return Object.hasOwn(members, name) ? (members[name] ?? null) : null;
 }
 
 /** Of an element of a list; a dynamic array counts as its elements, and a null equals nothing. */
 function valuesOf(element: SyntaxNode, like: Expression, scope: Scope): readonly Value[] {
-  if (element.columns !== undefined) refuse("in over a table");
+  if (element.columns !== undefined) {
+    refuse("in over a table");
+  }
   const expression = compile(element, scope);
-  if (!areComparable(like, expression)) refuse("in with mixed types");
+  if (!areComparable(like, expression)) {
+    refuse("in with mixed types");
+  }
   const value = constantOf(expression, "in");
   const values: readonly Value[] = Array.isArray(value) ? (value as readonly Dynamic[]) : [value];
   return values.filter((each) => each !== null);

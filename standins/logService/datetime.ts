@@ -5,12 +5,16 @@ const datetimeText =
 /** The canonical text of a datetime, or undefined for what is none: no month 13, no 30 February. */
 export function readDatetime(text: string): string | undefined {
   const match = datetimeText.exec(text.trim());
-  if (match === null) return undefined;
+  if (match === null) {
+    return undefined;
+  }
   const [, day = "", minute = "00:00", second = "00", fraction = "", offset = "Z"] = match;
   const local = `${day}T${minute}:${second}.000`;
   const at = Date.parse(`${local}${offset}`);
   // Date.parse lets 30 February be 1 March.
-  if (Number.isNaN(at) || !isoText(Date.parse(`${local}Z`)).startsWith(local)) return undefined;
+  if (Number.isNaN(at) || !isoText(Date.parse(`${local}Z`)).startsWith(local)) {
+    return undefined;
+  }
   return `${isoText(at).slice(0, 20)}${fraction.padEnd(7, "0")}Z`;
 }
 

@@ -18,8 +18,12 @@ const unit: Frame = { columns: [], rows: [{ values: [], published: "" }], stored
 /** Executes an analysed query: one pipeline. */
 export function execute(query: string, statements: readonly SyntaxNode[], data: Data): Frame {
   const frameOf = (node: SyntaxNode): Frame => {
-    if (node.what === "ParenthesizedExpression") return frameOf(child(node, 0));
-    if (node.what === "PipeExpression") return apply(child(node, 1), frameOf(child(node, 0)));
+    if (node.what === "ParenthesizedExpression") {
+      return frameOf(child(node, 0));
+    }
+    if (node.what === "PipeExpression") {
+      return apply(child(node, 1), frameOf(child(node, 0)));
+    }
     return node.what === "NameReference" ? data.tableNamed(node.name) : apply(node, unit);
   };
 
@@ -27,16 +31,26 @@ export function execute(query: string, statements: readonly SyntaxNode[], data: 
     const operator = operators[node.what] ?? refuse(nameOf(node));
     // Hints and parameters change what an operator means.
     const hint = node.children.flatMap(elements).find(({ what }) => what === "NamedParameter");
-    if (hint) refuse(`${nameOf(node)} ${child(hint, 0).name}=`);
+    if (hint) {
+      refuse(`${nameOf(node)} ${child(hint, 0).name}=`);
+    }
     const scope: Scope = { query, columns: input.columns, stored: input.stored, now: data.now };
     return operator(input, node, scope, frameOf);
   };
 
   const [only, ...more] = statements;
-  if (only === undefined) throw new QueryError("BadArgumentError", "The query is empty.");
-  if (only.what !== "ExpressionStatement") refuse(only.words || only.what);
-  if (more.length > 0) refuse("; between two queries");
-  if (child(only, 0).columns === undefined) refuse("that yields no rows");
+  if (only === undefined) {
+    throw new QueryError("BadArgumentError", "The query is empty.");
+  }
+  if (only.what !== "ExpressionStatement") {
+    refuse(only.words || only.what);
+  }
+  if (more.length > 0) {
+    refuse("; between two queries");
+  }
+  if (child(only, 0).columns === undefined) {
+    refuse("that yields no rows");
+  }
   return frameOf(child(only, 0));
 }
 

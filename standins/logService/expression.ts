@@ -14,13 +14,17 @@ export interface Expression {
 const nothing: Row = { values: [], published: "" };
 
 export function constantOf(expression: Expression, what: string): Value {
-  if (!expression.constant) refuse(`${what} with a value that differs from row to row`);
+  if (!expression.constant) {
+    refuse(`${what} with a value that differs from row to row`);
+  }
   return expression.of(nothing);
 }
 
 /** Computes once what is the same for every row. */
 export function folded(expression: Expression): Expression {
-  if (!expression.constant) return expression;
+  if (!expression.constant) {
+    return expression;
+  }
   const value = expression.of(nothing);
   return { ...expression, of: () => value };
 }

@@ -41,7 +41,9 @@ export function createFaults(): Faults {
     },
     take(query) {
       for (const plan of planned) {
-        if (plan.left === 0 || !plan.match(query)) continue;
+        if (plan.left === 0 || !plan.match(query)) {
+          continue;
+        }
         if (plan.pass > 0) {
           plan.pass -= 1;
           continue;

@@ -26,7 +26,9 @@ export const functions: Readonly<Record<string, ScalarFunction>> = {
   },
   hash: (...args) => {
     const [of, modulus] = args;
-    if (!of || !modulus) return undefined;
+    if (!of || !modulus) {
+      return undefined;
+    }
     const divisor = Number(constantOf(modulus, "hash()"));
     return perText(of, (text) => hashOf(text) % divisor);
   },
@@ -48,6 +50,8 @@ function perText(of: Expression, compute: (text: string) => Value) {
 /** FNV-1a of the text. Stable, and not the numbers that Kusto's hash() gives. */
 function hashOf(text: string): number {
   let state = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
+  for (const byte of Buffer.from(text)) {
+    state = Math.imul(state ^ byte, 0x01000193) >>> 0;
+  }
   return state;
 }

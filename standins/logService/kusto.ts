@@ -27,11 +27,17 @@ export function createAnalyser(tables: Readonly<Record<string, TableSchema>>): A
   return (query) => {
     const shape = shapeOf(query);
     const known = seen.get(shape);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     globals ??= globalsFor(tables);
     const analysis = analyse(shape, globals);
     // Bounded, oldest out first.
-    for (const key of seen.keys()) if (seen.size >= 256) seen.delete(key);
+    for (const key of seen.keys()) {
+      if (seen.size >= 256) {
+        seen.delete(key);
+      }
+    }
     seen.set(shape, analysis);
     return analysis;
   };
@@ -124,9 +130,13 @@ function kindOf(node: ForeignNode): string {
 const columnLists = new WeakMap<ForeignType, readonly Column[]>();
 
 function columnsOf(type: ForeignType | undefined): readonly Column[] | undefined {
-  if (type?.Columns === undefined) return undefined;
+  if (type?.Columns === undefined) {
+    return undefined;
+  }
   const known = columnLists.get(type);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const columns = listed(type.Columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name }));
   columnLists.set(type, columns);
   return columns;

@@ -34,7 +34,9 @@ function readDynamic(text: string): Dynamic | undefined {
 /** `"…"` with no escape but of a code, and `@"…"`. */
 function readString(text: string): string | undefined {
   const [, verbatim, body = ""] = /^(@?)"([^"]*)"$/s.exec(text) ?? [undefined, undefined];
-  if (verbatim === undefined || verbatim === "@") return verbatim && body;
+  if (verbatim === undefined || verbatim === "@") {
+    return verbatim && body;
+  }
   return body.replace(/\\(?:u([\da-f]{4})|.)/gis, (whole, code: string | undefined) =>
     code ? String.fromCharCode(Number.parseInt(code, 16)) : refuse(`escape ${whole}`),
   );

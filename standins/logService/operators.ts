@@ -36,7 +36,9 @@ function project(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const columns = node.columns ?? [];
   const items = child(node, node.children.length - 1).children;
   const cells = items.map((item) => compile(unnamed(item), scope));
-  if (cells.length !== columns.length) refuse(`${node.words} with several columns for one name`);
+  if (cells.length !== columns.length) {
+    refuse(`${node.words} with several columns for one name`);
+  }
   const rows = input.rows.map((row) => ({ ...row, values: cells.map((cell) => cell.of(row)) }));
   return { columns, rows, stored: false };
 }
@@ -44,7 +46,9 @@ function project(input: Frame, node: SyntaxNode, scope: Scope): Frame {
 function extend(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const columns = node.columns ?? [];
   const added = child(node, 0).children.map((item) => {
-    if (item.what !== "SimpleNamedExpression") refuse("extend without a name");
+    if (item.what !== "SimpleNamedExpression") {
+      refuse("extend without a name");
+    }
     return [child(item, 0).name, compile(unnamed(item), scope)] as const;
   });
   const cells = columns.map(({ name }) => {
@@ -57,14 +61,18 @@ function extend(input: Frame, node: SyntaxNode, scope: Scope): Frame {
 }
 
 function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Operator>[3]): Frame {
-  if (input.columns.length === 0) refuse("union at the start of a query");
+  if (input.columns.length === 0) {
+    refuse("union at the start of a query");
+  }
   const columns = node.columns ?? [];
   const frames = [input, ...child(node, 1).children.map(frameOf)];
   const rows = frames.flatMap((frame) => {
     const places = columns.map(({ name }) => frame.columns.findIndex((own) => own.name === name));
     // Kusto splits a column of two types in two, with names of their own.
     const isSplit = places.filter((place) => place >= 0).length < frame.columns.length;
-    if (isSplit) refuse("union with a column of two types");
+    if (isSplit) {
+      refuse("union with a column of two types");
+    }
     const missing = columns.map(({ type }) => (type === "string" ? "" : null));
     const values = (row: Row) =>
       places.map((at, index) => row.values[at] ?? missing[index] ?? null);
@@ -76,10 +84,14 @@ function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Ope
 /** `order by Column asc` alone: no query that ships sorts, test/contract/sink.test.ts does. */
 function sort(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const [item, ...more] = child(node, 1).children;
-  if (item?.what !== "OrderedExpression" || more.length > 0) return refuse("order by in this form");
+  if (item?.what !== "OrderedExpression" || more.length > 0) {
+    return refuse("order by in this form");
+  }
   const [column, clause] = [child(item, 0), child(item, 1)];
   const isPlain = column.what === "NameReference" && clause.words === "asc";
-  if (!isPlain || clause.children.length > 0) return refuse("order by in this form");
+  if (!isPlain || clause.children.length > 0) {
+    return refuse("order by in this form");
+  }
   const { of } = compile(column, scope);
   const rows = input.rows.toSorted((a, b) => ((of(a) ?? "") < (of(b) ?? "") ? -1 : 1));
   return { ...input, rows };

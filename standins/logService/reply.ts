@@ -15,14 +15,18 @@ export function failed(status: FaultStatus): Reply {
 
 /** What the query is to blame for is 400; anything else is a mistake of the stand-in. */
 export function failedQuery(error: unknown): Reply {
-  if (!(error instanceof QueryError)) throw error;
+  if (!(error instanceof QueryError)) {
+    throw error;
+  }
   return { status: 400, answer: errorAnswer(error.code, error.message, error.inner) };
 }
 
 /** Sends the reply, spoilt by the fault if there is one; gives the bytes of the unspoilt body. */
 export function send(response: ServerResponse, { status, answer }: Reply, fault?: Fault): number {
   const body = Buffer.from(JSON.stringify(answer));
-  if (response.destroyed) return body.length;
+  if (response.destroyed) {
+    return body.length;
+  }
   response.statusCode = status;
   response.setHeader("content-type", "application/json; charset=utf-8");
   response.setHeader("x-stand-in", "log-analytics; not Kusto, executes a small subset of KQL");
@@ -34,13 +38,19 @@ export function send(response: ServerResponse, { status, answer }: Reply, fault?
     response.write(body.subarray(0, body.length >> 1), () => response.destroy());
     return body.length;
   }
-  if (fault?.kind === "html") response.setHeader("content-type", "text/html");
+  if (fault?.kind === "html") {
+    response.setHeader("content-type", "text/html");
+  }
   response.end(spoilt(body, fault));
   return body.length;
 }
 
 function spoilt(body: Buffer, fault: Fault | undefined): Buffer | string {
-  if (fault?.kind === "malformed") return body.subarray(0, -1);
-  if (fault?.kind === "html") return "<!doctype html><title>Proxy</title><p>Please sign in.</p>";
+  if (fault?.kind === "malformed") {
+    return body.subarray(0, -1);
+  }
+  if (fault?.kind === "html") {
+    return "<!doctype html><title>Proxy</title><p>Please sign in.</p>";
+  }
   return body;
 }

@@ -21,10 +21,14 @@ export function tokenOf({ headers }: IncomingMessage): string | undefined {
 
 export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
+  for await (const chunk of message) {
+    chunks.push(chunk as Buffer);
+  }
   const body = readJson(Buffer.concat(chunks).toString("utf8"));
   const { query, timespan, workspaces } = body;
-  if (typeof query !== "string") throw invalid("The body holds no query.");
+  if (typeof query !== "string") {
+    throw invalid("The body holds no query.");
+  }
   return {
     query,
     timespan: typeof timespan === "string" ? timespan : "",
@@ -35,7 +39,9 @@ export async function readQueryRequest(message: IncomingMessage): Promise<QueryR
 function readJson(text: string): Readonly<Record<string, unknown>> {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
+    if (typeof body === "object" && body !== null) {
+      return body as Record<string, unknown>;
+    }
   } catch {
     // Said below.
   }

@@ -19,7 +19,9 @@ export function runQuery(question: Question, analyser: Analyser, store: Store): 
   const { query, workspaceIds, timespan, now } = question;
   const { problems, statements } = analyser(query);
   const [problem] = problems;
-  if (problem !== undefined) throw invalid(problem);
+  if (problem !== undefined) {
+    throw invalid(problem);
+  }
   return execute(query, statements, {
     now,
     tableNamed(name) {

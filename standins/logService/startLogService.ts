@@ -76,7 +76,9 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     handle(message, response).catch((error: unknown) => {
       // A client that went away is no concern; anything else is a mistake of the stand-in.
       const answer = errorAnswer("StandInError", String(error));
-      if (!response.destroyed) send(response, { status: 500, answer });
+      if (!response.destroyed) {
+        send(response, { status: 500, answer });
+      }
     });
   });
   const port = await listen(server);
@@ -96,15 +98,23 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     const request = await orFailure(() => readQueryRequest(message));
     const query = "query" in request ? request.query : "";
     const refusal = refusalOf(tokenOf(message));
-    if (refusal !== undefined) return finish(query, refusal);
-    if (!("query" in request)) return finish(query, request);
-    if (running >= maxConcurrent) return finish(query, failed(429));
+    if (refusal !== undefined) {
+      return finish(query, refusal);
+    }
+    if (!("query" in request)) {
+      return finish(query, request);
+    }
+    if (running >= maxConcurrent) {
+      return finish(query, failed(429));
+    }
 
     const fault = faults.take(query);
     let reply: Reply;
     running += 1;
     try {
-      if (fault?.kind === "slow") await passOrLeave(fault.ms, response);
+      if (fault?.kind === "slow") {
+        await passOrLeave(fault.ms, response);
+      }
       const work = () => ask(workspaceId, request, fault);
       reply = fault?.kind === "status" ? failed(fault.status) : await orFailure(work);
     } finally {
@@ -120,13 +130,17 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     const timespan = request.timespan === "" ? undefined : readTimespan(request.timespan, now);
     const question = { query: request.query, workspaceIds, timespan, now };
     const frame = runQuery(question, analyser, store);
-    if (fault?.kind === "partial") return { status: 200, answer: partialAnswerOf(frame) };
+    if (fault?.kind === "partial") {
+      return { status: 200, answer: partialAnswerOf(frame) };
+    }
     const limit = fault?.kind === "oversize" ? Math.min(fault.maxRows, maxRows) : maxRows;
     return { status: 200, answer: answerOf(frame, limit) };
   }
 
   function refusalOf(token: string | undefined): Reply | undefined {
-    if (token === undefined) return failed(401);
+    if (token === undefined) {
+      return failed(401);
+    }
     if (!accepts(token)) {
       const text = "The access token has been obtained from wrong audience or resource.";
       return { status: 403, answer: errorAnswer("InvalidAuthenticationTokenAudience", text) };

@@ -30,18 +30,26 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
   return {
     add(workspaceId, table, publications) {
       const schema = columns.get(table);
-      if (schema === undefined) throw new Error(`The stand-in has no table ${table}.`);
+      if (schema === undefined) {
+        throw new Error(`The stand-in has no table ${table}.`);
+      }
       const key = keyOf(workspaceId, table);
       const shelf = shelves.get(key) ?? { rows: [], isSorted: true };
       shelves.set(key, shelf);
-      for (const publication of publications) shelf.rows.push(toRow(publication, table, schema));
+      for (const publication of publications) {
+        shelf.rows.push(toRow(publication, table, schema));
+      }
       shelf.isSorted = false;
     },
     visible(workspaceId, table, now) {
       const shelf = shelves.get(keyOf(workspaceId, table));
-      if (shelf === undefined) return [];
+      if (shelf === undefined) {
+        return [];
+      }
       // Sorting is stable, and quick where rows were added in order.
-      if (!shelf.isSorted) shelf.rows.sort((a, b) => (a.published < b.published ? -1 : 1));
+      if (!shelf.isSorted) {
+        shelf.rows.sort((a, b) => (a.published < b.published ? -1 : 1));
+      }
       shelf.isSorted = true;
       const end = firstIndex(shelf.rows, ({ published }) => published > now);
       return shelf.rows.slice(0, end);
@@ -56,8 +64,11 @@ function firstIndex<T>(items: readonly T[], reached: (item: T) => boolean): numb
   while (low < high) {
     const middle = (low + high) >> 1;
     const item = items[middle];
-    if (item !== undefined && reached(item)) high = middle;
-    else low = middle + 1;
+    if (item !== undefined && reached(item)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
   }
   return low;
 }

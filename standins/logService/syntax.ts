@@ -24,7 +24,9 @@ export interface SyntaxNode {
 /** A child that Kusto's grammar puts there. */
 export function child(node: SyntaxNode, index: number): SyntaxNode {
   const found = node.children[index];
-  if (found === undefined) throw new Error(`${node.what} has no child ${index}.`);
+  if (found === undefined) {
+    throw new Error(`${node.what} has no child ${index}.`);
+  }
   return found;
 }
 

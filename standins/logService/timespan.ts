@@ -17,10 +17,18 @@ export function readTimespan(text: string, now: string): Timespan {
   const [first = "", second] = text.split("/");
   const [start, end] = [readDatetime(first), second && readDatetime(second)];
   const [before, after] = [readDuration(first), readDuration(second ?? "")];
-  if (start && end) return { from: start, to: end };
-  if (start && after !== undefined) return { from: start, to: moved(start, after) };
-  if (before !== undefined && end) return { from: moved(end, -before), to: end };
-  if (before !== undefined && second === undefined) return { from: moved(now, -before), to: now };
+  if (start && end) {
+    return { from: start, to: end };
+  }
+  if (start && after !== undefined) {
+    return { from: start, to: moved(start, after) };
+  }
+  if (before !== undefined && end) {
+    return { from: moved(end, -before), to: end };
+  }
+  if (before !== undefined && second === undefined) {
+    return { from: moved(now, -before), to: now };
+  }
   throw new QueryError("BadArgumentError", "The request had some invalid properties", {
     code: "InvalidTimespan",
     message: `The timespan ${text} is none.`,
@@ -34,7 +42,9 @@ function readDuration(text: string): number | undefined {
   const form = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
   const match = form.exec(text);
   // "P" and "PT" match too, and say nothing.
-  if (match === null || !/\d/.test(text)) return undefined;
+  if (match === null || !/\d/.test(text)) {
+    return undefined;
+  }
   const seconds = secondsIn.map((size, index) => size * Number(match[index + 1] ?? 0));
   return seconds.reduce((sum, part) => sum + part, 0) * 1_000;
 }

@@ -15,15 +15,21 @@ type Reader = (given: unknown) => Value | undefined;
 const readers: Readonly<Record<ColumnType, Reader>> = {
   string: (given) => (isPlain(given) ? String(given) : JSON.stringify(given)),
   bool: (given) => {
-    if (typeof given === "boolean") return given;
+    if (typeof given === "boolean") {
+      return given;
+    }
     return { true: true, false: false }[String(given).toLowerCase()];
   },
   int: readNumber,
   long: readNumber,
   real: readNumber,
   datetime: (given) => {
-    if (typeof given === "number") return datetimeOf(given);
-    if (given instanceof Date) return datetimeOf(given.getTime());
+    if (typeof given === "number") {
+      return datetimeOf(given);
+    }
+    if (given instanceof Date) {
+      return datetimeOf(given.getTime());
+    }
     return typeof given === "string" ? readDatetime(given) : undefined;
   },
   dynamic: (given) => (typeof given === "string" ? readJson(given) : (given as Dynamic)),
@@ -43,10 +49,13 @@ export function toRow(
   const defaults: Readonly<Record<string, string>> = { TimeGenerated: published, Type: table };
   const values = columns.map(({ name, type }) => {
     const given = row[name] ?? defaults[name];
-    if (given === undefined) return type === "string" ? "" : null;
+    if (given === undefined) {
+      return type === "string" ? "" : null;
+    }
     const value = readers[type](given);
-    if (value === undefined)
+    if (value === undefined) {
       throw new Error(`${table}.${name} is ${type}: ${JSON.stringify(given)}`);
+    }
     return value;
   });
   return { values, published };
@@ -63,7 +72,9 @@ function readNumber(given: unknown): number | undefined {
 
 /** Only objects and arrays are read out of text; other text is a dynamic string. */
 function readJson(text: string): Dynamic {
-  if (!/^\s*[[{]/.test(text)) return text;
+  if (!/^\s*[[{]/.test(text)) {
+    return text;
+  }
   try {
     return JSON.parse(text) as Dynamic;
   } catch {

@@ -10,6 +10,8 @@ export type Value = Dynamic;
 
 /** As tostring() gives it. */
 export function textOf(value: Value): string {
-  if (value === null) return "";
+  if (value === null) {
+    return "";
+  }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -36,6 +36,8 @@ export function parseAddress(path: string): Address {
 }
 
 function name(text: string): string {
-  if (!guid.test(text)) throw badRequest(`'${text}' is not a GUID, so it cannot name a resource.`);
+  if (!guid.test(text)) {
+    throw badRequest(`'${text}' is not a GUID, so it cannot name a resource.`);
+  }
   return text.toLowerCase();
 }

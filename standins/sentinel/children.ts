@@ -39,14 +39,18 @@ class Family<C, R extends Resource<C>> {
   /** @throws {Problem} 404 */
   get(incident: string, name: string): R {
     const child = this.#family(incident).get(name.toLowerCase());
-    if (child === undefined) throw notFound(`${incident}/${this.#kind}/${name}`);
+    if (child === undefined) {
+      throw notFound(`${incident}/${this.#kind}/${name}`);
+    }
     return child;
   }
 
   put(incident: IncidentResource, name: string, written: Written<C>): Put<R> {
     const family = this.#family(incident.name);
     const former = family.get(name);
-    if (former) checkEtag(former, written, this.#blindPut);
+    if (former) {
+      checkEtag(former, written, this.#blindPut);
+    }
     if (!former && family.size >= this.#limit) {
       throw badRequest(`An incident has at most ${this.#limit} ${this.#kind}.`);
     }

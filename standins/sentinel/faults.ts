@@ -40,7 +40,9 @@ export class Faults {
 
   take(request: SentinelRequest): SentinelFault | undefined {
     for (const plan of this.#plans) {
-      if (plan.times === 0 || !plan.match(request)) continue;
+      if (plan.times === 0 || !plan.match(request)) {
+        continue;
+      }
       if (plan.after > 0) {
         plan.after--;
         continue;

@@ -26,13 +26,17 @@ export class Incidents {
   /** @throws {Problem} 404 */
   get(name: string): IncidentResource {
     const incident = this.#incidents.get(name.toLowerCase());
-    if (incident === undefined) throw notFound(name);
+    if (incident === undefined) {
+      throw notFound(name);
+    }
     return incident;
   }
 
   put(workspace: string, name: string, written: Written<IncidentContent>): Put<IncidentResource> {
     const existing = this.#incidents.get(name);
-    if (existing) checkEtag(existing, written, this.#blindPut);
+    if (existing) {
+      checkEtag(existing, written, this.#blindPut);
+    }
     const { content } = written;
     const resource = existing
       ? this.#renew(existing, content)

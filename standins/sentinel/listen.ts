@@ -11,7 +11,9 @@ export async function listen(server: AnyServer): Promise<number> {
 
 /** Does not wait for clients that keep their connection open. */
 export async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
+  if (!server.listening) {
+    return;
+  }
   const closed = once(server, "close");
   server.close();
   server.closeAllConnections();

@@ -12,11 +12,15 @@ export function page(
   base: string,
 ): unknown {
   for (const name of ["$filter", "$orderby"]) {
-    if (query[name] !== undefined) throw badRequest(`The stand-in does not do ${name}.`);
+    if (query[name] !== undefined) {
+      throw badRequest(`The stand-in does not do ${name}.`);
+    }
   }
   const size = whole(query["$top"] ?? String(defaultSize), "$top");
   const start = whole(query["$skipToken"] ?? "0", "$skipToken");
-  if (size < 1 || size > largestSize) throw badRequest(`$top must be from 1 to ${largestSize}.`);
+  if (size < 1 || size > largestSize) {
+    throw badRequest(`$top must be from 1 to ${largestSize}.`);
+  }
   const end = start + size;
   const next = new URLSearchParams({
     "api-version": apiVersion,
@@ -30,6 +34,8 @@ export function page(
 }
 
 function whole(text: string, name: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw badRequest(`${name} must be a whole number, not '${text}'.`);
+  if (!/^\d{1,9}$/.test(text)) {
+    throw badRequest(`${name} must be a whole number, not '${text}'.`);
+  }
   return Number(text);
 }

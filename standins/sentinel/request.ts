@@ -39,12 +39,16 @@ export async function receive(message: IncomingMessage): Promise<Received> {
 
 async function readText(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString("utf8");
 }
 
 function parse(text: string): { value: unknown; unreadable: boolean } {
-  if (text === "") return { value: undefined, unreadable: false };
+  if (text === "") {
+    return { value: undefined, unreadable: false };
+  }
   try {
     return { value: JSON.parse(text), unreadable: false };
   } catch {

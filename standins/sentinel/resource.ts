@@ -56,7 +56,9 @@ export function checkEtag(
   blindPut: BlindPut,
 ): void {
   const blind = etag === undefined && blindPut === "overwrite";
-  if (!blind && etag !== existing.etag) throw conflict(existing.name);
+  if (!blind && etag !== existing.etag) {
+    throw conflict(existing.name);
+  }
 }
 
 export const newEtag = () => `"0300bf09-0000-0000-0000-${randomBytes(6).toString("hex")}"`;

@@ -66,7 +66,9 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
 
   const server = createServer({ cert: options.cert, key: options.key }, (message, response) => {
     answer(message, response).catch((error: unknown) => {
-      if (!stopping.signal.aborted) response.destroy(error instanceof Error ? error : undefined);
+      if (!stopping.signal.aborted) {
+        response.destroy(error instanceof Error ? error : undefined);
+      }
     });
   });
   const url = `https://127.0.0.1:${await listen(server)}`;
@@ -94,10 +96,14 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
   function act(received: Received): GivenAnswer {
     try {
       const wait = throttle?.admit() ?? 0;
-      if (wait > 0) throw throttled(wait, options.throttle?.retryAfter ?? true);
+      if (wait > 0) {
+        throw throttled(wait, options.throttle?.retryAfter ?? true);
+      }
       return { headers: {}, ...serve(received) };
     } catch (error) {
-      if (error instanceof Problem) return toAnswer(error);
+      if (error instanceof Problem) {
+        return toAnswer(error);
+      }
       throw error;
     }
   }

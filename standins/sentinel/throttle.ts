@@ -22,7 +22,9 @@ export class Throttle {
     const now = this.#now();
     this.#times = this.#times.filter((at) => at > now - windowMs);
     const [oldest = now] = this.#times;
-    if (this.#times.length >= requests) return oldest + windowMs - now;
+    if (this.#times.length >= requests) {
+      return oldest + windowMs - now;
+    }
     this.#times.push(now);
     return 0;
   }

@@ -47,30 +47,50 @@ export class Workspace {
   }
 
   #read({ incident, children, child }: Address, request: SentinelRequest, base: string): unknown {
-    if (incident === undefined) return page(this.incidents.all(), request, base);
+    if (incident === undefined) {
+      return page(this.incidents.all(), request, base);
+    }
     const { name } = this.incidents.get(incident);
-    if (children === undefined) return this.incidents.get(name);
+    if (children === undefined) {
+      return this.incidents.get(name);
+    }
     const family = this[children];
     return child === undefined ? page(family.of(name), request, base) : family.get(name, child);
   }
 
   #write({ workspace, incident, children, child }: Address, body: unknown): Put<unknown> {
-    if (incident === undefined) throw unsupported("PUT");
-    if (children === undefined) return this.incidents.put(workspace, incident, readIncident(body));
-    if (child === undefined) throw unsupported("PUT");
+    if (incident === undefined) {
+      throw unsupported("PUT");
+    }
+    if (children === undefined) {
+      return this.incidents.put(workspace, incident, readIncident(body));
+    }
+    if (child === undefined) {
+      throw unsupported("PUT");
+    }
     const parent = this.incidents.get(incident);
-    if (children === "tasks") return this.tasks.put(parent, child, readTask(body));
+    if (children === "tasks") {
+      return this.tasks.put(parent, child, readTask(body));
+    }
     const put = this.comments.put(parent, child, readComment(body));
     this.#count(incident);
     return put;
   }
 
   #delete({ incident, children, child }: Address): boolean {
-    if (incident === undefined) throw unsupported("DELETE");
-    if (children === undefined) return this.remove(incident);
-    if (child === undefined) throw unsupported("DELETE");
+    if (incident === undefined) {
+      throw unsupported("DELETE");
+    }
+    if (children === undefined) {
+      return this.remove(incident);
+    }
+    if (child === undefined) {
+      throw unsupported("DELETE");
+    }
     const deleted = this[children].delete(this.incidents.get(incident).name, child);
-    if (deleted && children === "comments") this.#count(incident);
+    if (deleted && children === "comments") {
+      this.#count(incident);
+    }
     return deleted;
   }
 

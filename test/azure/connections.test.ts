@@ -16,7 +16,9 @@ const clock = () => time("12:00:00");
 const stops: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop();
+  for (const stop of stops.splice(0).toReversed()) {
+    await stop();
+  }
 });
 
 /** Stands before a service and counts who connects. */
@@ -36,7 +38,9 @@ async function counting(endpoint: string) {
 }
 
 async function threeTimes(ask: () => Promise<unknown>): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await ask();
+  for (let turn = 0; turn < 3; turn++) {
+    await ask();
+  }
 }
 
 test("one connection serves one query after the other", async () => {

@@ -120,8 +120,11 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     process.env["TMPDIR"] = own;
   });
   afterAll(() => {
-    if (usual === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = usual;
+    if (usual === undefined) {
+      delete process.env["TMPDIR"];
+    } else {
+      process.env["TMPDIR"] = usual;
+    }
     rmSync(own, { recursive: true, force: true });
   });
 

@@ -21,7 +21,9 @@ describe("docs/cli.md", () => {
     const text = read("docs/cli.md");
     for (const { name, options } of commands) {
       const section = text.slice(text.indexOf(`\n## ${name}\n`));
-      for (const option of options) expect(section).toContain(`--${option.name}`);
+      for (const option of options) {
+        expect(section).toContain(`--${option.name}`);
+      }
     }
     expect(exitCodeWords.map(([code]) => code)).toEqual(Object.values(exitCodes));
   });

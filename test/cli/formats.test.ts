@@ -89,7 +89,9 @@ describe("JSON", () => {
   test("writes times in milliseconds, UTC", async () => {
     const times = [...(await output("json")).matchAll(/"\w*[aA]t": "([^"]*)"/g)];
     expect(times.length).toBeGreaterThan(10);
-    for (const [, time] of times) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    for (const [, time] of times) {
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
   });
 
   test("has null, not a missing key, where there is no approval, tenant or user id", async () => {
@@ -162,7 +164,9 @@ describe("CSV", () => {
   test("has as many cells in every row as in the header", async () => {
     const count = (line: string) => line.replaceAll(/"(?:[^"]|"")*"/g, "x").split(",").length;
     const [head, ...rows] = (await cells({ UserAgent: 'a, "b"' })).trimEnd().split("\r\n");
-    for (const row of rows) expect(count(row)).toBe(count(head!));
+    for (const row of rows) {
+      expect(count(row)).toBe(count(head!));
+    }
   });
 });
 

@@ -14,7 +14,9 @@ function terminal(isTTY = true) {
 test("is drawn five times a second at most", () => {
   const { output, lines } = terminal();
   const progress = new Progress(output, 1_000_000, 0);
-  for (let now = 1000; now < 2000; now += 10) progress.addRows(1, now);
+  for (let now = 1000; now < 2000; now += 10) {
+    progress.addRows(1, now);
+  }
   expect(lines).toHaveLength(5);
 });
 

@@ -64,7 +64,9 @@ describe("a scenario that holds", () => {
   test("may be alone in its file, and several files count together", async () => {
     const folder = temporaryFolder();
     const paths = ["a.json", "b.json"].map((name) => join(folder, name));
-    for (const path of paths) writeFileSync(path, JSON.stringify({ ...burst, expect: [{ user }] }));
+    for (const path of paths) {
+      writeFileSync(path, JSON.stringify({ ...burst, expect: [{ user }] }));
+    }
     expect((await cli(["rules", "--test", ...paths])).out).toContain("\n2 ok, 0 failed\n");
   });
 

@@ -312,7 +312,9 @@ describe("the folder", () => {
     const { state, run } = story();
     await run(burst);
     expect(statSync(state).mode & 0o077).toBe(0);
-    for (const name of readdirSync(state)) expect(statSync(join(state, name)).mode & 0o077).toBe(0);
+    for (const name of readdirSync(state)) {
+      expect(statSync(join(state, name)).mode & 0o077).toBe(0);
+    }
   });
 
   test("holds nothing but the state after a run: no lock, no draft", async () => {

@@ -99,7 +99,9 @@ export async function detect(
   surroundings?: Surroundings,
 ): Promise<Report> {
   const { code, out, err } = await cli(["detect", "--format", "json", ...args], surroundings);
-  if (code !== 0) throw new Error(`exit code ${code}: ${err}`);
+  if (code !== 0) {
+    throw new Error(`exit code ${code}: ${err}`);
+  }
   return JSON.parse(out) as Report;
 }
 

@@ -45,9 +45,13 @@ async function startFiles(): Promise<SinkUnderTest> {
   const failing = new Proxy<IncidentApi>(files, {
     get(target, name) {
       const found: unknown = Reflect.get(target, name);
-      if (typeof found !== "function") return found;
+      if (typeof found !== "function") {
+        return found;
+      }
       return (...args: unknown[]): unknown => {
-        if (left-- === 0) throw new Error("the disk is full");
+        if (left-- === 0) {
+          throw new Error("the disk is full");
+        }
         return Reflect.apply(found, target, args);
       };
     },
@@ -57,7 +61,9 @@ async function startFiles(): Promise<SinkUnderTest> {
     async seen(finding) {
       await files.flush();
       const text = await readFile(join(folder, `${finding}.json`), "utf8").catch(() => null);
-      if (text === null) return null;
+      if (text === null) {
+        return null;
+      }
       const { properties, comments, tasks } = JSON.parse(text) as FileContent;
       const messages = comments.map((comment) => comment.properties.message);
       return seenIncident(properties, messages, tasks);
@@ -88,7 +94,9 @@ async function startWorkspace(blindPut: BlindPut): Promise<SinkUnderTest> {
     sink: incidentApiSink("sentinel", api),
     async seen(finding) {
       const found = sentinel.incidents().find(({ name }) => name === finding);
-      if (found === undefined) return null;
+      if (found === undefined) {
+        return null;
+      }
       return seenIncident(
         found.properties as unknown as IncidentProperties,
         sentinel.comments(finding).map(({ properties }) => properties.message),

@@ -36,7 +36,9 @@ export function sinkContract(name: string, start: () => Promise<SinkUnderTest>):
 
     const seen = async () => {
       const found = await under.seen(id);
-      if (found === null) throw new Error("there is nothing to see");
+      if (found === null) {
+        throw new Error("there is nothing to see");
+      }
       return found;
     };
 
@@ -113,7 +115,9 @@ export function sinkContract(name: string, start: () => Promise<SinkUnderTest>):
       const begin = async () => {
         await under.stop();
         under = await start();
-        for (const each of before) await under.sink.deliver(each);
+        for (const each of before) {
+          await under.sink.deliver(each);
+        }
       };
       await begin();
       await deliver();
@@ -127,9 +131,13 @@ export function sinkContract(name: string, start: () => Promise<SinkUnderTest>):
           () => true,
         );
         under.heal();
-        if (failed) await deliver();
+        if (failed) {
+          await deliver();
+        }
         expect(await seen()).toEqual(expected);
-        if (!failed) expect(requests).toBeGreaterThan(0);
+        if (!failed) {
+          expect(requests).toBeGreaterThan(0);
+        }
       }
     });
   });

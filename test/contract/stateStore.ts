@@ -335,12 +335,16 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
             head: { ...head, bursts: [...head.bursts, burst(n)] },
             put: [due(subject, burst(n), { dueAt: n })],
           };
-          if ((await run.write(change)) !== "conflict") return;
+          if ((await run.write(change)) !== "conflict") {
+            return;
+          }
         }
       };
       const evens = Array.from({ length: 25 }, (_, n) => 2 * n);
       const inOrder = async (run: StateStore, numbers: readonly number[]) => {
-        for (const n of numbers) await add(run, n);
+        for (const n of numbers) {
+          await add(run, n);
+        }
       };
       await Promise.all([
         inOrder(store, evens),

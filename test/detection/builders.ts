@@ -16,7 +16,9 @@ export const minute = 60_000;
 /** The first rule that ships (15 minutes, 5 denials), or another, with some of it changed. */
 export function rule(more: Partial<Rule> = {}, id = "explicit-mfa-deny"): Rule {
   const preset = presets.find((each) => each.id === id);
-  if (preset === undefined) throw new RangeError(`no such rule: ${id}`);
+  if (preset === undefined) {
+    throw new RangeError(`no such rule: ${id}`);
+  }
   return { ...preset, ...more };
 }
 
@@ -131,7 +133,9 @@ export function recorded(
 /** JSON as it comes out of the parser. */
 export function parsed(json: string): Fields {
   const value: unknown = JSON.parse(json);
-  if (!isFields(value)) throw new TypeError(`not an object: ${json}`);
+  if (!isFields(value)) {
+    throw new TypeError(`not an object: ${json}`);
+  }
   return value;
 }
 

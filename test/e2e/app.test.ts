@@ -45,7 +45,9 @@ afterEach(() => running?.stop());
 
 /** A host of an app that knows nothing yet, in a Sentinel without incidents. */
 async function startAnew(settings: Readonly<Record<string, string>> = {}): Promise<FunctionsHost> {
-  for (const { name } of azure.sentinel.incidents()) azure.sentinel.remove(name);
+  for (const { name } of azure.sentinel.incidents()) {
+    azure.sentinel.remove(name);
+  }
   running = await azure.startHost({
     STATE_TABLE: `State${++tables}`,
     ...settings,

@@ -123,7 +123,9 @@ describe("the app", () => {
       const answer = await client.queryWorkspace(localWorkspace.workspaceId, query, {
         duration: "P1D",
       });
-      if (answer.status !== LogsQueryResultStatus.Success) throw new Error("no whole answer");
+      if (answer.status !== LogsQueryResultStatus.Success) {
+        throw new Error("no whole answer");
+      }
       const [table] = answer.tables;
       const names = table?.columnDescriptors.map(({ name }) => name) ?? [];
       for (const each of table?.rows ?? []) {

@@ -129,7 +129,9 @@ describe("the example", () => {
     const { code, out, err } = await mfaDeny(["detect", example]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const on = expected.filter(({ rule }) => rule === "explicit-mfa-deny");
-    for (const { user } of on) expect(out).toContain(user);
+    for (const { user } of on) {
+      expect(out).toContain(user);
+    }
     expect(out.split("\n").filter((line) => line.includes("(first-seen)"))).toHaveLength(on.length);
   });
 });

@@ -164,7 +164,9 @@ describe("two processes over one state", () => {
     );
     for (const { code, err } of ended) {
       expect([0, 2]).toContain(code);
-      if (code === 2) expect(err).toContain(`${state}: in use by process`);
+      if (code === 2) {
+        expect(err).toContain(`${state}: in use by process`);
+      }
     }
     const { out } = await mfaDeny(["detect", "-", "--state", state, "--format", "json"]);
     const recorded = (JSON.parse(out) as Report).findings.map(({ user }) => user);
@@ -219,7 +221,9 @@ syncBuiltinESMExports();
 /** Waits for what another process does. */
 async function until(happened: () => boolean): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
-    if (happened()) return;
+    if (happened()) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error("it did not happen within five seconds");

@@ -10,7 +10,9 @@ export const example = fileURLToPath(
 
 const running = new Set<ChildProcess>();
 afterAll(() => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
 });
 
 export interface Ended {
@@ -57,7 +59,9 @@ export function startFile(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   // It may end before it has read everything.
   child.stdin.on("error", () => {});
-  if (stdin !== null) child.stdin.end(stdin);
+  if (stdin !== null) {
+    child.stdin.end(stdin);
+  }
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, out, err }));

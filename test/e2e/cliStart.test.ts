@@ -17,7 +17,9 @@ test("npm start shows the main job on the example and ends by itself", async () 
     expectedRules.some(({ rule }) => rule === "explicit-mfa-deny"),
   );
   // The table of incidents, the counts, where the files lie, and what to run next.
-  for (const { user } of found) expect(out).toContain(user);
+  for (const { user } of found) {
+    expect(out).toContain(user);
+  }
   expect(out).toContain(`${truth.rows} sign-in rows`);
   expect(out).toContain("out/incidents");
   expect(out).toMatch(/^Next/m);

@@ -53,7 +53,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   azure.sentinel.heal();
-  for (const { name } of azure.sentinel.incidents()) azure.sentinel.remove(name);
+  for (const { name } of azure.sentinel.incidents()) {
+    azure.sentinel.remove(name);
+  }
   await host.stop();
   // Messages that a host which was killed had taken are still there, hidden.
   await theQueue().deleteIfExists();
@@ -126,7 +128,9 @@ describe("the functions", () => {
       "backfillStatus",
       "health",
     ]);
-    for (const door of doors) expect(door).toMatchObject({ authLevel: "function" });
+    for (const door of doors) {
+      expect(door).toMatchObject({ authLevel: "function" });
+    }
     expect(triggers.filter(({ type }) => type === "timer")).toMatchObject([
       { name: "detect", schedule: "0 */5 * * * *" },
       { name: "maintenance" },
@@ -173,7 +177,9 @@ describe("POST /api/backfill", () => {
       }),
     ]);
     const all = JSON.stringify([host.logs, host.invocations, await jobOf(id)]);
-    for (const secret of secrets) expect(all).not.toContain(secret);
+    for (const secret of secrets) {
+      expect(all).not.toContain(secret);
+    }
   });
 
   it("again while it runs is the same backfill, and another range is another", async () => {
@@ -518,7 +524,9 @@ describe("the timer", () => {
       ms: expect.any(Number),
     });
     const all = JSON.stringify([host.logs, host.invocations]);
-    for (const secret of secrets) expect(all).not.toContain(secret);
+    for (const secret of secrets) {
+      expect(all).not.toContain(secret);
+    }
   });
 
   it("of maintenance reads again, and logs one line too", async () => {

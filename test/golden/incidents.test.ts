@@ -50,7 +50,9 @@ async function incidentsOf(
   const bench = new Bench("10:00", publish(rows), { rules });
   const sinks = [bench.serviceSink()];
   await bench.run("10:00", { sinks });
-  for (const each of more) await each(bench);
+  for (const each of more) {
+    await each(bench);
+  }
   return bench.service;
 }
 
@@ -189,8 +191,9 @@ test("approved after closing", async () => {
     [explicitDeny],
     [
       async (bench) => {
-        for (const id of bench.service.incidents.keys())
+        for (const id of bench.service.incidents.keys()) {
           bench.service.edit({ status: "Closed" }, id);
+        }
         bench.log.add(publish([approval({ address: "203.0.113.11" })], "10:20"));
         await bench.run("10:30", { sinks: [bench.serviceSink()] });
       },

@@ -68,7 +68,9 @@ describe("the table, the data collection rule and the rows of the sink", () => {
       "Type TenantId resource resourceid resourcename resourcetype subscriptionid tenanted";
     const names = Object.keys(findingColumns);
     expect(names.filter((name) => reserved.split(" ").includes(name))).toEqual([]);
-    for (const name of names) expect(name).toMatch(/^[A-Za-z]\w{1,44}$/);
+    for (const name of names) {
+      expect(name).toMatch(/^[A-Za-z]\w{1,44}$/);
+    }
   });
 });
 
@@ -208,7 +210,9 @@ describe("the page about the Defender portal", () => {
     expect(page).toContain('--role "Monitoring Metrics Publisher"');
     const placeholders = read("dataCollectionRule.json").match(/<[^>]+>/g) ?? [];
     expect(placeholders).toHaveLength(2);
-    for (const placeholder of placeholders) expect(page).toContain(`s|${placeholder}|$`);
+    for (const placeholder of placeholders) {
+      expect(page).toContain(`s|${placeholder}|$`);
+    }
   });
 
   test("has a query for the table that Microsoft's analyser finds nothing wrong with", () => {

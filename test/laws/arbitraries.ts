@@ -432,7 +432,9 @@ const sharpEdges: fc.Arbitrary<readonly RequestPlan[]> = fc
   })
   .map(({ startsOff, address: from, gaps, text, approvedAfter }) => {
     const times = [start + startsOff];
-    for (const each of gaps) times.push((times.at(-1) ?? start) + each);
+    for (const each of gaps) {
+      times.push((times.at(-1) ?? start) + each);
+    }
     const approvedAt = (times[approvedAfter.denial] ?? times.at(-1) ?? start) + approvedAfter.by;
     const approving: RowPlan = {
       ...plainRow,

@@ -93,7 +93,9 @@ describe("every record that is read", () => {
         expect(counts.badRecords).toBe(reported);
         expect(counts.unclassified).toBeLessThanOrEqual(counts.classified);
         for (const [reason, count] of Object.entries({ ...counts, ...counts.setAside })) {
-          if (Number(count) > 0) met.add(reason);
+          if (Number(count) > 0) {
+            met.add(reason);
+          }
         }
       }),
       1_000,

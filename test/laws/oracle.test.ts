@@ -125,7 +125,9 @@ describe("2. which candidates", () => {
       { Type: "AADNonInteractiveUserSignInLogs" },
       { Category: "NonInteractiveUserSignInLogs" },
     ];
-    for (const each of fields) expect(denialsIn([denialRow("09:00", { fields: each })])).toBe(0);
+    for (const each of fields) {
+      expect(denialsIn([denialRow("09:00", { fields: each })])).toBe(0);
+    }
   });
 
   it("interactive is what says so, and what says nothing", () => {
@@ -177,7 +179,9 @@ describe("3. what the text says", () => {
   });
 
   it("no text of the table has two classes", () => {
-    for (const known of knownTexts) expect(outcomeOf(known.text)).toBe(known.outcome);
+    for (const known of knownTexts) {
+      expect(outcomeOf(known.text)).toBe(known.outcome);
+    }
   });
 
   it("a rule counts what it names, refusals and fraud reports unless told", () => {
@@ -290,13 +294,16 @@ describe("4. status as fallback", () => {
       row({ at: "09:00", request: "r", steps: [denied("09:01", { succeeded: true })] }),
       row({ at: "09:00", request: "r", resultType: "0", steps: [approved("09:01")] }),
     ];
-    for (const other of others) expect(timesIn([status, other])).toEqual(["09:00:00"]);
+    for (const other of others) {
+      expect(timesIn([status, other])).toEqual(["09:00:00"]);
+    }
     const elsewhere = [
       denialRow("09:01", { request: "s" }),
       denialRow("09:01", { request: "r", user: bob }),
     ];
-    for (const other of elsewhere)
+    for (const other of elsewhere) {
       expect(timesIn([status, other])).toEqual(["09:00:00", "09:01:00"]);
+    }
   });
 });
 
@@ -352,7 +359,9 @@ describe("5. the same prompt in several rows", () => {
       ],
       "another second": [row({ at: "09:00", request: "r", steps: [bare("09:00:01")] }), 2],
     } as const;
-    for (const [other, count] of Object.values(others)) expect(denialsIn([one, other])).toBe(count);
+    for (const [other, count] of Object.values(others)) {
+      expect(denialsIn([one, other])).toBe(count);
+    }
   });
 
   it("a sequence of a password step's size is none", () => {
@@ -828,7 +837,9 @@ describe("the oracle keeps the laws", () => {
           );
           expect(around).toHaveLength(1);
         }
-        if (any.kind === "sliding") expect(higher.length).toBeLessThanOrEqual(lower.length);
+        if (any.kind === "sliding") {
+          expect(higher.length).toBeLessThanOrEqual(lower.length);
+        }
       }),
     );
   });

@@ -73,7 +73,9 @@ function findingsOfOneUser(rows: readonly Row[], rule: OracleRule): OracleFindin
         )
         .map((candidate) => ({ at: candidate.at, match: matchOf(candidate, burst.denials) })),
     );
-    if (rule.approvalRequired && approval === null) return [];
+    if (rule.approvalRequired && approval === null) {
+      return [];
+    }
 
     const raisedByFraud = fraudReports > 0;
     const raisedByApproval =
@@ -175,7 +177,9 @@ function promptsOfSteps(steps: readonly StepSighting[]): Prompt[] {
     const here = sequenced
       .filter((other) => other.place === step.place)
       .map((other) => other.sequence ?? Infinity);
-    if (step.sequence !== null) return `sequence ${step.sequence}`;
+    if (step.sequence !== null) {
+      return `sequence ${step.sequence}`;
+    }
     // "otherwise (request, method, whole second)"
     return here.length > 0 ? `sequence ${Math.min(...here)}` : `place ${step.place}`;
   });
@@ -231,7 +235,9 @@ function stepSightings(row: Row): StepSighting[] {
   return stepsOf(row).flatMap((step) => {
     const outcome = outcomeOf(step["authenticationStepResultDetail"]);
     const at = stepHappenedAt(step, row);
-    if (!isFailedPrompt(outcome) || isTrue(step["succeeded"]) || at === null) return []; // 3. "`succeeded: true` is no denial"
+    if (!isFailedPrompt(outcome) || isTrue(step["succeeded"]) || at === null) {
+      return [];
+    } // 3. "`succeeded: true` is no denial"
     const second = Math.floor((instant(step["authenticationStepDateTime"]) ?? at) / 1000);
     return [
       {
@@ -249,7 +255,9 @@ function stepSightings(row: Row): StepSighting[] {
 function statusSighting(row: Row): Sighting[] {
   const outcome = outcomeOf(statusText(row));
   const at = rowHappenedAt(row);
-  if (!isFailedPrompt(outcome) || at === null) return [];
+  if (!isFailedPrompt(outcome) || at === null) {
+    return [];
+  }
   return [{ outcome, at, request: requestOf(row), address: addressOf(row) }];
 }
 
@@ -373,12 +381,15 @@ type Match = "same-request" | "same-address" | "other";
 /** "how it matches the denials": by any sighting of any denial of the burst */
 function matchOf(approval: Approval, denials: readonly Prompt[]): Match {
   const sightings = denials.flatMap((denial) => denial.sightings);
-  if (sightings.some((sighting) => sighting.request === approval.request)) return "same-request";
+  if (sightings.some((sighting) => sighting.request === approval.request)) {
+    return "same-request";
+  }
   if (
     approval.address !== null &&
     sightings.some((sighting) => sighting.address === approval.address)
-  )
+  ) {
     return "same-address";
+  }
   return "other";
 }
 
@@ -389,7 +400,9 @@ function strongestThenEarliest(
     const times = approvals
       .filter((approval) => approval.match === match)
       .map((approval) => approval.at);
-    if (times.length > 0) return { at: Math.min(...times), match };
+    if (times.length > 0) {
+      return { at: Math.min(...times), match };
+    }
   }
   return null;
 }
@@ -567,7 +580,9 @@ function statusText(row: Row): unknown {
 }
 
 function decoded(value: unknown): unknown {
-  if (typeof value !== "string") return value;
+  if (typeof value !== "string") {
+    return value;
+  }
   try {
     return decoded(JSON.parse(value));
   } catch {
@@ -604,7 +619,9 @@ function instant(value: unknown): number | null {
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:\d\d)$/.exec(
     text(value),
   );
-  if (parts === null) return null;
+  if (parts === null) {
+    return null;
+  }
   const [, seconds, fraction = "", zone] = parts;
   const at = Date.parse(`${seconds}.${fraction.padEnd(3, "0").slice(0, 3)}${zone}`);
   return at >= Date.UTC(2000, 0, 1) && at < Date.UTC(2100, 0, 1) ? at : null;
@@ -622,9 +639,11 @@ function splitWhere<T>(values: readonly T[], cut: (earlier: T, later: T) => bool
   let previous: T | undefined;
   for (const value of values) {
     const current = parts.at(-1);
-    if (current === undefined || previous === undefined || cut(previous, value))
+    if (current === undefined || previous === undefined || cut(previous, value)) {
       parts.push([value]);
-    else current.push(value);
+    } else {
+      current.push(value);
+    }
     previous = value;
   }
   return parts;

@@ -23,7 +23,9 @@ const search = LineSearch.of(searches.denials);
 
 /** What a search makes of a line: handed on, or passed, with the names that were noted. */
 function searchFor(line: string): "wanted" | readonly number[] {
-  if (search === null) throw new Error("this machine cannot search");
+  if (search === null) {
+    throw new Error("this machine cannot search");
+  }
   const wanted: number[] = [];
   const hashes: number[] = [];
   const sieve = new LineSieve(search, {
@@ -49,14 +51,18 @@ interface Style {
 function write(value: unknown, style: Style): string {
   const { blank } = style;
   const between = (text: string) => `${blank()}${text}${blank()}`;
-  if (Array.isArray(value)) return `[${value.map((each) => between(write(each, style))).join()}]`;
+  if (Array.isArray(value)) {
+    return `[${value.map((each) => between(write(each, style))).join()}]`;
+  }
   if (isFields(value)) {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .map(([key, member]) => `${between(writeText(key, style))}:${between(write(member, style))}`);
     return `{${members.join()}}`;
   }
-  if (typeof value === "string") return writeText(value, style);
+  if (typeof value === "string") {
+    return writeText(value, style);
+  }
   return typeof value === "number" ? style.number(value) : JSON.stringify(value);
 }
 
@@ -122,8 +128,12 @@ const line = fc
     const row: Record<string, unknown> = { ...rows[at % rows.length] };
     for (const name of ["AuthenticationDetails", "Status"]) {
       if (isFields(row[name]) || Array.isArray(row[name])) {
-        if (at % 3 > 0) row[name] = write(row[name], inner);
-        if (at % 3 > 1) row[name] = write(row[name], inner);
+        if (at % 3 > 0) {
+          row[name] = write(row[name], inner);
+        }
+        if (at % 3 > 1) {
+          row[name] = write(row[name], inner);
+        }
       }
     }
     switch (shape) {
@@ -143,12 +153,16 @@ describe("a search by words", () => {
     await law(
       fc.asyncProperty(line, async (text) => {
         const record: unknown = JSON.parse(text);
-        if (!isFields(record)) return;
+        if (!isFields(record)) {
+          return;
+        }
         const found = searchFor(text);
         if (isCandidate(readSignIn(record))) {
           candidates++;
           expect(found).toBe("wanted");
-        } else if (found !== "wanted") others++;
+        } else if (found !== "wanted") {
+          others++;
+        }
       }),
       1_500,
     );
@@ -163,9 +177,13 @@ describe("a search by words", () => {
       fc.asyncProperty(line, async (text) => {
         const record: unknown = JSON.parse(text);
         const found = searchFor(text);
-        if (!isFields(record) || found === "wanted") return;
+        if (!isFields(record) || found === "wanted") {
+          return;
+        }
         const { account, approvals } = classify(record);
-        if (account === null || approvals.length === 0) return;
+        if (account === null || approvals.length === 0) {
+          return;
+        }
         noted++;
         expect(found.includes(0) || found.includes(nameHash(account.user))).toBe(true);
       }),
@@ -179,8 +197,9 @@ describe("a search by words", () => {
       const text = written(500_121);
       expect(Number(text)).toBe(500_121);
       expect(resultTypeSearch.some((each) => text.includes(each))).toBe(true);
-      for (const name of ["ResultType", "resultType"])
+      for (const name of ["ResultType", "resultType"]) {
         expect(searchFor(`{"${name}":${text}}`)).toBe("wanted");
+      }
       expect(searchFor(`{"Status":"{\\"errorCode\\" : ${text}}"}`)).toBe("wanted");
     }
   });

@@ -170,7 +170,9 @@ describe("rows cut into runs", () => {
         let before: readonly RecordedBurst[] = [];
         for (const [i, rows] of runs.entries()) {
           const rule = rules[i] ?? rules[0];
-          if (rule === undefined) continue;
+          if (rule === undefined) {
+            continue;
+          }
           await detector.run(rows, null, [ruleOf(rule)]);
           expectEachInOne(detector.live(), oracle(runs.slice(0, i + 1).flat(), rule));
           expectRecordsKept(before, detector.records());

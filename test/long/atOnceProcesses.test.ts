@@ -120,7 +120,9 @@ async function settle(
     stage.moveTo(at);
     await app?.host.fireTimer("detect");
     const { due } = await state.open();
-    if (due.length === 0) return at;
+    if (due.length === 0) {
+      return at;
+    }
   }
   return expect.fail("what is due is never done");
 }
@@ -132,7 +134,9 @@ async function play(number: number, random: Random): Promise<void> {
   apps.forEach((app, who) => delay(app, randomOf(number, who)));
   const end = Math.max(...rows.map(({ publishedAt }) => publishedAt)) + 3 * minute;
   const everyMs = Math.ceil((end - morning) / 12);
-  for (let at = morning; at < end + everyMs; at += everyMs) await round(apps, random, at);
+  for (let at = morning; at < end + everyMs; at += everyMs) {
+    await round(apps, random, at);
+  }
 
   const state = stateOf(workspace);
   const settledAt = await settle(apps, state, end + 3 * day);

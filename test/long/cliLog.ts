@@ -35,11 +35,15 @@ export async function writeLog(path: string, bytes: number): Promise<Written> {
   const file = createWriteStream(path);
   const written = { bytes: 0, days: 0, rows: 0 };
   for (const text of days(Infinity)) {
-    if (!file.write(text)) await once(file, "drain");
+    if (!file.write(text)) {
+      await once(file, "drain");
+    }
     written.bytes += Buffer.byteLength(text);
     written.days++;
     written.rows += text.split("\n").length - 1;
-    if (written.bytes >= bytes) break;
+    if (written.bytes >= bytes) {
+      break;
+    }
   }
   file.end();
   await finished(file);

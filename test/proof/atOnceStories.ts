@@ -46,7 +46,9 @@ function timers(
 ): readonly Start[] {
   const starts: Start[] = [];
   for (let at = from + offsetMs; at <= to; at += everyMs) {
-    for (let i = 0; i < times; i++) starts.push({ kind: "run", at });
+    for (let i = 0; i < times; i++) {
+      starts.push({ kind: "run", at });
+    }
   }
   return starts;
 }
@@ -205,7 +207,9 @@ export async function playTogether(
     };
     bench.jobsPort = time.port(bench.jobs, lagMs);
     const detector = bench.detector(parts);
-    while (!(await isDone(bench, start, { ...detector, ...plant(detector) }))) contended++;
+    while (!(await isDone(bench, start, { ...detector, ...plant(detector) }))) {
+      contended++;
+    }
     const reached = (await storage.direct.readProgress())?.publishedTo ?? -Infinity;
     expect(reached).toBeGreaterThanOrEqual(watermark);
     watermark = reached;
@@ -231,7 +235,9 @@ async function isDone(bench: Bench, start: Start, detector: Detector): Promise<b
     await work(bench, start, detector);
     return true;
   } catch (error) {
-    if (error instanceof UpstreamError && error.message.includes("keep changing")) return false;
+    if (error instanceof UpstreamError && error.message.includes("keep changing")) {
+      return false;
+    }
     throw error;
   }
 }

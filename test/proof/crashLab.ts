@@ -83,7 +83,9 @@ export class CrashLab {
       const { outcome: whole } = recording;
       expect(passedOver(ran, whole.state, this.#scenario.rows), "not recorded").toEqual([]);
       // What the platform does again by itself; a timer is not fired again.
-      if (step.work.kind === "backfill") await this.#survivor.perform(step.work, id);
+      if (step.work.kind === "backfill") {
+        await this.#survivor.perform(step.work, id);
+      }
     });
     expect(unrest(outcome.state), "left").toEqual([]);
     if (this.#scenario.goesOn === true) {

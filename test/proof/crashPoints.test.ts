@@ -73,7 +73,9 @@ async function withLabs(
   const labs = await Promise.all(stages.map((stage) => CrashLab.open(stage, scenario, main)));
   try {
     const [first] = labs;
-    if (first === undefined) throw new Error("no Azure was started");
+    if (first === undefined) {
+      throw new Error("no Azure was started");
+    }
     await use(labs, first);
   } finally {
     await Promise.all(labs.map((lab) => lab.close()));

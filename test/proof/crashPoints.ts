@@ -35,8 +35,12 @@ export function crashAt(app: AppChild, { number, moment }: CrashPoint): Watched 
   const requests: string[] = [];
   let dying: Promise<void> | null = null;
   watch(app.gateway, async (request, forward) => {
-    if (dying !== null) return gone;
-    if (requests.push(nameOf(request)) !== number) return forward();
+    if (dying !== null) {
+      return gone;
+    }
+    if (requests.push(nameOf(request)) !== number) {
+      return forward();
+    }
     const answer = moment === "before" ? null : await forward();
     if (moment === "answered") {
       dying = request.answered.then(() => app.kill());
@@ -51,7 +55,9 @@ export function crashAt(app: AppChild, { number, moment }: CrashPoint): Watched 
 function watch(gateway: Gateway, each: Handler): void {
   let last: Promise<unknown> = Promise.resolve();
   gateway.use((request, forward) => {
-    if (isHousekeeping(request)) return forward();
+    if (isHousekeeping(request)) {
+      return forward();
+    }
     const turn = last.then(() => each(request, forward));
     last = turn.catch(() => undefined);
     return turn;

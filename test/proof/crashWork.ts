@@ -13,7 +13,9 @@ export async function workOff(app: AppChild, work: Work): Promise<string | null>
 
 /** Until no message is left, hidden ones counted. */
 async function worksOff({ host }: AppChild, { kind }: Work): Promise<void> {
-  if (kind === "backfill") await host.queuesEmpty({ timeoutMs: 60_000 });
+  if (kind === "backfill") {
+    await host.queuesEmpty({ timeoutMs: 60_000 });
+  }
 }
 
 /** @returns the id of a backfill that was accepted before the process died */
@@ -21,7 +23,9 @@ export async function workUntilDead(victim: AppChild, work: Work): Promise<strin
   const accepted = begin(victim, work);
   const worked = accepted.then(() => worksOff(victim, work));
   await Promise.race([worked, victim.host.exited]).catch((error: unknown) => {
-    if (!victim.isKilled) throw error;
+    if (!victim.isKilled) {
+      throw error;
+    }
   });
   // After the last answer the work may be over before the process is.
   await victim.kill();
@@ -36,7 +40,9 @@ export class Survivor {
   private constructor(app: AppChild) {
     this.#app = app;
     app.gateway.use(async (request, forward) => {
-      if (isReceive(request)) await this.#opened.passed;
+      if (isReceive(request)) {
+        await this.#opened.passed;
+      }
       return forward();
     });
   }

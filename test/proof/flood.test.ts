@@ -42,8 +42,12 @@ async function runUntilSent(bench: Bench, more: Parameters<Bench["run"]>[1] = {}
   for (let at = bench.now; ; at += 5 * minute) {
     const summary = await bench.run(at, more);
     sent.push(summary.sent);
-    if (summary.pending === 0) return sent;
-    if (sent.length > 1_000) throw new Error("it is never done");
+    if (summary.pending === 0) {
+      return sent;
+    }
+    if (sent.length > 1_000) {
+      throw new Error("it is never done");
+    }
   }
 }
 
@@ -234,7 +238,9 @@ describe("in Table Storage", () => {
 
 function subjectOf(bench: Bench) {
   const [incident] = bench.sink.delivered;
-  if (incident === undefined) throw new Error("nothing was delivered");
+  if (incident === undefined) {
+    throw new Error("nothing was delivered");
+  }
   const { workspaceId, tenantId, user } = incident.summary.subject;
   return { workspaceId, tenantId, user };
 }

@@ -52,7 +52,9 @@ beforeAll(async () => {
   bundle = await bundleApp();
   azure = await startLocalAzure({ main: bundle.main });
   trust(azure.certificate.cert);
-  for (const [name, value] of Object.entries(azure.settings)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries(azure.settings)) {
+    vi.stubEnv(name, value);
+  }
   await import("../../functions/main.ts");
   host = await azure.startHost();
 }, 60_000);

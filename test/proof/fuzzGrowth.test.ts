@@ -68,7 +68,9 @@ describe("every regular expression", () => {
       for (const end of ["", "\u0001", "x!"]) {
         for (const length of lengths) {
           const text = `${start}${unit.repeat(Math.ceil(length / unit.length))}${end}`;
-          if (isSlow(expression, text)) return JSON.stringify({ start, unit, length, end });
+          if (isSlow(expression, text)) {
+            return JSON.stringify({ start, unit, length, end });
+          }
         }
       }
     }
@@ -81,7 +83,9 @@ describe("every regular expression", () => {
       const before = process.cpuUsage();
       text.replace(expression, "");
       const { user, system } = process.cpuUsage(before);
-      if ((user + system) / 1000 < slowMs) return false;
+      if ((user + system) / 1000 < slowMs) {
+        return false;
+      }
     }
     return true;
   }
@@ -95,7 +99,9 @@ const refused = async (work: () => unknown) => {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof SettingsError)) throw error;
+    if (!(error instanceof InputError) && !(error instanceof SettingsError)) {
+      throw error;
+    }
   }
 };
 
@@ -223,11 +229,15 @@ const entries = (count: number) =>
 
 async function readPath(path: string): Promise<void> {
   const files = await findLogFiles([path]);
-  for await (const batch of readRecords(files)) expect(batch).not.toBe(undefined);
+  for await (const batch of readRecords(files)) {
+    expect(batch).not.toBe(undefined);
+  }
 }
 
 function* cut(bytes: Buffer, size: number): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  for (let at = 0; at < bytes.length; at += size) {
+    yield bytes.subarray(at, at + size);
+  }
 }
 
 const fillers: Readonly<Record<string, (n: number) => string>> = {
@@ -294,7 +304,9 @@ describe("a record of", () => {
         const sightings = refusals(Math.ceil(n / 200), "x".repeat(n / 2));
         return () => {
           const evidence = new Evidence();
-          for (const each of sightings) evidence.add({ tenantId: null, user: "x" }, each);
+          for (const each of sightings) {
+            evidence.add({ tenantId: null, user: "x" }, each);
+          }
           return [resolvePrompts(sightings), JSON.stringify(sightings)];
         };
       });

@@ -34,10 +34,14 @@ export async function growthProblem(
   let told = "";
   for (let attempt = 0; attempt < 3; attempt++) {
     const longer = await timeOf(large);
-    if (longer < tellsNothingMs) return null;
+    if (longer < tellsNothingMs) {
+      return null;
+    }
     // Of the shorter one the longest try: what the engine once spends on it is spent on the longer one too.
     const shorter = Math.max(await timeOf(small), await timeOf(small), 1);
-    if (longer / shorter < most) return null;
+    if (longer / shorter < most) {
+      return null;
+    }
     told = `${Math.round(shorter)} ms for ${n}, ${Math.round(longer)} ms for ${n * factor}`;
   }
   return told;

@@ -60,9 +60,15 @@ function takeApart(entries: readonly Entry[]): void {
 async function readAnything(reading: AsyncIterable<readonly Entry[]>): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   try {
-    for await (const batch of reading) for (const entry of batch) entries.push(entry);
+    for await (const batch of reading) {
+      for (const entry of batch) {
+        entries.push(entry);
+      }
+    }
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError)) {
+      throw error;
+    }
     expect(error.message.length).toBeLessThan(1_000);
   }
   return entries;
@@ -164,8 +170,11 @@ function withMembers(
   );
   for (const [place, literal, key] of members) {
     const field = fields[place % fields.length];
-    if (field && place % 3 > 0) field[1] = literal;
-    else fields.push([JSON.stringify(key), literal]);
+    if (field && place % 3 > 0) {
+      field[1] = literal;
+    } else {
+      fields.push([JSON.stringify(key), literal]);
+    }
   }
   return `{${fields.map(([key, value]) => `${key}:${value}`).join()}}`;
 }
@@ -236,8 +245,9 @@ describe("the command line", () => {
           records.begin(many * 4);
           const { code, err } = await cli([...command, "--date-order", "dmy", tree]);
           expect([0, 2, 3]).toContain(code);
-          for (const line of err.trimEnd().split("\n"))
+          for (const line of err.trimEnd().split("\n")) {
             expect(line).toMatch(/^(?:mfa-deny: .*|and .*)?$/);
+          }
         },
       );
     },

@@ -21,7 +21,9 @@ export function expressionsIn(folder: string): readonly Found[] {
 }
 
 function literalsIn(node: unknown): readonly RegExp[] {
-  if (typeof node !== "object" || node === null) return [];
+  if (typeof node !== "object" || node === null) {
+    return [];
+  }
   if ("type" in node && node.type === "RegExpLiteral" && "pattern" in node && "flags" in node) {
     return [new RegExp(String(node.pattern), String(node.flags))];
   }

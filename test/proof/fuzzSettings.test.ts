@@ -171,7 +171,9 @@ describe("the command line", () => {
         writeFileSync(path, bytes);
         const { code, err } = await cli(argumentsFor(path));
         assert([0, 1, 2].includes(code));
-        for (const line of err.trimEnd().split("\n")) assert(/^(?:mfa-deny: .*)?$/.test(line), err);
+        for (const line of err.trimEnd().split("\n")) {
+          assert(/^(?:mfa-deny: .*)?$/.test(line), err);
+        }
       });
     },
     timeLimitMs,

@@ -129,7 +129,9 @@ function mutateOnce(bytes: Buffer, { change, at: from, to, length, piece }: Muta
   switch (change) {
     case "flip": {
       const flipped = Buffer.from(bytes);
-      if (at < bytes.length) flipped[at] = (flipped[at] ?? 0) ^ (1 << (to % 8));
+      if (at < bytes.length) {
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << (to % 8));
+      }
       return flipped;
     }
     case "write":
@@ -159,10 +161,14 @@ export function guardPrototypes(): void {
       ([name, { prototype }]) => [name, Reflect.ownKeys(prototype as object)] as const,
     );
   beforeEach(() => {
-    for (const [name, keys] of keysOf()) known.set(name, keys);
+    for (const [name, keys] of keysOf()) {
+      known.set(name, keys);
+    }
   });
   afterEach(() => {
-    for (const [name, keys] of keysOf()) expect(keys).toEqual(known.get(name));
+    for (const [name, keys] of keysOf()) {
+      expect(keys).toEqual(known.get(name));
+    }
     expect(({} as Record<string, unknown>)["polluted"]).toBe(undefined);
   });
 }
@@ -197,7 +203,9 @@ export function counted(what: string, limitMs = 30_000): Counter {
   let slowest = 0;
   let since = 0;
   const note = () => {
-    if (since > 0) slowest = Math.max(slowest, performance.now() - since);
+    if (since > 0) {
+      slowest = Math.max(slowest, performance.now() - since);
+    }
   };
   const dog = new Worker(watch, { eval: true, workerData: { beats, limitMs, what, seed } });
   dog.unref();

@@ -151,8 +151,11 @@ async function openDoor(target: string, tls: Certificate, handle: DoorHandler): 
     const body = await readAll(message);
     const asked = { method, path, headers, body, answered };
     const given = await handle(asked, () => forward(asked));
-    if (given === null) response.destroy();
-    else write(response, given);
+    if (given === null) {
+      response.destroy();
+    } else {
+      write(response, given);
+    }
   }
 
   async function forward({ method, path, headers, body }: Parameters<DoorHandler>[0]) {
@@ -197,6 +200,8 @@ function framed(headers: IncomingHttpHeaders, body: Buffer): IncomingHttpHeaders
 
 async function readAll(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }

@@ -81,9 +81,13 @@ async function follow(
     const reached = bench.watermark() ?? -Infinity;
     expect(reached).toBeGreaterThanOrEqual(watermark);
     watermark = reached;
-    if (hasSecondLook && (at - morning) % day === 19 * hour) await bench.maintain(at, more);
+    if (hasSecondLook && (at - morning) % day === 19 * hour) {
+      await bench.maintain(at, more);
+    }
   }
-  if (hasSecondLook) await bench.maintain(end, more);
+  if (hasSecondLook) {
+    await bench.maintain(end, more);
+  }
   const settledAt = await settleFrom(bench, end + hour, more);
   const told = { service: bench.service, delivered: bench.sink.delivered };
   return { ending: await readEnding(bench.store, everyRule, told), settledAt };
@@ -106,7 +110,9 @@ function expectWhole(ending: Ending, { late, isPoor }: Mix): void {
   for (const rule of everyRule) {
     expectEachInOne(liveOf(ending, rule), oracle(rowsOf(late), rule));
   }
-  if (!isPoor) expectAsTrue(ending, late, everyRule);
+  if (!isPoor) {
+    expectAsTrue(ending, late, everyRule);
+  }
 }
 
 /** Neither more nor less than what the oracle finds when it is given everything at once. */
@@ -129,7 +135,9 @@ async function playMix(random: Random): Promise<void> {
       continue;
     }
     sums.equal++;
-    if (mix.isPoor) expectAsTrue(ending, mix.late, [rule]);
+    if (mix.isPoor) {
+      expectAsTrue(ending, mix.late, [rule]);
+    }
     sums.idsAsOnTime += expectPromisedIds(ending, rule, seen);
   }
   if (!mix.isPoor) {

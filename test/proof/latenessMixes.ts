@@ -29,7 +29,9 @@ const together =
   (isReversed: boolean): Mix =>
   (random, told) => {
     const ends = new Map<number, number>();
-    for (const { attack, at } of told) ends.set(attack, Math.max(at, ends.get(attack) ?? at));
+    for (const { attack, at } of told) {
+      ends.set(attack, Math.max(at, ends.get(attack) ?? at));
+    }
     const held = new Map([...ends.keys()].map((attack) => [attack, any(random)]));
     return ({ attack, at }) => {
       const toEnd = (ends.get(attack) ?? at) - at;
@@ -100,7 +102,9 @@ export function republished(
   rows: readonly PublishedRow[],
 ): readonly PublishedRow[] {
   return rows.flatMap((each) => {
-    if (!random.chance(2_000)) return [each];
+    if (!random.chance(2_000)) {
+      return [each];
+    }
     const publishedAt = each.publishedAt + random.between(1, 6 * hour);
     return [each, { ...each, publishedAt, visibleAt: publishedAt }];
   });

@@ -29,11 +29,15 @@ export async function buildPlanted({ name, file, from, to }: Plant): Promise<Pla
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    for (const part of parts) await cp(part, join(folder, part), { recursive: true });
+    for (const part of parts) {
+      await cp(part, join(folder, part), { recursive: true });
+    }
     await symlink(resolve("node_modules"), join(folder, "node_modules"));
     const path = join(folder, file);
     const source = await readFile(path, "utf8");
-    if (source.split(from).length !== 2) throw new Error(`${name}: ${file} has changed`);
+    if (source.split(from).length !== 2) {
+      throw new Error(`${name}: ${file} has changed`);
+    }
     await writeFile(
       path,
       source.replace(from, () => to),

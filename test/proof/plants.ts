@@ -74,7 +74,9 @@ export const keyOfFirstDenial: Plant = ({ store }) => ({
   store: storeWith(store, {
     readHead: async (subject, from) => withBursts(await store.readHead(subject, from), []),
     write: async (change) => {
-      if (change.head === undefined) return store.write(change);
+      if (change.head === undefined) {
+        return store.write(change);
+      }
       const held = await store.readHead(change.head.subject, -Infinity);
       const all = [...held.bursts, ...change.head.bursts].map(
         (burst) => [burst.id, burst] as const,
@@ -109,7 +111,9 @@ export const recordAfterSend: Plant = ({ store, sinks }) => {
     name: sink.name,
     deliver: async (incident) => {
       const key = `${sink.name} ${incident.id} ${incident.revision}`;
-      if (!sent.has(key)) await sink.deliver(incident);
+      if (!sent.has(key)) {
+        await sink.deliver(incident);
+      }
       sent.add(key);
     },
     noteMerge: (id, keeperId) => sink.noteMerge(id, keeperId),
@@ -117,8 +121,12 @@ export const recordAfterSend: Plant = ({ store, sinks }) => {
   const write = async (change: StateChange) => {
     for (const { incident, burstId } of change.put ?? []) {
       const isClaimed = (change.head?.deliveries[burstId]?.claim ?? null) !== null;
-      if (incident === null || !isClaimed) continue;
-      for (const sink of early) await sink.deliver(incident);
+      if (incident === null || !isClaimed) {
+        continue;
+      }
+      for (const sink of early) {
+        await sink.deliver(incident);
+      }
     }
     return store.write(change);
   };
@@ -130,7 +138,9 @@ export const lastWriteWins: Plant = ({ store }) => ({
   store: storeWith(store, {
     write: async (change) => {
       const stored = await store.write(change);
-      if (stored !== "conflict" || change.head === undefined) return stored;
+      if (stored !== "conflict" || change.head === undefined) {
+        return stored;
+      }
       const { version } = await store.readHead(change.head.subject, -Infinity);
       return store.write({ ...change, head: { ...change.head, version } });
     },

@@ -275,7 +275,9 @@ describe("a connection string that is wrong in some way is not repeated:", () =>
         STATE_STORAGE: storage,
       });
       const [workspace] = settings.workspaces;
-      if (workspace === undefined) throw new Error("no workspace");
+      if (workspace === undefined) {
+        throw new Error("no workspace");
+      }
       const short = AbortSignal.timeout(200);
       await Promise.race([stateOf(workspace).readProgress(), aborted(short)]);
       await jobs.read("x");

@@ -155,7 +155,9 @@ describe("what analysts are given to run has the same shape, whoever it is about
   const analyse = createAnalyser(tables);
   const [rule] = presets;
   const queriesOf = (name: string) => {
-    if (rule === undefined) throw new Error("no rule");
+    if (rule === undefined) {
+      throw new Error("no rule");
+    }
     const at = time("09:00");
     const denial = { outcome: "denied", at, sightings: [] } as const;
     const facts = { ...assess(rule, [denial], at, []), atLeast: false };
@@ -164,7 +166,9 @@ describe("what analysts are given to run has the same shape, whoever it is about
   const plain = queriesOf("alice").map((query) => shapeOf(query, analyse));
 
   test("of which none is wrong by itself", () => {
-    for (const query of queriesOf("alice")) expect(analyse(query).problems).toEqual([]);
+    for (const query of queriesOf("alice")) {
+      expect(analyse(query).problems).toEqual([]);
+    }
   });
 
   test.each(someNames)("%j", (name) => {
@@ -242,7 +246,9 @@ describe("in the table", () => {
       keys.push(`${partitionKey} ${rowKey}`);
     }
     expect(keys).toHaveLength(names.length);
-    for (const key of keys) expect(key).toMatch(/^[\da-f]{32} 2\|[\da-f]{32}$/);
+    for (const key of keys) {
+      expect(key).toMatch(/^[\da-f]{32} 2\|[\da-f]{32}$/);
+    }
   });
 
   test.each(someNames)(

@@ -47,7 +47,9 @@ afterAll(async () => {
 });
 afterEach(() => {
   roles = everyRole;
-  for (const { name } of azure.sentinel.incidents()) azure.sentinel.remove(name);
+  for (const { name } of azure.sentinel.incidents()) {
+    azure.sentinel.remove(name);
+  }
 });
 
 async function start(settings: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -73,7 +73,9 @@ describe("the audit", () => {
     });
     async function answer(message: IncomingMessage, response: ServerResponse) {
       const chunks: Buffer[] = [];
-      for await (const chunk of message) chunks.push(chunk as Buffer);
+      for await (const chunk of message) {
+        chunks.push(chunk as Buffer);
+      }
       if (message.url?.endsWith("/advisories/bulk")) {
         const body = Buffer.concat(chunks);
         const plain = message.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
@@ -111,7 +113,9 @@ describe("the audit", () => {
         cwe: [],
         cvss: { score: 9, vectorString: null },
       };
-      if (message.method === "POST") return json(response, 200, { uuid: [advisory] });
+      if (message.method === "POST") {
+        return json(response, 200, { uuid: [advisory] });
+      }
       return json(response, 200, { name: "uuid", versions: {}, "dist-tags": {} });
     };
 

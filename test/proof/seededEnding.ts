@@ -93,7 +93,9 @@ export function expectSent({ recorded, delivered }: Ending, claimsHold = true): 
   const newest = new Map<string, number>();
   for (const { id, revision } of delivered) {
     const before = newest.get(id) ?? 0;
-    if (claimsHold) expect([id, revision, before < revision]).toEqual([id, revision, true]);
+    if (claimsHold) {
+      expect([id, revision, before < revision]).toEqual([id, revision, true]);
+    }
     newest.set(id, Math.max(before, revision));
   }
   const live = recorded.filter(({ burst }) => burst.mergedInto === null);
@@ -121,7 +123,9 @@ export function expectPromisedIds(
     for (const incident of open) {
       const whole = { ...incident, ...incident.burst.facts };
       const within = found.filter((finding) => contains(whole, finding));
-      if (within.length > 0) open.delete(incident);
+      if (within.length > 0) {
+        open.delete(incident);
+      }
       if (within.some(({ firstDenialAt }) => firstDenialAt === whole.firstDenialAt)) {
         promised++;
         expect(incident.burst.firstRecordedAt).toBe(whole.firstDenialAt);

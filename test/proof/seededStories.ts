@@ -27,7 +27,9 @@ export async function storiesUntilCaught(count: number, play: Play): Promise<num
       await play(number, randomOf(number));
     } catch (error) {
       // Anything else would be a fault of the proof.
-      if (!(error instanceof Error) || error.name !== "AssertionError") throw error;
+      if (!(error instanceof Error) || error.name !== "AssertionError") {
+        throw error;
+      }
       return played;
     }
   }

@@ -70,7 +70,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const moveTo = (at: number) => {
     setTo = at;
     setAt = performance.now();
-    for (const { host } of apps) host.moveClock(at);
+    for (const { host } of apps) {
+      host.moveClock(at);
+    }
   };
 
   async function startApp({
@@ -81,7 +83,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   }: AppOptions = {}): Promise<AppChild> {
     const gateway = await startGateway(azure, (request) => {
       const takesMs = options.takesMs?.(request) ?? 0;
-      if (takesMs > 0) moveTo(now() + takesMs);
+      if (takesMs > 0) {
+        moveTo(now() + takesMs);
+      }
     });
     const host = await startFunctionsHost({
       main,
@@ -124,7 +128,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     publish: (rows) => azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", rows),
     startApp,
     async reset() {
-      for (const { name } of azure.sentinel.incidents()) azure.sentinel.remove(name);
+      for (const { name } of azure.sentinel.incidents()) {
+        azure.sentinel.remove(name);
+      }
       await empty(storage);
     },
     async stop() {
@@ -153,7 +159,9 @@ function storageOf({ azurite, certificate }: LocalAzure): Storage {
 
 async function empty({ tables, queues }: Storage): Promise<void> {
   for await (const { name } of tables.listTables()) {
-    if (name !== undefined) await tables.deleteTable(name);
+    if (name !== undefined) {
+      await tables.deleteTable(name);
+    }
   }
   for await (const { name } of queues.listQueues()) {
     await queues.deleteQueue(name);

@@ -50,7 +50,9 @@ export class VirtualTime {
     while (ended < runs.length) {
       await allQuiet();
       const next = this.#served > 0 ? undefined : this.#waiting.shift();
-      if (next === undefined) continue;
+      if (next === undefined) {
+        continue;
+      }
       this.#world.now = Math.max(this.#world.now, next.at);
       next.go();
     }

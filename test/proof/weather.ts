@@ -48,7 +48,9 @@ async function orAfterActing(
   lot: Lot,
   given: Answer | null,
 ): Promise<Answer | null> {
-  if (lot.chance(4_000)) await forward();
+  if (lot.chance(4_000)) {
+    await forward();
+  }
   return given;
 }
 
@@ -76,7 +78,9 @@ async function partial(forward: () => Promise<Answer>): Promise<Answer> {
   const { tables } = JSON.parse(whole.body.toString("utf8")) as {
     readonly tables?: readonly { readonly rows: readonly unknown[] }[];
   };
-  if (tables === undefined) return whole;
+  if (tables === undefined) {
+    return whole;
+  }
   const halves = tables.map((table) => ({
     ...table,
     // The service's own time is on the last row, and is there all the same.
@@ -99,7 +103,9 @@ const ills = {
   failing: (_, forward, lot) => orAfterActing(forward, lot, refusal(lot.pick([500, 503, 504]))),
   partial: (_, forward) => partial(forward),
   silent: async (request, forward, lot) => {
-    if (lot.chance(4_000)) await forward();
+    if (lot.chance(4_000)) {
+      await forward();
+    }
     await request.answered;
     return null;
   },

@@ -30,7 +30,9 @@ export class Requests {
     this.#struck += well === null ? 1 : 0;
     this.#run[service] = (this.#run[service] ?? 0) + 1;
     this.#mostPerRun[service] = Math.max(this.#mostPerRun[service] ?? 0, this.#run[service]);
-    if (service === "logs" && well?.status === 200) this.#noteRead(request);
+    if (service === "logs" && well?.status === 200) {
+      this.#noteRead(request);
+    }
   }
 
   /** Nothing is sent more often than the settings of the retries say. */
@@ -48,7 +50,9 @@ export class Requests {
   expectReadTo(watermark: number): void {
     const [first, ...others] = this.#read.toSorted((a, b) => a.from - b.from);
     let reached = first?.to ?? watermark;
-    for (const { from, to } of others) reached = from <= reached ? Math.max(reached, to) : reached;
+    for (const { from, to } of others) {
+      reached = from <= reached ? Math.max(reached, to) : reached;
+    }
     expect(watermark).toBeLessThanOrEqual(reached);
   }
 
@@ -63,7 +67,9 @@ export class Requests {
         query,
       );
     const [, from, to] = asked ?? [];
-    if (from === undefined || to === undefined) return;
+    if (from === undefined || to === undefined) {
+      return;
+    }
     this.#read.push({ from: Date.parse(from), to: Math.min(Date.parse(to), this.#now()) });
   }
 }

@@ -92,7 +92,9 @@ export async function startWeatherStage(): Promise<WeatherStage> {
     gateway,
     time,
     startApp(number, rows, how) {
-      for (const { name } of azure.sentinel.incidents()) azure.sentinel.remove(name);
+      for (const { name } of azure.sentinel.incidents()) {
+        azure.sentinel.remove(name);
+      }
       // The log keeps what it was given, so each app has a workspace of its own there.
       const workspaceId = `00000000-0000-0000-0000-${String(++apps).padStart(12, "0")}`;
       azure.logs.publish(workspaceId, "SigninLogs", rows);

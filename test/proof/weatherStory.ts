@@ -99,12 +99,18 @@ class Story {
     time.now = morning;
     for (let due = morning; recoveredAt === null || due <= over; due += everyMs) {
       const isWell = await this.#runAt(due);
-      if (isWell && due >= endsAt && (await this.#isDone())) recoveredAt ??= time.now;
+      if (isWell && due >= endsAt && (await this.#isDone())) {
+        recoveredAt ??= time.now;
+      }
       const isLate = due > endsAt + longestRecovery(this.#weather);
-      if (isLate && recoveredAt === null) throw new Error("it does not recover in time");
+      if (isLate && recoveredAt === null) {
+        throw new Error("it does not recover in time");
+      }
     }
     // By then what watched for late approvals has ended.
-    for (const due of [time.now + 3 * day, time.now + 3 * day + hour]) await this.#runAt(due);
+    for (const due of [time.now + 3 * day, time.now + 3 * day + hour]) {
+      await this.#runAt(due);
+    }
     return {
       recoveryMs: recoveredAt - endsAt,
       runs: this.#runs,
@@ -133,7 +139,9 @@ class Story {
   }
 
   #failed(error: unknown): false {
-    if (!(error instanceof UpstreamError)) throw error;
+    if (!(error instanceof UpstreamError)) {
+      throw error;
+    }
     this.#failedRuns++;
     return false;
   }
@@ -143,7 +151,9 @@ class Story {
     const watermark = progress?.publishedTo ?? -Infinity;
     expect(watermark).toBeGreaterThanOrEqual(this.#watermark);
     this.#watermark = watermark;
-    if (progress !== null) this.#requests.expectReadTo(watermark);
+    if (progress !== null) {
+      this.#requests.expectReadTo(watermark);
+    }
   }
 
   /**
@@ -151,7 +161,9 @@ class Story {
    * once more for one that grew meanwhile: another sink may be well, and is not to wait for it.
    */
   #expectFewTries({ due }: State, away: Service | null): void {
-    if (away === null) return;
+    if (away === null) {
+      return;
+    }
     const isSink = away === "sentinel" || away === "ingestion";
     const first = this.#runs === 1 ? 1 : 0;
     this.#requests.expectFewTries(away, isSink ? 2 * due.filter(isPending).length : 1 + first);
@@ -174,7 +186,9 @@ async function undisturbed(
 ): Promise<readonly string[]> {
   const bench = new Bench(morning, rows, { rules });
   const more = { sinks: [bench.serviceSink()] };
-  for (let at = morning; at <= attacksEnd; at += everyMs) await bench.run(at, more);
+  for (let at = morning; at <= attacksEnd; at += everyMs) {
+    await bench.run(at, more);
+  }
   await bench.run(attacksEnd + 3 * day, more);
   return bench.store.snapshot().heads.flatMap(liveOf).toSorted();
 }

@@ -10,7 +10,9 @@ export function around<T extends object>(port: T, handle: (call: PortCall) => Pr
   return new Proxy(port, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
-      if (typeof value !== "function") return value;
+      if (typeof value !== "function") {
+        return value;
+      }
       return (...args: readonly unknown[]) =>
         handle({
           method: String(key),

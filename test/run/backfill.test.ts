@@ -49,7 +49,7 @@ describe("a backfill", () => {
     bench.now = time("12:00") + 5 * day;
     bench.log.add(publish([...refusals("09:05", 1), ...refusals("11:00", 5, bob)]));
     const step = await begun(bench);
-    while (await stepBackfill(bench.detector(), bench.jobs, step, never));
+    while (await stepBackfill(bench.detector(), bench.jobs, step, never)) {}
     expect(bench.jobs.partOf(step.id).counts).toEqual({
       rows: 11,
       denials: 11,
@@ -170,7 +170,9 @@ describe("a backfill", () => {
     };
     let slices = 0;
     bench.log.before = async ({ users }) => {
-      if (!cancelled) return;
+      if (!cancelled) {
+        return;
+      }
       slices += users === null ? 1 : 0;
       await endPart(bench.jobs, step.id, "default", "cancelled");
     };
@@ -189,7 +191,9 @@ describe("a backfill", () => {
     const bench = new Bench(time("12:00") + 5 * day, publish(refusals("09:00", 5)));
     const step = { ...(await begun(bench)), until: Infinity };
     bench.log.before = ({ range }) => {
-      if (range.from >= time("07:00") + day) throw new Error("the log is away");
+      if (range.from >= time("07:00") + day) {
+        throw new Error("the log is away");
+      }
     };
     await expect(stepBackfill(bench.detector(), bench.jobs, step, never)).rejects.toThrow("away");
     expect(bench.jobs.partOf(step.id)).toMatchObject({
@@ -261,7 +265,9 @@ describe("a part that is ended from outside", () => {
       const answer = await make();
       if (method === "readPart" && reads++ === 0) {
         const held = await bench.jobs.readPart(id);
-        if (held !== null) await bench.jobs.writePart(id, held.part, held.version);
+        if (held !== null) {
+          await bench.jobs.writePart(id, held.part, held.version);
+        }
       }
       return answer;
     });

@@ -28,7 +28,9 @@ export const never = new AbortController().signal;
 
 export function ruleNamed(id: string, more: Partial<Rule> = {}): Rule {
   const preset = presets.find((rule) => rule.id === id);
-  if (preset === undefined) throw new Error(`there is no rule ${id}`);
+  if (preset === undefined) {
+    throw new Error(`there is no rule ${id}`);
+  }
   return { ...preset, ...more };
 }
 
@@ -86,7 +88,9 @@ export interface LogLine {
 /** The same state, but of heads it leaves out what it may: bursts that ended before the time that is told. */
 export function forgetful(state: StateStore): StateStore {
   return around(state, async ({ method, args, make }) => {
-    if (method !== "readHead") return make();
+    if (method !== "readHead") {
+      return make();
+    }
     const [subject, from] = args as Parameters<StateStore["readHead"]>;
     const head = await state.readHead(subject, from);
     return { ...head, bursts: head.bursts.filter(({ extent }) => extent.to >= from) };
@@ -201,7 +205,9 @@ class MemoryJobs implements BackfillJobs {
   async begin(request: BackfillRequest, parts: readonly BackfillPart[]): Promise<BackfillJob> {
     for (const { job } of this.#jobs.values()) {
       const same = JSON.stringify(job.request) === JSON.stringify(request);
-      if (same && !job.parts.every(isFinished)) return job;
+      if (same && !job.parts.every(isFinished)) {
+        return job;
+      }
     }
     const job = { id: `job ${this.#jobs.size + 1}`, request, parts };
     this.#jobs.set(job.id, { job, version: 1 });
@@ -220,14 +226,18 @@ class MemoryJobs implements BackfillJobs {
 
   async writePart(id: string, part: BackfillPart, version: string): Promise<string | null> {
     const held = this.#jobs.get(id);
-    if (held === undefined || String(held.version) !== version) return null;
+    if (held === undefined || String(held.version) !== version) {
+      return null;
+    }
     this.#jobs.set(id, { job: { ...held.job, parts: [part] }, version: held.version + 1 });
     return String(held.version + 1);
   }
 
   partOf(id: string): BackfillPart {
     const part = this.#jobs.get(id)?.job.parts[0];
-    if (part === undefined) throw new Error(`there is no backfill ${id}`);
+    if (part === undefined) {
+      throw new Error(`there is no backfill ${id}`);
+    }
     return part;
   }
 }

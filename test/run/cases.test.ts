@@ -20,7 +20,9 @@ const account = { tenantId, user: alice.name };
 
 async function caseAt(bench: Bench, from: number, to = from, more = {}) {
   const [found] = await readCases(bench.detector(more), [{ account, span: { from, to } }], never);
-  if (found === undefined) throw new Error("no case was read");
+  if (found === undefined) {
+    throw new Error("no case was read");
+  }
   return found;
 }
 

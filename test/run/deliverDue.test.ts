@@ -42,7 +42,9 @@ function settles(args: readonly unknown[]): boolean {
 
 /** As if other runs had written the same again. */
 async function rewriteHeads({ store }: Bench): Promise<void> {
-  for (const head of store.snapshot().heads) await store.write({ head });
+  for (const head of store.snapshot().heads) {
+    await store.write({ head });
+  }
 }
 
 function touchedAt(name: string): Touched {
@@ -91,13 +93,17 @@ describe("the cap", () => {
     });
     bench.sink.before = (id) => {
       const name = bench.due().find(({ burstId }) => burstId === id)?.subject.user;
-      if (name === "anna@contoso.com") throw new Error("400 bad request");
+      if (name === "anna@contoso.com") {
+        throw new Error("400 bad request");
+      }
     };
     await bench.run("09:30");
     const tried: string[] = [];
     for (let at = time("09:31"); at < time("12:00"); at += minute) {
       const { failed } = await bench.run(at);
-      if (failed > 0) tried.push(new Date(at).toISOString().slice(11, 16));
+      if (failed > 0) {
+        tried.push(new Date(at).toISOString().slice(11, 16));
+      }
     }
     // 5, 10, 20, 40 and then 60 minutes after another.
     expect(tried).toEqual(["09:35", "09:45", "10:05", "10:45", "11:45"]);
@@ -110,7 +116,9 @@ describe("the cap", () => {
     await bench.run("09:30");
     const [first] = bench.due();
     bench.sink.before = (id) => {
-      if (id === first?.burstId) throw new Error("400 bad request");
+      if (id === first?.burstId) {
+        throw new Error("400 bad request");
+      }
     };
     const summary = await bench.run("09:40", { maxIncidentsPerRun: 1 });
     expect(summary).toMatchObject({ failed: 1, sent: 1 });
@@ -206,7 +214,9 @@ describe("the time for sending", () => {
       bench.now += minute;
     };
     let summary = await bench.run("09:30");
-    if (cap === 0) summary = await bench.run("09:35", { maxIncidentsPerRun: 50, rules: [] });
+    if (cap === 0) {
+      summary = await bench.run("09:35", { maxIncidentsPerRun: 50, rules: [] });
+    }
     expect(summary).toMatchObject({ sent: 2, pending: 2 });
   });
 });
@@ -302,7 +312,9 @@ describe("a claim", () => {
     let reads = 0;
     const store = around(forgetful(bench.store), async ({ method, make }) => {
       const answer = await make();
-      if (method === "readHead" && reads++ === 0) await rewriteHeads(bench);
+      if (method === "readHead" && reads++ === 0) {
+        await rewriteHeads(bench);
+      }
       return answer;
     });
     const summary = await bench.run("09:35", { store, maxIncidentsPerRun: 1, rules: [] });
@@ -320,7 +332,9 @@ describe("while an incident is sent", () => {
   function run(bench: Bench, happens: () => Promise<unknown>, more: Partial<Detector> = {}) {
     let calls = 0;
     const sink = around(bench.sink, async ({ make }) => {
-      if (calls++ === 0) await happens();
+      if (calls++ === 0) {
+        await happens();
+      }
       return make();
     });
     return bench.run("09:30", { ...more, sinks: [sink] });
@@ -394,7 +408,9 @@ describe("while an incident is sent", () => {
       const bench = new Bench("09:30", bursts("anna"));
       let tried = 0;
       const store = around(bench.store, async ({ args, make }) => {
-        if (settles(args) && tried++ < changes) await rewriteHeads(bench);
+        if (settles(args) && tried++ < changes) {
+          await rewriteHeads(bench);
+        }
         return make();
       });
       await run(bench, async () => {}, { store });
@@ -507,7 +523,9 @@ describe("several sinks", () => {
       {
         name: other.name,
         async deliver() {
-          if (isAway) throw new Error("away");
+          if (isAway) {
+            throw new Error("away");
+          }
           other.delivered++;
         },
         async noteMerge() {},

@@ -61,7 +61,9 @@ class Memory {
 
   async *#leftAside(accounts: readonly Account[]) {
     this.asked.push(accounts.map(({ user }) => user));
-    for await (const { approvals } of wholly(batchesOf(this.aside)).read({})) yield* approvals;
+    for await (const { approvals } of wholly(batchesOf(this.aside)).read({})) {
+      yield* approvals;
+    }
   }
 }
 

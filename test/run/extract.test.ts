@@ -77,5 +77,7 @@ test("a log that is taken apart wholly leaves no approval for later", async () =
     [2, 0, 2],
     [1, 1, 0],
   ]);
-  for await (const [{ user }] of files.approvals([account])) expect.fail(`there is one of ${user}`);
+  for await (const [{ user }] of files.approvals([account])) {
+    expect.fail(`there is one of ${user}`);
+  }
 });

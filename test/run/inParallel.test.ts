@@ -8,7 +8,9 @@ const turn = () =>
 
 it("gives the results in the items' order, whichever ends first", async () => {
   const results = await inParallel([3, 1, 2, 0], 4, async (turns) => {
-    for (let i = 0; i < turns; i++) await turn();
+    for (let i = 0; i < turns; i++) {
+      await turn();
+    }
     return turns;
   });
   expect(results).toEqual([3, 1, 2, 0]);
@@ -33,7 +35,9 @@ it("begins nothing after a failure, and says so when all that runs has ended", a
   const ended: number[] = [];
   const work = inParallel([0, 1, 2, 3, 4, 5], 2, async (item) => {
     await turn();
-    if (item === 0) throw new Error("the first failed");
+    if (item === 0) {
+      throw new Error("the first failed");
+    }
     await turn();
     await turn();
     ended.push(item);

@@ -99,7 +99,9 @@ export class FakeService implements IncidentApi {
   put(key: string, properties: IncidentProperties, etag: string | null): Promise<boolean> {
     return this.#serve("put", () => {
       const held = this.incidents.get(key);
-      if ((held === undefined ? null : String(held.etag)) !== etag) return false;
+      if ((held === undefined ? null : String(held.etag)) !== etag) {
+        return false;
+      }
       this.#set(key, { properties });
       return true;
     });
@@ -123,7 +125,9 @@ export class FakeService implements IncidentApi {
 
   held(key = id): Held {
     const held = this.incidents.get(key);
-    if (held === undefined) throw new Error(`there is no incident ${key}`);
+    if (held === undefined) {
+      throw new Error(`there is no incident ${key}`);
+    }
     return held;
   }
 

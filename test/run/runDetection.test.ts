@@ -68,7 +68,9 @@ describe("the watermark", () => {
     };
     const saved: unknown[] = [];
     const store = around(bench.store, ({ method, args, make }) => {
-      if (method === "saveProgress") saved.push(args[0]);
+      if (method === "saveProgress") {
+        saved.push(args[0]);
+      }
       return make();
     });
     await expect(bench.run("09:30", { store })).rejects.toThrow("the log is away");
@@ -94,7 +96,9 @@ describe("the watermark", () => {
     const bench = new Bench("09:00", five());
     await bench.run("09:00");
     bench.log.before = ({ by }) => {
-      if (by === "generated") throw new Error("the log is away");
+      if (by === "generated") {
+        throw new Error("the log is away");
+      }
     };
     await expect(bench.run("09:30")).rejects.toThrow("the log is away");
     expect(bench.watermark()).toBe(time("08:58"));
@@ -241,7 +245,9 @@ describe("a long outage", () => {
     const saved: unknown[] = [];
     const store = around(bench.store, async ({ method, make }) => {
       const answer = await make();
-      if (method === "saveProgress") saved.push(bench.watermark());
+      if (method === "saveProgress") {
+        saved.push(bench.watermark());
+      }
       return answer;
     });
     const summary = await bench.run(back, { store });
@@ -264,7 +270,9 @@ describe("a long outage", () => {
     expect(bench.now - back).toBeLessThan(6 * minute);
     let last = first;
     let runs = 1;
-    for (; last.behind; runs++) last = await bench.run(back + runs * 5 * minute);
+    for (; last.behind; runs++) {
+      last = await bench.run(back + runs * 5 * minute);
+    }
     // 20 steps of six hours, four of which fit into the time of a run.
     expect(runs).toBe(6);
     expect(last.publishedTo).toBe(back + (runs - 1) * 5 * minute - 2 * minute);
@@ -289,7 +297,9 @@ describe("a long outage", () => {
     await bench.run("09:00");
     const stop = new AbortController();
     bench.log.before = ({ range }) => {
-      if (range.from > time("09:00") + day) stop.abort(new Error("host is stopping"));
+      if (range.from > time("09:00") + day) {
+        stop.abort(new Error("host is stopping"));
+      }
     };
     bench.now = time("09:00") + 2 * day;
     await expect(runDetection(bench.detector(), stop.signal)).rejects.toThrow("host is stopping");

@@ -61,7 +61,9 @@ describe("at the same time", () => {
         // A run that begins later has a later clock, and so has every one under way from then on.
         const begin = () => {
           const at = starts.shift();
-          if (at === undefined) return;
+          if (at === undefined) {
+            return;
+          }
           bench.now = Math.max(bench.now, at);
           runs.push(runDetection(process(bench, schedule), never));
         };
@@ -135,10 +137,16 @@ describe("at the same time", () => {
               new Proxy(port, {
                 get(target, key) {
                   const value: unknown = Reflect.get(target, key);
-                  if (typeof value !== "function") return value;
+                  if (typeof value !== "function") {
+                    return value;
+                  }
                   return (...args: unknown[]) => {
-                    if (++calls > n) dead.abort();
-                    if (dead.signal.aborted) return Promise.reject(new Error("dead"));
+                    if (++calls > n) {
+                      dead.abort();
+                    }
+                    if (dead.signal.aborted) {
+                      return Promise.reject(new Error("dead"));
+                    }
                     return Reflect.apply(value, target, args) as unknown;
                   };
                 },

@@ -39,12 +39,18 @@ class Disturber {
 
   async #handle({ make }: PortCall): Promise<unknown> {
     const { at, when, how } = this.#plan;
-    if (this.#isDead) throw new Error("dead");
+    if (this.#isDead) {
+      throw new Error("dead");
+    }
     const isHere = ++this.calls === at;
     this.#isDead = isHere && how === "dies";
-    if (isHere && when === "before") throw new Error("disturbed");
+    if (isHere && when === "before") {
+      throw new Error("disturbed");
+    }
     const answer = await make();
-    if (isHere) throw new Error("disturbed");
+    if (isHere) {
+      throw new Error("disturbed");
+    }
     return answer;
   }
 }
@@ -55,7 +61,9 @@ async function story(disturbedRun: Moment, plan: Disturbance): Promise<[Bench, D
   for (const at of storyRuns) {
     const parts = at === disturbedRun ? disturber.parts(bench) : { sinks: [bench.serviceSink()] };
     await bench.run(at, parts).catch((error: unknown) => {
-      if (!/^(?:dead|disturbed)$/.test((error as Error).message)) throw error;
+      if (!/^(?:dead|disturbed)$/.test((error as Error).message)) {
+        throw error;
+      }
     });
   }
   await settle(bench);

@@ -32,7 +32,9 @@ const published: fc.Arbitrary<readonly PublishedRow[]> = rowsArbitrary().chain((
         const first = firstOf.get(request) ?? generated;
         firstOf.set(request, first);
         // A sign-in takes minutes: what is stored of one request is stored within an hour, however late.
-        if (Math.abs(generated - first) > 25 * minute) return [];
+        if (Math.abs(generated - first) > 25 * minute) {
+          return [];
+        }
         const publishedAt = generated + (lateness[i] ?? 0);
         return [{ publishedAt, row: { ...row, TimeGenerated: stamp(generated) } }];
       });
@@ -90,7 +92,9 @@ async function follow(
         await bench.maintain(event.at);
         break;
       case "backfill":
-        if (event.from < event.to) await bench.backfill(event, {}, 0);
+        if (event.from < event.to) {
+          await bench.backfill(event, {}, 0);
+        }
         break;
     }
   }

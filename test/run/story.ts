@@ -68,7 +68,9 @@ async function runUntil(
   for (let at = from; at <= from + day; at += hour) {
     await bench.run(at, more);
     const { due } = await store.open();
-    if (isDone(due)) return at;
+    if (isDone(due)) {
+      return at;
+    }
   }
   return expect.fail("what is due is never done");
 }

@@ -147,7 +147,9 @@ it("asks for no more users once a question failed, and leaves none under way", a
     const isFirst = begun === 1;
     await new Promise((resolve) => setTimeout(resolve, isFirst ? 1 : 5));
     ended++;
-    if (isFirst) throw new Error("away");
+    if (isFirst) {
+      throw new Error("away");
+    }
   };
   const wanted = Array.from({ length: 20 }, (_, i) => {
     const from = time("00:00") + i * hour;

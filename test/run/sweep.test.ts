@@ -41,7 +41,9 @@ describe("a step that is too much for one answer", () => {
     bench.log.mostRows = 5;
     const known: number[] = [];
     bench.log.before = ({ by, users }) => {
-      if (by === "published" && users === null) known.push(bench.records().length);
+      if (by === "published" && users === null) {
+        known.push(bench.records().length);
+      }
     };
     const { work } = await sweepOver(bench, time("08:30"), time("12:30"));
     expect(known.at(-1)).toBe(1);

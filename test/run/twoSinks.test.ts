@@ -23,7 +23,9 @@ class NamedSink implements IncidentSink {
   }
 
   #take(what: string): void {
-    if (this.fails) throw new Error(`${this.name} is away`);
+    if (this.fails) {
+      throw new Error(`${this.name} is away`);
+    }
     this.got.push(what);
   }
 }
@@ -42,7 +44,9 @@ describe("two sinks", () => {
     await bench.run("09:30");
     grow("09:10", "09:31");
     await bench.run("09:40");
-    for (const { got } of [sentinel, logs]) expect(got).toEqual(["0 → 1", "1 → 2"]);
+    for (const { got } of [sentinel, logs]) {
+      expect(got).toEqual(["0 → 1", "1 → 2"]);
+    }
   });
 
   it.each(["sentinel", "logs"] as const)(
@@ -57,7 +61,9 @@ describe("two sinks", () => {
       expect(other.got).toEqual(["0 → 1"]);
       failing.fails = false;
       await bench.run("10:00");
-      for (const { got } of [failing, other]) expect(got).toEqual(["0 → 1"]);
+      for (const { got } of [failing, other]) {
+        expect(got).toEqual(["0 → 1"]);
+      }
     },
   );
 

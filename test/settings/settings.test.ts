@@ -25,7 +25,9 @@ function problemsOf(more: Environment, base: Environment = least): readonly stri
   try {
     readSettings({ ...base, ...more });
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
+    if (error instanceof SettingsError) {
+      return error.problems;
+    }
     throw error;
   }
   return [];
@@ -386,8 +388,9 @@ describe("the sample of local settings", () => {
       return fallback !== null && fallback !== "" && name !== "DRY_RUN";
     });
     expect(shown.length).toBeGreaterThan(10);
-    for (const [name, { fallback }] of shown)
+    for (const [name, { fallback }] of shown) {
       expect([name, values[name]]).toEqual([name, fallback]);
+    }
   });
 
   test("holds no secret, and nobody's identity", () => {
@@ -397,5 +400,7 @@ describe("the sample of local settings", () => {
 });
 
 test("every definition says what it is for", () => {
-  for (const { help } of Object.values(definitions)) expect(help).toMatch(/^[A-Za-z].+[.)]$/);
+  for (const { help } of Object.values(definitions)) {
+    expect(help).toMatch(/^[A-Za-z].+[.)]$/);
+  }
 });

@@ -53,13 +53,17 @@ describe("a running Azurite", () => {
     const failed = table.submitTransaction([[...create("c")], [...create("a")]]);
     expect(await codeOf(failed)).toContain("409");
     const keys = [];
-    for await (const { rowKey } of table.listEntities()) keys.push(rowKey);
+    for await (const { rowKey } of table.listEntities()) {
+      keys.push(rowKey);
+    }
     expect(keys).toEqual(["a", "b"]);
   });
 
   test("takes tokens of the identity stand-in", async () => {
     const identity = await startIdentity();
-    for (const variable of Object.entries(identity.env)) vi.stubEnv(...variable);
+    for (const variable of Object.entries(identity.env)) {
+      vi.stubEnv(...variable);
+    }
     const credential = new ManagedIdentityCredential({ clientId: crypto.randomUUID() });
     const table = new TableClient(azurite.tableUrl, "byToken", credential, { tlsOptions });
     await table.createTable();
@@ -118,7 +122,9 @@ async function codeOf(failing: Promise<unknown>): Promise<string> {
     () => "",
     (reason: unknown) => reason,
   );
-  if (!(error instanceof RestError)) return String(error);
+  if (!(error instanceof RestError)) {
+    return String(error);
+  }
   const details = error.details as { odataError?: { code?: string } } | undefined;
   return `${error.statusCode ?? ""} ${details?.odataError?.code ?? error.code ?? ""}`;
 }

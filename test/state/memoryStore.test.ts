@@ -54,7 +54,9 @@ const due = (burstId: string, dueAt: number): DueItem => ({
 async function written(store: MemoryStore, ...bursts: Head["bursts"]): Promise<Head> {
   const head = await store.readHead(subject);
   const stored = await store.write({ head: { ...head, bursts } });
-  if (stored === null || stored === "conflict") throw new Error("not written");
+  if (stored === null || stored === "conflict") {
+    throw new Error("not written");
+  }
   return stored;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
-  COLUMNS,
+  everyColumn,
   toDiagnosticRecord,
   toEventHubMessage,
   toJsonArray,
@@ -25,19 +25,20 @@ describe("the dialects of a row", () => {
     const schema: { name: string; type: string }[] = JSON.parse(
       readFileSync(new URL("../fixtures/SigninLogs.schema.json", import.meta.url), "utf8"),
     );
-    expect(COLUMNS).toEqual([{ name: "TenantId", type: "string" }, ...schema]);
+    expect(everyColumn).toEqual([{ name: "TenantId", type: "string" }, ...schema]);
   });
 
   test("as a query's answer hold dynamic values as text, and empty text where nothing is", () => {
     const [table] = toQueryAnswer([row]).tables;
     expect(table.name).toBe("PrimaryResult");
     const [cells] = table.rows;
-    const value = (name: string) => cells?.[COLUMNS.findIndex((column) => column.name === name)];
+    const value = (name: string) =>
+      cells?.[everyColumn.findIndex((column) => column.name === name)];
     expect(JSON.parse(String(value("Status")))).toEqual(row["Status"]);
     expect(value("AuthenticationDetails")).toBe(row["AuthenticationDetails"]);
     expect(value("ServicePrincipalName")).toBe("");
     expect(value("FlaggedForReview")).toBeNull();
-    expect(cells).toHaveLength(COLUMNS.length);
+    expect(cells).toHaveLength(everyColumn.length);
   });
 
   test("as a query's answer hold only what is projected", () => {

@@ -27,5 +27,7 @@ test("the example is a day of a small tenant, and small itself", () => {
   });
   expect(times).toEqual(times.toSorted());
   const readme = readFileSync(new URL("examples/README.md", root), "utf8");
-  for (const { kind } of truth.attacks) expect(readme).toContain(`\`${kind}\``);
+  for (const { kind } of truth.attacks) {
+    expect(readme).toContain(`\`${kind}\``);
+  }
 });

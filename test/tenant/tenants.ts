@@ -2,12 +2,18 @@ import type { PublishedRow, Tenant } from "../../src/tenant/tenant.ts";
 import { generateTenant } from "../../src/tenant/tenant.ts";
 import type { SigninRow } from "../../src/tenant/row.ts";
 
-export const MINUTE = 60_000;
-export const START = Date.UTC(2026, 2, 9);
+export const minuteMs = 60_000;
+export const startKeyword = Date.UTC(2026, 2, 9);
 
 /** Four days with every kind of attack, small enough for a test. */
 export function smallTenant(seed = 7): Tenant {
-  return generateTenant({ seed, users: 60, days: 4, startAt: START, signInsPerUserPerDay: 8 });
+  return generateTenant({
+    seed,
+    users: 60,
+    days: 4,
+    startAt: startKeyword,
+    signInsPerUserPerDay: 8,
+  });
 }
 
 export function rowsOf(tenant: Tenant): SigninRow[] {
@@ -35,7 +41,8 @@ function additionalDetails(row: SigninRow): string {
   return JSON.stringify(row["Status"]);
 }
 
-const REFUSED = /user declined the authentication|Reported Fraud|Fraud Code|SuspiciousActivity/;
+const refusedPrompts =
+  /user declined the authentication|Reported Fraud|Fraud Code|SuspiciousActivity/;
 
 /**
  * Denials per user, counted without the detector: distinct `RequestSequence` values of refused
@@ -49,13 +56,19 @@ export function countDenials(rows: readonly SigninRow[]): Map<string, number[]> 
     const steps = stepsOf(row);
     for (const step of steps) {
       const { RequestSequence: asked, StatusSequence: answered } = step;
-      if (asked === undefined || answered === undefined || step.succeeded) continue;
-      if (REFUSED.test(step.authenticationStepResultDetail)) ofUser.set(asked, answered);
+      if (asked === undefined || answered === undefined || step.succeeded) {
+        continue;
+      }
+      if (refusedPrompts.test(step.authenticationStepResultDetail)) {
+        ofUser.set(asked, answered);
+      }
     }
-    if (steps.length === 0 && REFUSED.test(additionalDetails(row))) {
+    if (steps.length === 0 && refusedPrompts.test(additionalDetails(row))) {
       ofUser.set(text(row, "OriginalRequestId"), Date.parse(text(row, "CreatedDateTime")));
     }
-    if (ofUser.size > 0) prompts.set(user, ofUser);
+    if (ofUser.size > 0) {
+      prompts.set(user, ofUser);
+    }
   }
   return new Map(
     Array.from(prompts, ([user, times]) => [user, [...times.values()].toSorted((a, b) => a - b)]),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AttackKind } from "../../src/tenant/attacks/kinds.ts";
-import { ATTACK_KINDS } from "../../src/tenant/tenant.ts";
-import { MINUTE, countDenials, rowsOf, smallTenant, stepsOf, text } from "./tenants.ts";
+import { attackKinds } from "../../src/tenant/tenant.ts";
+import { minuteMs, countDenials, rowsOf, smallTenant, stepsOf, text } from "./tenants.ts";
 
-const SEEDS = [1, 2, 3, 7, 42];
-const tenants = SEEDS.map((seed) => {
+const seeds = [1, 2, 3, 7, 42];
+const tenants = seeds.map((seed) => {
   const tenant = smallTenant(seed);
   const rows = rowsOf(tenant);
   return { tenant, rows, denials: countDenials(rows) };
@@ -28,8 +28,8 @@ function rulesOf(kind: AttackKind): string[][] {
 }
 
 describe("the truth about a tenant", () => {
-  test.each(ATTACK_KINDS)("counts the prompts that the rows of '%s' hold", (kind) => {
-    expect(attacks(kind)).toHaveLength(SEEDS.length);
+  test.each(attackKinds)("counts the prompts that the rows of '%s' hold", (kind) => {
+    expect(attacks(kind)).toHaveLength(seeds.length);
     for (const { attack, times } of attacks(kind)) {
       expect(times).toHaveLength(attack.denials);
       expect(times[0]).toBe(attack.firstDenialAt);
@@ -37,11 +37,11 @@ describe("the truth about a tenant", () => {
     }
   });
 
-  test.each(ATTACK_KINDS)("lets a rule trigger on the denial that reaches it in '%s'", (kind) => {
+  test.each(attackKinds)("lets a rule trigger on the denial that reaches it in '%s'", (kind) => {
     const numbers = {
-      "explicit-mfa-deny": { threshold: 5, windowMs: 15 * MINUTE },
-      "azure-ad-multiple-denied-mfa": { threshold: 10, windowMs: 10 * MINUTE },
-      "mfa-deny-then-approve": { threshold: 2, windowMs: 60 * MINUTE },
+      "explicit-mfa-deny": { threshold: 5, windowMs: 15 * minuteMs },
+      "azure-ad-multiple-denied-mfa": { threshold: 10, windowMs: 10 * minuteMs },
+      "mfa-deny-then-approve": { threshold: 2, windowMs: 60 * minuteMs },
     };
     for (const { attack, times } of attacks(kind)) {
       for (const { rule, denials, triggeredAt, severity } of attack.expectedRules) {
@@ -51,9 +51,11 @@ describe("the truth about a tenant", () => {
         expect(denials).toBe(times.length);
         const raised = attack.fraudReports > 0 || attack.approvedAt !== null;
         expect(severity).toBe(raised ? "High" : "Medium");
-        if (attack.approvedAt === null) continue;
+        if (attack.approvedAt === null) {
+          continue;
+        }
         expect(attack.approvedAt).toBeGreaterThanOrEqual(triggeredAt);
-        expect(attack.approvedAt - attack.lastDenialAt).toBeLessThanOrEqual(60 * MINUTE);
+        expect(attack.approvedAt - attack.lastDenialAt).toBeLessThanOrEqual(60 * minuteMs);
       }
     }
   });
@@ -62,10 +64,12 @@ describe("the truth about a tenant", () => {
     let ordinary = 0;
     for (const { denials, tenant } of tenants) {
       for (const [user, times] of denials) {
-        if (tenant.truth.some((attack) => attack.user === user)) continue;
+        if (tenant.truth.some((attack) => attack.user === user)) {
+          continue;
+        }
         ordinary += times.length;
         times.slice(1).forEach((at, index) => {
-          expect(at - (times[index] ?? 0)).toBeGreaterThan(60 * MINUTE);
+          expect(at - (times[index] ?? 0)).toBeGreaterThan(60 * minuteMs);
         });
       }
     }
@@ -73,13 +77,13 @@ describe("the truth about a tenant", () => {
   });
 
   test("knows the one fresh approval around an attack", () => {
-    for (const kind of ATTACK_KINDS) {
+    for (const kind of attackKinds) {
       for (const { attack, rows } of attacks(kind)) {
         const approvals = rows
           .flatMap(stepsOf)
           .filter(({ authenticationStepResultDetail: detail }) => detail.startsWith("MFA success"))
           .map(({ StatusSequence: at }) => at ?? 0)
-          .filter((at) => at >= attack.firstDenialAt && at - attack.lastDenialAt <= 60 * MINUTE);
+          .filter((at) => at >= attack.firstDenialAt && at - attack.lastDenialAt <= 60 * minuteMs);
         expect([...new Set(approvals)]).toEqual(
           attack.approvedAt === null ? [] : [attack.approvedAt],
         );
@@ -92,18 +96,18 @@ describe("the truth about a tenant", () => {
     for (const { times } of attacks("low-and-slow")) {
       expect(
         Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0))),
-      ).toBeGreaterThan(15 * MINUTE);
+      ).toBeGreaterThan(15 * minuteMs);
     }
   });
 
   test("cuts the bucket-edge attack so that no ten-minute bucket holds ten", () => {
     for (const { times } of attacks("bucket-edge")) {
       for (const at of times) {
-        const bucket = Math.floor(at / (10 * MINUTE));
-        const together = times.filter((other) => Math.floor(other / (10 * MINUTE)) === bucket);
+        const bucket = Math.floor(at / (10 * minuteMs));
+        const together = times.filter((other) => Math.floor(other / (10 * minuteMs)) === bucket);
         expect(together.length).toBeLessThan(10);
       }
-      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(10 * MINUTE);
+      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(10 * minuteMs);
     }
     expect(rulesOf("many").every((rules) => rules.includes("azure-ad-multiple-denied-mfa"))).toBe(
       true,
@@ -112,10 +116,10 @@ describe("the truth about a tenant", () => {
 
   test("gives each kind of attack the marks it is named after", () => {
     for (const { attack } of attacks("late")) {
-      expect(attack.settledAt - attack.lastDenialAt).toBeGreaterThan(19 * 60 * MINUTE);
+      expect(attack.settledAt - attack.lastDenialAt).toBeGreaterThan(19 * 60 * minuteMs);
     }
     for (const { attack } of attacks("across-midnight")) {
-      const day = (at: number) => Math.floor(at / (24 * 60 * MINUTE));
+      const day = (at: number) => Math.floor(at / (24 * 60 * minuteMs));
       expect(day(attack.lastDenialAt)).toBe(day(attack.firstDenialAt) + 1);
     }
     for (const { attack, rows } of attacks("rotating-addresses")) {
@@ -133,6 +137,8 @@ describe("the truth about a tenant", () => {
       const bare = rows.filter((row) => row["IsInteractive"] === undefined);
       expect(bare.length).toBeGreaterThanOrEqual(attack.denials);
     }
-    for (const { attack } of attacks("guest")) expect(attack.user).toContain("#ext#");
+    for (const { attack } of attacks("guest")) {
+      expect(attack.user).toContain("#ext#");
+    }
   });
 });

@@ -47,7 +47,11 @@ export const detect: Command = {
     },
     { name: "out", value: "DIR", help: "Write each incident to DIR/<incidentId>.json." },
     { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
-    { name: "from", value: "TIME", help: "Only bursts whose first denial is at or after TIME." },
+    {
+      name: "from",
+      value: "TIME",
+      help: "Only bursts whose first denial is at or after TIME.",
+    },
     { name: "to", value: "TIME", help: "Only bursts whose first denial is before TIME." },
     inputOptions.dateOrder,
     { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },

@@ -6,7 +6,7 @@ import { attackInWords, iso } from "../../tenant/attacks/inWords.ts";
 import type { AttackKind } from "../../tenant/attacks/kinds.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 import {
-  ATTACK_KINDS,
+  attackKinds,
   generateTenant,
   type Tenant,
   type TenantOptions,
@@ -73,7 +73,7 @@ export const generate: Command = {
   ],
   details: [
     `Dialects:\n${dialects.map((name) => `  ${name.padEnd(15)}${logWriters[name].says}`).join("\n")}`,
-    `Attacks: ${wrap(ATTACK_KINDS)}.`,
+    `Attacks: ${wrap(attackKinds)}.`,
     "Everything is synthetic: people, devices and ids come out of the seed, addresses are those reserved for\ndocumentation. Around the attacks is ordinary noise: time-outs, wrong codes, mis-clicks, number mismatches,\nrows delivered twice or late, guests, VPN sign-ins without steps.",
   ],
   examples: [
@@ -142,7 +142,7 @@ function readOptions(given: Given): TenantOptions {
 function readAttacks(given: Given): readonly AttackKind[] {
   const asked = given["attack"];
   if (asked === undefined) {
-    return ATTACK_KINDS;
+    return attackKinds;
   }
   if (asked.includes(noAttack)) {
     if (asked.length > 1) {
@@ -151,10 +151,10 @@ function readAttacks(given: Given): readonly AttackKind[] {
     return [];
   }
   return asked.map((name) => {
-    const kind = ATTACK_KINDS.find((each) => each === name);
+    const kind = attackKinds.find((each) => each === name);
     if (kind === undefined) {
       throw new UsageError(
-        `--attack is '${name}'; it has to be one of ${ATTACK_KINDS.join(", ")}, or ${noAttack}`,
+        `--attack is '${name}'; it has to be one of ${attackKinds.join(", ")}, or ${noAttack}`,
       );
     }
     return kind;

@@ -9,16 +9,16 @@ export interface ColumnName {
 }
 
 /** `TimeGenerated [UTC]`, `Date (UTC)`. */
-const ZONED = /^(date|timegenerated|createddatetime)\s*[[(](.+)[\])]$/i;
+const zoned = /^(date|timegenerated|createddatetime)\s*[[(](.+)[\])]$/i;
 
 export function columnName(cell: string): ColumnName {
   const text = cell.trim();
-  const [, name = text, zone = null] = ZONED.exec(text) ?? [];
+  const [, name = text, zone = null] = zoned.exec(text) ?? [];
   return { text, key: name.replaceAll(/\s+/g, " ").toLowerCase(), zone };
 }
 
 /** Columns of `SigninLogs` that no CSV of another kind has, as keys. */
-const TABLE_COLUMNS: ReadonlySet<string> = new Set([
+const tableColumns: ReadonlySet<string> = new Set([
   "aadtenantid",
   "appdisplayname",
   "authenticationdetails",
@@ -39,7 +39,7 @@ const TABLE_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** The same for what the Entra portal calls its columns in a download. */
-const PORTAL_COLUMNS: ReadonlySet<string> = new Set([
+const portalColumns: ReadonlySet<string> = new Set([
   "application id",
   "authentication requirement",
   "client app",
@@ -55,14 +55,16 @@ const PORTAL_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** One alone may be chance. */
-const ENOUGH = 2;
+const enough = 2;
 
 /** Whose names the columns have: those of the table in Log Analytics, or those of the Entra portal; null for neither. */
 export function headerKind(names: readonly ColumnName[]): "table" | "portal" | null {
-  const table = names.filter(({ key }) => TABLE_COLUMNS.has(key)).length;
+  const table = names.filter(({ key }) => tableColumns.has(key)).length;
   const portal = names.filter(
-    ({ key, zone }) => PORTAL_COLUMNS.has(key) || (key === "date" && zone !== null),
+    ({ key, zone }) => portalColumns.has(key) || (key === "date" && zone !== null),
   ).length;
-  if (Math.max(table, portal) < ENOUGH) return null;
+  if (Math.max(table, portal) < enough) {
+    return null;
+  }
   return table >= portal ? "table" : "portal";
 }

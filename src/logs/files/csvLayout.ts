@@ -4,10 +4,10 @@ import { readCsvTime, type DateOrder } from "./csvTime.ts";
 import { portalRow } from "./portalRow.ts";
 
 /** Columns of `SigninLogs` that hold a time, as keys; in a portal's download it is the date. */
-const TIME_COLUMNS: ReadonlySet<string> = new Set(["timegenerated", "createddatetime", "date"]);
+const timeColumns: ReadonlySet<string> = new Set(["timegenerated", "createddatetime", "date"]);
 
 /** What detection reads, in the spelling in which it reads it. Spreadsheets and scripts change the case. */
-const SPELLINGS = new Map(
+const spellings = new Map(
   `TimeGenerated CreatedDateTime ResultType Status Status_dynamic Status_string AuthenticationDetails
   IsInteractive signInEventTypes Category Type Id OriginalRequestId AADTenantId resourceTenantId
   UserPrincipalName UserId UserType IPAddress Location LocationDetails LocationDetails_dynamic
@@ -51,14 +51,17 @@ export class CsvLayout {
     this.#portal = headerKind(names) === "portal";
     const columns = new Map<string, number[]>();
     for (const [index, { key, text }] of names.entries()) {
-      const name = this.#portal ? key : (SPELLINGS.get(key) ?? text);
+      const name = this.#portal ? key : (spellings.get(key) ?? text);
       const places = columns.get(name);
-      if (places === undefined) columns.set(name, [index]);
-      else places.push(index);
+      if (places === undefined) {
+        columns.set(name, [index]);
+      } else {
+        places.push(index);
+      }
     }
     this.#columns = [...columns];
     this.#times = names.flatMap(({ key, zone }, index) =>
-      TIME_COLUMNS.has(key) ? [[index, offsetOf(zone)] as const] : [],
+      timeColumns.has(key) ? [[index, offsetOf(zone)] as const] : [],
     );
   }
 
@@ -67,7 +70,9 @@ export class CsvLayout {
     const values = [...cells];
     for (const [index, zone] of this.#times) {
       const reading = readCsvTime(values[index] ?? "", this.#options.dateOrder, zone);
-      if ("problem" in reading) return this.#explain(reading.problem, index, line);
+      if ("problem" in reading) {
+        return this.#explain(reading.problem, index, line);
+      }
       values[index] = reading.time;
     }
     const members = this.#columns.map(([key, places]): [string, string] => [
@@ -75,7 +80,9 @@ export class CsvLayout {
       firstValue(values, places),
     ]);
     // Defines its properties, so that a column named `__proto__` is a column like any other.
-    if (!this.#portal) return Object.fromEntries(members);
+    if (!this.#portal) {
+      return Object.fromEntries(members);
+    }
     return portalRow(new Map(members), this.#options.nonInteractive);
   }
 
@@ -110,14 +117,18 @@ export class CsvLayout {
 function firstValue(cells: readonly string[], places: readonly number[]): string {
   for (const place of places) {
     const cell = cells[place];
-    if (cell !== undefined && cell !== "") return cell;
+    if (cell !== undefined && cell !== "") {
+      return cell;
+    }
   }
   return "";
 }
 
 /** Times without a word about their zone are UTC, as in every export. */
 function offsetOf(zone: string | null): string | null {
-  if (zone === null || /^(?:UTC|GMT|Z)$/i.test(zone)) return "Z";
+  if (zone === null || /^(?:UTC|GMT|Z)$/i.test(zone)) {
+    return "Z";
+  }
   const [, offset = null] = /^(?:UTC|GMT)?\s*([+-]\d\d:?\d\d)$/i.exec(zone) ?? [];
   return offset;
 }

@@ -36,7 +36,9 @@ export class CsvReader implements CsvSink {
   }
 
   header(cells: readonly string[]): number | null {
-    if (isDelimiterLine(cells, this.#options.delimiter)) return null;
+    if (isDelimiterLine(cells, this.#options.delimiter)) {
+      return null;
+    }
     this.#layout = new CsvLayout(cells.map(columnName), {
       dateOrder: this.#options.dateOrder,
       nonInteractive: isNonInteractive(this.#source),
@@ -46,10 +48,13 @@ export class CsvReader implements CsvSink {
 
   record(cells: readonly string[], line: number): void {
     const row = this.#layout?.read(cells, line) ?? {};
-    if (!(row instanceof LayoutProblem))
+    if (!(row instanceof LayoutProblem)) {
       this.#emit({ kind: "record", record: row, place: this.#place(line) });
-    else if (row.fatal) throw new InputError(this.#source, row.reason);
-    else this.bad(row.reason, line);
+    } else if (row.fatal) {
+      throw new InputError(this.#source, row.reason);
+    } else {
+      this.bad(row.reason, line);
+    }
   }
 
   bad(reason: string, line: number): void {

@@ -1,17 +1,17 @@
 import { isUtf8 } from "node:buffer";
 import { CsvError, Parser } from "csv-parse";
-import { COMMA, isBlank, NEWLINE, QUOTE } from "./bytes.ts";
+import { comma, isBlank, newlineByte, quoteByte } from "./bytes.ts";
 
 /** No sign-in row comes near it; more is a quote that is never closed, or a broken file. */
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+const maxRecordBytes = 64 * 1024 * 1024;
 
 /** No header has more columns. Millions of delimiters would cost the parser gigabytes. */
-const MAX_CELLS = 10_000;
+const maxCells = 10_000;
 
 /** As much is given to the parser at a time, so that nothing it makes of it grows large before it is looked at. */
-const STEP_BYTES = 256 * 1024;
+const stepBytes = 256 * 1024;
 
-const REPLACEMENT = "\uFFFD";
+const replacement = "\uFFFD";
 
 /** Told what is found. Lines are counted from 1; a record that spans several has its first. */
 export interface CsvSink {
@@ -57,10 +57,14 @@ export class CsvRecords {
     // The last is next.
     const waiting = [chunk];
     for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) {
-      if (bytes.length > STEP_BYTES) waiting.push(bytes.subarray(STEP_BYTES));
-      const step = bytes.subarray(0, STEP_BYTES);
+      if (bytes.length > stepBytes) {
+        waiting.push(bytes.subarray(stepBytes));
+      }
+      const step = bytes.subarray(0, stepBytes);
       const again = this.#skipping ? this.#skip(step) : this.#advance(step);
-      if (again !== null) waiting.push(again);
+      if (again !== null) {
+        waiting.push(again);
+      }
     }
   }
 
@@ -69,9 +73,13 @@ export class CsvRecords {
     while (!this.#skipping) {
       // oxlint-disable-next-line no-underscore-dangle -- see #run
       const problem = this.#run((done) => this.#parser._flush(done));
-      if (problem === null) return;
+      if (problem === null) {
+        return;
+      }
       const again = this.#giveUp(problem);
-      if (again !== null) this.push(again);
+      if (again !== null) {
+        this.push(again);
+      }
     }
   }
 
@@ -92,15 +100,23 @@ export class CsvRecords {
     this.#length += bytes.length;
     // oxlint-disable-next-line no-underscore-dangle -- see #run
     const problem = this.#run((done) => this.#parser._transform(bytes, "utf8", done));
-    if (problem !== null) return this.#giveUp(problem);
+    if (problem !== null) {
+      return this.#giveUp(problem);
+    }
     if (this.#at > 0) {
       const rest = this.#held().subarray(this.#at);
       this.#start += this.#at;
       this.#at = 0;
       this.#hold(rest);
-    } else this.#cells.add(bytes);
-    if (this.#length > MAX_RECORD_BYTES) return this.#giveUp("record larger than 64 MB");
-    if (this.#cells.count > MAX_CELLS) return this.#giveUp(`row has more than ${MAX_CELLS} values`);
+    } else {
+      this.#cells.add(bytes);
+    }
+    if (this.#length > maxRecordBytes) {
+      return this.#giveUp("record larger than 64 MB");
+    }
+    if (this.#cells.count > maxCells) {
+      return this.#giveUp(`row has more than ${maxCells} values`);
+    }
     return null;
   }
 
@@ -112,13 +128,21 @@ export class CsvRecords {
   #run(step: (done: (error?: Error | null) => void) => void): string | null {
     const failures: Error[] = [];
     step((error) => {
-      if (error) failures.push(error);
+      if (error) {
+        failures.push(error);
+      }
     });
     const [failure] = failures;
-    if (failure === undefined) return null;
-    if (failure instanceof BrokenRecord) return failure.message;
+    if (failure === undefined) {
+      return null;
+    }
+    if (failure instanceof BrokenRecord) {
+      return failure.message;
+    }
     // The parser's own message quotes the text.
-    if (failure instanceof CsvError) return "a quote is out of place or never closed";
+    if (failure instanceof CsvError) {
+      return "a quote is out of place or never closed";
+    }
     throw failure;
   }
 
@@ -128,22 +152,32 @@ export class CsvRecords {
     const blank = blankLines(bytes);
     const lines = countLines(bytes);
     const problem = this.#problemIn(cells, bytes);
-    if (problem !== null && lines - blank > 1) throw new BrokenRecord(problem);
+    if (problem !== null && lines - blank > 1) {
+      throw new BrokenRecord(problem);
+    }
     const line = this.#line + blank;
     this.#at = end;
     this.#line += lines;
-    if (problem !== null) this.#sink.bad(problem, line);
-    else if (this.#columns === null) this.#columns = this.#sink.header(cells);
-    else if (cells.some((cell) => cell.trim() !== "")) this.#sink.record(cells, line);
+    if (problem !== null) {
+      this.#sink.bad(problem, line);
+    } else if (this.#columns === null) {
+      this.#columns = this.#sink.header(cells);
+    } else if (cells.some((cell) => cell.trim() !== "")) {
+      this.#sink.record(cells, line);
+    }
     return null;
   }
 
   #problemIn(cells: readonly string[], bytes: Buffer): string | null {
     // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
-    if (cells.some((cell) => cell.includes(REPLACEMENT)) && !isUtf8(bytes)) return "invalid UTF-8";
+    if (cells.some((cell) => cell.includes(replacement)) && !isUtf8(bytes)) {
+      return "invalid UTF-8";
+    }
     const columns = this.#columns ?? cells.length;
     const more = cells.slice(columns).some((cell) => cell.trim() !== "");
-    if (!more && (cells.length >= columns || isBlankRecord(cells))) return null;
+    if (!more && (cells.length >= columns || isBlankRecord(cells))) {
+      return null;
+    }
     return `row has ${cells.length} values for ${columns} columns`;
   }
 
@@ -152,7 +186,7 @@ export class CsvRecords {
     const held = this.#held().subarray(this.#at);
     const blank = blankLines(held);
     const from = held.findIndex((byte) => !isBlank(byte));
-    const end = held.indexOf(NEWLINE, Math.max(from, 0));
+    const end = held.indexOf(newlineByte, Math.max(from, 0));
     this.#sink.bad(problem, this.#line + blank);
     this.#line += blank;
     this.#parser = this.#begin();
@@ -162,16 +196,20 @@ export class CsvRecords {
     return this.#skip(held.subarray(Math.max(from, 0)), end === -1);
   }
 
-  #skip(bytes: Buffer, unfinished = !bytes.includes(NEWLINE)): Buffer | null {
+  #skip(bytes: Buffer, unfinished = !bytes.includes(newlineByte)): Buffer | null {
     this.#skipping = unfinished;
-    if (unfinished) return null;
+    if (unfinished) {
+      return null;
+    }
     this.#line++;
-    return bytes.subarray(bytes.indexOf(NEWLINE) + 1);
+    return bytes.subarray(bytes.indexOf(newlineByte) + 1);
   }
 
   #held(): Buffer {
     const [only] = this.#parts;
-    if (only && this.#parts.length === 1) return only;
+    if (only && this.#parts.length === 1) {
+      return only;
+    }
     const bytes = Buffer.concat(this.#parts);
     this.#parts = [bytes];
     return bytes;
@@ -192,7 +230,7 @@ class CellCount {
   #count = 0;
 
   constructor(delimiter: string) {
-    this.#delimiter = Buffer.from(delimiter)[0] ?? COMMA;
+    this.#delimiter = Buffer.from(delimiter)[0] ?? comma;
   }
 
   get count(): number {
@@ -202,8 +240,11 @@ class CellCount {
   add(bytes: Buffer): void {
     for (const byte of bytes) {
       // One that is doubled changes nothing.
-      if (byte === QUOTE) this.#quoted = !this.#quoted;
-      else if (byte === this.#delimiter && !this.#quoted) this.#count++;
+      if (byte === quoteByte) {
+        this.#quoted = !this.#quoted;
+      } else if (byte === this.#delimiter && !this.#quoted) {
+        this.#count++;
+      }
     }
   }
 }
@@ -216,8 +257,11 @@ function isBlankRecord(cells: readonly string[]): boolean {
 function blankLines(bytes: Buffer): number {
   let count = 0;
   for (const byte of bytes) {
-    if (byte === NEWLINE) count++;
-    else if (!isBlank(byte)) break;
+    if (byte === newlineByte) {
+      count++;
+    } else if (!isBlank(byte)) {
+      break;
+    }
   }
   return count;
 }
@@ -225,6 +269,8 @@ function blankLines(bytes: Buffer): number {
 /** Lines that the bytes fill or begin. */
 function countLines(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  return bytes.at(-1) === NEWLINE ? count : count + 1;
+  for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {
+    count++;
+  }
+  return bytes.at(-1) === newlineByte ? count : count + 1;
 }

@@ -2,31 +2,33 @@ import { columnName, headerKind } from "./csvHeader.ts";
 import type { Head } from "./peek.ts";
 
 /** What CSV is written with where a comma stands in numbers, too. */
-const DELIMITERS = [",", ";", "\t"] as const;
+const delimiters = [",", ";", "\t"] as const;
 
 /** Excel's own line for the delimiter, before the header. */
-const DELIMITER_LINE = /^"?sep=(.)"?$/i;
+const delimiterLine = /^"?sep=(.)"?$/i;
 
 /** No header is longer. */
-const HEADER_BYTES = 64 * 1024;
+const headerBytes = 64 * 1024;
 
 /** Recognises CSV of sign-ins by its header, and what stands between the cells; null when it is none. */
 export function csvShape(head: Head): { readonly delimiter: string } | null {
-  const text = head.bytes.toString("utf8", 0, HEADER_BYTES);
+  const text = head.bytes.toString("utf8", 0, headerBytes);
   const lines = text.split("\n", 100).map((line) => line.trim());
   const [first = "", second = ""] = lines.filter((line) => line !== "");
-  const [, named] = DELIMITER_LINE.exec(first) ?? [];
+  const [, named] = delimiterLine.exec(first) ?? [];
   const header = named === undefined ? first : second;
   // A list of columns in JSON is no header.
-  if (/^[[{]/.test(header)) return null;
-  const delimiter = [...(named === undefined ? [] : [named]), ...DELIMITERS].find(
+  if (/^[[{]/.test(header)) {
+    return null;
+  }
+  const delimiter = [...(named === undefined ? [] : [named]), ...delimiters].find(
     (each) => headerKind(splitNames(header, each)) !== null,
   );
   return delimiter === undefined ? null : { delimiter };
 }
 
 export function isDelimiterLine(cells: readonly string[], delimiter: string): boolean {
-  return DELIMITER_LINE.test(cells.join(delimiter));
+  return delimiterLine.test(cells.join(delimiter));
 }
 
 /** A name with the delimiter in it comes in parts here, which tells nothing and does no harm. */

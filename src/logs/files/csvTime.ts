@@ -4,7 +4,7 @@ export type DateOrder = "dmy" | "mdy";
 /** The order cannot be told from the date alone, or the date does not have the order that it should have. */
 type DateProblem = "ambiguous" | "misfit";
 
-const TIME =
+const timePattern =
   /^(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:,?\s+|T)(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,12}))?)?(?:\s*([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
 
 /**
@@ -18,17 +18,25 @@ export function readCsvTime(
   order: DateOrder | null,
   zone: string | null,
 ): { readonly time: string } | { readonly problem: DateProblem | "unzoned" } {
-  const parts = TIME.exec(value.trim());
-  if (parts === null) return { time: value };
+  const parts = timePattern.exec(value.trim());
+  if (parts === null) {
+    return { time: value };
+  }
   const [, first = "", separator, second = "", third = "", hour = "", minute, seconds = "00"] =
     parts;
   const [fraction, half, written] = parts.slice(8);
   const date = readDate([first, second, third], separator === ".", order);
   const hours = readHour(Number(hour), half);
-  if (date === null || hours === null) return { time: value };
-  if (typeof date === "string") return { problem: date };
+  if (date === null || hours === null) {
+    return { time: value };
+  }
+  if (typeof date === "string") {
+    return { problem: date };
+  }
   const offset = written === undefined ? zone : /^[+-]/.test(written) ? written : "Z";
-  if (offset === null) return { problem: "unzoned" };
+  if (offset === null) {
+    return { problem: "unzoned" };
+  }
   const [year, month, day] = date;
   const at = `${pad(hours)}:${minute}:${seconds}${fraction === undefined ? "" : `.${fraction}`}`;
   return { time: `${year}-${pad(month)}-${pad(day)}T${at}${offset}` };
@@ -42,13 +50,23 @@ function readDate(
   order: DateOrder | null,
 ): Ymd | DateProblem | null {
   const [a, b, c] = [Number(first), Number(second), Number(third)];
-  if (first.length === 4 && third.length <= 2) return isMonth(b) ? [a, b, c] : null;
-  if (first.length > 2 || third.length !== 4) return null;
+  if (first.length === 4 && third.length <= 2) {
+    return isMonth(b) ? [a, b, c] : null;
+  }
+  if (first.length > 2 || third.length !== 4) {
+    return null;
+  }
   // Nobody writes the month first with dots.
-  if (dotted) return isMonth(b) ? [c, b, a] : null;
-  if (!isMonth(a) && !isMonth(b)) return null;
+  if (dotted) {
+    return isMonth(b) ? [c, b, a] : null;
+  }
+  if (!isMonth(a) && !isMonth(b)) {
+    return null;
+  }
   if (order === null) {
-    if (isMonth(a) && isMonth(b) && a !== b) return "ambiguous";
+    if (isMonth(a) && isMonth(b) && a !== b) {
+      return "ambiguous";
+    }
     return isMonth(b) ? [c, b, a] : [c, a, b];
   }
   const [month, day] = order === "dmy" ? [b, a] : [a, b];
@@ -60,8 +78,12 @@ function isMonth(value: number): boolean {
 }
 
 function readHour(hour: number, half: string | undefined): number | null {
-  if (half === undefined) return hour;
-  if (hour < 1 || hour > 12) return null;
+  if (half === undefined) {
+    return hour;
+  }
+  if (hour < 1 || hour > 12) {
+    return null;
+  }
   return (hour % 12) + (half.toLowerCase() === "p" ? 12 : 0);
 }
 

@@ -31,12 +31,14 @@ type OpenReader = (
 type Dialect = (head: Head) => OpenReader | null;
 
 /** The first that recognises a text reads it. A cell of CSV can have lines of JSON in it, and JSON has no header. */
-const DIALECTS: readonly Dialect[] = [csv, json];
+const dialects: readonly Dialect[] = [csv, json];
 
 export function findDialect(head: Head): OpenReader | null {
-  for (const recognise of DIALECTS) {
+  for (const recognise of dialects) {
     const open = recognise(head);
-    if (open) return open;
+    if (open) {
+      return open;
+    }
   }
   return null;
 }
@@ -57,7 +59,9 @@ function json(head: Head): OpenReader | null {
 
 function csv(head: Head): OpenReader | null {
   const shape = csvShape(head);
-  if (shape === null) return null;
+  if (shape === null) {
+    return null;
+  }
   return async (source, emit, { dateOrder = null }) => {
     // Few files are CSV, and the others need not wait for its parser.
     const { CsvReader } = await import("./csvReader.ts");

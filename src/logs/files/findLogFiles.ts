@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { InputError } from "./inputError.ts";
-import { isLogName, isZipName, LOG_NAMES } from "./logNames.ts";
+import { isLogName, isZipName, logNamePatterns } from "./logNames.ts";
 
 /** A file to read. What is inside is found out by reading, never from its name. */
 export interface LogFile {
@@ -25,20 +25,28 @@ export async function findLogFiles(paths: readonly string[]): Promise<readonly L
   for (const path of paths) {
     for (const file of await expand(path)) {
       const identity = file.path === null ? "-" : resolve(file.path);
-      if (!found.has(identity)) found.set(identity, file);
+      if (!found.has(identity)) {
+        found.set(identity, file);
+      }
     }
   }
   return [...found.values()];
 }
 
 async function expand(path: string): Promise<readonly LogFile[]> {
-  if (path === "-") return [{ source: "-", path: null, bytes: null }];
+  if (path === "-") {
+    return [{ source: "-", path: null, bytes: null }];
+  }
   const stats = await statOf(path);
-  if (!stats.isDirectory()) return [logFile(path, stats)];
+  if (!stats.isDirectory()) {
+    return [logFile(path, stats)];
+  }
   const files: LogFile[] = [];
-  for await (const file of walk(path)) files.push(file);
+  for await (const file of walk(path)) {
+    files.push(file);
+  }
   if (files.length === 0) {
-    throw new InputError(path, `the folder holds no logs (${LOG_NAMES}, or .zip)`);
+    throw new InputError(path, `the folder holds no logs (${logNamePatterns}, or .zip)`);
   }
   return files;
 }
@@ -46,12 +54,17 @@ async function expand(path: string): Promise<readonly LogFile[]> {
 async function* walk(folder: string): AsyncGenerator<LogFile> {
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (entry.name.startsWith(".")) continue;
-    if (entry.isDirectory()) yield* walk(path);
-    else if (isLogName(entry.name) || isZipName(entry.name)) {
+    if (entry.name.startsWith(".")) {
+      continue;
+    }
+    if (entry.isDirectory()) {
+      yield* walk(path);
+    } else if (isLogName(entry.name) || isZipName(entry.name)) {
       const stats = await statOf(path);
       // A link to a folder could lead back here.
-      if (stats.isFile()) yield logFile(path, stats);
+      if (stats.isFile()) {
+        yield logFile(path, stats);
+      }
     }
   }
 }

@@ -49,19 +49,23 @@ export class Inflater {
 
   /** Begins to inflate a step; null ends the data. Only one step runs at a time. */
   start(step: Buffer | null): void {
-    if (this.#error) return;
+    if (this.#error) {
+      return;
+    }
     if (this.#ended) {
       this.#surplus ||= step !== null && step.some((byte) => byte !== 0);
       return;
     }
     this.#running = new Promise((settle) => {
       this.#settle = settle;
-      if (step === null) this.#zlib.end();
-      else
+      if (step === null) {
+        this.#zlib.end();
+      } else {
         this.#zlib.write(step, (error) => {
           this.#error ??= error ?? null;
           settle();
         });
+      }
     });
     this.#taken += step?.length ?? 0;
   }
@@ -83,10 +87,11 @@ export class Inflater {
         : `corrupt before byte ${this.#taken}`;
       throw new CompressionDamage(`${this.#wrapping} data is ${problem}`, { cause });
     }
-    if (this.#surplus)
+    if (this.#surplus) {
       throw new CompressionDamage(
         `${this.#wrapping} data is followed by something else, which is not read`,
       );
+    }
   }
 
   close(): void {

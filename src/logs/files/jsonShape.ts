@@ -1,4 +1,4 @@
-import { isBlank, NEWLINE, OPEN_ARRAY, OPEN_OBJECT } from "./bytes.ts";
+import { isBlank, newlineByte, openArray, openObject } from "./bytes.ts";
 import { followJson } from "./jsonGrammar.ts";
 import type { Head } from "./peek.ts";
 
@@ -6,41 +6,49 @@ import type { Head } from "./peek.ts";
 export type JsonShape = "lines" | "values";
 
 /** Tells the first brackets of JSON from those of prose and of other formats. */
-const JSON_START = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]]|$))/;
+const jsonStart = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]]|$))/;
 /** An object with something in it. */
-const OBJECT_START = /^\s*\{\s*"/;
+const objectStart = /^\s*\{\s*"/;
 /** Blanks between the brackets are few. */
-const START_BYTES = 4096;
+const startBytes = 4096;
 
 /** Recognises the shape by the beginning of the text; null when it is no JSON. */
 export function jsonShape(head: Head): JsonShape | null {
   const first = head.bytes.find((byte) => !isBlank(byte));
-  const startsAsJson = startsAs(JSON_START, head.bytes);
+  const startsAsJson = startsAs(jsonStart, head.bytes);
   // Within an array lines may well be objects, but only its brackets say where it ends.
-  if (first === OPEN_ARRAY && startsAsJson) return "values";
+  if (first === openArray && startsAsJson) {
+    return "values";
+  }
 
   const lines = completeLines(head);
-  if (first === OPEN_OBJECT && startsAsJson) {
+  if (first === openObject && startsAsJson) {
     const whole = lines.map(isWhole);
     // The last line may be cut off. No complete line is the beginning of one long line.
     if (lines.length === 0 || (whole[0] === true && !whole.slice(0, -1).includes(false))) {
       return "lines";
     }
     const progress = followJson(head.bytes);
-    if (progress === "between") return "values";
-    if (progress === "inside" && (!head.whole || breaksAtBracket(lines[0]))) return "values";
+    if (progress === "between") {
+      return "values";
+    }
+    if (progress === "inside" && (!head.whole || breaksAtBracket(lines[0]))) {
+      return "values";
+    }
   }
   // Good lines among broken ones, or among lines of something else.
-  if (lines.some((line) => startsAs(OBJECT_START, line) && isWhole(line))) return "lines";
+  if (lines.some((line) => startsAs(objectStart, line) && isWhole(line))) {
+    return "lines";
+  }
   return startsAsJson ? "values" : null;
 }
 
 function startsAs(pattern: RegExp, bytes: Buffer): boolean {
-  return pattern.test(bytes.toString("latin1", 0, START_BYTES));
+  return pattern.test(bytes.toString("latin1", 0, startBytes));
 }
 
 function isWhole(line: Buffer): boolean {
-  return startsAs(JSON_START, line) && followJson(line) === "between";
+  return startsAs(jsonStart, line) && followJson(line) === "between";
 }
 
 /** As a layout over several lines does; a line that was cut off may end anywhere. */
@@ -51,10 +59,16 @@ function breaksAtBracket(line: Buffer | undefined): boolean {
 function completeLines(head: Head): readonly Buffer[] {
   const lines: Buffer[] = [];
   let from = 0;
-  for (let at = head.bytes.indexOf(NEWLINE); at !== -1; at = head.bytes.indexOf(NEWLINE, from)) {
+  for (
+    let at = head.bytes.indexOf(newlineByte);
+    at !== -1;
+    at = head.bytes.indexOf(newlineByte, from)
+  ) {
     lines.push(head.bytes.subarray(from, at));
     from = at + 1;
   }
-  if (head.whole) lines.push(head.bytes.subarray(from));
+  if (head.whole) {
+    lines.push(head.bytes.subarray(from));
+  }
   return lines.filter((line) => !line.every(isBlank));
 }

@@ -6,8 +6,8 @@ import { isObject, parseJson } from "./parseJson.ts";
 import { isContainer, ValueReader } from "./valueReader.ts";
 
 /** Envelopes and answers begin so; reading them as one value first would be work done twice. */
-const CONTAINER_START = /^\s*(?:\[|\{\s*"(?:records|tables|value)"\s*:\s*\[)/i;
-const START_BYTES = 32;
+const containerStart = /^\s*(?:\[|\{\s*"(?:records|tables|value)"\s*:\s*\[)/i;
+const startBytes = 32;
 
 /** Reads lines that each hold one JSON value: a record, an envelope, a page, a query answer or an array of records. */
 export class LineReader implements LineSink {
@@ -35,14 +35,20 @@ export class LineReader implements LineSink {
   }
 
   line(bytes: Buffer, line: number): void {
-    if (bytes.every(isBlank)) return;
-    if (CONTAINER_START.test(bytes.toString("latin1", 0, START_BYTES)))
+    if (bytes.every(isBlank)) {
+      return;
+    }
+    if (containerStart.test(bytes.toString("latin1", 0, startBytes))) {
       return this.#values(bytes, line);
+    }
     const parsed = parseJson(bytes);
-    if (!parsed.ok) this.#values(bytes, line);
-    else if (!isObject(parsed.value)) this.#bad("not an object", line);
-    else if (isContainer(parsed.value)) this.#values(bytes, line);
-    else {
+    if (!parsed.ok) {
+      this.#values(bytes, line);
+    } else if (!isObject(parsed.value)) {
+      this.#bad("not an object", line);
+    } else if (isContainer(parsed.value)) {
+      this.#values(bytes, line);
+    } else {
       const place = { source: this.#source, line, index: null };
       this.#emit({ kind: "record", record: parsed.value, place });
     }
@@ -68,8 +74,11 @@ export class LineReader implements LineSink {
     reader.end();
     const sound = entries.length <= 1 || entries.some((entry) => entry.kind === "record");
     const parsed = sound ? null : parseJson(bytes);
-    if (parsed === null || parsed.ok) entries.forEach(this.#emit);
-    else this.#bad(parsed.reason, line);
+    if (parsed === null || parsed.ok) {
+      entries.forEach(this.#emit);
+    } else {
+      this.#bad(parsed.reason, line);
+    }
   }
 
   #bad(reason: string, line: number): void {

@@ -1,8 +1,8 @@
-import { NEWLINE } from "./bytes.ts";
+import { newlineByte } from "./bytes.ts";
 import { Pieces } from "./pieces.ts";
 
 /** A longer line is handed on in parts: it may be one envelope larger than memory. */
-const LONG_LINE_BYTES = 1024 * 1024;
+const longLineBytes = 1024 * 1024;
 
 /** Told what the splitter finds. Lines are counted from 1 and come without their newline. */
 export interface LineSink {
@@ -29,12 +29,14 @@ export class LineSplitter {
 
   push(chunk: Buffer): void {
     let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+    for (let at = chunk.indexOf(newlineByte); at !== -1; at = chunk.indexOf(newlineByte, from)) {
       const bytes = chunk.subarray(from, at);
       if (this.#long || this.#pieces.length > 0) {
         this.#add(bytes);
         this.#finish();
-      } else this.#sink.line(bytes, this.#line);
+      } else {
+        this.#sink.line(bytes, this.#line);
+      }
       this.#line++;
       from = at + 1;
     }
@@ -52,17 +54,24 @@ export class LineSplitter {
       return;
     }
     this.#pieces.add(part);
-    if (this.#pieces.length <= LONG_LINE_BYTES) return;
+    if (this.#pieces.length <= longLineBytes) {
+      return;
+    }
     this.#long = true;
     const begun = this.#pieces.take();
-    if (begun) this.#sink.longLine(begun, this.#line);
+    if (begun) {
+      this.#sink.longLine(begun, this.#line);
+    }
   }
 
   #finish(): void {
-    if (this.#long) this.#sink.longLineEnd(this.#line);
-    else {
+    if (this.#long) {
+      this.#sink.longLineEnd(this.#line);
+    } else {
       const bytes = this.#pieces.take();
-      if (bytes) this.#sink.line(bytes, this.#line);
+      if (bytes) {
+        this.#sink.line(bytes, this.#line);
+      }
     }
     this.#long = false;
   }

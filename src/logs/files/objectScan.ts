@@ -1,17 +1,17 @@
 import {
-  BACKSLASH,
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  NEWLINE,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
+  backslash,
+  closeArray,
+  closeObject,
+  colon,
+  comma,
+  newlineByte,
+  openArray,
+  openObject,
+  quoteByte,
 } from "./bytes.ts";
 
 /** Longer than any key that is asked for. */
-const MAX_KEY_BYTES = 16;
+const maxKeyBytes = 16;
 
 /**
  * Walks over one JSON object and halts at each array that is a member of it under one of `keys`, so
@@ -41,31 +41,36 @@ export class ObjectScan {
     while (at < end) {
       if (this.#inString) {
         at = this.#skipString(bytes, at);
-        if (this.#done) return { at, halt: null };
+        if (this.#done) {
+          return { at, halt: null };
+        }
         continue;
       }
       const byte = bytes[at++];
-      if (byte === QUOTE) {
+      if (byte === quoteByte) {
         this.#inString = true;
         this.#text = "";
-      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      } else if (byte === openObject || byte === openArray) {
         this.#depth++;
         if (
-          byte === OPEN_ARRAY &&
+          byte === openArray &&
           this.#depth === 2 &&
           this.#key !== null &&
           this.#keys.has(this.#key)
         ) {
           return { at, halt: this.#key };
         }
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+      } else if (byte === closeObject || byte === closeArray) {
         this.#depth--;
         if (this.#depth <= 0) {
           this.#done = true;
           return { at, halt: null };
         }
-      } else if (this.#depth === 1 && byte === COLON) this.#key = this.#text.toLowerCase();
-      else if (this.#depth === 1 && byte === COMMA) this.#key = null;
+      } else if (this.#depth === 1 && byte === colon) {
+        this.#key = this.#text.toLowerCase();
+      } else if (this.#depth === 1 && byte === comma) {
+        this.#key = null;
+      }
     }
     return { at, halt: null };
   }
@@ -79,17 +84,17 @@ export class ObjectScan {
     }
     while (at < end) {
       const byte = bytes[at];
-      if (byte === QUOTE) {
+      if (byte === quoteByte) {
         this.#remember(bytes, from, at);
         this.#inString = false;
         return at + 1;
       }
       // No string of JSON holds a newline: its end was lost, and what follows is better read than lost too.
-      if (byte === NEWLINE) {
+      if (byte === newlineByte) {
         this.#done = true;
         return at;
       }
-      at += byte === BACKSLASH ? 2 : 1;
+      at += byte === backslash ? 2 : 1;
     }
     this.#escaped = at > end;
     this.#remember(bytes, from, end);
@@ -98,8 +103,10 @@ export class ObjectScan {
 
   /** A string at the first level may be a key; only a short one is kept. */
   #remember(bytes: Buffer, from: number, to: number): void {
-    if (this.#depth !== 1) return;
-    const room = MAX_KEY_BYTES - this.#text.length;
+    if (this.#depth !== 1) {
+      return;
+    }
+    const room = maxKeyBytes - this.#text.length;
     this.#text += bytes.toString("latin1", from, Math.min(to, from + room));
   }
 }

@@ -6,18 +6,21 @@ export type Parsed =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
 /** Sign-in rows nest about five levels. Millions of brackets would cost the parser gigabytes. */
-const MAX_DEPTH = 1000;
+const maxDepth = 1000;
 /** Below it no nesting is deep enough to hurt, so the bytes need not be walked over twice. */
-const SHALLOW_BYTES = 64 * 1024;
+const shallowBytes = 64 * 1024;
 
-const REPLACEMENT = "\uFFFD";
+const replacement = "\uFFFD";
 
 export function parseJson(bytes: Buffer): Parsed {
-  if (bytes.length > SHALLOW_BYTES && depthOf(bytes) > MAX_DEPTH)
+  if (bytes.length > shallowBytes && depthOf(bytes) > maxDepth) {
     return { ok: false, reason: "nested too deeply" };
+  }
   const text = bytes.toString("utf8");
   // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
-  if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return { ok: false, reason: "invalid UTF-8" };
+  if (text.includes(replacement) && !isUtf8(bytes)) {
+    return { ok: false, reason: "invalid UTF-8" };
+  }
   try {
     const value: unknown = JSON.parse(text);
     return { ok: true, value };

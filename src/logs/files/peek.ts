@@ -14,15 +14,23 @@ export async function peek(
   let bytes = 0;
   for (;;) {
     const next = await chunks.next();
-    if (next.done === true) return { bytes: Buffer.concat(parts), whole: true };
+    if (next.done === true) {
+      return { bytes: Buffer.concat(parts), whole: true };
+    }
     parts.push(next.value);
     bytes += next.value.length;
-    if (enough(bytes, next.value)) return { bytes: Buffer.concat(parts), whole: false };
+    if (enough(bytes, next.value)) {
+      return { bytes: Buffer.concat(parts), whole: false };
+    }
   }
 }
 
 /** The stream as it was before `peek`. */
 export async function* resume(head: Head, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (head.bytes.length > 0) yield head.bytes;
-  if (!head.whole) yield* chunks;
+  if (head.bytes.length > 0) {
+    yield head.bytes;
+  }
+  if (!head.whole) {
+    yield* chunks;
+  }
 }

@@ -1,5 +1,5 @@
 /** No sign-in row comes near it; more is a broken file, and would not fit into memory for long. */
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+const maxRecordBytes = 64 * 1024 * 1024;
 
 /** The bytes of one record that may arrive in several chunks. Never holds more than `MAX_RECORD_BYTES`. */
 export class Pieces {
@@ -12,17 +12,26 @@ export class Pieces {
   }
 
   add(part: Buffer): void {
-    if (part.length === 0) return;
+    if (part.length === 0) {
+      return;
+    }
     this.#length += part.length;
-    if (this.#length > MAX_RECORD_BYTES) this.#parts = [];
-    else this.#parts.push(part);
+    if (this.#length > maxRecordBytes) {
+      this.#parts = [];
+    } else {
+      this.#parts.push(part);
+    }
   }
 
   /** The bytes so far; null when they are more than is kept. Does not copy what came in one part. */
   peek(): Buffer | null {
-    if (this.#length > MAX_RECORD_BYTES) return null;
+    if (this.#length > maxRecordBytes) {
+      return null;
+    }
     const [only] = this.#parts;
-    if (only === undefined || this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
+    if (only === undefined || this.#parts.length > 1) {
+      this.#parts = [Buffer.concat(this.#parts)];
+    }
     return this.#parts[0] ?? null;
   }
 

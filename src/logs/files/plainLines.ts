@@ -1,4 +1,4 @@
-import { NEWLINE } from "./bytes.ts";
+import { newlineByte } from "./bytes.ts";
 import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { jsonShape } from "./jsonShape.ts";
@@ -9,7 +9,7 @@ import { enoughText } from "./readLogFile.ts";
 import type { PlainLines } from "./search/search.ts";
 import { SignInColumns } from "./signInColumns.ts";
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Recognises a file of which any part can be read by itself. Null for others, and where the first lines are no
@@ -21,19 +21,25 @@ export async function openPlainLines(
   file: LogFile,
   signal: AbortSignal | undefined,
 ): Promise<PlainLines | null> {
-  if (file.path === null || file.bytes === null) return null;
+  if (file.path === null || file.bytes === null) {
+    return null;
+  }
   const head = await readHead(file, signal);
-  const isMarked = head.bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-  const begin = isMarked ? BYTE_ORDER_MARK.length : 0;
+  const isMarked = head.bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+  const begin = isMarked ? byteOrderMark.length : 0;
   const text = head.bytes.subarray(begin);
-  if (jsonShape({ ...head, bytes: text }) !== "lines") return null;
-  const whole = text.subarray(0, text.lastIndexOf(NEWLINE) + 1);
+  if (jsonShape({ ...head, bytes: text }) !== "lines") {
+    return null;
+  }
+  const whole = text.subarray(0, text.lastIndexOf(newlineByte) + 1);
   const entries: Entry[] = [];
   const reader = new LineReader(file.source, (entry) => entries.push(entry));
   reader.push(whole);
   const columns = new SignInColumns();
   columns.see(entries);
-  if (!columns.met) return null;
+  if (!columns.met) {
+    return null;
+  }
   const { source, path, bytes } = file;
   const lines = reader.lineNumber - 1;
   return { source, path, bytes, entries, from: begin + whole.length, lines };

@@ -1,7 +1,7 @@
 type Row = Readonly<Record<string, unknown>>;
 
 /** Columns that are the same thing under another name. */
-const RENAMED = {
+const renamed = {
   date: "CreatedDateTime",
   "request id": "Id",
   "correlation id": "CorrelationId",
@@ -31,7 +31,7 @@ const RENAMED = {
   "service principal name": "ServicePrincipalName",
 } as const satisfies Readonly<Record<string, string>>;
 
-const SAME = Object.entries(RENAMED);
+const sameNames = Object.entries(renamed);
 
 /**
  * A row of `SigninLogs` out of one of the Entra portal's download, by the names of its columns in lower
@@ -45,7 +45,7 @@ export function portalRow(cells: ReadonlyMap<string, string>, nonInteractive: bo
   const code =
     text("sign-in error code") ?? (text("status")?.toLowerCase() === "success" ? "0" : undefined);
   const row = {
-    ...Object.fromEntries(SAME.map(([key, name]) => [name, text(key)])),
+    ...Object.fromEntries(sameNames.map(([key, name]) => [name, text(key)])),
     IsInteractive: nonInteractive ? false : undefined,
     ResultType: code,
     Status: defined({
@@ -93,6 +93,10 @@ function readPlace(location: string | undefined): Row | undefined {
 
 function defined(fields: Row): Row {
   const row: Record<string, unknown> = {};
-  for (const name in fields) if (fields[name] !== undefined) row[name] = fields[name];
+  for (const name in fields) {
+    if (fields[name] !== undefined) {
+      row[name] = fields[name];
+    }
+  }
   return row;
 }

@@ -5,7 +5,7 @@ import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 
 /** Large enough that the cost of a read vanishes, small enough that many fit into memory. */
-const CHUNK_BYTES = 256 * 1024;
+const chunkBytes = 256 * 1024;
 
 export interface ReadOptions extends DialectOptions {
   /** Read for "-"; the process's own by default. */
@@ -34,7 +34,9 @@ export async function* readChunks(
   const { signal, onBytes } = options;
   signal?.throwIfAborted();
   // A stream cannot be told to read nothing.
-  if (range?.bytes === 0) return;
+  if (range?.bytes === 0) {
+    return;
+  }
   try {
     for await (const chunk of open(file, options, range)) {
       signal?.throwIfAborted();
@@ -56,12 +58,14 @@ function open(
   const { stdin = process.stdin, signal } = options;
   if (file.path !== null) {
     return createReadStream(file.path, {
-      highWaterMark: CHUNK_BYTES,
+      highWaterMark: chunkBytes,
       ...(range && { start: range.from, end: range.from + range.bytes - 1 }),
       ...(signal && { signal }),
     });
   }
   // A pipe may stay silent for ever: the signal has to end the wait, not only the loop.
-  if (signal && stdin instanceof Readable) addAbortSignal(signal, stdin);
+  if (signal && stdin instanceof Readable) {
+    addAbortSignal(signal, stdin);
+  }
   return stdin;
 }

@@ -1,4 +1,4 @@
-import { NEWLINE } from "./bytes.ts";
+import { newlineByte } from "./bytes.ts";
 import { decodeText } from "./decodeText.ts";
 import { findDialect, type DialectOptions } from "./dialects.ts";
 import type { Entry } from "./entry.ts";
@@ -8,14 +8,14 @@ import { CompressionDamage } from "./inflater.ts";
 import { InputError } from "./inputError.ts";
 import { peek, resume } from "./peek.ts";
 import { SignInColumns } from "./signInColumns.ts";
-import { isZip, ZIP_MARK_BYTES } from "./zipDirectory.ts";
+import { isZip, zipMarkBytes } from "./zipDirectory.ts";
 
 /** Enough text to recognise a dialect by. */
-const HEAD_BYTES = 64 * 1024;
+const headBytes = 64 * 1024;
 /** As much is taken when the first line is longer than that. */
-const LONG_HEAD_BYTES = 1024 * 1024;
+const longHeadBytes = 1024 * 1024;
 
-const UNKNOWN_SHAPE =
+const unknownShape =
   "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
 
 /**
@@ -34,11 +34,17 @@ export async function* readLogFile(
   try {
     for await (const entries of readEntries(file.source, decodeText(gunzip(bytes)), options)) {
       columns.see(entries);
-      if (columns.foreign) throw new InputError(file.source, UNKNOWN_SHAPE);
+      if (columns.foreign) {
+        throw new InputError(file.source, unknownShape);
+      }
       // Whoever searches has to get around to it, though there is nothing to hand out.
-      if (entries.length > 0 || options.search !== undefined) yield entries;
+      if (entries.length > 0 || options.search !== undefined) {
+        yield entries;
+      }
     }
-    if (columns.foreignAfterAll) throw new InputError(file.source, UNKNOWN_SHAPE);
+    if (columns.foreignAfterAll) {
+      throw new InputError(file.source, unknownShape);
+    }
   } finally {
     // Also when a stage stopped before it had begun to pull.
     await chunks.return(undefined);
@@ -73,7 +79,9 @@ async function* readEntries(
     reader.end();
     // A record cut by damaged compression is part of that damage, not a second problem.
     yield take().filter((entry) => damage.cause === null || entry.kind === "record");
-  } else if (!isBlankText(head.bytes)) throw new InputError(source, UNKNOWN_SHAPE);
+  } else if (!isBlankText(head.bytes)) {
+    throw new InputError(source, unknownShape);
+  }
 
   if (damage.cause) {
     const place = { source, line: null, index: null };
@@ -83,7 +91,7 @@ async function* readEntries(
 
 /** Where bytes only come one after the other, the directory of a zip file, at its end, comes too late. */
 async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes >= ZIP_MARK_BYTES);
+  const head = await peek(chunks, (bytes) => bytes >= zipMarkBytes);
   if (isZip(head.bytes)) {
     throw new InputError(
       source,
@@ -101,7 +109,9 @@ async function* untilDamage(
   try {
     yield* text;
   } catch (error) {
-    if (!(error instanceof CompressionDamage)) throw error;
+    if (!(error instanceof CompressionDamage)) {
+      throw error;
+    }
     damage.cause = error;
   }
 }
@@ -110,8 +120,8 @@ async function* untilDamage(
 export function enoughText(): (bytes: number, last: Buffer) => boolean {
   let hasLines = false;
   return (bytes, last) => {
-    hasLines ||= last.includes(NEWLINE);
-    return bytes >= (hasLines ? HEAD_BYTES : LONG_HEAD_BYTES);
+    hasLines ||= last.includes(newlineByte);
+    return bytes >= (hasLines ? headBytes : longHeadBytes);
   };
 }
 

@@ -3,16 +3,16 @@ import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { CompressionDamage } from "./inflater.ts";
 import { InputError } from "./inputError.ts";
-import { isLogName, LOG_NAMES } from "./logNames.ts";
+import { isLogName, logNamePatterns } from "./logNames.ts";
 import { readChunks, type ReadOptions } from "./readChunks.ts";
 import { readLogFile } from "./readLogFile.ts";
-import { dataOffset, DEFLATED, STORED, unzip } from "./unzip.ts";
+import { dataOffset, deflated, stored, unzip } from "./unzip.ts";
 import {
-  ENTRY_BYTES,
+  entryBytes,
   isZip,
   readZipDirectory,
   ZipDamage,
-  ZIP_MARK_BYTES,
+  zipMarkBytes,
   type ZipEntry,
 } from "./zipDirectory.ts";
 
@@ -27,7 +27,9 @@ export async function openZip(
   options: ReadOptions,
 ): Promise<AsyncGenerator<readonly Entry[]> | null> {
   // What is no file on disk can be read only once and only forwards.
-  if (file.path === null || file.bytes === null) return null;
+  if (file.path === null || file.bytes === null) {
+    return null;
+  }
   const entries = await list(file, file.path, file.bytes);
   return entries && readEntries(file, file.path, entries, options);
 }
@@ -40,11 +42,12 @@ async function list(
   let handle: FileHandle | null = null;
   try {
     handle = await open(path);
-    const head = await handle.read(Buffer.alloc(ZIP_MARK_BYTES), 0, ZIP_MARK_BYTES, 0);
+    const head = await handle.read(Buffer.alloc(zipMarkBytes), 0, zipMarkBytes, 0);
     return isZip(head.buffer) ? await readZipDirectory(handle, bytes) : null;
   } catch (cause) {
-    if (cause instanceof ZipDamage)
+    if (cause instanceof ZipDamage) {
       throw new InputError(file.source, `the zip file cannot be read: ${cause.message}`, { cause });
+    }
     throw InputError.of(file.source, cause);
   } finally {
     await handle?.close();
@@ -58,8 +61,9 @@ async function* readEntries(
   options: ReadOptions,
 ): AsyncGenerator<readonly Entry[]> {
   const logs = entries.filter(({ name }) => isLogPath(name)).toSorted(byPath);
-  if (logs.length === 0)
-    throw new InputError(file.source, `the zip file holds no logs (${LOG_NAMES})`);
+  if (logs.length === 0) {
+    throw new InputError(file.source, `the zip file holds no logs (${logNamePatterns})`);
+  }
   for (const entry of logs) {
     const source = `${file.source}/${entry.name}`;
     refuse(source, entry);
@@ -70,13 +74,15 @@ async function* readEntries(
 
 /** What is packed by a tool that we have no key or method for; said before anything of it is read. */
 function refuse(source: string, { encrypted, method }: ZipEntry): void {
-  if (encrypted)
+  if (encrypted) {
     throw new InputError(source, "is encrypted; unpack the zip file and name the folder");
-  if (method !== STORED && method !== DEFLATED)
+  }
+  if (method !== stored && method !== deflated) {
     throw new InputError(
       source,
       `is compressed by method ${method}, which cannot be read; unpack the zip file and name the folder`,
     );
+  }
 }
 
 async function* compressed(
@@ -85,10 +91,13 @@ async function* compressed(
   options: ReadOptions,
 ): AsyncGenerator<Buffer> {
   let header: Buffer = Buffer.alloc(0);
-  for await (const bytes of readChunks(file, options, { from: offset, bytes: ENTRY_BYTES }))
+  for await (const bytes of readChunks(file, options, { from: offset, bytes: entryBytes })) {
     header = Buffer.concat([header, bytes]);
+  }
   const data = dataOffset(header);
-  if (data === null) throw new CompressionDamage("zip entry is not where the directory has it");
+  if (data === null) {
+    throw new CompressionDamage("zip entry is not where the directory has it");
+  }
   yield* readChunks(file, options, { from: offset + data, bytes: compressedBytes });
 }
 
@@ -102,6 +111,8 @@ function isLogPath(name: string): boolean {
 function byPath(a: ZipEntry, b: ZipEntry): number {
   const [left, right] = [a.name.split("/"), b.name.split("/")];
   const at = left.findIndex((part, index) => part !== right[index]);
-  if (at === -1) return left.length - right.length;
+  if (at === -1) {
+    return left.length - right.length;
+  }
   return (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
 }

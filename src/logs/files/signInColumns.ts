@@ -1,7 +1,7 @@
 import type { Entry } from "./entry.ts";
 
 /** At least one of these is in every dialect of a sign-in row and of a diagnostic record, in lower case. */
-const COLUMNS: ReadonlySet<string> = new Set([
+const everyColumn: ReadonlySet<string> = new Set([
   "appdisplayname",
   "authenticationdetails",
   "category",
@@ -23,11 +23,11 @@ const COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** How many records may pass without any known column. */
-const PATIENCE = 100;
+const patience = 100;
 
 /** Whether a record can be one of a sign-in log at all. */
 export function hasSignInColumn(record: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(record).some((key) => COLUMNS.has(key.toLowerCase()));
+  return Object.keys(record).some((key) => everyColumn.has(key.toLowerCase()));
 }
 
 /** Tells sign-in logs and other diagnostic logs from JSON of any other kind, by their first records. */
@@ -42,7 +42,7 @@ export class SignInColumns {
 
   /** Whether all that was seen is JSON of another kind, and enough of it to say so. */
   get foreign(): boolean {
-    return !this.#met && this.#without >= PATIENCE;
+    return !this.#met && this.#without >= patience;
   }
 
   /** The same at the end of the input, when no more is coming. */
@@ -51,9 +51,13 @@ export class SignInColumns {
   }
 
   see(entries: readonly Entry[]): void {
-    if (this.#met) return;
+    if (this.#met) {
+      return;
+    }
     for (const entry of entries) {
-      if (entry.kind === "bad") continue;
+      if (entry.kind === "bad") {
+        continue;
+      }
       this.#met ||= hasSignInColumn(entry.record);
       this.#without++;
     }

@@ -56,9 +56,13 @@ export class SignInLogs implements SignInFiles<Place> {
       const ahead: Part[] = [];
       for await (const part of this.#parts(how, lanes)) {
         ahead.push(part);
-        if (ahead.length > (lanes?.ahead ?? 0)) yield* this.#take(ahead.shift());
+        if (ahead.length > (lanes?.ahead ?? 0)) {
+          yield* this.#take(ahead.shift());
+        }
       }
-      while (ahead.length > 0) yield* this.#take(ahead.shift());
+      while (ahead.length > 0) {
+        yield* this.#take(ahead.shift());
+      }
     } finally {
       await lanes?.close();
     }
@@ -94,8 +98,11 @@ export class SignInLogs implements SignInFiles<Place> {
     for (const file of this.#files) {
       this.#options.signal?.throwIfAborted();
       const plain = lanes && (await openPlainLines(file, this.#options.signal));
-      if (lanes !== null && plain !== null) yield* this.#partsOf(plain, lanes, how);
-      else yield () => this.#readWhole(file, how, lanes);
+      if (lanes !== null && plain !== null) {
+        yield* this.#partsOf(plain, lanes, how);
+      } else {
+        yield () => this.#readWhole(file, how, lanes);
+      }
     }
   }
 
@@ -139,9 +146,10 @@ export class SignInLogs implements SignInFiles<Place> {
       yield this.#partOf(range.value, lanes, given);
     }
     const rest = { from: range.value, bytes: plain.bytes - range.value };
-    if (rest.bytes > 0)
+    if (rest.bytes > 0) {
       yield () =>
         this.#readOn(plain, rest, how, { search: lanes.textSearch, line: given.lines + 1 });
+    }
   }
 
   async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract<Place>> {

@@ -2,7 +2,7 @@ import { InputError } from "./inputError.ts";
 import { isObject, parseJson } from "./parseJson.ts";
 
 /** Rows before their columns have to wait in memory. Services write the columns first. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const maxWaitingBytes = 64 * 1024 * 1024;
 
 /** A row as a record, or why there is none. */
 export type RowResult = Readonly<Record<string, unknown>> | string;
@@ -26,9 +26,11 @@ export class Table {
    * @throws InputError when too much would have to wait.
    */
   row(bytes: Buffer): RowResult | null {
-    if (this.#columns) return readRow(this.#columns, bytes);
+    if (this.#columns) {
+      return readRow(this.#columns, bytes);
+    }
     this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes > maxWaitingBytes) {
       throw new InputError(
         this.#source,
         "a query answer with more than 64 MB of rows before its columns cannot be read",
@@ -41,15 +43,18 @@ export class Table {
   /** The rows that had to wait; `rest` is the table without its rows. */
   *end(rest: Buffer | null): Generator<RowResult> {
     const columns = this.#columns ?? (rest && columnsIn(rest));
-    for (const bytes of this.#waiting)
+    for (const bytes of this.#waiting) {
       yield columns ? readRow(columns, bytes) : "row of a table without columns";
+    }
   }
 }
 
 /** `columns: [{name}]` as Log Analytics writes it, `Columns: [{ColumnName}]` as Kusto does. */
 function columnsIn(json: Buffer): readonly string[] | null {
   const parsed = parseJson(json);
-  if (!parsed.ok || !isObject(parsed.value)) return null;
+  if (!parsed.ok || !isObject(parsed.value)) {
+    return null;
+  }
   const columns = parsed.value["columns"] ?? parsed.value["Columns"];
   return Array.isArray(columns) ? columns.map(nameOf) : null;
 }
@@ -61,11 +66,16 @@ function nameOf(column: unknown, index: number): string {
 
 function readRow(columns: readonly string[], bytes: Buffer): RowResult {
   const parsed = parseJson(bytes);
-  if (!parsed.ok) return parsed.reason;
+  if (!parsed.ok) {
+    return parsed.reason;
+  }
   const row: unknown = parsed.value;
-  if (!Array.isArray(row)) return "row is not an array";
-  if (row.length !== columns.length)
+  if (!Array.isArray(row)) {
+    return "row is not an array";
+  }
+  if (row.length !== columns.length) {
     return `row has ${row.length} values for ${columns.length} columns`;
+  }
   // Defines its properties, so that a column named `__proto__` is a column like any other.
   return Object.fromEntries(columns.map((name, index): [string, unknown] => [name, row[index]]));
 }

@@ -1,13 +1,13 @@
 import { crc32 } from "node:zlib";
 import { CompressionDamage, Inflater } from "./inflater.ts";
-import { ENTRY_BYTES, ENTRY_MARK, type ZipEntry } from "./zipDirectory.ts";
+import { entryBytes, entryMark, type ZipEntry } from "./zipDirectory.ts";
 
-export const STORED = 0;
-export const DEFLATED = 8;
+export const stored = 0;
+export const deflated = 8;
 
 /** Bounds what one step may inflate to: deflate grows data a thousandfold at most. */
-const STEP_BYTES = 16 * 1024;
-const OUTPUT_BYTES = 64 * 1024;
+const stepBytes = 16 * 1024;
+const outputBytes = 64 * 1024;
 
 /**
  * The contents of an entry from its compressed bytes.
@@ -20,29 +20,36 @@ export async function* unzip(
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   let crc = 0;
-  for await (const chunk of entry.method === STORED ? compressed : inflate(compressed)) {
+  for await (const chunk of entry.method === stored ? compressed : inflate(compressed)) {
     bytes += chunk.length;
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (bytes !== entry.bytes || crc !== entry.crc)
+  if (bytes !== entry.bytes || crc !== entry.crc) {
     throw new CompressionDamage("zip data does not fit its checksum");
+  }
 }
 
 async function* inflate(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const inflater = new Inflater("zip", OUTPUT_BYTES);
+  const inflater = new Inflater("zip", outputBytes);
   try {
     for await (const chunk of compressed) {
-      for (let from = 0; from < chunk.length && !inflater.failed; from += STEP_BYTES) {
-        inflater.start(chunk.subarray(from, from + STEP_BYTES));
+      for (let from = 0; from < chunk.length && !inflater.failed; from += stepBytes) {
+        inflater.start(chunk.subarray(from, from + stepBytes));
         const ready = await inflater.finished();
-        if (ready.length > 0) yield ready;
+        if (ready.length > 0) {
+          yield ready;
+        }
       }
-      if (inflater.failed) break;
+      if (inflater.failed) {
+        break;
+      }
     }
     inflater.start(null);
     const rest = await inflater.finished();
-    if (rest.length > 0) yield rest;
+    if (rest.length > 0) {
+      yield rest;
+    }
     inflater.throwIfDamaged();
   } finally {
     inflater.close();
@@ -51,6 +58,8 @@ async function* inflate(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 
 /** How far behind the beginning of an entry's header its data begin; null when there is no header. */
 export function dataOffset(header: Buffer): number | null {
-  if (header.length < ENTRY_BYTES || header.readUInt32LE(0) !== ENTRY_MARK) return null;
-  return ENTRY_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (header.length < entryBytes || header.readUInt32LE(0) !== entryMark) {
+    return null;
+  }
+  return entryBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
 }

@@ -5,10 +5,10 @@ import type { RowResult } from "./table.ts";
 import type { ValueSink } from "./valueSplitter.ts";
 import { ValueSplitter } from "./valueSplitter.ts";
 
-const TOO_LARGE = "record larger than 64 MB";
+const tooLarge = "record larger than 64 MB";
 
 /** As `ValueSplitter` takes them apart, in the spellings in use. */
-const CONTAINER_KEYS = [
+const containerKeys = [
   "records",
   "Records",
   "tables",
@@ -20,7 +20,7 @@ const CONTAINER_KEYS = [
 ] as const;
 
 /** Azure's own text about a failed query; long ones repeat the query. */
-const MAX_MESSAGE_LENGTH = 200;
+const maxMessageLength = 200;
 
 /** Where values are read: in a file of them, on one line of a file, or inside one element of an array. */
 export interface Setting {
@@ -55,14 +55,21 @@ export class ValueReader implements ValueSink {
   value(bytes: Buffer | null, inArray: boolean): void {
     // On a line of its own an object needs no index.
     const index = inArray || this.#setting.line === null ? this.#index++ : null;
-    if (bytes === null) return this.#bad(TOO_LARGE, index);
+    if (bytes === null) {
+      return this.#bad(tooLarge, index);
+    }
     const parsed = parseJson(bytes);
-    if (!parsed.ok) this.#bad(parsed.reason, index);
-    else if (!isObject(parsed.value)) this.#bad("not an object", index);
+    if (!parsed.ok) {
+      this.#bad(parsed.reason, index);
+    } else if (!isObject(parsed.value)) {
+      this.#bad("not an object", index);
+    }
     // Envelopes are met inside arrays, where a function has collected several; never deeper.
-    else if (inArray && this.#setting.element === null && isContainer(parsed.value))
+    else if (inArray && this.#setting.element === null && isContainer(parsed.value)) {
       this.#readInside(bytes, index);
-    else this.#record(parsed.value, index);
+    } else {
+      this.#record(parsed.value, index);
+    }
   }
 
   table(head: Buffer | null): void {
@@ -70,15 +77,21 @@ export class ValueReader implements ValueSink {
   }
 
   row(bytes: Buffer | null): void {
-    const result = bytes === null ? TOO_LARGE : this.#tables.at(-1)?.row(bytes);
-    if (result !== null && result !== undefined) this.#row(result);
+    const result = bytes === null ? tooLarge : this.#tables.at(-1)?.row(bytes);
+    if (result !== null && result !== undefined) {
+      this.#row(result);
+    }
   }
 
   container(rest: Buffer | null, isTable: boolean): void {
     const table = isTable ? this.#tables.pop() : undefined;
-    for (const result of table?.end(rest) ?? []) this.#row(result);
-    const problem = rest === null ? TOO_LARGE : problemIn(rest);
-    if (problem !== null) this.#bad(problem, null);
+    for (const result of table?.end(rest) ?? []) {
+      this.#row(result);
+    }
+    const problem = rest === null ? tooLarge : problemIn(rest);
+    if (problem !== null) {
+      this.#bad(problem, null);
+    }
   }
 
   stray(): void {
@@ -97,8 +110,11 @@ export class ValueReader implements ValueSink {
 
   #row(result: RowResult): void {
     const index = this.#index++;
-    if (typeof result === "string") this.#bad(result, index);
-    else this.#record(result, index);
+    if (typeof result === "string") {
+      this.#bad(result, index);
+    } else {
+      this.#record(result, index);
+    }
   }
 
   #record(record: Readonly<Record<string, unknown>>, index: number | null): void {
@@ -117,16 +133,20 @@ export class ValueReader implements ValueSink {
 
 /** Whether an object holds records rather than being one. */
 export function isContainer(value: Readonly<Record<string, unknown>>): boolean {
-  return CONTAINER_KEYS.some((key) => Array.isArray(value[key]));
+  return containerKeys.some((key) => Array.isArray(value[key]));
 }
 
 /** A query that ran into a limit answers with what it has, and an error beside it. */
 function problemIn(rest: Buffer): string | null {
   const parsed = parseJson(rest);
-  if (!parsed.ok) return parsed.reason;
+  if (!parsed.ok) {
+    return parsed.reason;
+  }
   const error = isObject(parsed.value) ? parsed.value["error"] : undefined;
-  if (!isObject(error)) return null;
+  if (!isObject(error)) {
+    return null;
+  }
   const { code, message } = error;
   const words = [code, message].filter((word) => typeof word === "string").join(" ");
-  return `partial answer: ${words.slice(0, MAX_MESSAGE_LENGTH)}`;
+  return `partial answer: ${words.slice(0, maxMessageLength)}`;
 }

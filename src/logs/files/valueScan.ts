@@ -1,13 +1,13 @@
 import {
-  BACKSLASH,
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COMMA,
+  backslash,
+  closeArray,
+  closeObject,
+  comma,
   isBlank,
-  NEWLINE,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
+  newlineByte,
+  openArray,
+  openObject,
+  quoteByte,
 } from "./bytes.ts";
 
 /**
@@ -38,20 +38,31 @@ export class ValueScan {
     while (at < end) {
       if (this.#inString) {
         at = this.#skipString(bytes, at);
-        if (this.#done) return at;
+        if (this.#done) {
+          return at;
+        }
         continue;
       }
       const byte = bytes[at];
-      if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (byte === quoteByte) {
+        this.#inString = true;
+      } else if (byte === openObject || byte === openArray) {
         this.#depth++;
-        if (this.#depth > this.#deepest) this.#deepest = this.#depth;
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+        if (this.#depth > this.#deepest) {
+          this.#deepest = this.#depth;
+        }
+      } else if (byte === closeObject || byte === closeArray) {
         // A bracket that closes nothing ends the scalar before it, or is a broken value of its own.
-        if (this.#depth === 0) return this.#finish(this.#begun ? at : at + 1);
+        if (this.#depth === 0) {
+          return this.#finish(this.#begun ? at : at + 1);
+        }
         this.#depth--;
-        if (this.#depth === 0) return this.#finish(at + 1);
-      } else if (this.#depth === 0 && (byte === COMMA || isBlank(byte))) return this.#finish(at);
+        if (this.#depth === 0) {
+          return this.#finish(at + 1);
+        }
+      } else if (this.#depth === 0 && (byte === comma || isBlank(byte))) {
+        return this.#finish(at);
+      }
       this.#begun = true;
       at++;
     }
@@ -67,15 +78,19 @@ export class ValueScan {
     }
     while (at < end) {
       const byte = bytes[at];
-      if (byte === QUOTE) {
+      if (byte === quoteByte) {
         this.#inString = false;
         // A string by itself is a whole value.
-        if (this.#depth === 0) this.#done = true;
+        if (this.#depth === 0) {
+          this.#done = true;
+        }
         return at + 1;
       }
       // No string of JSON holds a newline: its end was lost, and what follows is better read than lost too.
-      if (byte === NEWLINE) return this.#finish(at);
-      at += byte === BACKSLASH ? 2 : 1;
+      if (byte === newlineByte) {
+        return this.#finish(at);
+      }
+      at += byte === backslash ? 2 : 1;
     }
     this.#escaped = at > end;
     return end;

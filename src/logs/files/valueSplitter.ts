@@ -1,11 +1,11 @@
-import { CLOSE_ARRAY, COMMA, isBlank, OPEN_ARRAY, OPEN_OBJECT } from "./bytes.ts";
+import { closeArray, comma, isBlank, openArray, openObject } from "./bytes.ts";
 import { ObjectScan } from "./objectScan.ts";
 import { Pieces } from "./pieces.ts";
 import { ValueScan } from "./valueScan.ts";
 
 /** Arrays that are taken apart rather than read whole: they may be larger than memory. */
-const ENVELOPE_ARRAYS = new Set(["records", "tables", "rows", "value"]);
-const TABLE_ARRAYS = new Set(["rows"]);
+const envelopeArrays = new Set(["records", "tables", "rows", "value"]);
+const tableArrays = new Set(["rows"]);
 
 /** Told what the splitter finds. Bytes are null where they are too many to keep. */
 export interface ValueSink {
@@ -56,17 +56,24 @@ export class ValueSplitter {
     let at = 0;
     while (at < chunk.length) {
       const frame = this.#frames.at(-1);
-      if (frame === undefined) at = this.#atTop(chunk, at);
-      else if (frame.kind === "object") at = this.#inObject(frame, chunk, at);
-      else if (this.#value) at = this.#inValue(frame.contents, this.#value, chunk, at);
-      else at = this.#inArray(frame, chunk, at);
+      if (frame === undefined) {
+        at = this.#atTop(chunk, at);
+      } else if (frame.kind === "object") {
+        at = this.#inObject(frame, chunk, at);
+      } else if (this.#value) {
+        at = this.#inValue(frame.contents, this.#value, chunk, at);
+      } else {
+        at = this.#inArray(frame, chunk, at);
+      }
     }
   }
 
   /** No more bytes come. */
   end(): void {
     // A last scalar has no closing bracket, but then neither has the array around it.
-    if (this.#frames.length === 0) return;
+    if (this.#frames.length === 0) {
+      return;
+    }
     const array = this.#frames.findLast((frame) => frame.kind === "array");
     this.#sink.cutOff(
       array ? `array is cut off after ${array.count} elements` : "object is cut off",
@@ -75,15 +82,19 @@ export class ValueSplitter {
 
   #atTop(chunk: Buffer, at: number): number {
     const byte = chunk[at];
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    if (byte === openObject || byte === openArray) {
       this.#inStray = false;
-      if (byte === OPEN_OBJECT) return this.#openObject(ENVELOPE_ARRAYS, false, at);
+      if (byte === openObject) {
+        return this.#openObject(envelopeArrays, false, at);
+      }
       this.#frames.push({ kind: "array", contents: "values", count: 0 });
       return at + 1;
     }
     let end = at;
-    for (; end < chunk.length && chunk[end] !== OPEN_OBJECT && chunk[end] !== OPEN_ARRAY; end++) {
-      if (this.#inStray || isBetweenValues(chunk[end])) continue;
+    for (; end < chunk.length && chunk[end] !== openObject && chunk[end] !== openArray; end++) {
+      if (this.#inStray || isBetweenValues(chunk[end])) {
+        continue;
+      }
       this.#inStray = true;
       this.#sink.stray();
     }
@@ -116,23 +127,29 @@ export class ValueSplitter {
       this.#frames.push({ kind: "array", contents, count: 0 });
     } else if (scan.done) {
       this.#frames.pop();
-      if (frame.container) this.#sink.container(pieces.take(), frame.isTable);
-      else this.#sink.value(pieces.take(), false);
+      if (frame.container) {
+        this.#sink.container(pieces.take(), frame.isTable);
+      } else {
+        this.#sink.value(pieces.take(), false);
+      }
     }
     return at;
   }
 
   #inArray(frame: Frame & { kind: "array" }, chunk: Buffer, at: number): number {
     const byte = chunk[at];
-    if (isBlank(byte) || byte === COMMA) return at + 1;
-    if (byte === CLOSE_ARRAY) {
+    if (isBlank(byte) || byte === comma) {
+      return at + 1;
+    }
+    if (byte === closeArray) {
       this.#frames.pop();
       // The bracket belongs to the object around, whose walk goes on with it.
       return this.#frames.length === 0 ? at + 1 : at;
     }
     frame.count++;
-    if (frame.contents === "tables" && byte === OPEN_OBJECT)
-      return this.#openObject(TABLE_ARRAYS, true, at);
+    if (frame.contents === "tables" && byte === openObject) {
+      return this.#openObject(tableArrays, true, at);
+    }
     this.#value = new ValueScan();
     return at;
   }
@@ -140,16 +157,21 @@ export class ValueSplitter {
   #inValue(contents: Contents, scan: ValueScan, chunk: Buffer, from: number): number {
     const at = scan.advance(chunk, from);
     this.#pieces.add(chunk.subarray(from, at));
-    if (!scan.done) return at;
+    if (!scan.done) {
+      return at;
+    }
     this.#value = null;
     const bytes = this.#pieces.take();
-    if (contents === "rows") this.#sink.row(bytes);
-    else this.#sink.value(bytes, true);
+    if (contents === "rows") {
+      this.#sink.row(bytes);
+    } else {
+      this.#sink.value(bytes, true);
+    }
     return at;
   }
 }
 
 /** Blanks and commas, and byte order marks where files were put together. */
 function isBetweenValues(byte: number | undefined): boolean {
-  return isBlank(byte) || byte === COMMA || byte === 0xef || byte === 0xbb || byte === 0xbf;
+  return isBlank(byte) || byte === comma || byte === 0xef || byte === 0xbb || byte === 0xbf;
 }

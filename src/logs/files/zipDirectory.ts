@@ -21,32 +21,32 @@ export class ZipDamage extends Error {
 }
 
 /** Enough of a file to know it for a zip file. */
-export const ZIP_MARK_BYTES = 4;
+export const zipMarkBytes = 4;
 
 /** An entry comes first, or, in an empty one, the end of the directory. */
 export function isZip(head: Buffer): boolean {
-  return head.length >= ZIP_MARK_BYTES && [ENTRY_MARK, END_MARK].includes(head.readUInt32LE(0));
+  return head.length >= zipMarkBytes && [entryMark, endMark].includes(head.readUInt32LE(0));
 }
 
-export const ENTRY_MARK = 0x04034b50;
-export const ENTRY_BYTES = 30;
+export const entryMark = 0x04034b50;
+export const entryBytes = 30;
 
-const LISTING_MARK = 0x02014b50;
-const LISTING_BYTES = 46;
-const END_MARK = 0x06054b50;
-const END_BYTES = 22;
-const MAX_COMMENT_BYTES = 0xffff;
-const LOCATOR_MARK = 0x07064b50;
-const LOCATOR_BYTES = 20;
-const LARGE_END_MARK = 0x06064b50;
-const LARGE_END_BYTES = 56;
+const listingMark = 0x02014b50;
+const listingBytes = 46;
+const endMark = 0x06054b50;
+const endBytes = 22;
+const maxCommentBytes = 0xffff;
+const locatorMark = 0x07064b50;
+const locatorBytes = 20;
+const largeEndMark = 0x06064b50;
+const largeEndBytes = 56;
 
 /** Half a million entries; more is no log. */
-const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
+const maxDirectoryBytes = 64 * 1024 * 1024;
 
 /** In place of numbers that need 64 bits, which are elsewhere then. */
-const ELSEWHERE = 0xffffffff;
-const LARGE_FIELD = 0x0001;
+const heldElsewhere = 0xffffffff;
+const largeField = 0x0001;
 
 /**
  * Lists what is in a zip file of a given size.
@@ -58,35 +58,48 @@ export async function readZipDirectory(
   size: number,
 ): Promise<readonly ZipEntry[]> {
   const { offset, bytes } = await findDirectory(file, size);
-  if (bytes > MAX_DIRECTORY_BYTES) throw new ZipDamage("its directory is larger than 64 MB");
+  if (bytes > maxDirectoryBytes) {
+    throw new ZipDamage("its directory is larger than 64 MB");
+  }
   const directory = await readAt(file, offset, bytes);
   const entries: ZipEntry[] = [];
   for (let at = 0; at < directory.length;) {
     const listing = directory.subarray(at);
-    if (listing.length < LISTING_BYTES || listing.readUInt32LE(0) !== LISTING_MARK)
+    if (listing.length < listingBytes || listing.readUInt32LE(0) !== listingMark) {
       throw new ZipDamage("its directory is broken");
+    }
     const [name, extra, comment] = [28, 30, 32].map((field) => listing.readUInt16LE(field));
-    at += LISTING_BYTES + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
-    if (at > directory.length) throw new ZipDamage("its directory is broken");
+    at += listingBytes + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
+    if (at > directory.length) {
+      throw new ZipDamage("its directory is broken");
+    }
     entries.push(readListing(listing, name ?? 0, extra ?? 0));
   }
   // A bomb lets many entries share the same data.
   const compressed = entries.reduce((sum, entry) => sum + entry.compressedBytes, 0);
-  if (compressed > size) throw new ZipDamage("its entries are larger than the file");
+  if (compressed > size) {
+    throw new ZipDamage("its entries are larger than the file");
+  }
   return entries;
 }
 
 async function findDirectory(file: FileHandle, size: number) {
-  const tail = Math.min(size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR_BYTES);
+  const tail = Math.min(size, endBytes + maxCommentBytes + locatorBytes);
   const bytes = await readAt(file, size - tail, tail);
-  for (let at = bytes.length - END_BYTES; at >= 0; at--) {
-    if (bytes.readUInt32LE(at) !== END_MARK) continue;
+  for (let at = bytes.length - endBytes; at >= 0; at--) {
+    if (bytes.readUInt32LE(at) !== endMark) {
+      continue;
+    }
     // What looks like the mark may be part of the comment.
-    if (at + END_BYTES + bytes.readUInt16LE(at + 20) !== bytes.length) continue;
-    const locator = at - LOCATOR_BYTES;
-    if (locator >= 0 && bytes.readUInt32LE(locator) === LOCATOR_MARK) {
-      const large = await readAt(file, readLarge(bytes, locator + 8), LARGE_END_BYTES);
-      if (large.readUInt32LE(0) !== LARGE_END_MARK) throw new ZipDamage("its directory is broken");
+    if (at + endBytes + bytes.readUInt16LE(at + 20) !== bytes.length) {
+      continue;
+    }
+    const locator = at - locatorBytes;
+    if (locator >= 0 && bytes.readUInt32LE(locator) === locatorMark) {
+      const large = await readAt(file, readLarge(bytes, locator + 8), largeEndBytes);
+      if (large.readUInt32LE(0) !== largeEndMark) {
+        throw new ZipDamage("its directory is broken");
+      }
       return { bytes: readLarge(large, 40), offset: readLarge(large, 48) };
     }
     return { bytes: bytes.readUInt32LE(at + 12), offset: bytes.readUInt32LE(at + 16) };
@@ -95,12 +108,12 @@ async function findDirectory(file: FileHandle, size: number) {
 }
 
 function readListing(listing: Buffer, nameBytes: number, extraBytes: number): ZipEntry {
-  const name = listing.subarray(LISTING_BYTES, LISTING_BYTES + nameBytes);
-  const extra = listing.subarray(LISTING_BYTES + nameBytes, LISTING_BYTES + nameBytes + extraBytes);
+  const name = listing.subarray(listingBytes, listingBytes + nameBytes);
+  const extra = listing.subarray(listingBytes + nameBytes, listingBytes + nameBytes + extraBytes);
   const large = largeNumbers(extra);
   const number = (at: number): number => {
     const value = listing.readUInt32LE(at);
-    return value === ELSEWHERE ? large.next() : value;
+    return value === heldElsewhere ? large.next() : value;
   };
   // The order in which they stand among the large numbers.
   const bytes = number(24);
@@ -120,13 +133,16 @@ function readListing(listing: Buffer, nameBytes: number, extraBytes: number): Zi
 /** The numbers of an entry that need 64 bits, one after the other. */
 function largeNumbers(extra: Buffer) {
   let at = 0;
-  while (at + 4 <= extra.length && extra.readUInt16LE(at) !== LARGE_FIELD)
+  while (at + 4 <= extra.length && extra.readUInt16LE(at) !== largeField) {
     at += 4 + extra.readUInt16LE(at + 2);
+  }
   at += 4;
   return {
     next(): number {
       at += 8;
-      if (at > extra.length) throw new ZipDamage("its directory is broken");
+      if (at > extra.length) {
+        throw new ZipDamage("its directory is broken");
+      }
       return readLarge(extra, at - 8);
     },
   };
@@ -134,12 +150,16 @@ function largeNumbers(extra: Buffer) {
 
 function readLarge(bytes: Buffer, at: number): number {
   const value = bytes.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ZipDamage("its directory is broken");
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new ZipDamage("its directory is broken");
+  }
   return Number(value);
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  if (bytesRead < length) throw new ZipDamage("it is cut off");
+  if (bytesRead < length) {
+    throw new ZipDamage("it is cut off");
+  }
   return buffer;
 }

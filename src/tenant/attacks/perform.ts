@@ -1,11 +1,11 @@
 import type { Attempt, Draft, Prompt } from "../attempt.ts";
-import { APPS, ATTACKER_CLIENTS, NPS_APPS } from "../clients.ts";
+import { apps, attackerClients, npsApps } from "../clients.ts";
 import { attemptOf, draftOf, promptOf, snapshotAfter } from "../drafts.ts";
-import { STEP_TEXT } from "../outcomes.ts";
+import { stepText } from "../outcomes.ts";
 import { respell, type Person } from "../people.ts";
-import { HOSTING, attackerAddress } from "../places.ts";
+import { hostingPlaces, attackerAddress } from "../places.ts";
 import type { Random } from "../random.ts";
-import { MINUTE, SECOND } from "../time.ts";
+import { minuteMs, secondMs } from "../time.ts";
 import type { Plot, Strike } from "./plot.ts";
 
 /** What the attacker's next request looks like. */
@@ -13,9 +13,9 @@ type Origin = Pick<Attempt, "address" | "place" | "client" | "ownDevice" | "app"
 
 function originsOf(plot: Plot, victim: Person, random: Random): (request: number) => Origin {
   const first = random.below(250);
-  const place = random.pick(HOSTING);
-  const client = random.pick(ATTACKER_CLIENTS);
-  const app = plot.radius === true ? random.pick(NPS_APPS) : random.pick(APPS);
+  const place = random.pick(hostingPlaces);
+  const client = random.pick(attackerClients);
+  const app = plot.radius === true ? random.pick(npsApps) : random.pick(apps);
   const flow = plot.radius === true ? "nps" : "interactive";
   return (request) => ({
     // RADIUS shows the address of the VPN gateway, not the attacker's.
@@ -27,7 +27,7 @@ function originsOf(plot: Plot, victim: Person, random: Random): (request: number
       plot.radius === true
         ? victim.site
         : plot.rotating === true
-          ? (HOSTING[request % HOSTING.length] ?? place)
+          ? (hostingPlaces[request % hostingPlaces.length] ?? place)
           : place,
     client,
     ownDevice: false,
@@ -39,7 +39,7 @@ function originsOf(plot: Plot, victim: Person, random: Random): (request: number
 /** Asked at most 15 seconds before the answer: strikes are at least 25 seconds apart. */
 function promptFor({ at, outcome }: Strike, random: Random): Prompt {
   return promptOf(
-    at - (outcome === "noResponse" ? 60 * SECOND : random.between(3 * SECOND, 15 * SECOND)),
+    at - (outcome === "noResponse" ? 60 * secondMs : random.between(3 * secondMs, 15 * secondMs)),
     at,
     outcome,
   );
@@ -57,7 +57,7 @@ export function perform(plot: Plot, victim: Person, random: Random): Draft[] {
   function tell(strike: Strike, fresh: boolean, index: number): void {
     const prompt = promptFor(strike, random);
     if (current === undefined || fresh) {
-      current = attemptOf(victim, prompt.askedAt - 4 * SECOND, random, originOf(requests));
+      current = attemptOf(victim, prompt.askedAt - 4 * secondMs, random, originOf(requests));
       requests += 1;
       told = [];
     }
@@ -70,7 +70,9 @@ export function perform(plot: Plot, victim: Person, random: Random): Draft[] {
     const spelled = plot.respelled === true ? { upn: respell(victim.upn, index) } : {};
     const draft = draftOf(current, { ...row, id, ...spelled }, random, plot.lateMs?.[index]);
     drafts.push(draft);
-    if (plot.repeated === true) drafts.push(...repeats(draft, random));
+    if (plot.repeated === true) {
+      drafts.push(...repeats(draft, random));
+    }
   }
 
   plot.strikes.forEach((strike, index) => {
@@ -88,17 +90,22 @@ function radiusRow(attempt: Attempt, { at, outcome }: Strike): Draft["snapshot"]
     at,
     id: attempt.requestId,
     resultType: "500121",
-    additionalDetails: STEP_TEXT[outcome],
+    additionalDetails: stepText[outcome],
     prompts: [],
   };
 }
 
 /** The same row once more, and in half of the cases again in the dialect without sequences. */
 function repeats(draft: Draft, random: Random): Draft[] {
-  const again = { ...draft, publishedAt: draft.publishedAt + random.between(MINUTE, 3 * MINUTE) };
-  if (random.chance(5000)) return [again];
+  const again = {
+    ...draft,
+    publishedAt: draft.publishedAt + random.between(minuteMs, 3 * minuteMs),
+  };
+  if (random.chance(5000)) {
+    return [again];
+  }
   return [
     again,
-    draftOf(draft.attempt, { ...draft.snapshot, sequences: false }, random, 4 * MINUTE),
+    draftOf(draft.attempt, { ...draft.snapshot, sequences: false }, random, 4 * minuteMs),
   ];
 }

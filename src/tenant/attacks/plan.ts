@@ -1,12 +1,12 @@
 import type { Draft } from "../attempt.ts";
 import { isGuest, personOf } from "../people.ts";
 import { randomOf, type Random } from "../random.ts";
-import { DAY, HOUR, MINUTE } from "../time.ts";
+import { dayMs, hourMs, minuteMs } from "../time.ts";
 import type { World } from "../world.ts";
 import type { AttackKind, TrueAttack } from "./kinds.ts";
 import { perform } from "./perform.ts";
 import type { Plot } from "./plot.ts";
-import { SCRIPTS } from "./scripts.ts";
+import { attackScripts } from "./scripts.ts";
 import { truthOf } from "./truth.ts";
 
 export interface Campaign {
@@ -34,7 +34,9 @@ function nextVictim(
   const first = random.below(users);
   for (let step = 0; step < users; step += 1) {
     const person = (first + step) % users;
-    if (!taken.has(person) && isGuest(person) === (kind === "guest")) return person;
+    if (!taken.has(person) && isGuest(person) === (kind === "guest")) {
+      return person;
+    }
   }
   throw new RangeError(
     `users: ${String(users)} are too few for these attacks; none is left for "${kind}"`,
@@ -50,14 +52,15 @@ function startOf(
 ): number {
   const day = Math.floor((index * days) / attacks.length);
   // With a single day, this one runs on into the next.
-  if (kind === "across-midnight")
-    return startAt + (Math.min(day, Math.max(0, days - 2)) + 1) * DAY - 4 * MINUTE;
-  return startAt + day * DAY + 6 * HOUR + random.below(12 * HOUR);
+  if (kind === "across-midnight") {
+    return startAt + (Math.min(day, Math.max(0, days - 2)) + 1) * dayMs - 4 * minuteMs;
+  }
+  return startAt + day * dayMs + 6 * hourMs + random.below(12 * hourMs);
 }
 
 function quietSpan({ strikes }: Plot): { from: number; to: number } {
   const first = strikes[0]?.at ?? 0;
-  return { from: first - 30 * MINUTE, to: (strikes.at(-1)?.at ?? first) + 100 * MINUTE };
+  return { from: first - 30 * minuteMs, to: (strikes.at(-1)?.at ?? first) + 100 * minuteMs };
 }
 
 export function planAttacks(world: World, campaign: Campaign): PlannedAttack[] {
@@ -70,7 +73,11 @@ export function planAttacks(world: World, campaign: Campaign): PlannedAttack[] {
     const person = nextVictim(kind, campaign.users, taken, random);
     taken.add(person);
     const victim = personOf(world.seed, person);
-    const plot = SCRIPTS[kind]({ startAt: startOf(kind, index, campaign, random), random, nth });
+    const plot = attackScripts[kind]({
+      startAt: startOf(kind, index, campaign, random),
+      random,
+      nth,
+    });
     const drafts = perform(plot, victim, random);
     return {
       truth: truthOf(world, kind, victim, plot, drafts),

@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import type { AttackKind, TrueAttack } from "./kinds.ts";
 import type { Plot } from "./plot.ts";
 
-const FRAUD: ReadonlySet<PromptOutcome> = new Set<PromptOutcome>([
+const fraud: ReadonlySet<PromptOutcome> = new Set<PromptOutcome>([
   "suspiciousActivity",
   "fraudByPhoneApp",
   "fraudCode",
@@ -19,7 +19,7 @@ export function truthOf(
   plot: Plot,
   drafts: readonly Draft[],
 ): TrueAttack {
-  const refused = plot.strikes.filter(({ outcome }) => outcome === "denied" || FRAUD.has(outcome));
+  const refused = plot.strikes.filter(({ outcome }) => outcome === "denied" || fraud.has(outcome));
   const firstDenialAt = refused[0]?.at ?? 0;
   const lastDenialAt = refused.at(-1)?.at ?? firstDenialAt;
   return {
@@ -28,7 +28,7 @@ export function truthOf(
     user: victim.upn.toLowerCase(),
     userId: victim.userId,
     denials: refused.length,
-    fraudReports: refused.filter(({ outcome }) => FRAUD.has(outcome)).length,
+    fraudReports: refused.filter(({ outcome }) => fraud.has(outcome)).length,
     firstDenialAt,
     lastDenialAt,
     approvedAt: plot.approval?.at ?? null,

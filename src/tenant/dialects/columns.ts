@@ -6,7 +6,7 @@ export interface Column {
 }
 
 /** What is not text in `SigninLogs`. */
-const TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
+const types: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ["TimeGenerated", "datetime"],
   ["DurationMs", "long"],
   ["AppliedEventListeners", "dynamic"],
@@ -27,7 +27,7 @@ const TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
 ]);
 
 /** `TenantId` is in every table of a workspace; the others are in the order of the table. */
-const NAMES = `
+const everyName = `
   TenantId SourceSystem TimeGenerated ResourceId OperationName OperationVersion Category
   ResultType ResultSignature ResultDescription DurationMs CorrelationId Resource ResourceGroup
   ResourceProvider Identity Level Location AlternateSignInName AppDisplayName AppId
@@ -51,6 +51,7 @@ const NAMES = `
   Type _IsBillable _BilledSize
 `;
 
-export const COLUMNS: readonly Column[] = NAMES.trim()
+export const everyColumn: readonly Column[] = everyName
+  .trim()
   .split(/\s+/)
-  .map((name) => ({ name, type: TYPES.get(name) ?? "string" }));
+  .map((name) => ({ name, type: types.get(name) ?? "string" }));

@@ -3,7 +3,7 @@ import type { SigninRow } from "../row.ts";
 type DiagnosticRecord = Readonly<Record<string, unknown>>;
 
 /** Text in a table, arrays in a record. */
-const PARSED: ReadonlySet<string> = new Set([
+const parsedFields: ReadonlySet<string> = new Set([
   "AuthenticationDetails",
   "AuthenticationProcessingDetails",
   "AuthenticationRequirementPolicies",
@@ -13,7 +13,7 @@ const PARSED: ReadonlySet<string> = new Set([
 ]);
 
 /** Columns whose property is not simply the name with a small first letter. */
-const RENAMED: ReadonlyMap<string, string> = new Map([
+const renamed: ReadonlyMap<string, string> = new Map([
   ["ConditionalAccessPolicies", "appliedConditionalAccessPolicies"],
   ["IPAddress", "ipAddress"],
   ["LocationDetails", "location"],
@@ -22,7 +22,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** On the record itself, or in Log Analytics only. */
-const NOT_PROPERTIES: ReadonlySet<string> = new Set([
+const notProperties: ReadonlySet<string> = new Set([
   "TenantId",
   "SourceSystem",
   "TimeGenerated",
@@ -44,7 +44,9 @@ const NOT_PROPERTIES: ReadonlySet<string> = new Set([
 ]);
 
 function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
+  if (typeof value !== "string") {
+    return value;
+  }
   const json: unknown = JSON.parse(value);
   return json;
 }
@@ -52,9 +54,11 @@ function parsed(value: unknown): unknown {
 function propertiesOf(row: SigninRow): DiagnosticRecord {
   const properties: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(row)) {
-    if (NOT_PROPERTIES.has(column)) continue;
-    const name = RENAMED.get(column) ?? column.charAt(0).toLowerCase() + column.slice(1);
-    properties[name] = PARSED.has(column) ? parsed(value) : value;
+    if (notProperties.has(column)) {
+      continue;
+    }
+    const name = renamed.get(column) ?? column.charAt(0).toLowerCase() + column.slice(1);
+    properties[name] = parsedFields.has(column) ? parsed(value) : value;
   }
   return properties;
 }

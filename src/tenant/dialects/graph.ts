@@ -3,7 +3,7 @@ import type { SigninRow } from "../row.ts";
 type GraphSignIn = Readonly<Record<string, unknown>>;
 
 /** Columns of `SigninLogs` whose property has the same name with a small first letter. */
-const SAME = `
+const sameNames = `
   Id CreatedDateTime UserDisplayName UserPrincipalName UserId AppId AppDisplayName IPAddress
   ClientAppUsed CorrelationId OriginalRequestId ConditionalAccessStatus IsInteractive UserAgent
   UserType ResourceDisplayName ResourceTenantId HomeTenantId CrossTenantAccessType
@@ -14,7 +14,7 @@ const SAME = `
   .trim()
   .split(/\s+/);
 
-const RENAMED: ReadonlyMap<string, string> = new Map([
+const renamed: ReadonlyMap<string, string> = new Map([
   ["IPAddress", "ipAddress"],
   ["ResourceIdentity", "resourceId"],
   ["LocationDetails", "location"],
@@ -24,10 +24,12 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 /** A `signIn` resource of Microsoft Graph. Its steps have no sequences, and it does not tell when it was published. */
 export function toGraphSignIn(row: SigninRow): GraphSignIn {
   const signIn: Record<string, unknown> = {};
-  for (const column of [...SAME, ...RENAMED.keys()]) {
+  for (const column of [...sameNames, ...renamed.keys()]) {
     const value = row[column];
-    if (value === undefined) continue;
-    signIn[RENAMED.get(column) ?? column.charAt(0).toLowerCase() + column.slice(1)] = value;
+    if (value === undefined) {
+      continue;
+    }
+    signIn[renamed.get(column) ?? column.charAt(0).toLowerCase() + column.slice(1)] = value;
   }
   signIn["signInEventTypes"] = [
     row["IsInteractive"] === false ? "nonInteractiveUser" : "interactiveUser",
@@ -52,7 +54,9 @@ function stepsOf(row: SigninRow): readonly unknown[] {
 }
 
 function withoutSequences(step: unknown): unknown {
-  if (typeof step !== "object" || step === null) return step;
+  if (typeof step !== "object" || step === null) {
+    return step;
+  }
   const {
     StatusSequence: _answered,
     RequestSequence: _asked,

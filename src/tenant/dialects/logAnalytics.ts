@@ -1,5 +1,5 @@
 import type { SigninRow } from "../row.ts";
-import { COLUMNS, type Column } from "./columns.ts";
+import { everyColumn, type Column } from "./columns.ts";
 
 /** One row of a continuous export: one JSON object per line, without the line's end. */
 export function toLine(row: SigninRow): string {
@@ -8,7 +8,9 @@ export function toLine(row: SigninRow): string {
 
 export function toNdjson(rows: Iterable<SigninRow>): string {
   let text = "";
-  for (const row of rows) text += `${toLine(row)}\n`;
+  for (const row of rows) {
+    text += `${toLine(row)}\n`;
+  }
   return text;
 }
 
@@ -32,16 +34,19 @@ interface QueryAnswer {
 /** Text is never null in Log Analytics; dynamic values travel as text that holds JSON. */
 function cell({ name, type }: Column, row: SigninRow): Cell {
   const value = row[name];
-  if (type === "dynamic") return value === undefined ? null : JSON.stringify(value);
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+  if (type === "dynamic") {
+    return value === undefined ? null : JSON.stringify(value);
+  }
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;
+  }
   return type === "string" ? "" : null;
 }
 
 /** The body of the query API's answer. `columns` cuts it down to what a query projects. */
 export function toQueryAnswer(
   rows: Iterable<SigninRow>,
-  columns: readonly Column[] = COLUMNS,
+  columns: readonly Column[] = everyColumn,
 ): QueryAnswer {
   const cells = Array.from(rows, (row) => columns.map((column) => cell(column, row)));
   return { tables: [{ name: "PrimaryResult", columns, rows: cells }] };

@@ -1,5 +1,5 @@
 import type { SigninRow } from "../row.ts";
-import { COLUMNS, type Column } from "./columns.ts";
+import { everyColumn, type Column } from "./columns.ts";
 import { csvLine, type CsvOptions } from "./csv.ts";
 
 export interface LogAnalyticsCsvOptions extends CsvOptions {
@@ -10,7 +10,7 @@ export interface LogAnalyticsCsvOptions extends CsvOptions {
   readonly pairs?: boolean;
 }
 
-const PAIRED: ReadonlySet<string> = new Set([
+const paired: ReadonlySet<string> = new Set([
   "ConditionalAccessPolicies",
   "DeviceDetail",
   "LocationDetails",
@@ -24,10 +24,12 @@ export function toLogAnalyticsCsv(
   rows: Iterable<SigninRow>,
   options: LogAnalyticsCsvOptions = {},
 ): string {
-  const { columns = COLUMNS, pairs = false } = options;
-  const isPair = ({ name }: Column) => pairs && PAIRED.has(name);
+  const { columns = everyColumn, pairs = false } = options;
+  const isPair = ({ name }: Column) => pairs && paired.has(name);
   const header = columns.flatMap((column) => {
-    if (isPair(column)) return [`${column.name}_string`, `${column.name}_dynamic`];
+    if (isPair(column)) {
+      return [`${column.name}_string`, `${column.name}_dynamic`];
+    }
     return [column.type === "datetime" ? `${column.name} [UTC]` : column.name];
   });
   let text = csvLine(header, options);
@@ -43,14 +45,22 @@ export function toLogAnalyticsCsv(
 
 function cell({ name, type }: Column, row: SigninRow, options: LogAnalyticsCsvOptions): string {
   const value = row[name];
-  if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
-  if (typeof value === "string") return type === "datetime" ? dateCell(value, options) : value;
-  if (typeof value === "number") return String(value);
+  if (typeof value === "boolean") {
+    return value ? "TRUE" : "FALSE";
+  }
+  if (typeof value === "string") {
+    return type === "datetime" ? dateCell(value, options) : value;
+  }
+  if (typeof value === "number") {
+    return String(value);
+  }
   return value === undefined ? "" : JSON.stringify(value);
 }
 
 function dateCell(iso: string, { dates = "mdy" }: LogAnalyticsCsvOptions): string {
-  if (dates === "iso") return iso;
+  if (dates === "iso") {
+    return iso;
+  }
   const at = new Date(iso);
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()];
   const seconds = iso.slice(14, 23);

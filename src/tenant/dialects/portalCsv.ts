@@ -10,7 +10,7 @@ const own = (column: string): Write => dynamic(column);
 const nothing: Write = () => "";
 
 /** The columns of the Entra portal's download, "InteractiveSignIns_….csv"; one of them is there twice. */
-const COLUMNS: readonly (readonly [header: string, write: Write])[] = [
+const everyColumn: readonly (readonly [header: string, write: Write])[] = [
   ["Date (UTC)", (row) => `${textOf(row["CreatedDateTime"]).slice(0, 19)}Z`],
   ["Request ID", own("Id")],
   ["User agent", own("UserAgent")],
@@ -63,12 +63,12 @@ const COLUMNS: readonly (readonly [header: string, write: Write])[] = [
  */
 export function toPortalCsv(rows: Iterable<SigninRow>, options: CsvOptions = {}): string {
   let text = csvLine(
-    COLUMNS.map(([header]) => header),
+    everyColumn.map(([header]) => header),
     options,
   );
   for (const row of rows) {
     text += csvLine(
-      COLUMNS.map(([, write]) => textOf(write(row))),
+      everyColumn.map(([, write]) => textOf(write(row))),
       options,
     );
   }
@@ -76,7 +76,9 @@ export function toPortalCsv(rows: Iterable<SigninRow>, options: CsvOptions = {})
 }
 
 function statusOf(resultType: string): string {
-  if (resultType === "0") return "Success";
+  if (resultType === "0") {
+    return "Success";
+  }
   return ["50140", "50199", "50074", "50076"].includes(resultType) ? "Interrupted" : "Failure";
 }
 
@@ -87,7 +89,9 @@ function placeOf(row: SigninRow): string {
 }
 
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
   return new Map<string, unknown>(Object.entries(value)).get(name);
 }
 

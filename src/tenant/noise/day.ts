@@ -1,10 +1,10 @@
 import { isGuest, siteIndexOf } from "../people.ts";
-import { OFFICES, type Place } from "../places.ts";
+import { offices, type Place } from "../places.ts";
 import { randomOf, type Random } from "../random.ts";
-import { DAY, HOUR } from "../time.ts";
+import { dayMs, hourMs } from "../time.ts";
 import { habitOf } from "./habits.ts";
-import { PLAIN } from "./plain.ts";
-import { REFUSED } from "./prompted.ts";
+import { plainSignIns } from "./plain.ts";
+import { refusedPrompts } from "./prompted.ts";
 import type { Tell } from "./scene.ts";
 
 /** Somebody is about to sign in; rows are told when its turn comes. */
@@ -16,18 +16,18 @@ export interface Intent {
 }
 
 /** Local hours of work, each as often as it stands here. */
-const HOURS: readonly [number, ...number[]] = [
+const hourWeights: readonly [number, ...number[]] = [
   6, 7, 7, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 13, 13, 14, 14, 15, 15, 16, 16,
   17, 18, 20, 22,
 ];
 
 function momentOf(dayStart: number, place: Place, random: Random): number {
-  const hour = (random.pick(HOURS) - place.offsetHours + 24) % 24;
-  return dayStart + hour * HOUR + random.below(HOUR);
+  const hour = (random.pick(hourWeights) - place.offsetHours + 24) % 24;
+  return dayStart + hour * hourMs + random.below(hourMs);
 }
 
 function isWeekend(dayStart: number): boolean {
-  const weekday = (Math.floor(dayStart / DAY) + 4) % 7; // 1970-01-01 was a Thursday
+  const weekday = (Math.floor(dayStart / dayMs) + 4) % 7; // 1970-01-01 was a Thursday
   return weekday === 0 || weekday === 6;
 }
 
@@ -37,12 +37,16 @@ function refusals(
   random: Random,
 ): readonly (readonly [at: number, tell: Tell])[] {
   const draw = random.below(10_000);
-  const morning = dayStart + HOUR + random.below(11 * HOUR);
-  if (draw < 250) return [[dayStart + HOUR + random.below(22 * HOUR), REFUSED.misClick]];
-  if (draw >= 330) return [];
+  const morning = dayStart + hourMs + random.below(11 * hourMs);
+  if (draw < 250) {
+    return [[dayStart + hourMs + random.below(22 * hourMs), refusedPrompts.misClick]];
+  }
+  if (draw >= 330) {
+    return [];
+  }
   return [
-    [morning, REFUSED.refusal],
-    [morning + random.between(3 * HOUR, 8 * HOUR), REFUSED.refusal],
+    [morning, refusedPrompts.refusal],
+    [morning + random.between(3 * hourMs, 8 * hourMs), refusedPrompts.refusal],
   ];
 }
 
@@ -56,7 +60,7 @@ export interface DayOptions {
 
 function personalDay(options: DayOptions, day: number, dayStart: number, person: number): Intent[] {
   const random = randomOf(options.seed, 2, day, person);
-  const place = OFFICES[siteIndexOf(options.seed, person)] ?? OFFICES[0];
+  const place = offices[siteIndexOf(options.seed, person)] ?? offices[0];
   const quiet = options.quiet.get(person);
   const usual =
     options.signInsPerUserPerDay / (isGuest(person) ? 3 : 1) / (isWeekend(dayStart) ? 6 : 1);
@@ -66,11 +70,14 @@ function personalDay(options: DayOptions, day: number, dayStart: number, person:
     const at = momentOf(dayStart, place, random);
     const tell = habitOf(random);
     const hushed = quiet !== undefined && at >= quiet.from && at <= quiet.to;
-    intents.push({ at, person, ordinal, tell: hushed ? PLAIN.satisfiedByClaim : tell });
+    intents.push({ at, person, ordinal, tell: hushed ? plainSignIns.satisfiedByClaim : tell });
   }
-  if (quiet !== undefined) return intents;
-  for (const [at, tell] of refusals(dayStart, random))
+  if (quiet !== undefined) {
+    return intents;
+  }
+  for (const [at, tell] of refusals(dayStart, random)) {
     intents.push({ at, person, ordinal: intents.length, tell });
+  }
   return intents;
 }
 
@@ -78,7 +85,9 @@ function personalDay(options: DayOptions, day: number, dayStart: number, person:
 export function dayOf(options: DayOptions, day: number, dayStart: number): Intent[] {
   const intents: Intent[] = [];
   for (let person = 0; person < options.users; person += 1) {
-    for (const intent of personalDay(options, day, dayStart, person)) intents.push(intent);
+    for (const intent of personalDay(options, day, dayStart, person)) {
+      intents.push(intent);
+    }
   }
   return intents.toSorted((a, b) => a.at - b.at || a.person - b.person || a.ordinal - b.ordinal);
 }

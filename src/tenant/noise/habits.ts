@@ -1,40 +1,42 @@
 import type { Random } from "../random.ts";
-import { PLAIN } from "./plain.ts";
-import { PROMPTED } from "./prompted.ts";
+import { plainSignIns } from "./plain.ts";
+import { promptedSignIns } from "./prompted.ts";
 import type { Tell } from "./scene.ts";
 
 /** How often each kind of sign-in happens, in 10,000. The remainder is satisfied by claim. */
-const HABITS: readonly (readonly [weight: number, tell: Tell])[] = [
-  [1400, PROMPTED.approved],
-  [600, PLAIN.singleFactor],
-  [300, PLAIN.wrongPassword],
-  [200, PLAIN.nonInteractive],
-  [150, PROMPTED.keepMeSignedIn],
-  [120, PLAIN.otherSpelling],
-  [90, PLAIN.challenged],
-  [80, PROMPTED.timedOutTwice],
-  [80, PLAIN.federated],
-  [70, PROMPTED.radiusApproved],
-  [60, PLAIN.blockedByPolicy],
-  [60, PROMPTED.timedOut],
-  [60, PROMPTED.wrongCode],
-  [60, PROMPTED.wrongNumber],
-  [60, PLAIN.deliveredTwice],
-  [20, PLAIN.unclassified],
-  [20, PROMPTED.duplicateAttempt],
-  [20, PROMPTED.pendingFirst],
-  [15, PROMPTED.radiusTimedOut],
-  [10, PLAIN.lateRow],
-  [10, PLAIN.consentDeclined],
-  [10, PLAIN.resourceMissing],
-  [5, PROMPTED.blockedUser],
+const habits: readonly (readonly [weight: number, tell: Tell])[] = [
+  [1400, promptedSignIns.approved],
+  [600, plainSignIns.singleFactor],
+  [300, plainSignIns.wrongPassword],
+  [200, plainSignIns.nonInteractive],
+  [150, promptedSignIns.keepMeSignedIn],
+  [120, plainSignIns.otherSpelling],
+  [90, plainSignIns.challenged],
+  [80, promptedSignIns.timedOutTwice],
+  [80, plainSignIns.federated],
+  [70, promptedSignIns.radiusApproved],
+  [60, plainSignIns.blockedByPolicy],
+  [60, promptedSignIns.timedOut],
+  [60, promptedSignIns.wrongCode],
+  [60, promptedSignIns.wrongNumber],
+  [60, plainSignIns.deliveredTwice],
+  [20, plainSignIns.unclassified],
+  [20, promptedSignIns.duplicateAttempt],
+  [20, promptedSignIns.pendingFirst],
+  [15, promptedSignIns.radiusTimedOut],
+  [10, plainSignIns.lateRow],
+  [10, plainSignIns.consentDeclined],
+  [10, plainSignIns.resourceMissing],
+  [5, promptedSignIns.blockedUser],
 ];
 
 export function habitOf(random: Random): Tell {
   let left = random.below(10_000);
-  for (const [weight, tell] of HABITS) {
+  for (const [weight, tell] of habits) {
     left -= weight;
-    if (left < 0) return tell;
+    if (left < 0) {
+      return tell;
+    }
   }
-  return PLAIN.satisfiedByClaim;
+  return plainSignIns.satisfiedByClaim;
 }

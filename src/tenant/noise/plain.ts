@@ -1,8 +1,8 @@
 import type { Attempt, Snapshot } from "../attempt.ts";
 import { attemptOf, draftOf } from "../drafts.ts";
-import { DETAIL } from "../outcomes.ts";
+import { detail } from "../outcomes.ts";
 import { respell } from "../people.ts";
-import { HOUR, MINUTE, SECOND } from "../time.ts";
+import { hourMs, minuteMs, secondMs } from "../time.ts";
 import type { Scene, Tell } from "./scene.ts";
 
 /** A request that puts no prompt to anybody and is written in one row. */
@@ -14,31 +14,37 @@ function oneRow(
   lateMs = 0,
 ): ReturnType<Tell> {
   const { person, at, random } = scene;
-  const request = attemptOf(person, at - 5 * SECOND, random, attempt);
+  const request = attemptOf(person, at - 5 * secondMs, random, attempt);
   const row = { at, id: request.requestId, resultType, prompts: [], ...snapshot };
   return [draftOf(request, row, random, lateMs)];
 }
 
-const BY_CLAIM = { mfaByClaim: true, additionalDetails: DETAIL.byClaim };
+const byClaim = { mfaByClaim: true, additionalDetails: detail.byClaim };
 
-const CONSENT_DECLINED = "User declined to consent to access the app.";
+const consentDeclined = "User declined to consent to access the app.";
 
 /** Sign-ins without an MFA prompt: nine in ten rows of a tenant. */
-export const PLAIN = {
-  satisfiedByClaim: (scene) => oneRow(scene, "0", { firstFactor: "claim" }, BY_CLAIM),
+export const plainSignIns = {
+  satisfiedByClaim: (scene) => oneRow(scene, "0", { firstFactor: "claim" }, byClaim),
   otherSpelling: (scene) =>
     oneRow(
       scene,
       "0",
       { firstFactor: "claim" },
-      { ...BY_CLAIM, upn: respell(scene.person.upn, scene.random.below(4)) },
+      { ...byClaim, upn: respell(scene.person.upn, scene.random.below(4)) },
     ),
   lateRow: (scene) =>
-    oneRow(scene, "0", { firstFactor: "claim" }, BY_CLAIM, scene.random.between(HOUR, 48 * HOUR)),
+    oneRow(
+      scene,
+      "0",
+      { firstFactor: "claim" },
+      byClaim,
+      scene.random.between(hourMs, 48 * hourMs),
+    ),
   deliveredTwice: (scene) =>
-    oneRow(scene, "0", { firstFactor: "claim" }, BY_CLAIM).flatMap((draft) => [
+    oneRow(scene, "0", { firstFactor: "claim" }, byClaim).flatMap((draft) => [
       draft,
-      { ...draft, publishedAt: draft.publishedAt + scene.random.between(MINUTE, 5 * MINUTE) },
+      { ...draft, publishedAt: draft.publishedAt + scene.random.between(minuteMs, 5 * minuteMs) },
     ]),
   singleFactor: (scene) => oneRow(scene, "0", { mfaRequired: false }),
   wrongPassword: (scene) => oneRow(scene, "50126", { firstFactor: "wrongPassword" }),
@@ -48,18 +54,18 @@ export const PLAIN = {
       scene,
       scene.random.chance(5000) ? "50074" : "50076",
       {},
-      { additionalDetails: DETAIL.required },
+      { additionalDetails: detail.required },
     ),
-  consentDeclined: (scene) => oneRow(scene, "65004", {}, { additionalDetails: CONSENT_DECLINED }),
+  consentDeclined: (scene) => oneRow(scene, "65004", {}, { additionalDetails: consentDeclined }),
   resourceMissing: (scene) => oneRow(scene, "500011"),
-  unclassified: (scene) => oneRow(scene, "500121", {}, { additionalDetails: DETAIL.generic }),
+  unclassified: (scene) => oneRow(scene, "500121", {}, { additionalDetails: detail.generic }),
   nonInteractive: (scene) =>
-    oneRow(scene, "0", { firstFactor: "claim", flow: "nonInteractive" }, BY_CLAIM),
+    oneRow(scene, "0", { firstFactor: "claim", flow: "nonInteractive" }, byClaim),
   federated: (scene) =>
     oneRow(
       scene,
       "0",
       { firstFactor: "federated", flow: "adfs" },
-      { additionalDetails: DETAIL.byProvider },
+      { additionalDetails: detail.byProvider },
     ),
 } satisfies Record<string, Tell>;

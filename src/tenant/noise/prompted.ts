@@ -1,31 +1,39 @@
 import type { Draft, Prompt } from "../attempt.ts";
-import { NPS_APPS } from "../clients.ts";
+import { npsApps } from "../clients.ts";
 import { attemptOf, draftOf, promptOf, snapshotAfter } from "../drafts.ts";
-import { DETAIL, STEP_TEXT, type PromptOutcome } from "../outcomes.ts";
-import { SECOND } from "../time.ts";
+import { detail, stepText, type PromptOutcome } from "../outcomes.ts";
+import { secondMs } from "../time.ts";
 import type { Scene, Tell } from "./scene.ts";
 
 /** Nobody answers for a minute, or somebody does within it. */
 function answerMs(outcome: PromptOutcome, { random }: Scene): number {
-  if (outcome === "noResponse") return 60 * SECOND;
-  if (outcome === "pending" || outcome === "blocked") return random.between(100, 900);
-  return random.between(3 * SECOND, 45 * SECOND);
+  if (outcome === "noResponse") {
+    return 60 * secondMs;
+  }
+  if (outcome === "pending" || outcome === "blocked") {
+    return random.between(100, 900);
+  }
+  return random.between(3 * secondMs, 45 * secondMs);
 }
 
 /** One request with these prompts, one row after each; the step array grows from row to row. */
 function prompts(scene: Scene, outcomes: readonly PromptOutcome[]): Draft[] {
   const { person, at, random } = scene;
-  const attempt = attemptOf(person, at - 5 * SECOND, random);
+  const attempt = attemptOf(person, at - 5 * secondMs, random);
   const told: Prompt[] = [];
   let askedAt = at;
   return outcomes.map((outcome) => {
     const answeredAt = askedAt + answerMs(outcome, scene);
     const pendingBefore = told.at(-1)?.outcome === "pending";
     // A pending prompt is asked once: the next row tells how the same one ended.
-    if (pendingBefore) told.pop();
+    if (pendingBefore) {
+      told.pop();
+    }
     told.push(promptOf(askedAt, answeredAt, outcome));
     const id = told.length === 1 || random.chance(7000) ? attempt.requestId : random.guid();
-    if (outcome !== "pending") askedAt = answeredAt + random.between(4 * SECOND, 20 * SECOND);
+    if (outcome !== "pending") {
+      askedAt = answeredAt + random.between(4 * secondMs, 20 * secondMs);
+    }
     const row = snapshotAfter(id, [...told], answeredAt + random.between(200, 900));
     return draftOf(
       attempt,
@@ -40,7 +48,7 @@ function keepMeSignedIn(scene: Scene): Draft[] {
   return prompts(scene, ["approved"]).flatMap((draft) => {
     const later = {
       ...draft.snapshot,
-      at: draft.snapshot.at + scene.random.between(2 * SECOND, 9 * SECOND),
+      at: draft.snapshot.at + scene.random.between(2 * secondMs, 9 * secondMs),
     };
     return [
       { ...draft, snapshot: { ...draft.snapshot, resultType: "50140" } },
@@ -54,11 +62,11 @@ function radius(scene: Scene, outcome: PromptOutcome): Draft[] {
   const { person, at, random } = scene;
   const attempt = attemptOf(person, at, random, {
     flow: "nps",
-    app: random.pick(NPS_APPS),
+    app: random.pick(npsApps),
     address: person.office,
   });
   const approved = outcome === "approved";
-  const additionalDetails = approved ? DETAIL.completed : STEP_TEXT[outcome];
+  const additionalDetails = approved ? detail.completed : stepText[outcome];
   const resultType = approved ? "0" : "500121";
   return [
     draftOf(
@@ -70,7 +78,7 @@ function radius(scene: Scene, outcome: PromptOutcome): Draft[] {
 }
 
 /** Prompts that nobody refuses; several end in an approval. */
-export const PROMPTED = {
+export const promptedSignIns = {
   approved: (scene) => prompts(scene, ["approved"]),
   keepMeSignedIn,
   pendingFirst: (scene) => prompts(scene, ["pending", "approved"]),
@@ -85,7 +93,7 @@ export const PROMPTED = {
 } satisfies Record<string, Tell>;
 
 /** One denial each. The schedule keeps them hours apart, so that no rule fires on them. */
-export const REFUSED = {
+export const refusedPrompts = {
   misClick: (scene) => prompts(scene, ["denied", "approved"]),
   refusal: (scene) => prompts(scene, ["denied"]),
 } satisfies Record<string, Tell>;

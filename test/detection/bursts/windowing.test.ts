@@ -40,7 +40,9 @@ function byBuckets({ windowMs, threshold }: Windowing, sorted: readonly number[]
   const firsts = firing.filter((bucket) => !firing.includes(bucket - 1));
   return firsts.map((first) => {
     let last = first;
-    while (firing.includes(last + 1)) last++;
+    while (firing.includes(last + 1)) {
+      last++;
+    }
     const members = sorted.filter((at) => bucketOf(at) >= first && bucketOf(at) <= last);
     return [
       first * windowMs,

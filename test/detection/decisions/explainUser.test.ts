@@ -26,7 +26,9 @@ function explain(
 }
 
 function inWords(missing: Missing | null): string {
-  if (missing === null) return "nothing";
+  if (missing === null) {
+    return "nothing";
+  }
   const { denials, approval: span } = missing;
   const when = typeof span === "string" ? span : `${clock(span.from)}-${clock(span.to)}`;
   return `${denials} denials, approval ${when}`;

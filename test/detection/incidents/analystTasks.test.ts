@@ -9,7 +9,9 @@ it("the analyst's tasks have a title and say what to do", () => {
     "Look for successful sign-ins and role changes afterwards",
     "Decide on protection",
   ]);
-  for (const { description: text } of analystTasks) expect(text).toMatch(/\S.*[.?]$/);
+  for (const { description: text } of analystTasks) {
+    expect(text).toMatch(/\S.*[.?]$/);
+  }
 });
 
 it("the last of them names sign-in risk policies, number matching and the revoking of sessions", () => {

@@ -27,7 +27,9 @@ describe("the id of an incident", () => {
       ...others.map((each) => identify(incidentName(each, time("09:00")))),
     ];
     expect(new Set(ids).size).toBe(6);
-    for (const id of ids) expect(id).toMatch(uuidV5);
+    for (const id of ids) {
+      expect(id).toMatch(uuidV5);
+    }
   });
 });
 
@@ -43,6 +45,8 @@ describe("the id of a part of an incident", () => {
       identifyPart(identify("another"), "task 1"),
     ];
     expect(new Set(ids).size).toBe(4);
-    for (const id of ids) expect(id).toMatch(uuidV5);
+    for (const id of ids) {
+      expect(id).toMatch(uuidV5);
+    }
   });
 });

@@ -106,7 +106,9 @@ class Plain {
     const known = seen.get(key);
     const isNews =
       known === undefined || (publishedAt ?? -Infinity) < (known.publishedAt ?? -Infinity);
-    if (isNews) seen.set(key, shown);
+    if (isNews) {
+      seen.set(key, shown);
+    }
     if (isRecalled) {
       const before = this.#recalled.get(name + key) ?? Infinity;
       this.#recalled.set(name + key, Math.min(before, publishedAt ?? -Infinity));

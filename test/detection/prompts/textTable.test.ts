@@ -62,7 +62,9 @@ describe("a GUID", () => {
   it("takes 18 bytes, and only what is one", () => {
     expect(bytesOf(guid)).toBe(18);
     expect(bytesOf("ffffffff-ffff-ffff-ffff-000000000000")).toBe(18);
-    for (const text of almost) expect(bytesOf(text)).toBeGreaterThan(18);
+    for (const text of almost) {
+      expect(bytesOf(text)).toBeGreaterThan(18);
+    }
   });
 });
 

@@ -75,8 +75,9 @@ describe("the rules that ship", () => {
       "Azure AD Multiple Denied MFA Requests For User",
       "MFA Denials Followed By An Approval",
     ]);
-    for (const { knownFalsePositives } of presets)
+    for (const { knownFalsePositives } of presets) {
       expect(knownFalsePositives).toMatch(/^\S.{40,}\.$/);
+    }
   });
 
   it("raise on any approval, and exclude nobody", () => {

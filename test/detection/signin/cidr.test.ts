@@ -4,7 +4,9 @@ import { contains, parseCidr } from "../../../src/detection/signin/cidr.ts";
 
 function within(range: string, address: string): boolean {
   const parsed = parseCidr(range);
-  if (parsed === null) throw new RangeError(`no range: ${range}`);
+  if (parsed === null) {
+    throw new RangeError(`no range: ${range}`);
+  }
   return contains(parsed, address);
 }
 
@@ -29,8 +31,9 @@ describe("a range of addresses", () => {
     ["::ffff:192.0.2.0/120", ["192.0.2.9", "::ffff:192.0.2.9"], ["192.0.3.9"]],
     ["1:2:3:4:5:6:192.0.2.1", ["1:2:3:4:5:6:c000:201"], ["1:2:3:4:5:6:c000:202"]],
   ])("%s", (range, inside, outside) => {
-    for (const address of inside)
+    for (const address of inside) {
       expect(`${address} ${within(range, address)}`).toBe(`${address} true`);
+    }
     for (const address of outside) {
       expect(`${address} ${within(range, address)}`).toBe(`${address} false`);
     }

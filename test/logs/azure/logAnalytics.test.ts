@@ -342,7 +342,9 @@ describe("cancellation", () => {
 
   test("before the first request sends none, and keeps nobody else waiting", async () => {
     const many = Array.from({ length: 9 }, () => source.candidates(query, AbortSignal.abort()));
-    for (const each of many) await expect(each).rejects.toThrow(/abort/);
+    for (const each of many) {
+      await expect(each).rejects.toThrow(/abort/);
+    }
     expect(service.requests).toEqual([]);
     expect(await source.candidates(everybody, never)).toMatchObject({ kind: "whole" });
   });

@@ -101,7 +101,9 @@ describe.each(Object.entries(containers))("%s", (_, text) => {
 
   test("is read the same in chunks of any size", async () => {
     const expected = await read(bytes);
-    for (const size of [1, 2, 3, 7, 64]) expect(await read(bytes, size)).toEqual(expected);
+    for (const size of [1, 2, 3, 7, 64]) {
+      expect(await read(bytes, size)).toEqual(expected);
+    }
     expect(await read(gzipSync(bytes), 1)).toEqual(expected);
   });
 

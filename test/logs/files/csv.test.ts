@@ -67,8 +67,9 @@ describe.each(Object.entries(layouts))("CSV %s", (_, text) => {
 
   test("is read the same wherever it is cut in two", async () => {
     const expected = await read(bytes);
-    for (let at = 1; at < bytes.length; at++)
+    for (let at = 1; at < bytes.length; at++) {
       expect(await readCut([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(expected);
+    }
     expect(await read(bytes, 1)).toEqual(expected);
   });
 });
@@ -119,8 +120,9 @@ describe("the columns", () => {
       "Name,Department\na,b\n",
       "ResultType,Amount\n1,2\n",
       "Date (UTC),User\n1,2\n",
-    ])
+    ]) {
       expect(await refusal(text)).toMatch(/^logs\.json: this is no sign-in log of a known shape/);
+    }
   });
 
   test("alone are a log without records", async () => {
@@ -354,10 +356,11 @@ describe("size", () => {
     for (const before of [
       "UserPrincipalName,ResultType\na,0\n",
       'UserPrincipalName,ResultType\na,0\n"x\n',
-    ])
+    ]) {
       expect(
         await outcome(Buffer.concat([Buffer.from(before), commas, Buffer.from("\nb,0\n")])),
       ).toMatchObject({ users: ["a", "b"] });
+    }
     const started = performance.now();
     expect(
       (await outcome(Buffer.concat([Buffer.from("UserPrincipalName,ResultType,"), commas]))).users,

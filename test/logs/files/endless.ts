@@ -23,7 +23,7 @@ interface Container {
 
 const cells = (record: object) => Object.values(record) as readonly (string | number)[];
 
-const CONTAINERS: Record<string, Container> = {
+const containers: Record<string, Container> = {
   lines: { before: "", between: "\n", after: "\n" },
   array: { before: "[", between: ",", after: "]" },
   envelope: { before: '{"records":[', between: ",", after: "]}" },
@@ -46,21 +46,23 @@ const CONTAINERS: Record<string, Container> = {
   },
 };
 
-const ROW_BYTES = 2000;
-const BLOCK_ROWS = 100;
+const rowBytes = 2000;
+const blockRows = 100;
 
 const [name = "", size = "1"] = process.argv.slice(2);
 const [last = "", how = ""] = name.split(" ").toReversed();
-const container = CONTAINERS[last];
-if (!container) throw new Error(`no container is called "${name}"`);
+const container = containers[last];
+if (!container) {
+  throw new Error(`no container is called "${name}"`);
+}
 const { before, between, after, write = (record: object) => JSON.stringify(record) } = container;
-const count = Math.floor((Number(size) * 1024 * 1024) / ROW_BYTES);
+const count = Math.floor((Number(size) * 1024 * 1024) / rowBytes);
 
 function* text() {
   yield Buffer.from(before);
-  for (let id = 0; id < count; id += BLOCK_ROWS) {
-    const block = Array.from({ length: Math.min(BLOCK_ROWS, count - id) }, (_, offset) =>
-      write({ Id: id + offset, UserId: "x", Text: "x".repeat(ROW_BYTES - 50) }),
+  for (let id = 0; id < count; id += blockRows) {
+    const block = Array.from({ length: Math.min(blockRows, count - id) }, (_, offset) =>
+      write({ Id: id + offset, UserId: "x", Text: "x".repeat(rowBytes - 50) }),
     );
     yield Buffer.from(`${id === 0 ? "" : between}${block.join(between)}`);
   }
@@ -87,7 +89,9 @@ async function pack(path: string): Promise<void> {
   file.write(local);
   for await (const chunk of Readable.from(counted()).pipe(createDeflateRaw({ level: 1 }))) {
     totals.compressedBytes += chunk.length;
-    if (!file.write(chunk)) await once(file, "drain");
+    if (!file.write(chunk)) {
+      await once(file, "drain");
+    }
   }
   const directory = listing(totals, 0);
   file.end(
@@ -114,8 +118,11 @@ let records = 0;
 let bad = 0;
 for await (const batch of batches()) {
   for (const entry of batch) {
-    if (entry.kind === "record") records++;
-    else bad++;
+    if (entry.kind === "record") {
+      records++;
+    } else {
+      bad++;
+    }
   }
 }
 const peakMegabytes = Math.ceil(process.resourceUsage().maxRSS / 1024);

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
-  COLUMNS,
+  everyColumn,
   storagePath,
   toDiagnosticRecord,
   toEventHubMessage,
@@ -18,14 +18,14 @@ import {
 import type { SigninRow } from "../../../src/tenant/row.ts";
 import { generateTenant } from "../../../src/tenant/tenant.ts";
 import { detect, temporaryFolder, type Finding } from "../../cli/terminal.ts";
-import { rowsOf, START, text } from "../../tenant/tenants.ts";
+import { rowsOf, startKeyword, text } from "../../tenant/tenants.ts";
 import { zip } from "./zipping.ts";
 
 const tenant = generateTenant({
   seed: 7,
   users: 40,
   days: 2,
-  startAt: START,
+  startAt: startKeyword,
   signInsPerUserPerDay: 2,
 });
 const rows = rowsOf(tenant);
@@ -66,7 +66,9 @@ const without = (row: SigninRow, ...columns: readonly string[]): SigninRow =>
 
 /** Cuts rows into parts, as pages and messages hold them. */
 function* parts(size: number): Generator<readonly SigninRow[]> {
-  for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size);
+  for (let from = 0; from < rows.length; from += size) {
+    yield rows.slice(from, from + size);
+  }
 }
 
 describe("the same tenant gives the same findings", () => {
@@ -94,7 +96,7 @@ describe("the same tenant gives the same findings", () => {
       () =>
         toLogAnalyticsCsv(rows, {
           dates: "iso",
-          columns: [{ name: "Extra", type: "string" }, ...COLUMNS.toReversed()],
+          columns: [{ name: "Extra", type: "string" }, ...everyColumn.toReversed()],
         }),
     ],
     [
@@ -102,7 +104,7 @@ describe("the same tenant gives the same findings", () => {
       () =>
         toLogAnalyticsCsv(rows, {
           dates: "iso",
-          columns: COLUMNS.filter(({ name }) => SHORT.has(name)),
+          columns: everyColumn.filter(({ name }) => short.has(name)),
         }),
     ],
     ["as CSV in UTF-16", () => utf16(toLogAnalyticsCsv(rows, { dates: "iso" }))],
@@ -120,13 +122,15 @@ describe("the same tenant gives the same findings", () => {
       files.set(path, [...(files.get(path) ?? []), row]);
     }
     const folder = temporaryFolder();
-    for (const [path, hour] of files) write(folder, path, lines(hour.map(toDiagnosticRecord)));
+    for (const [path, hour] of files) {
+      write(folder, path, lines(hour.map(toDiagnosticRecord)));
+    }
     expect(await findings([folder])).toEqual(expected);
   });
 });
 
 /** What detection reads and reports. */
-const SHORT = new Set(
+const short = new Set(
   `TimeGenerated CreatedDateTime ResultType Status AuthenticationDetails IsInteractive Category Id
   OriginalRequestId AADTenantId UserPrincipalName UserId UserType IPAddress Location LocationDetails
   AppDisplayName AppId UserAgent DeviceDetail`.split(/\s+/),
@@ -181,7 +185,9 @@ describe("Microsoft Graph gives the same findings as the others without sequence
       content: JSON.stringify(page),
     }));
     const folder = temporaryFolder();
-    for (const { name, content } of packed) write(folder, name, content);
+    for (const { name, content } of packed) {
+      write(folder, name, content);
+    }
     expect(await findings([folder])).toEqual(expected);
     expect(await findingsIn(zip(packed))).toEqual(expected);
   });
@@ -208,7 +214,9 @@ describe("a download of the Entra portal gives the same findings as rows without
 
   test("as files", async () => {
     const folder = temporaryFolder();
-    for (const { name, content } of files()) write(folder, name, content);
+    for (const { name, content } of files()) {
+      write(folder, name, content);
+    }
     expect(await findings([folder])).toEqual(expected);
   });
 

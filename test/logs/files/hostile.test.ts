@@ -159,11 +159,11 @@ describe("a query answer", () => {
   });
 
   test.each([
-    ["before its columns", '{"rows":[["1","a"]],"rows":[["2","b"]],COLUMNS}'],
-    ["behind its columns", '{COLUMNS,"rows":[["1","a"]],"x":1,"rows":[["2","b"]]}'],
+    ["before its columns", '{"rows":[["1","a"]],"rows":[["2","b"]],everyColumn}'],
+    ["behind its columns", '{everyColumn,"rows":[["1","a"]],"x":1,"rows":[["2","b"]]}'],
     [
       "around another table",
-      '{"rows":[["1","a"]],"tables":[{"rows":[]}],COLUMNS,"rows":[["2","b"]]}',
+      '{"rows":[["1","a"]],"tables":[{"rows":[]}],everyColumn,"rows":[["2","b"]]}',
     ],
   ])("with its rows in several parts %s loses none of them", async (_, text) => {
     const columns = `"columns":${JSON.stringify(table?.columns)}`;

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { watPlugin } from "../../../scripts/wat.mjs";
 
 /** A process needs up to 95 MB to begin with; a reader that kept what it has read would need the sum. */
-const INPUT_MEGABYTES = 120;
-const LIMIT_MEGABYTES = 150;
+const inputMegabytes = 120;
+const limitMegabytes = 150;
 
 let folder: string;
 beforeAll(async () => {
@@ -45,8 +45,8 @@ test.each([
     "--max-semi-space-size=2",
     join(folder, "endless.mjs"),
     container,
-    String(INPUT_MEGABYTES),
+    String(inputMegabytes),
   ]);
   const [, megabytes] = /^0 missing, 0 bad, (\d+) MB$/m.exec(stdout) ?? [];
-  expect(Number(megabytes), stdout).toBeLessThan(LIMIT_MEGABYTES);
+  expect(Number(megabytes), stdout).toBeLessThan(limitMegabytes);
 });

@@ -22,7 +22,9 @@ afterAll(async () => {
 
 async function readAll(paths: readonly string[], options?: ReadOptions): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for await (const batch of readRecords(await findLogFiles(paths), options)) entries.push(...batch);
+  for await (const batch of readRecords(await findLogFiles(paths), options)) {
+    entries.push(...batch);
+  }
   return entries;
 }
 

@@ -53,7 +53,9 @@ export async function readCut(
   const file = { source, path: source, bytes: null };
   const entries: Entry[] = [];
   for await (const batch of readLogFile(file, stream(chunks), options)) {
-    for (const entry of batch) entries.push(entry);
+    for (const entry of batch) {
+      entries.push(entry);
+    }
   }
   return entries;
 }
@@ -64,7 +66,9 @@ export const recordsIn = (entries: readonly Entry[]) =>
 /** The bad entries as "where: reason", where a line is "3", an element "[3]". */
 export const problemsIn = (entries: readonly Entry[]) =>
   entries.flatMap((entry) => {
-    if (entry.kind === "record") return [];
+    if (entry.kind === "record") {
+      return [];
+    }
     const { line, index } = entry.place;
     return [`${line ?? ""}${index === null ? "" : `[${index}]`}: ${entry.reason}`];
   });
@@ -75,7 +79,9 @@ export async function refusal(content: string | Buffer, options: Reading = {}): 
     const entries = await read(content, undefined, options);
     return `read ${entries.length} entries`;
   } catch (error) {
-    if (error instanceof InputError) return error.message;
+    if (error instanceof InputError) {
+      return error.message;
+    }
     throw error;
   }
 }

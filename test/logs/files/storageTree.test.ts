@@ -8,7 +8,7 @@ import { storagePath } from "../../../src/tenant/dialects.ts";
 import { ndjson, problemsIn, recordsIn } from "./reading.ts";
 import { zip } from "./zipping.ts";
 
-const HOUR = 3_600_000;
+const hourMs = 3_600_000;
 const tenant = "00000000-0000-0000-0000-0000000000cc";
 
 let folder: string;
@@ -27,7 +27,9 @@ const record = (at: number, category = "SignInLogs") => ({
 
 async function readAll(path: string): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for await (const batch of readRecords(await findLogFiles([path]))) entries.push(...batch);
+  for await (const batch of readRecords(await findLogFiles([path]))) {
+    entries.push(...batch);
+  }
   return entries;
 }
 
@@ -44,7 +46,7 @@ test("the tree of a storage account is read by the hour, as folders and zipped",
   // Over the end of a day, a month and a year; an append blob grows by a record a line.
   const times = ["2025-12-31T22:10Z", "2026-01-01T00:30Z", "2026-02-28T23:59Z", "2026-03-01T00:00Z"]
     .map((text) => Date.parse(text))
-    .flatMap((at) => [at, at + HOUR]);
+    .flatMap((at) => [at, at + hourMs]);
   const files = new Map<string, string>();
   for (const at of times.toReversed()) {
     for (const category of ["SignInLogs", "NonInteractiveUserSignInLogs"]) {

@@ -22,8 +22,9 @@ afterAll(async () => {
 async function readZip(bytes: Buffer, name = "logs.zip"): Promise<readonly Entry[]> {
   await writeFile(join(folder, name), bytes);
   const entries: Entry[] = [];
-  for await (const batch of readRecords(await findLogFiles([join(folder, name)])))
+  for await (const batch of readRecords(await findLogFiles([join(folder, name)]))) {
     entries.push(...batch);
+  }
   return entries;
 }
 
@@ -31,7 +32,9 @@ async function refusal(bytes: Buffer): Promise<string> {
   try {
     return `read ${(await readZip(bytes)).length} entries`;
   } catch (error) {
-    if (error instanceof InputError) return error.message.slice(folder.length + 1);
+    if (error instanceof InputError) {
+      return error.message.slice(folder.length + 1);
+    }
     throw error;
   }
 }
@@ -76,7 +79,9 @@ describe("a zip file", () => {
     ];
     const content = (name: string) => {
       const id = names.indexOf(name);
-      if (name.endsWith(".csv")) return `Id,ResultType,UserPrincipalName\n${id},0,x\n`;
+      if (name.endsWith(".csv")) {
+        return `Id,ResultType,UserPrincipalName\n${id},0,x\n`;
+      }
       return name.endsWith(".gz") ? gzipSync(lines(id)) : lines(id);
     };
     const entries = await readZip(
@@ -103,8 +108,9 @@ describe("a zip file", () => {
     await writeFile(join(folder, "logs.zip"), bytes);
     let count = 0;
     const files = await findLogFiles([join(folder, "logs.zip")]);
-    for await (const batch of readRecords(files, { onBytes: (more) => (count += more) }))
+    for await (const batch of readRecords(files, { onBytes: (more) => (count += more) })) {
       expect(batch.length).toBeGreaterThan(0);
+    }
     expect(count).toBeGreaterThan(bytes.length / 2);
     expect(count).toBeLessThanOrEqual(bytes.length);
   });
@@ -176,8 +182,9 @@ describe("a zip file is refused by name and reason", () => {
   test("from standard input", async () => {
     const reading = async () => {
       const stdin = Readable.from([zip([good])]);
-      for await (const batch of readRecords(await findLogFiles(["-"]), { stdin }))
+      for await (const batch of readRecords(await findLogFiles(["-"]), { stdin })) {
         expect(batch).toEqual([]);
+      }
     };
     await expect(reading()).rejects.toThrow(
       "standard input: a zip file cannot be read from a pipe, and not inside another one; save it and name the file",
@@ -264,7 +271,9 @@ test("whatever a zip file is broken to, it is read, reported or refused", async 
       fc.option(fc.integer({ min: 4, max: whole.length }), { nil: whole.length }),
       async (changes, length) => {
         const bytes = Buffer.from(whole);
-        for (const [at, value] of changes) bytes[at + 4] = value;
+        for (const [at, value] of changes) {
+          bytes[at + 4] = value;
+        }
         expect(await refusal(bytes.subarray(0, length))).toMatch(/^(?:read|logs\.zip)/);
       },
     ),

@@ -94,8 +94,9 @@ export function zipEnd(
 ): Buffer {
   const note = Buffer.from(comment);
   const after = [u16(note.length), note];
-  if (!large)
+  if (!large) {
     return Buffer.concat([u32(0x06054b50), u16(0, 0, count, count), u32(bytes, offset), ...after]);
+  }
   return Buffer.concat([
     u32(0x06064b50),
     u64(44),

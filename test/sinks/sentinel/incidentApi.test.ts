@@ -109,7 +109,9 @@ describe("comments and tasks", () => {
 
   test("leave room for analysts: from the fiftieth change on there is one, which is rewritten", async () => {
     const { service, sink } = sinkOn();
-    for (const revision of [1, 50, 51, 52]) await sink.deliver(incident(revision));
+    for (const revision of [1, 50, 51, 52]) {
+      await sink.deliver(incident(revision));
+    }
     expect(service.comments()).toEqual([
       "Update (grew): revision 50.",
       "Update (grew): revision 52.\n(Change 51 of this incident; from the 50th on, each replaces the one before.)",
@@ -135,7 +137,9 @@ describe("comments and tasks", () => {
       await sink.deliver(incident(1));
       service.edit({ additionalData: commentsCount === undefined ? undefined : { commentsCount } });
       service.before = (request) => {
-        if (request === "putComment") throw error;
+        if (request === "putComment") {
+          throw error;
+        }
       };
       return sink.deliver(incident(2)).then(
         () => "done",
@@ -166,8 +170,11 @@ describe("a process that dies at any request", () => {
       async function begin() {
         const { service, sink } = sinkOn();
         for (const step of history) {
-          if (step === "close") service.edit({ status: "Closed" });
-          else await sink.deliver(step);
+          if (step === "close") {
+            service.edit({ status: "Closed" });
+          } else {
+            await sink.deliver(step);
+          }
         }
         return { service, sink };
       }
@@ -190,7 +197,9 @@ describe("a process that dies at any request", () => {
           };
           await expect(sink.deliver(target)).rejects.toThrow("died");
           await sink.deliver(target);
-          if (after) await sink.deliver(target);
+          if (after) {
+            await sink.deliver(target);
+          }
           expect(withoutEtags(service)).toEqual(expected);
         }
       }
@@ -254,7 +263,9 @@ describe("somebody who changes the incident at the same time", () => {
     await sink.deliver(incident(1));
     let tried = 0;
     service.before = (request) => {
-      if (request !== "put") return;
+      if (request !== "put") {
+        return;
+      }
       tried++;
       service.edit({});
     };

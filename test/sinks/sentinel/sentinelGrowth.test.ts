@@ -39,7 +39,9 @@ afterEach(() => sentinel.stop());
 
 const only = () => {
   const [first, ...others] = sentinel.incidents();
-  if (first === undefined || others.length > 0) throw new Error("there is not one incident");
+  if (first === undefined || others.length > 0) {
+    throw new Error("there is not one incident");
+  }
   return first;
 };
 const comments = (of = only().name) =>
@@ -204,8 +206,12 @@ describe("a service that throttles", () => {
       let failures = 0;
       for (let run = 0; run < 40; run++) {
         now = momentOf("09:30") + run * 5 * minute;
-        if (run === 6) bench.log.add(publish(refusals("09:10", 2), now - 3 * minute));
-        if (run === 12) bench.log.add(publish([approval("09:20")], now - 3 * minute));
+        if (run === 6) {
+          bench.log.add(publish(refusals("09:10", 2), now - 3 * minute));
+        }
+        if (run === 12) {
+          bench.log.add(publish([approval("09:20")], now - 3 * minute));
+        }
         failures += (await bench.run(now)).failed;
       }
       expect(failures).toBeGreaterThan(0);
@@ -269,7 +275,9 @@ describe("the limits of the platform", () => {
       connection,
     })(resourceId);
     const theirs = Array.from({ length: 98 }, () => randomUUID());
-    for (const each of theirs) await api.putComment(id, each, "Looked at it.");
+    for (const each of theirs) {
+      await api.putComment(id, each, "Looked at it.");
+    }
     expect(comments()).toHaveLength(100);
     await sink.deliver({ ...approvedIncident(4), sentRevision: 3 });
     expect(only().properties).toMatchObject({ severity: "High" });
@@ -300,7 +308,9 @@ describe("the limits of the platform", () => {
       connection,
     })(resourceId);
     const task = { title: "Ours", description: "", status: "New" };
-    for (let n = 0; n < 39; n++) await api.putTask(id, randomUUID(), task);
+    for (let n = 0; n < 39; n++) {
+      await api.putTask(id, randomUUID(), task);
+    }
     await sink.deliver(incident(2));
     expect(sentinel.tasks(id)).toHaveLength(40);
     expect(sentinel.tasks(id).at(-1)?.properties.title).toBe("Ask");

@@ -69,7 +69,9 @@ function asked(): readonly string[] {
 
 async function stored(): Promise<{ properties: IncidentProperties; etag: string | null }> {
   const found = await api.get(id);
-  if (found === null) throw new Error("there is no incident");
+  if (found === null) {
+    throw new Error("there is no incident");
+  }
   return found;
 }
 

@@ -28,6 +28,8 @@ export async function bundleApp(
     format: "cjs",
     external: ["@azure/functions-core"],
   });
-  if (hostJson) await writeFile(join(folder, "host.json"), JSON.stringify(hostJson));
+  if (hostJson) {
+    await writeFile(join(folder, "host.json"), JSON.stringify(hostJson));
+  }
   return { main, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -159,7 +159,9 @@ test("host.json says how many messages run at once and how often they are tried"
   });
   host = await start({ main: careful.main });
   let most = 0;
-  for (const from of ["a", "b", "c"]) await put({ from, wait: 100 });
+  for (const from of ["a", "b", "c"]) {
+    await put({ from, wait: 100 });
+  }
   await put({ from: "d", fail: 9 });
   while (outcomes("stepPoison").length === 0) {
     const running = outcomes("step").filter((outcome) => outcome === "running").length;

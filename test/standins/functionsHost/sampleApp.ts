@@ -18,7 +18,9 @@ app.timer("tick", {
   schedule: "%SCHEDULE%",
   async handler(timer, context) {
     context.log("tick", JSON.stringify(timer));
-    if (timer.isPastDue) context.warn("late");
+    if (timer.isPastDue) {
+      context.warn("late");
+    }
   },
 });
 
@@ -103,7 +105,9 @@ app.storageQueue("step", {
   async handler(message, context) {
     const { from, fail = 0, wait = 0 } = message as { from: string; fail?: number; wait?: number };
     const tries = Number(context.triggerMetadata?.["dequeueCount"]);
-    if (tries <= fail) throw new Error(`try ${tries} failed`);
+    if (tries <= fail) {
+      throw new Error(`try ${tries} failed`);
+    }
     await new Promise((resolve) => setTimeout(resolve, wait));
     return [{ from, tries, id: context.triggerMetadata?.["id"] }, "done"];
   },

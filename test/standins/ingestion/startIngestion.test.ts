@@ -45,7 +45,9 @@ async function post(body: unknown, more: { path?: string; token?: string; gzip?:
   sent.end(gzip ? gzipSync(text) : text);
   const [response] = (await once(sent, "response")) as [IncomingMessage];
   const isEmpty = response.statusCode === 204;
-  if (isEmpty) response.resume();
+  if (isEmpty) {
+    response.resume();
+  }
   const answer = isEmpty ? null : ((await json(response)) as { error: { code: string } });
   return { status: response.statusCode, code: answer?.error.code, headers: response.headers };
 }

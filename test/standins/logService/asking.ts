@@ -50,7 +50,9 @@ export interface Given {
 /** Executes a query without a server. */
 export function rowsOf(query: string, given: Given = {}, now = "23:59:59") {
   const store = createStore({ ...builtInTables, ...smallTables });
-  for (const [table, rows] of Object.entries(given)) store.add(workspace, table, rows);
+  for (const [table, rows] of Object.entries(given)) {
+    store.add(workspace, table, rows);
+  }
   const question = { query, workspaceIds: [workspace], timespan: undefined };
   const { columns, rows } = runQuery({ ...question, now: datetimeOf(at(now)) }, analyser, store);
   return { names: columns.map(({ name }) => name), rows: rows.map(({ values }) => values) };

@@ -148,7 +148,9 @@ describe("more queries at a time than the service runs", () => {
   it("are no more than five where each waits for one to end", async () => {
     service.fail({ kind: "slow", ms: 5 }, { times: Infinity });
     const lane = async () => {
-      for (let i = 0; i < 6; i++) await ask();
+      for (let i = 0; i < 6; i++) {
+        await ask();
+      }
     };
     await Promise.all(Array.from({ length: 5 }, lane));
     expect(new Set(statuses())).toEqual(new Set([200]));

@@ -7,7 +7,9 @@ function refusalOf(query: string): QueryError | undefined {
   try {
     rowsOf(query);
   } catch (error) {
-    if (error instanceof QueryError) return error;
+    if (error instanceof QueryError) {
+      return error;
+    }
     throw error;
   }
   return undefined;

@@ -20,8 +20,11 @@ describe("comparisons", () => {
     [`TimeGenerated between (datetime(2026-11-20T08:00:00Z) .. 2h)`, "refused"],
   ])("%s is %s for ann with code 5", (condition, expected) => {
     const answer = () => keeps(condition, { User: "ann", Code: 5, Fresh: true });
-    if (expected === "refused") expect(answer).toThrow(/StandInRefused/);
-    else expect(answer()).toBe(expected);
+    if (expected === "refused") {
+      expect(answer).toThrow(/StandInRefused/);
+    } else {
+      expect(answer()).toBe(expected);
+    }
   });
 
   it("keep their fraction of a second to the last of seven digits", () => {

@@ -21,7 +21,9 @@ afterEach(() => service.stop());
 
 async function ask(query: string, timespan = anyTime) {
   const result = await clientOf(service).queryWorkspace(workspace, query, timespan);
-  if (result.status !== LogsQueryResultStatus.Success) throw new Error(result.partialError.message);
+  if (result.status !== LogsQueryResultStatus.Success) {
+    throw new Error(result.partialError.message);
+  }
   return result.tables[0]!;
 }
 

@@ -58,7 +58,9 @@ test("comments and tasks have actions of their own", async () => {
 test("a token of the identity stand-in opens it", async () => {
   arm = await startArm({ audiences: ["https://management.azure.com"], clock: Date.now });
   const identity = await startIdentity();
-  for (const [name, value] of Object.entries(identity.env)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries(identity.env)) {
+    vi.stubEnv(name, value);
+  }
   const credential = new ManagedIdentityCredential({ clientId: crypto.randomUUID() });
   const { token: real } = await credential.getToken("https://management.azure.com/.default");
   expect((await arm.call({ token: real })).status).toBe(200);

@@ -57,7 +57,9 @@ async function send(sentinel: Sentinel, call: ArmCall): Promise<ArmAnswer> {
     method,
   });
   request.tlsSettings = { ca: certificate.cert };
-  if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+  if (token !== undefined) {
+    request.headers.set("authorization", `Bearer ${token}`);
+  }
   if (body !== undefined) {
     request.headers.set("content-type", "application/json");
     request.body = typeof body === "string" ? body : JSON.stringify(body);

@@ -39,13 +39,17 @@ test("a comment holds 30,000 characters, and an incident 100 comments", async ()
   expect((await put("comments", 1, { message: "x".repeat(30_000) })).status).toBe(201);
   expect((await put("comments", 2, { message: "x".repeat(30_001) })).status).toBe(400);
   expect((await put("comments", 2, { message: "" })).status).toBe(400);
-  for (let n = 2; n <= 100; n++) await put("comments", n, { message: "m" });
+  for (let n = 2; n <= 100; n++) {
+    await put("comments", n, { message: "m" });
+  }
   expect((await put("comments", 101, { message: "m" })).status).toBe(400);
   expect((await put("comments", 100, { message: "changed" })).status).toBe(200);
 });
 
 test("an incident holds 40 tasks", async () => {
-  for (let n = 1; n <= 40; n++) expect((await put("tasks", n, task)).status).toBe(201);
+  for (let n = 1; n <= 40; n++) {
+    expect((await put("tasks", n, task)).status).toBe(201);
+  }
   const { status, body } = await put("tasks", 41, task);
   expect(status).toBe(400);
   expect(body.error.message).toBe("An incident has at most 40 tasks.");

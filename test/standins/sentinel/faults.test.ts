@@ -47,7 +47,9 @@ test("a fault waits for its turn, comes as often as told, and only to what it ma
   const match = ({ method }: { method: string }) => method === "PUT";
   arm.sentinel.fail({ status: 503 }, { after: 1, times: 2, match });
   const statuses = [];
-  for (let i = 0; i < 4; i++) statuses.push((await put()).status, await list());
+  for (let i = 0; i < 4; i++) {
+    statuses.push((await put()).status, await list());
+  }
   expect(statuses).toEqual([201, 200, 503, 200, 503, 200, 200, 200]);
 });
 

@@ -58,7 +58,9 @@ const burst: Head["bursts"][number] = {
 
 async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
   const list: T[] = [];
-  for await (const value of values) list.push(value);
+  for await (const value of values) {
+    list.push(value);
+  }
   return list;
 }
 
@@ -113,8 +115,12 @@ test("runs add to each other, and one that adds nothing leaves no journal", asyn
   const folder = temporaryFolder();
   for (let run = 0; run < 4; run++) {
     const state = await DiskState.open(folder);
-    if (run % 2 === 0) state.addApproval(alice, { ...approval, at: approval.at + run });
-    if (run === 2) state.addSightings([[alice, sighting]]);
+    if (run % 2 === 0) {
+      state.addApproval(alice, { ...approval, at: approval.at + run });
+    }
+    if (run === 2) {
+      state.addSightings([[alice, sighting]]);
+    }
     await state.commit();
     await state.close();
   }

@@ -17,7 +17,9 @@ const path = () => join(temporaryFolder(), "journal.ndjson");
 
 async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
   const list: T[] = [];
-  for await (const value of values) list.push(value);
+  for await (const value of values) {
+    list.push(value);
+  }
   return list;
 }
 
@@ -46,7 +48,9 @@ test("any text survives, whatever it does to lines, and wherever a chunk ends", 
     "",
   ];
   const journal = new Journal(path(), isLine);
-  for (const text of texts) journal.add({ text });
+  for (const text of texts) {
+    journal.add({ text });
+  }
   expect((await all(journal.read())).map(({ text }) => text)).toEqual(texts);
   journal.close();
   const kept = await all(readJournal(journal.path, isLine));
@@ -55,12 +59,16 @@ test("any text survives, whatever it does to lines, and wherever a chunk ends", 
 
 test("more than is held is on the disk before it is asked for", async () => {
   const journal = new Journal(path(), isLine);
-  for (let index = 0; index < 4_095; index++) journal.add({ text: String(index) });
+  for (let index = 0; index < 4_095; index++) {
+    journal.add({ text: String(index) });
+  }
   expect(existsSync(journal.path)).toBe(false);
   journal.add({ text: "4095" });
   const written = readFileSync(journal.path, "utf8");
   expect(written.match(/\n/g)).toHaveLength(4_096);
-  for (let index = 4_096; index < 9_000; index++) journal.add({ text: String(index) });
+  for (let index = 4_096; index < 9_000; index++) {
+    journal.add({ text: String(index) });
+  }
   const texts = (await all(journal.read())).map(({ text }) => Number(text));
   expect(texts).toEqual(Array.from({ length: 9_000 }, (_, index) => index));
   journal.discard();
@@ -133,7 +141,9 @@ test("a disk that is full is an error that names the file", () => {
 
 test("what a reader leaves early is closed", async () => {
   const journal = new Journal(path(), isLine);
-  for (let index = 0; index < 10; index++) journal.add({ text: String(index) });
+  for (let index = 0; index < 10; index++) {
+    journal.add({ text: String(index) });
+  }
   for await (const { text } of journal.read()) {
     expect(text).toBe("0");
     break;

@@ -39,7 +39,9 @@ test("of many that ask at once no two have it, and none of their locks stays", a
   await Promise.all(
     Array.from({ length: 8 }, async () => {
       const unlock = await lockFolder(folder).catch(() => null);
-      if (unlock === null) return;
+      if (unlock === null) {
+        return;
+      }
       entered++;
       most = Math.max(most, ++inside);
       await new Promise(setImmediate);
@@ -54,7 +56,9 @@ test("of many that ask at once no two have it, and none of their locks stays", a
 
 test("another folder is another matter", async () => {
   const unlocks = [await lockFolder(temporaryFolder()), await lockFolder(temporaryFolder())];
-  for (const unlock of unlocks) await unlock();
+  for (const unlock of unlocks) {
+    await unlock();
+  }
 });
 
 describe("a lock that was left behind", () => {
@@ -93,7 +97,9 @@ describe("a lock that was left behind", () => {
   test("that is none by its name is left alone", async () => {
     const folder = temporaryFolder();
     const names = ["lock", "lock.1", `lock.1.${id}`, `lock.x.${id}.host`];
-    for (const name of names) writeFileSync(join(folder, name), "");
+    for (const name of names) {
+      writeFileSync(join(folder, name), "");
+    }
     await (
       await lockFolder(folder)
     )();

@@ -27,7 +27,9 @@ afterEach(() => {
 
 async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
   const list: T[] = [];
-  for await (const value of values) list.push(value);
+  for await (const value of values) {
+    list.push(value);
+  }
   return list;
 }
 
@@ -56,7 +58,9 @@ test("its folder is for its owner alone, and gone when it is closed", async () =
   const ledger = new TempLedger();
   const [name] = readdirSync(base);
   expect(statSync(join(base, name!)).mode & 0o077).toBe(0);
-  for (let index = 0; index < 5000; index++) ledger.addApproval(alice, approval);
+  for (let index = 0; index < 5000; index++) {
+    ledger.addApproval(alice, approval);
+  }
   await all(ledger.approvals(() => true));
   await ledger.close();
   expect(readdirSync(base)).toEqual([]);

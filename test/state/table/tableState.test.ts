@@ -56,7 +56,9 @@ function connect(table = "states", storage: { connectionString: string } = azuri
 async function rows(): Promise<readonly Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
   const queryOptions = { filter: `PartitionKey eq '${hashKey(name)}'` };
-  for await (const row of client.listEntities({ queryOptions })) found.push({ ...row });
+  for await (const row of client.listEntities({ queryOptions })) {
+    found.push({ ...row });
+  }
   tap.taken();
   return found;
 }
@@ -139,7 +141,9 @@ describe("the table", () => {
 
 describe("an answer that gets lost on its way", () => {
   test.each([["a new head"], ["a head that grew"]])("of %s is a success", async (which) => {
-    if (which === "a head that grew") await record(other, subject, burst(1));
+    if (which === "a head that grew") {
+      await record(other, subject, burst(1));
+    }
     const head = await store.readHead(subject, -Infinity);
     tap.loseAnswer();
     const change = { head: { ...head, bursts: [burst(2)] }, put: [due(subject, burst(2))] };
@@ -254,7 +258,9 @@ describe("rows", () => {
   test("what was archived is not archived again with every write", async () => {
     let head = await record(store, subject, ...many);
     const before = (await rows()).length;
-    for (let n = 0; n < 5; n++) head = await written(store, head);
+    for (let n = 0; n < 5; n++) {
+      head = await written(store, head);
+    }
     await written(store, await other.readHead(subject, -Infinity));
     expect((await rows()).length).toBe(before);
   });

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { NEWLINE } from "../bytes.ts";
+import { newlineByte } from "../bytes.ts";
 import type { Entry } from "../entry.ts";
 import { InputError } from "../inputError.ts";
-import { LONG_LINE_BYTES } from "./lineSearch.ts";
+import { longLineBytes } from "./lineSearch.ts";
 import type { LineRange } from "./rangeSearch.ts";
 
 /** A file on disk with a JSON object on each line, of which the first ones are read. */
@@ -18,13 +18,13 @@ export interface PlainLines {
 }
 
 /** A range takes some milliseconds to search, and what is found in it fits into memory. */
-const RANGE_BYTES = 8 * 1024 * 1024;
+const fullRangeBytes = 8 * 1024 * 1024;
 
 /** More than most lines take. */
-const STEP_BYTES = 16 * 1024;
+const stepBytes = 16 * 1024;
 
 /** A range ends where a line does, up to a long line behind that, which is looked for in steps. */
-export const LONGEST_RANGE_BYTES = RANGE_BYTES + LONG_LINE_BYTES + STEP_BYTES;
+export const longestRangeBytes = fullRangeBytes + longLineBytes + stepBytes;
 
 /**
  * Cuts what is left of a file into ranges, at newlines. Ends early before a very long line: what begins there is
@@ -35,15 +35,17 @@ export const LONGEST_RANGE_BYTES = RANGE_BYTES + LONG_LINE_BYTES + STEP_BYTES;
  */
 export function* cutRanges(
   { source, path, from, bytes }: PlainLines,
-  rangeBytes = RANGE_BYTES,
+  rangeBytes = fullRangeBytes,
 ): Generator<LineRange, number> {
   let file: number | null = null;
-  const step = Buffer.allocUnsafe(STEP_BYTES);
+  const step = Buffer.allocUnsafe(stepBytes);
   try {
     file = openSync(path, "r");
     for (let at = from; at < bytes;) {
       const to = at + rangeBytes < bytes ? behindNewline(file, at + rangeBytes, step) : bytes;
-      if (to === null) return at;
+      if (to === null) {
+        return at;
+      }
       yield { source, path, from: at, to };
       at = to;
     }
@@ -51,17 +53,23 @@ export function* cutRanges(
   } catch (error) {
     throw InputError.of(source, error);
   } finally {
-    if (file !== null) closeSync(file);
+    if (file !== null) {
+      closeSync(file);
+    }
   }
 }
 
 /** The first line that begins at a place or behind it; null where none does for long. */
 function behindNewline(file: number, from: number, step: Buffer): number | null {
-  for (let at = from - 1; at < from + LONG_LINE_BYTES; at += step.length) {
+  for (let at = from - 1; at < from + longLineBytes; at += step.length) {
     const bytes = readSync(file, step, 0, step.length, at);
-    const newline = step.subarray(0, bytes).indexOf(NEWLINE);
-    if (newline !== -1) return at + newline + 1;
-    if (bytes < step.length) return at + bytes;
+    const newline = step.subarray(0, bytes).indexOf(newlineByte);
+    if (newline !== -1) {
+      return at + newline + 1;
+    }
+    if (bytes < step.length) {
+      return at + bytes;
+    }
   }
   return null;
 }

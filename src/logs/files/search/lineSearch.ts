@@ -3,33 +3,33 @@ import kernel from "./kernel.wat";
 import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
 /** One that takes some text at a time, besides the beginning of a line before. */
-const ONE_ROOM: Rooms = { rooms: 1, bytes: 1024 * 1024 };
+const oneRoom: Rooms = { rooms: 1, bytes: 1024 * 1024 };
 
 /** A longer line is not searched. */
-export const LONG_LINE_BYTES = 1024 * 1024;
+export const longLineBytes = 1024 * 1024;
 
 // What lies where in the kernel's memory.
-const MARKS = 0x000;
-const KEY_LETTERS = 0x0b0;
-const WORDS = 0x100;
-const HARMLESS = 0xa00;
-const FIRST_WORDS = 0x1000;
-const HASH_BITS = 12;
-const RESULTS = 0x1_0000;
-const RESULTS_BYTES = 0x1_0000;
-const NAMES = RESULTS + RESULTS_BYTES;
-const NAMES_BYTES = 0x1_0000;
+const marks = 0x000;
+const keyLetters = 0x0b0;
+const wordCount = 0x100;
+const harmless = 0xa00;
+const firstWords = 0x1000;
+const hashBits = 12;
+const results = 0x1_0000;
+const resultsBytes = 0x1_0000;
+const everyName = results + resultsBytes;
+const namesBytes = 0x1_0000;
 /** The kernel looks a little way before and behind what it is told to look at. */
-const MARGIN = 256;
-const ROOMS = NAMES + NAMES_BYTES + MARGIN;
-const PAGE = 0x1_0000;
+const margin = 256;
+const roomCount = everyName + namesBytes + margin;
+const page = 0x1_0000;
 
-const WORD_BYTES = 64;
-const LONGEST_WORD = 16;
-const MARK_LENGTH = 5;
-const LETTER_CASE = 0x20;
-const HARMLESS_BYTES = 144;
-const LONGEST_HARMLESS = 64;
+const wordBytes = 64;
+const longestWord = 16;
+const markLength = 5;
+const letterCase = 0x20;
+const harmlessBytes = 144;
+const longestHarmless = 64;
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
@@ -85,7 +85,7 @@ export class LineSearch {
   readonly #kernel: Kernel;
 
   /** Null where this machine cannot run it. */
-  static of(words: readonly Word[], rooms = ONE_ROOM): LineSearch | null {
+  static of(words: readonly Word[], rooms = oneRoom): LineSearch | null {
     compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
     return compiled && new LineSearch(compiled, words, rooms);
   }
@@ -94,11 +94,11 @@ export class LineSearch {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
-    const wholeRoom = LONG_LINE_BYTES + rooms.bytes + MARGIN;
-    memory.grow(Math.ceil((ROOMS + rooms.rooms * wholeRoom) / PAGE) - 1);
+    const wholeRoom = longLineBytes + rooms.bytes + margin;
+    memory.grow(Math.ceil((roomCount + rooms.rooms * wholeRoom) / page) - 1);
     this.memory = Buffer.from(memory.buffer);
     const roomAt = (at: number) => ({ at, bytes: this.memory.subarray(at, at + rooms.bytes) });
-    const first = ROOMS + LONG_LINE_BYTES;
+    const first = roomCount + longLineBytes;
     const others = Array.from({ length: rooms.rooms - 1 }, (_, index) =>
       roomAt(first + (index + 1) * wholeRoom),
     );
@@ -113,70 +113,74 @@ export class LineSearch {
    */
   scan(from: number, end: number): Found {
     const { memory, lines, blank, wantedEnd, namesEnd } = this.#kernel;
-    const limits = [RESULTS + RESULTS_BYTES, NAMES + NAMES_BYTES] as const;
-    const next = this.#kernel.scan(from, end, RESULTS, limits[0], NAMES, limits[1]);
+    const limits = [results + resultsBytes, everyName + namesBytes] as const;
+    const next = this.#kernel.scan(from, end, results, limits[0], everyName, limits[1]);
     return {
       next,
       lines: lines.value,
       blank: blank.value,
-      wanted: new Uint32Array(memory.buffer, RESULTS, (wantedEnd.value - RESULTS) / 4),
-      names: new Uint32Array(memory.buffer, NAMES, (namesEnd.value - NAMES) / 4),
+      wanted: new Uint32Array(memory.buffer, results, (wantedEnd.value - results) / 4),
+      names: new Uint32Array(memory.buffer, everyName, (namesEnd.value - everyName) / 4),
     };
   }
 }
 
 function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
-  let at = WORDS;
+  let at = wordCount;
   for (const key of nameKeys) {
-    writeText(new Uint8Array(memory, at, WORD_BYTES), key);
-    at += WORD_BYTES;
+    writeText(new Uint8Array(memory, at, wordBytes), key);
+    at += wordBytes;
   }
   const [fourth, otherFourth] = nameKeys.map((key) => key.charCodeAt(3)) as [number, number];
   const shared = ~(fourth ^ otherFourth);
-  for (const [index, byte] of [nameKeys[0].charCodeAt(0), shared, fourth & shared].entries())
-    new Uint8Array(memory, KEY_LETTERS + 16 * index, 16).fill(byte);
+  for (const [index, byte] of [nameKeys[0].charCodeAt(0), shared, fourth & shared].entries()) {
+    new Uint8Array(memory, keyLetters + 16 * index, 16).fill(byte);
+  }
   const marked = markWords(words).toSorted((a, b) => markHash(a) - markHash(b));
-  const firsts = new Uint8Array(memory, FIRST_WORDS, 1 << HASH_BITS);
+  const firsts = new Uint8Array(memory, firstWords, 1 << hashBits);
   for (const [index, word] of marked.entries()) {
     const hash = markHash(word);
     const next = marked[index + 1];
     const isFollowed = next !== undefined && markHash(next) === hash;
-    writeWord(new Uint8Array(memory, at, WORD_BYTES), word, isFollowed);
-    writeMark(new Uint8Array(memory, MARKS, 64), word);
-    firsts[hash] ||= at / WORD_BYTES;
-    at += WORD_BYTES;
+    writeWord(new Uint8Array(memory, at, wordBytes), word, isFollowed);
+    writeMark(new Uint8Array(memory, marks, 64), word);
+    firsts[hash] ||= at / wordBytes;
+    at += wordBytes;
   }
 }
 
 function writeWord(bytes: Uint8Array, word: MarkedWord, isFollowed: boolean): void {
   const { text, kind, markAt } = word;
   writeText(bytes, text);
-  for (let at = 0; at < LONGEST_WORD; at++)
-    bytes[at + LONGEST_WORD] = isLetter(text[at]) ? LETTER_CASE : 0;
-  bytes[3 * LONGEST_WORD] = markAt + MARK_LENGTH - 1;
-  bytes[3 * LONGEST_WORD + 2] = kinds[kind];
-  bytes[3 * LONGEST_WORD + 3] = isFollowed ? 1 : 0;
+  for (let at = 0; at < longestWord; at++) {
+    bytes[at + longestWord] = isLetter(text[at]) ? letterCase : 0;
+  }
+  bytes[3 * longestWord] = markAt + markLength - 1;
+  bytes[3 * longestWord + 2] = kinds[kind];
+  bytes[3 * longestWord + 3] = isFollowed ? 1 : 0;
 }
 
 /** As far as it is compared. */
 function writeText(bytes: Uint8Array, text: string): void {
-  const length = Math.min(text.length, LONGEST_WORD);
-  for (let at = 0; at < length; at++) bytes[at] = text.charCodeAt(at);
-  bytes.fill(0xff, 2 * LONGEST_WORD + length, 3 * LONGEST_WORD);
-  bytes[3 * LONGEST_WORD + 1] = length;
+  const length = Math.min(text.length, longestWord);
+  for (let at = 0; at < length; at++) {
+    bytes[at] = text.charCodeAt(at);
+  }
+  bytes.fill(0xff, 2 * longestWord + length, 3 * longestWord);
+  bytes[3 * longestWord + 1] = length;
 }
 
 /** Returns where they end. */
 function writeHarmless(memory: Buffer): number {
-  let at = HARMLESS;
+  let at = harmless;
   for (const text of harmlessTexts) {
     // With the quote that opens the string.
     const whole = `"${text}`;
     memory.write(whole, at, "latin1");
-    memory.fill(0xff, at + LONGEST_HARMLESS + whole.length, at + 2 * LONGEST_HARMLESS);
+    memory.fill(0xff, at + longestHarmless + whole.length, at + 2 * longestHarmless);
     const word = denialSearch.find((each) => whole.includes(each)) ?? "";
-    memory.set([whole.indexOf(word), whole.length], at + 2 * LONGEST_HARMLESS);
-    at += HARMLESS_BYTES;
+    memory.set([whole.indexOf(word), whole.length], at + 2 * longestHarmless);
+    at += harmlessBytes;
   }
   return at;
 }
@@ -184,7 +188,7 @@ function writeHarmless(memory: Buffer): number {
 /** The kernel's hash of a mark: of its first four bytes, letters in lower case. */
 function markHash({ text, markAt }: MarkedWord): number {
   const bytes = Buffer.from(text, "latin1").readUInt32LE(markAt) | 0x20202020;
-  return Math.imul(bytes, 0x9e3779b1) >>> (32 - HASH_BITS);
+  return Math.imul(bytes, 0x9e3779b1) >>> (32 - hashBits);
 }
 
 /** Notes the bytes of the mark by what letters of both cases share: the lower five bits. */

@@ -1,6 +1,6 @@
-import { NEWLINE } from "../bytes.ts";
+import { newlineByte } from "../bytes.ts";
 import type { LineSink } from "../lineSplitter.ts";
-import { LONG_LINE_BYTES, type Found, type LineSearch, type Room } from "./lineSearch.ts";
+import { longLineBytes, type Found, type LineSearch, type Room } from "./lineSearch.ts";
 
 /** Told what is in a text. Lines that are handed on are valid until the call returns. */
 export interface SieveSink extends LineSink {
@@ -58,18 +58,27 @@ export class LineSieve {
   advance(bytes: number): void {
     this.#end += bytes;
     this.#bytes += bytes;
-    if (this.#isLong) this.#followLongLine();
-    if (!this.#isLong) this.#searchLines();
-    if (this.#end - this.#from > LONG_LINE_BYTES) this.#isLong = true;
-    if (this.#isLong && this.#from < this.#end) this.#handOnPart(this.#end);
+    if (this.#isLong) {
+      this.#followLongLine();
+    }
+    if (!this.#isLong) {
+      this.#searchLines();
+    }
+    if (this.#end - this.#from > longLineBytes) {
+      this.#isLong = true;
+    }
+    if (this.#isLong && this.#from < this.#end) {
+      this.#handOnPart(this.#end);
+    }
     this.#moveBeforeRoom();
   }
 
   /** No more text comes; what stands behind the last newline is a line too. */
   end(): void {
-    if (this.#isLong) this.#sink.longLineEnd(this.#line);
-    else if (this.#from < this.#end) {
-      this.#search.memory[this.#end] = NEWLINE;
+    if (this.#isLong) {
+      this.#sink.longLineEnd(this.#line);
+    } else if (this.#from < this.#end) {
+      this.#search.memory[this.#end] = newlineByte;
       this.#end++;
       this.#bytes++;
       this.#searchLines();
@@ -86,8 +95,10 @@ export class LineSieve {
   }
 
   #followLongLine(): void {
-    const newline = this.#search.memory.subarray(this.#from, this.#end).indexOf(NEWLINE);
-    if (newline === -1) return;
+    const newline = this.#search.memory.subarray(this.#from, this.#end).indexOf(newlineByte);
+    if (newline === -1) {
+      return;
+    }
     this.#handOnPart(this.#from + newline);
     this.#sink.longLineEnd(this.#line);
     this.#isLong = false;
@@ -112,8 +123,12 @@ export class LineSieve {
 
   #handOn({ lines, blank, wanted, names }: Found): void {
     const passed = lines - blank - wanted.length / 3;
-    if (passed > 0) this.#sink.passed(passed);
-    if (names.length > 0) this.#sink.noted(names, this.#end - this.#bytes);
+    if (passed > 0) {
+      this.#sink.passed(passed);
+    }
+    if (names.length > 0) {
+      this.#sink.noted(names, this.#end - this.#bytes);
+    }
     for (let at = 0; at < wanted.length; at += 3) {
       const bytes = this.#search.memory.subarray(wanted[at], wanted[at + 1]);
       this.#sink.line(bytes, this.#line + (wanted[at + 2] ?? 0));

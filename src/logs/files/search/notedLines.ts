@@ -2,14 +2,14 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { classifyApprovals, type Account } from "../../../detection/signin/classify.ts";
 import type { Approval } from "../../../detection/signin/sighting.ts";
 import { accountName } from "../../../detection/prompts/evidence.ts";
-import { NEWLINE } from "../bytes.ts";
+import { newlineByte } from "../bytes.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../lineReader.ts";
-import { LONG_LINE_BYTES, nameHash } from "./lineSearch.ts";
+import { longLineBytes, nameHash } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 
 /** More than most lines take. */
-const STEP_BYTES = 8 * 1024;
+const stepBytes = 8 * 1024;
 
 /** What is noted of a range, whose places count from its beginning. */
 interface Part extends Pick<LineRange, "from"> {
@@ -22,7 +22,9 @@ export class NotedLines {
   readonly #files = new Map<string, { readonly source: string; readonly parts: Part[] }>();
 
   add({ source, path, from }: LineRange, noted: RangeFindings["noted"]): void {
-    if (noted.length === 0) return;
+    if (noted.length === 0) {
+      return;
+    }
     const file = this.#files.get(path) ?? { source, parts: [] };
     file.parts.push({ from, noted });
     this.#files.set(path, file);
@@ -49,32 +51,42 @@ function placesOf(parts: readonly Part[], wanted: ReadonlySet<number>): Readonly
   const places = new Set<number>();
   for (const { from, noted } of parts) {
     for (let at = 0; at < noted.length; at += 2) {
-      if (wanted.has(noted[at + 1] ?? 0)) places.add(from + (noted[at] ?? 0));
+      if (wanted.has(noted[at + 1] ?? 0)) {
+        places.add(from + (noted[at] ?? 0));
+      }
     }
   }
   return places;
 }
 
 function* readLines(source: string, path: string, places: ReadonlySet<number>): Generator<Buffer> {
-  if (places.size === 0) return;
+  if (places.size === 0) {
+    return;
+  }
   let file: number | null = null;
-  const room = Buffer.allocUnsafe(STEP_BYTES);
+  const room = Buffer.allocUnsafe(stepBytes);
   try {
     file = openSync(path, "r");
-    for (const place of places) yield readLine(file, place, room);
+    for (const place of places) {
+      yield readLine(file, place, room);
+    }
   } catch (error) {
     throw InputError.of(source, error);
   } finally {
-    if (file !== null) closeSync(file);
+    if (file !== null) {
+      closeSync(file);
+    }
   }
 }
 
 /** @returns a part of `room`, or of a larger one where it is too small */
 function readLine(file: number, at: number, room: Buffer): Buffer {
   const read = readSync(file, room, 0, room.length, at);
-  const newline = room.subarray(0, read).indexOf(NEWLINE);
-  if (newline !== -1) return room.subarray(0, newline);
-  return read < room.length || room.length > LONG_LINE_BYTES
+  const newline = room.subarray(0, read).indexOf(newlineByte);
+  if (newline !== -1) {
+    return room.subarray(0, newline);
+  }
+  return read < room.length || room.length > longLineBytes
     ? room.subarray(0, read)
     : readLine(file, at, Buffer.allocUnsafe(4 * room.length));
 }
@@ -82,9 +94,13 @@ function readLine(file: number, at: number, room: Buffer): Buffer {
 function approvalsIn(source: string, line: Buffer): readonly (readonly [Account, Approval])[] {
   const found: (readonly [Account, Approval])[] = [];
   const reader = new LineReader(source, (entry) => {
-    if (entry.kind === "bad") return;
+    if (entry.kind === "bad") {
+      return;
+    }
     const { account, approvals } = classifyApprovals(entry.record);
-    if (account !== null) approvals.forEach((approval) => found.push([account, approval]));
+    if (account !== null) {
+      approvals.forEach((approval) => found.push([account, approval]));
+    }
   });
   reader.line(line, 1);
   return found;

@@ -33,7 +33,9 @@ export function packExtract({ counts, bad, sightings, approvals }: Extract<Place
     }
     packed.sightings.account(account).sighting(sighting, places.get(origin) ?? 0);
   }
-  for (const [account, approval] of approvals) packed.approvals.account(account).approval(approval);
+  for (const [account, approval] of approvals) {
+    packed.approvals.account(account).approval(approval);
+  }
   return {
     counts,
     bad,
@@ -63,9 +65,13 @@ class Texts {
   readonly #places = new Map<string, number>();
 
   placeOf(text: string | null): number {
-    if (text === null) return 0;
+    if (text === null) {
+      return 0;
+    }
     const known = this.#places.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     this.#places.set(text, this.all.length);
     return this.all.push(text) - 1;
   }
@@ -194,7 +200,9 @@ class Unpacker {
 
   #one(origins: readonly Origin[]): Origin {
     const origin = origins[this.#number()];
-    if (origin === undefined) throw new RangeError("no such origin was packed");
+    if (origin === undefined) {
+      throw new RangeError("no such origin was packed");
+    }
     return origin;
   }
 }
@@ -205,6 +213,8 @@ function unpackAll<T>(
   unpack: (from: Unpacker) => T,
 ): readonly T[] {
   const all: T[] = [];
-  for (const from = new Unpacker(numbers, texts); !from.isDone;) all.push(unpack(from));
+  for (const from = new Unpacker(numbers, texts); !from.isDone;) {
+    all.push(unpack(from));
+  }
   return all;
 }

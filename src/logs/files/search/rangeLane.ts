@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { LONGEST_RANGE_BYTES } from "./lineRanges.ts";
+import { longestRangeBytes } from "./lineRanges.ts";
 import { LineSearch, type Room } from "./lineSearch.ts";
 import { RangeReading } from "./rangeReading.ts";
 import { Finder, searchRange, type LineRange, type RangeFindings } from "./rangeSearch.ts";
@@ -19,7 +19,7 @@ export class RangeLane {
 
   /** Null where this machine cannot search. */
   static of({ search, how }: SearchSetting): RangeLane | null {
-    const lines = LineSearch.of(searches[search], { rooms: 2, bytes: LONGEST_RANGE_BYTES });
+    const lines = LineSearch.of(searches[search], { rooms: 2, bytes: longestRangeBytes });
     return lines && new RangeLane(lines, how);
   }
 
@@ -110,6 +110,8 @@ export class RangeLane {
   }
 
   #throwIfClosed(): void {
-    if (this.#isClosed) throw new Error("a search was ended before its turn came");
+    if (this.#isClosed) {
+      throw new Error("a search was ended before its turn came");
+    }
   }
 }

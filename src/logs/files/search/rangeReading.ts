@@ -50,7 +50,9 @@ export class RangeReading {
 
   async #read(): Promise<number> {
     const wanted = Math.min(this.#room.length, this.#range.to - this.#at);
-    if (wanted === 0) return 0;
+    if (wanted === 0) {
+      return 0;
+    }
     try {
       const { bytesRead } = await readInto(this.#file, this.#room, 0, wanted, this.#at);
       return bytesRead;

@@ -20,7 +20,7 @@ export interface LineRange {
 }
 
 /** So much is read at a time: it stays near the processor until it is searched. */
-const STEP_BYTES = 512 * 1024;
+const stepBytes = 512 * 1024;
 
 /** What was found in lines. */
 export interface RangeFindings {
@@ -49,9 +49,11 @@ export function searchRange(
   try {
     file = openSync(path, "r");
     for (let at = from; at < to;) {
-      const bytes = readSync(file, room.bytes, 0, Math.min(STEP_BYTES, to - at), at);
+      const bytes = readSync(file, room.bytes, 0, Math.min(stepBytes, to - at), at);
       // The file has become shorter.
-      if (bytes === 0) break;
+      if (bytes === 0) {
+        break;
+      }
       finder.sieve.advance(bytes);
       at += bytes;
     }
@@ -59,7 +61,9 @@ export function searchRange(
   } catch (error) {
     throw isOfFile(error) ? InputError.of(source, error) : error;
   } finally {
-    if (file !== null) closeSync(file);
+    if (file !== null) {
+      closeSync(file);
+    }
   }
 }
 
@@ -124,8 +128,9 @@ export class Finder {
       this.#noted = larger;
     }
     this.#noted.set(pairs, this.#notedLength);
-    for (let at = this.#notedLength; at < needed; at += 2)
+    for (let at = this.#notedLength; at < needed; at += 2) {
       this.#noted[at] = (this.#noted[at] ?? 0) - before;
+    }
     this.#notedLength = needed;
   }
 }

@@ -7,12 +7,12 @@ import type { TextBlock } from "./textBlocks.ts";
 import { searches } from "./words.ts";
 
 /** More searches a lane, so that none has to wait for the others while they begin. */
-const AHEAD = 4;
+const readAhead = 4;
 
 /** To start threads takes as long as to search this much of a file, */
-const WORTH_THREADS = 64 * 1024 * 1024;
+const worthThreads = 64 * 1024 * 1024;
 /** or this much of a text, of which approvals are taken apart as well. */
-const WORTH_THREADS_TEXT = 16 * 1024 * 1024;
+const worthThreadsText = 16 * 1024 * 1024;
 
 /** Searches lines side by side: in threads, and between other work in this one. */
 export class SearchLanes {
@@ -38,11 +38,15 @@ export class SearchLanes {
   ): SearchLanes | null {
     const own = RangeLane.of(setting);
     const textSearch = LineSearch.of(searches.denialsAndApprovals);
-    if (own === null || textSearch === null) return null;
-    const shareFiles = fileBytes >= WORTH_THREADS;
+    if (own === null || textSearch === null) {
+      return null;
+    }
+    const shareFiles = fileBytes >= worthThreads;
     const lanes = new SearchLanes(own, textSearch, setting.how, shareFiles, startThreads);
     // At once: they take a while to start.
-    if (shareFiles) lanes.#ready();
+    if (shareFiles) {
+      lanes.#ready();
+    }
     return lanes;
   }
 
@@ -63,7 +67,7 @@ export class SearchLanes {
   /** How many searches are best begun before the first one is waited for. */
   get ahead(): number {
     const threads = this.#threads?.length ?? 0;
-    return threads === 0 ? 1 : AHEAD * (threads + 1);
+    return threads === 0 ? 1 : readAhead * (threads + 1);
   }
 
   /** @throws InputError when the file cannot be read */
@@ -78,7 +82,7 @@ export class SearchLanes {
 
   searchText(block: TextBlock): Promise<RangeFindings> {
     this.#textBytes += block.text.length;
-    const threads = this.#textBytes < WORTH_THREADS_TEXT ? [] : this.#ready();
+    const threads = this.#textBytes < worthThreadsText ? [] : this.#ready();
     return threads.length === 0
       ? Promise.resolve(searchText(this.textSearch, block, this.#how))
       : expected(leastBusy(threads).search(block));

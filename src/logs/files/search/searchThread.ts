@@ -43,8 +43,11 @@ export class SearchThread {
     // What the program itself was told is none of its business.
     this.#worker = new Worker(program, { workerData: setting, argv: [], stdin: false });
     this.#worker.on("message", (said: typeof ready | SearchAnswer) => {
-      if (said === ready) this.#isReady = true;
-      else this.#settle(said);
+      if (said === ready) {
+        this.#isReady = true;
+      } else {
+        this.#settle(said);
+      }
     });
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () =>
@@ -68,7 +71,9 @@ export class SearchThread {
    * @throws InputError when the file cannot be read
    */
   search(request: SearchRequest): Promise<RangeFindings> {
-    if (this.#ended !== null) return Promise.reject(this.#ended);
+    if (this.#ended !== null) {
+      return Promise.reject(this.#ended);
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(request, "text" in request ? [request.text.buffer] : []);
@@ -82,15 +87,19 @@ export class SearchThread {
 
   #settle(answer: SearchAnswer): void {
     const asked = this.#waiting.shift();
-    if (answer.kind === "found")
+    if (answer.kind === "found") {
       asked?.resolve({ ...answer.rest, extract: unpackExtract(answer.extract) });
-    else asked?.reject(errorOf(answer));
+    } else {
+      asked?.reject(errorOf(answer));
+    }
   }
 
   #fail(error: Error): void {
     this.#isReady = false;
     this.#ended ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(error);
+    }
   }
 }
 

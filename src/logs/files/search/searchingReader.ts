@@ -1,4 +1,4 @@
-import { NEWLINE } from "../bytes.ts";
+import { newlineByte } from "../bytes.ts";
 import type { Entry } from "../entry.ts";
 import { LineReader } from "../lineReader.ts";
 import { hasSignInColumn } from "../signInColumns.ts";
@@ -39,16 +39,22 @@ export class SearchingReader {
   }
 
   push(chunk: Buffer): void {
-    if (this.#sieve !== null) this.#sieve.push(chunk);
-    else if (this.#cutter !== null) this.#cut(this.#cutter, chunk);
-    else if (this.#isKnown) this.#finishLine(chunk);
-    else this.#reader.push(chunk);
+    if (this.#sieve !== null) {
+      this.#sieve.push(chunk);
+    } else if (this.#cutter !== null) {
+      this.#cut(this.#cutter, chunk);
+    } else if (this.#isKnown) {
+      this.#finishLine(chunk);
+    } else {
+      this.#reader.push(chunk);
+    }
   }
 
   end(): void {
     this.#reader.end();
-    if (this.#sieve !== null) this.#sieve.end();
-    else if (this.#cutter !== null) {
+    if (this.#sieve !== null) {
+      this.#sieve.end();
+    } else if (this.#cutter !== null) {
       this.#cutter.cut();
       // The last line, which may have been cut off.
       this.#reader.line(this.#cutter.held, this.#cutter.line);
@@ -57,8 +63,10 @@ export class SearchingReader {
 
   /** Begins to search behind the line that was begun. */
   #finishLine(chunk: Buffer): void {
-    const behind = chunk.indexOf(NEWLINE) + 1;
-    if (behind === 0) return this.#reader.push(chunk);
+    const behind = chunk.indexOf(newlineByte) + 1;
+    if (behind === 0) {
+      return this.#reader.push(chunk);
+    }
     this.#reader.push(chunk.subarray(0, behind));
     const source = this.#source;
     this.#cutter = new BlockCutter(this.#reader.lineNumber, (text, line) =>
@@ -69,7 +77,9 @@ export class SearchingReader {
 
   #cut(cutter: BlockCutter, chunk: Buffer): void {
     const left = cutter.push(chunk);
-    if (left === null) return;
+    if (left === null) {
+      return;
+    }
     const { lines, onPassed } = this.#search;
     const sink = new ReadingSink(this.#reader, { passed: onPassed, noted: () => {} });
     this.#sieve = new LineSieve(lines, sink, cutter.line);

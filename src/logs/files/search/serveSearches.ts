@@ -14,13 +14,17 @@ import { searches } from "./words.ts";
 
 /** Answers each request that comes with what was found. Does nothing where this is no `SearchThread`. */
 export function serveSearches(): void {
-  if (!isSetting(workerData)) return;
+  if (!isSetting(workerData)) {
+    return;
+  }
   const { how } = workerData;
   const ofRanges = LineSearch.of(searches[workerData.search]);
   const ofTexts = LineSearch.of(searches.denialsAndApprovals);
   parentPort?.on("message", (request: SearchRequest) => {
     const answer = answerTo(() => {
-      if (ofRanges === null || ofTexts === null) throw new Error("this machine cannot search");
+      if (ofRanges === null || ofTexts === null) {
+        throw new Error("this machine cannot search");
+      }
       return "text" in request
         ? searchText(ofTexts, request, how)
         : searchRange(ofRanges, request, how);
@@ -40,8 +44,9 @@ function answerTo(find: () => ReturnType<typeof searchRange>): SearchAnswer {
     const { extract, ...rest } = find();
     return { kind: "found", extract: packExtract(extract), rest };
   } catch (error) {
-    if (error instanceof InputError)
+    if (error instanceof InputError) {
       return { kind: "unreadable", source: error.source, problem: error.problem };
+    }
     return { kind: "fault", message: error instanceof Error ? `${error.stack}` : String(error) };
   }
 }

@@ -1,5 +1,5 @@
-import { NEWLINE } from "../bytes.ts";
-import { LONG_LINE_BYTES } from "./lineSearch.ts";
+import { newlineByte } from "../bytes.ts";
+import { longLineBytes } from "./lineSearch.ts";
 
 /** Whole lines of a text that cannot be read twice. */
 export interface TextBlock {
@@ -11,7 +11,7 @@ export interface TextBlock {
 export class BlockCutter {
   readonly #take: (text: Uint8Array<ArrayBuffer>, line: number) => void;
   /** Each is given away, with all of its memory. */
-  #block = Buffer.allocUnsafeSlow(LONG_LINE_BYTES);
+  #block = Buffer.allocUnsafeSlow(longLineBytes);
   #used = 0;
   #line: number;
 
@@ -40,7 +40,9 @@ export class BlockCutter {
       const copied = chunk.copy(this.#block, this.#used, at);
       at += copied;
       this.#used += copied;
-      if (this.#used === this.#block.length && !this.cut()) return chunk.subarray(at);
+      if (this.#used === this.#block.length && !this.cut()) {
+        return chunk.subarray(at);
+      }
     }
     return null;
   }
@@ -48,12 +50,14 @@ export class BlockCutter {
   /** Gives away the whole lines that are held, and tells whether there are any. */
   cut(): boolean {
     const { held } = this;
-    const end = held.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return false;
+    const end = held.lastIndexOf(newlineByte) + 1;
+    if (end === 0) {
+      return false;
+    }
     const line = this.#line;
     const block = this.#block.subarray(0, end);
     this.#line += countNewlines(block);
-    this.#block = Buffer.allocUnsafeSlow(LONG_LINE_BYTES);
+    this.#block = Buffer.allocUnsafeSlow(longLineBytes);
     this.#used = held.copy(this.#block, 0, end);
     this.#take(block, line);
     return true;
@@ -62,6 +66,8 @@ export class BlockCutter {
 
 function countNewlines(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {
+    count++;
+  }
   return count;
 }

@@ -7,12 +7,12 @@ import { SignInLogs } from "../../../../src/logs/files/signInLogs.ts";
 import { toDiagnosticRecord, toGraphSignIn, toNdjson } from "../../../../src/tenant/dialects.ts";
 import { generateTenant } from "../../../../src/tenant/tenant.ts";
 import { cli, detect, temporaryFolder, type Report } from "../../../cli/terminal.ts";
-import { rowsOf, START } from "../../../tenant/tenants.ts";
+import { rowsOf, startKeyword } from "../../../tenant/tenants.ts";
 import { zip } from "../zipping.ts";
 
 /** More than the first lines, which are read whatever is in them. */
 const rows = rowsOf(
-  generateTenant({ seed: 11, users: 60, days: 1, startAt: START, signInsPerUserPerDay: 4 }),
+  generateTenant({ seed: 11, users: 60, days: 1, startAt: startKeyword, signInsPerUserPerDay: 4 }),
 );
 const everyRule = [
   "explicit-mfa-deny",
@@ -175,7 +175,8 @@ describe("a run that goes wrong", () => {
     const { signal } = interrupt;
     const reading = (await logs(path, { signal, onBytes })).read({});
     await expect(async () => {
-      for await (const _ of reading);
+      for await (const _ of reading) {
+      }
     }).rejects.toBe(reason);
   });
 
@@ -183,7 +184,8 @@ describe("a run that goes wrong", () => {
     const path = write(temporaryFolder(), "log.json", plain);
     let bytes = 0;
     const onBytes = (count: number) => (bytes += count);
-    for await (const _ of (await logs(path, { onBytes })).read({}));
+    for await (const _ of (await logs(path, { onBytes })).read({})) {
+    }
     expect(bytes).toBe(Buffer.byteLength(plain));
   });
 
@@ -194,11 +196,15 @@ describe("a run that goes wrong", () => {
     const path = write(temporaryFolder(), "log.json", plain);
     const reading = await logs(path, { onBytes: () => change(path) });
     let count = 0;
-    for await (const { counts } of reading.read({})) count += counts.rows;
+    for await (const { counts } of reading.read({})) {
+      count += counts.rows;
+    }
     expect(count).toBeGreaterThan(50);
     const account = { tenantId: null, user: "nobody@contoso.com" };
     const found: unknown[] = [];
-    for await (const approval of reading.approvals([account])) found.push(approval);
+    for await (const approval of reading.approvals([account])) {
+      found.push(approval);
+    }
     expect(found).toEqual([]);
   });
 });

@@ -18,7 +18,9 @@ function cut(text: string, rangeBytes: number, from = 0) {
   const cutting = cutRanges({ ...write(text), from }, rangeBytes);
   for (;;) {
     const next = cutting.next();
-    if (next.done === true) return { ranges, end: next.value };
+    if (next.done === true) {
+      return { ranges, end: next.value };
+    }
     ranges.push(next.value);
   }
 }
@@ -70,7 +72,9 @@ const ways = ["searchReadAhead", "search"] as const;
 describe.each(ways)("what is found in ranges is what is found in the whole: %s", (way) => {
   const lane = RangeLane.of({ search: "denials", how: {} });
   const find = async (range: LineRange) => {
-    if (lane === null) throw new Error("this machine cannot search");
+    if (lane === null) {
+      throw new Error("this machine cannot search");
+    }
     return await lane[way](range);
   };
 
@@ -100,7 +104,9 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
     await expect(found[1]).rejects.toThrow(InputError);
     await expect(found[3]).rejects.toThrow("logs: is a folder, not a file");
     await expect(found[4]).rejects.toThrow(InputError);
-    for (const at of [0, 2, 5]) expect(await found[at]).toMatchObject({ lines: 2 });
+    for (const at of [0, 2, 5]) {
+      expect(await found[at]).toMatchObject({ lines: 2 });
+    }
   });
 
   test("and one that became shorter ends where it ends", async () => {
@@ -122,12 +128,16 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
     const range = { source, path, from: 0, to: bytes };
     const found = [way, ...ways, ...ways, ways[0], ...ways].map((each) => lane?.[each](range));
     const whole = await find(range);
-    for (const each of found) expect(await each).toEqual(whole);
+    for (const each of found) {
+      expect(await each).toEqual(whole);
+    }
   });
 
   test("until the search is ended, with what waits", async () => {
     const own = RangeLane.of({ search: "denials", how: {} });
-    if (own === null) throw new Error("this machine cannot search");
+    if (own === null) {
+      throw new Error("this machine cannot search");
+    }
     const { path, source, bytes } = write(text);
     const found = Array.from({ length: 5 }, () => own[way]({ source, path, from: 0, to: bytes }));
     expect(own.waiting).toBe(5);
@@ -147,10 +157,12 @@ function inOne(parts: readonly RangeFindings[], begins: readonly number[]) {
   const counts: Record<string, number> = { rows: 0, classified: 0, badRecords: 0 };
   for (const [index, { extract, lines, noted: pairs }] of parts.entries()) {
     bad.push(...extract.bad.map(({ reason, place }) => [reason, (place.line ?? 0) + before]));
-    for (let at = 0; at < pairs.length; at += 2)
+    for (let at = 0; at < pairs.length; at += 2) {
       noted.push([(pairs[at] ?? 0) + (begins[index] ?? 0), pairs[at + 1]]);
-    for (const name of ["rows", "classified", "badRecords"] as const)
+    }
+    for (const name of ["rows", "classified", "badRecords"] as const) {
       counts[name] = (counts[name] ?? 0) + extract.counts[name];
+    }
     before += lines;
   }
   return { lines: before, bad, noted, counts };

@@ -22,15 +22,18 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
   const noted: string[] = [];
   let passed = 0;
   const lines = search[name];
-  if (lines === null) throw new Error("this machine cannot search");
+  if (lines === null) {
+    throw new Error("this machine cannot search");
+  }
   const sieve = new LineSieve(lines, {
     line: (bytes, line) => wanted.push([line, bytes.toString("latin1")]),
     longLine: () => expect.unreachable(),
     longLineEnd: () => expect.unreachable(),
     passed: (count) => (passed += count),
     noted: (pairs, before) => {
-      for (let at = 0; at < pairs.length; at += 2)
+      for (let at = 0; at < pairs.length; at += 2) {
         noted.push(`${(pairs[at] ?? 0) - before} ${pairs[at + 1]}`);
+      }
     },
   });
   const bytes = Buffer.from(text, "latin1");
@@ -170,7 +173,9 @@ describe("lines are found as a search line by line and word by word finds them",
 
   test("whatever stands before them", () => {
     const lines = search.denials;
-    if (lines === null) throw new Error("this machine cannot search");
+    if (lines === null) {
+      throw new Error("this machine cannot search");
+    }
     const { at, bytes } = lines.rooms[0];
     lines.memory.write("{denied}\n{de", at - 12, "latin1");
     bytes.write("nie", "latin1");

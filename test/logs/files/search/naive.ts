@@ -13,7 +13,9 @@ export interface Said {
 /** The same search, as it can be read: line by line, word by word. */
 export function searchNaively(text: string, words: readonly Word[]): Said {
   const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
+  if (lines.at(-1) === "") {
+    lines.pop();
+  }
   const wanted: [number, string][] = [];
   const noted: string[] = [];
   let passed = 0;
@@ -21,8 +23,9 @@ export function searchNaively(text: string, words: readonly Word[]): Said {
   for (const [index, line] of lines.entries()) {
     const content = line.replace(/\r$/, "");
     if (content !== "") {
-      if (isWanted(content, words)) wanted.push([index + 1, line]);
-      else {
+      if (isWanted(content, words)) {
+        wanted.push([index + 1, line]);
+      } else {
         passed++;
         noted.push(...namesIn(content, words).map((hash) => `${at} ${hash}`));
       }
@@ -47,7 +50,9 @@ function namesIn(line: string, words: readonly Word[]): readonly number[] {
   const isNoted = words.some(
     ({ kind, text }) => kind === "noted" && line.toLowerCase().includes(text),
   );
-  if (!isNoted) return [];
+  if (!isNoted) {
+    return [];
+  }
   // Keys inside of what stands behind another key are found, too.
   const ends = nameKeys
     .flatMap((key) => placesBehind(line, key))
@@ -59,8 +64,9 @@ function namesIn(line: string, words: readonly Word[]): readonly number[] {
 
 function placesBehind(line: string, key: string): readonly number[] {
   const places: number[] = [];
-  for (let at = line.indexOf(key); at !== -1; at = line.indexOf(key, at + 1))
+  for (let at = line.indexOf(key); at !== -1; at = line.indexOf(key, at + 1)) {
     places.push(at + key.length);
+  }
   return places;
 }
 
