@@ -96,6 +96,7 @@ export function searchWithProgress(
       }
     },
     approvals: (accounts) => logs.approvals(accounts),
+    seen: () => logs.seen(),
   };
 }
 

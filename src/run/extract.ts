@@ -6,6 +6,7 @@ import {
 } from "../detection/signin/classify.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import { countPassed, countRow, countUnreadable, noCounts } from "./counts.ts";
+import { nothingSeen } from "./inputSeen.ts";
 import type { Extract, LogEntry, SignInFiles } from "./ports.ts";
 
 /** Takes rows apart, one after the other, and keeps what they say. */
@@ -80,5 +81,6 @@ export function wholly<P>(entries: AsyncIterable<readonly LogEntry<P>[]>): SignI
       }
     },
     async *approvals() {},
+    seen: () => nothingSeen,
   };
 }

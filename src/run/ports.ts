@@ -8,10 +8,17 @@ import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { Counts } from "./counts.ts";
+import type { InputSeen, RecordReading } from "./inputSeen.ts";
 
 /** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
 export type LogEntry<P> =
-  | { readonly kind: "record"; readonly record: Fields; readonly place: P }
+  | {
+      readonly kind: "record";
+      readonly record: Fields;
+      readonly place: P;
+      /** Under which names its fields stood; only where the reader was asked for it. */
+      readonly reading?: RecordReading;
+    }
   | { readonly kind: "bad"; readonly reason: string; readonly place: P };
 
 /** What some rows of a log say. `P` tells where a row stands. */
@@ -29,6 +36,8 @@ export interface SignInFiles<P> {
   read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
   /** Approvals of some accounts that were left aside while it was read. */
   approvals(accounts: readonly Account[]): AsyncIterable<readonly [Account, Approval]>;
+  /** What the files turned out to be; complete once `read` has ended. */
+  seen(): InputSeen;
 }
 
 /** Half-open, epoch milliseconds. */

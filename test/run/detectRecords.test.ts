@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Account } from "../../src/detection/signin/classify.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 import { detectRecords, type RecordsReport, type RecordsRun } from "../../src/run/detectRecords.ts";
+import { nothingSeen } from "../../src/run/inputSeen.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { LogEntry, SignInFiles } from "../../src/run/ports.ts";
@@ -44,6 +45,7 @@ class Memory {
     const files: SignInFiles<number> = {
       read: (options) => wholly(batchesOf(entries)).read(options),
       approvals: (accounts) => this.#leftAside(accounts),
+      seen: () => nothingSeen,
     };
     return detectRecords(files, this, {
       rules: [explicitDeny],

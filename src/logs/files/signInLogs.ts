@@ -1,9 +1,11 @@
 import type { Account, ClassifyOptions } from "../../detection/signin/classify.ts";
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
+import type { InputSeen } from "../../run/inputSeen.ts";
 import type { Extract, SignInFiles } from "../../run/ports.ts";
 import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
+import { InputTally } from "./inputTally.ts";
 import { openPlainLines } from "./plainLines.ts";
 import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
@@ -44,6 +46,7 @@ export class SignInLogs implements SignInFiles<Place> {
   readonly #files: readonly LogFile[];
   readonly #options: SignInLogsOptions;
   readonly #noted = new NotedLines();
+  readonly #tally = new InputTally();
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
     this.#files = files;
@@ -73,6 +76,10 @@ export class SignInLogs implements SignInFiles<Place> {
       this.#options.signal?.throwIfAborted();
       yield approval;
     }
+  }
+
+  seen(): InputSeen {
+    return this.#tally.seen();
   }
 
   async *#take(part: Part | undefined): AsyncGenerator<Extract<Place>> {
