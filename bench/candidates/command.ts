@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { tuneEngine } from "../../src/cli/engine.ts";
-import type { DetectReport } from "../../src/cli/reporters/detectReport.ts";
+import type { DetectReport } from "../../src/cli/detect/detectReport.ts";
 import { run } from "../../src/cli/run.ts";
 import { findingsDigest } from "../findings/judge.ts";
 import type { ScanTask } from "../findings/scanTask.ts";

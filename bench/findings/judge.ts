@@ -1,4 +1,4 @@
-import { toDetectReport, type DetectReport } from "../../src/cli/reporters/detectReport.ts";
+import { toDetectReport, type DetectReport } from "../../src/cli/detect/detectReport.ts";
 import { classify, type Account } from "../../src/detection/signin/classify.ts";
 import type { Fields } from "../../src/detection/signin/fields.ts";
 import { presets } from "../../src/detection/rules/rule.ts";

@@ -1,8 +1,8 @@
 import type { Command, Option } from "./command.ts";
-import { detect } from "./commands/detect.ts";
-import { explain } from "./commands/explain.ts";
-import { generate } from "./commands/generate.ts";
-import { rules } from "./commands/rules.ts";
+import { detect } from "./detect/detect.ts";
+import { explain } from "./explain/explain.ts";
+import { generate } from "./generate/generate.ts";
+import { rules } from "./rules/rules.ts";
 
 /** Of every command. */
 const helpOption: Option = { name: "help", short: "h", help: "Show this help." };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { readScenarios } from "../../src/cli/scenarios/readScenarios.ts";
-import { runScenario } from "../../src/cli/scenarios/runScenario.ts";
+import { readScenarios } from "../../src/cli/rules/scenarios/readScenarios.ts";
+import { runScenario } from "../../src/cli/rules/scenarios/runScenario.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".json"));

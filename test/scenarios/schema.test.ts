@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { outcomeTexts } from "../../src/cli/scenarios/scenarioRows.ts";
-import { scenarioFile, scenarioParts } from "../../src/cli/scenarios/scenario.ts";
+import { outcomeTexts } from "../../src/cli/rules/scenarios/scenarioRows.ts";
+import { scenarioFile, scenarioParts } from "../../src/cli/rules/scenarios/scenario.ts";
 import { classifyText, promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import { presets } from "../../src/detection/rules/rule.ts";
 

@@ -13,8 +13,8 @@ import {
 } from "../../tenant/tenant.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
-import { logWriters } from "../generate/logWriters.ts";
-import { writeToFolder, writeToOutput } from "../generate/writeTenant.ts";
+import { logWriters } from "./logWriters.ts";
+import { writeToFolder, writeToOutput } from "./writeTenant.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 

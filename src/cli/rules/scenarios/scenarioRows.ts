@@ -1,7 +1,7 @@
-import type { Fields } from "../../detection/signin/fields.ts";
-import type { PromptOutcome } from "../../detection/signin/outcome.ts";
-import { strongAuthenticationFailed } from "../../detection/signin/candidate.ts";
-import { formatTime } from "../../detection/signin/time.ts";
+import type { Fields } from "../../../detection/signin/fields.ts";
+import type { PromptOutcome } from "../../../detection/signin/outcome.ts";
+import { strongAuthenticationFailed } from "../../../detection/signin/candidate.ts";
+import { formatTime } from "../../../detection/signin/time.ts";
 import { momentOf, type ApprovalEntry, type DenialEntry } from "./scenario.ts";
 import type { Scenario } from "./readScenarios.ts";
 

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { approvalMatches } from "../../detection/decisions/finding.ts";
-import { promptOutcomes } from "../../detection/signin/outcome.ts";
-import { severities } from "../../detection/rules/rule.ts";
-import { readTime } from "../../detection/signin/time.ts";
-import { ruleOverride } from "../../settings/rules.ts";
+import { approvalMatches } from "../../../detection/decisions/finding.ts";
+import { promptOutcomes } from "../../../detection/signin/outcome.ts";
+import { severities } from "../../../detection/rules/rule.ts";
+import { readTime } from "../../../detection/signin/time.ts";
+import { ruleOverride } from "../../../settings/rules.ts";
 
 /** The day of clock times, where a scenario names none. */
 const usualDay = "2026-03-10";

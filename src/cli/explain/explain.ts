@@ -3,8 +3,8 @@ import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { BadRecords } from "../badRecords.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
 import { explainRecords, type Explained } from "../../run/explainRecords.ts";
-import { toExplainReport, type ExplainReport } from "../explain/explainReport.ts";
-import { explainTable } from "../explain/explainTable.ts";
+import { toExplainReport, type ExplainReport } from "./explainReport.ts";
+import { explainTable } from "./explainTable.ts";
 import {
   findInput,
   inputDetail,

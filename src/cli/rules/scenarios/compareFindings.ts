@@ -1,5 +1,5 @@
-import { formatTime } from "../../detection/signin/time.ts";
-import type { DetectFinding } from "../reporters/detectReport.ts";
+import { formatTime } from "../../../detection/signin/time.ts";
+import type { DetectFinding } from "../../detect/detectReport.ts";
 import type { Scenario } from "./readScenarios.ts";
 import { momentOf, sameUser, type ExpectedFinding } from "./scenario.ts";
 

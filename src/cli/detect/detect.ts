@@ -20,8 +20,8 @@ import {
   readingOptions,
   searchWithProgress,
 } from "../readInput.ts";
-import { toDetectReport } from "../reporters/detectReport.ts";
-import { formats, reporters } from "../reporters/reporters.ts";
+import { toDetectReport } from "./detectReport.ts";
+import { formats, reporters } from "./reporters.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";

@@ -1,6 +1,6 @@
 import { visible } from "../../detection/signin/visible.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
-import { formatTable } from "./formatTable.ts";
+import { formatTable } from "../formatTable.ts";
 
 const head = ["triggered (UTC)", "user", "rule", "denials", "severity", "approved after", "action"];
 

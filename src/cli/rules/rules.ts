@@ -3,11 +3,11 @@ import { presets, type Rule } from "../../detection/rules/rule.ts";
 import { visible } from "../../detection/signin/visible.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { collectProblems } from "../problemsError.ts";
-import { formatTable } from "../reporters/formatTable.ts";
+import { formatTable } from "../formatTable.ts";
 import { readRulesFile } from "../rulesFile.ts";
-import { readScenarios } from "../scenarios/readScenarios.ts";
-import { runScenario } from "../scenarios/runScenario.ts";
-import { outcomeLines } from "../scenarios/scenarioReport.ts";
+import { readScenarios } from "./scenarios/readScenarios.ts";
+import { runScenario } from "./scenarios/runScenario.ts";
+import { outcomeLines } from "./scenarios/scenarioReport.ts";
 import { UsageError } from "../usageError.ts";
 import { oneOf } from "../values.ts";
 

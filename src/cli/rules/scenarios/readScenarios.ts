@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { Rule } from "../../detection/rules/rule.ts";
-import { applyOverride, describeIssue } from "../../settings/rules.ts";
-import { readJsonFile } from "../jsonFile.ts";
-import { ProblemsError } from "../problemsError.ts";
+import type { Rule } from "../../../detection/rules/rule.ts";
+import { applyOverride, describeIssue } from "../../../settings/rules.ts";
+import { readJsonFile } from "../../jsonFile.ts";
+import { ProblemsError } from "../../problemsError.ts";
 import { scenarioFile, type ScenarioEntry } from "./scenario.ts";
 
 /** Rows given to a rule, and the findings that it has to give back. */

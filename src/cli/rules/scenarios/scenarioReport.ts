@@ -1,4 +1,4 @@
-import { visible } from "../../detection/signin/visible.ts";
+import { visible } from "../../../detection/signin/visible.ts";
 import type { ScenarioOutcome } from "./runScenario.ts";
 
 /** `ok` or `FAILED`, and below it what differs. */
