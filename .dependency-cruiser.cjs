@@ -26,7 +26,15 @@ const layer = (folder, allowed, comment, condition = {}) => ({
 });
 
 /** The rooms of src/detection, in the order in which the data passes them. */
-const detectionOrder = ["signin", "rules", "prompts", "bursts", "decisions", "incidents"];
+const detectionOrder = [
+  "signin",
+  "rules",
+  "prompts",
+  "bursts",
+  "context",
+  "decisions",
+  "incidents",
+];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {

@@ -44,6 +44,11 @@ const canaries = [
     imports: "../decisions/b.ts",
   },
   {
+    breaks: "detection-context-imports",
+    file: "src/detection/context/a.ts",
+    imports: "../decisions/b.ts",
+  },
+  {
     breaks: "detection-decisions-imports",
     file: "src/detection/decisions/a.ts",
     imports: "../incidents/b.ts",

@@ -1,4 +1,4 @@
-import { eachBurst } from "../../src/detection/bursts/burstColumns.ts";
+import { eachBurst } from "../../src/detection/bursts/eachBurst.ts";
 import { timeWindowing, type Burst, type WindowingTask } from "../findings/windowing.ts";
 import type { Turn } from "../frame/rounds.ts";
 

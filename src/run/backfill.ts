@@ -6,10 +6,10 @@ import {
   type BackfillRequest,
 } from "./backfillJob.ts";
 import type { Detector } from "./detector.ts";
-import { newSending } from "./sending.ts";
-import { publicationLag } from "./surroundings.ts";
+import { newSendBudget } from "./sendBudget.ts";
+import { publicationLag } from "./readAround.ts";
 import { sweep } from "./sweep.ts";
-import { noWork, type Work } from "./work.ts";
+import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** For progress only: the real steps may be shorter. */
 const sliceLength = 6 * 3_600_000;
@@ -62,7 +62,7 @@ export async function stepBackfill(
   let { version } = held;
   const before = held.part;
   const start = request.from - publicationLag.before;
-  const work = noWork();
+  const work = noTotals();
   const save = async (change: Partial<BackfillPart>): Promise<boolean> => {
     const stored = await jobs.writePart(id, { ...progressed(before, work), ...change }, version);
     version = stored ?? version;
@@ -70,7 +70,7 @@ export async function stepBackfill(
   };
   const range = { from: before.cursor, to: before.end };
   const happenedIn = { from: request.from, to: request.to };
-  const sending = newSending(detector, "backfill");
+  const sending = newSendBudget(detector, "backfill");
   const reached = (cursor: number): Partial<BackfillPart> =>
     cursor >= range.to
       ? { state: "done", cursor, slicesDone: before.slices }
@@ -105,7 +105,7 @@ export async function stepBackfill(
 }
 
 /** A part after some more work; its cursor is set by who knows that the work is recorded. */
-function progressed(part: BackfillPart, work: Work): BackfillPart {
+function progressed(part: BackfillPart, work: RunTotals): BackfillPart {
   const errors = lastOf([...part.errors, ...notesOf(work)]);
   return { ...part, state: "running", counts: add(part.counts, work), errors };
 }
@@ -114,7 +114,7 @@ function lastOf(errors: readonly string[]): readonly string[] {
   return errors.slice(-mostErrors);
 }
 
-function add(counts: BackfillCounts, work: Work): BackfillCounts {
+function add(counts: BackfillCounts, work: RunTotals): BackfillCounts {
   return {
     rows: counts.rows + work.counts.rows,
     denials: counts.denials + work.denials,
@@ -123,7 +123,7 @@ function add(counts: BackfillCounts, work: Work): BackfillCounts {
   };
 }
 
-function notesOf({ reasons, errors }: Work): readonly string[] {
+function notesOf({ reasons, errors }: RunTotals): readonly string[] {
   const beyond = reasons["beyond-retention"] ?? 0;
   return beyond > 0
     ? [...errors, `${beyond} bursts begin beyond the retention of the state and were not opened`]

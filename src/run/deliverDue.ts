@@ -1,8 +1,8 @@
 import type { RecordedBurst } from "../detection/decisions/record.ts";
-import type { Claimed } from "./decideTouched.ts";
+import type { Claimed } from "./decideAccounts.ts";
 import type { Detector } from "./detector.ts";
-import { claimLength, isPending, type Sending } from "./sending.ts";
-import type { Work } from "./work.ts";
+import { claimLength, isPending, type SendBudget } from "./sendBudget.ts";
+import type { RunTotals } from "./runTotals.ts";
 import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
 
 /** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
@@ -14,13 +14,13 @@ const fewestFailures = 10;
 /** A claim with less left than this is renewed before anything is sent under it. */
 const claimMargin = 60_000;
 
-type Delivered = Pick<Work, "sent" | "failed" | "errors">;
+type Delivered = Pick<RunTotals, "sent" | "failed" | "errors">;
 
 /** Sends what this run decided and has claimed. */
 export async function deliverClaimed(
   detector: Detector,
   claimed: readonly Claimed[],
-  sending: Sending,
+  sending: SendBudget,
   delivered: Delivered,
 ): Promise<void> {
   for (const { item, head } of claimed) {
@@ -35,7 +35,7 @@ export async function deliverClaimed(
 export async function deliverOverdue(
   detector: Detector,
   due: readonly DueItem[],
-  sending: Sending,
+  sending: SendBudget,
   delivered: Delivered,
 ): Promise<void> {
   const now = detector.clock.now();
@@ -66,7 +66,7 @@ async function deliverItem(
   detector: Detector,
   item: DueItem,
   read: Head,
-  sending: Sending,
+  sending: SendBudget,
   delivered: Delivered,
 ): Promise<boolean> {
   const head = await claim(detector, item, read, sending);
@@ -89,7 +89,7 @@ async function claim(
   { store, clock }: Detector,
   item: DueItem,
   head: Head,
-  { owner }: Sending,
+  { owner }: SendBudget,
 ): Promise<Head | null> {
   const now = clock.now();
   const delivery = head.deliveries[item.burstId] ?? { sent: {}, claim: null };

@@ -1,6 +1,6 @@
-import { eachBurst } from "../detection/bursts/burstColumns.ts";
+import { eachBurst } from "../detection/bursts/eachBurst.ts";
 import type { Account } from "../detection/signin/classify.ts";
-import { promptsOf, runsIn, runsOf } from "../detection/bursts/countDenials.ts";
+import { promptsOf, streaksIn, streaksOf } from "../detection/bursts/countDenials.ts";
 import { judge, type Decision } from "../detection/decisions/decision.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { recordDecisions, type Subject } from "../detection/decisions/record.ts";
@@ -67,7 +67,7 @@ export async function detectRecords<P>(
         rule,
         subject,
         recorded,
-        runs: runsIn(rule, prompts),
+        streaks: streaksIn(rule, prompts),
         prompts,
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
         approvals: approvals.get(accountName(account)) ?? [],
@@ -169,7 +169,7 @@ function doesFire(
   sightings: readonly Sighting[],
 ): boolean {
   return rules.some((rule) =>
-    runsOf(rule, user, sightings).some((run) => run.triggeredAt !== null),
+    streaksOf(rule, user, sightings).some((streak) => streak.triggeredAt !== null),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Account } from "../detection/signin/classify.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
-import { densestWindow } from "../detection/bursts/burst.ts";
+import { densestWindow } from "../detection/bursts/streak.ts";
 import { explainRow, type RowExplanation } from "../detection/signin/explainRow.ts";
 import {
   explainRule,

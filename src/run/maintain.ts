@@ -1,12 +1,12 @@
 import type { Detector } from "./detector.ts";
-import { newSending } from "./sending.ts";
+import { newSendBudget } from "./sendBudget.ts";
 import { sweep } from "./sweep.ts";
-import { noWork, type Work } from "./work.ts";
+import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** Read again every day, as a net under everything that could make a run miss a row. */
 const secondLook = 3 * 86_400_000;
 
-export interface MaintenanceSummary extends Work {
+export interface MaintenanceSummary extends RunTotals {
   readonly pruned: number;
 }
 
@@ -16,7 +16,7 @@ export async function maintain(
   signal: AbortSignal,
 ): Promise<MaintenanceSummary> {
   const { store, clock, retentionMs } = detector;
-  const work = noWork();
+  const work = noTotals();
   // First, because it is short: a second look at a full log may run out of time every day.
   const pruned = await store.prune(clock.now() - retentionMs);
   const progress = await store.readProgress();
@@ -26,7 +26,7 @@ export async function maintain(
     const steps = sweep(
       detector,
       { by: "published", range },
-      newSending(detector, "live"),
+      newSendBudget(detector, "live"),
       work,
       signal,
     );

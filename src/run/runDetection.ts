@@ -1,16 +1,16 @@
 import { classify } from "../detection/signin/classify.ts";
-import { stateRequests } from "./cases.ts";
+import { stateRequests } from "./accountCases.ts";
 import { deliverOverdue } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "../detection/prompts/evidence.ts";
 import { inParallel } from "./inParallel.ts";
 import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
 import { readWhole } from "./readWhole.ts";
-import { isPending, newSending } from "./sending.ts";
-import { usersPerQuery } from "./surroundings.ts";
+import { isPending, newSendBudget } from "./sendBudget.ts";
+import { usersPerQuery } from "./readAround.ts";
 import { sweep } from "./sweep.ts";
-import { TouchedAccounts } from "./touched.ts";
-import { noWork, type Work } from "./work.ts";
+import { ActiveAccounts } from "./newActivity.ts";
+import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** A run ends after this, so that the host never has to end it; the next one goes on. */
 const longestRun = 4 * 60_000;
@@ -18,7 +18,7 @@ const longestRun = 4 * 60_000;
 /** Watches that a run drops at most; after a flood many end at once. */
 const mostDropped = 500;
 
-export interface RunSummary extends Work {
+export interface RunSummary extends RunTotals {
   /** Watermark before and after. */
   readonly publishedFrom: number;
   readonly publishedTo: number;
@@ -43,8 +43,8 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     opening.progress?.publishedTo ?? (await firstBeginning(detector, startedAt, signal));
   const end = startedAt - detector.ingestionSafetyMs;
   const run = { publishedTo: publishedFrom, steps: 0 };
-  const sending = newSending(detector, "live", opening.due);
-  const work = noWork();
+  const sending = newSendBudget(detector, "live", opening.due);
+  const work = noTotals();
   const pendingBefore = opening.due.filter(isPending).length;
   const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
     publishedTo: run.publishedTo,
@@ -65,7 +65,7 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       {
         by: "published",
         range: { from: publishedFrom, to: end },
-        alsoTouched: (range) => readWatched(detector, opening, range, signal),
+        alsoActive: (range) => readWatched(detector, opening, range, signal),
       },
       sending,
       work,
@@ -118,8 +118,8 @@ async function readWatched(
   { due }: Opening,
   range: Range,
   signal: AbortSignal,
-): Promise<TouchedAccounts> {
-  const touched = new TouchedAccounts();
+): Promise<ActiveAccounts> {
+  const touched = new ActiveAccounts();
   const watched = new Map<string, Watch[]>();
   const named = new Set<string>();
   for (const { subject, watch } of due) {

@@ -1,12 +1,12 @@
 import type { Fields } from "../detection/signin/fields.ts";
-import { decideTouched } from "./decideTouched.ts";
+import { decideAccounts } from "./decideAccounts.ts";
 import { deliverClaimed } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import type { LogQuery, Range } from "./ports.ts";
 import { halve, readWhole } from "./readWhole.ts";
-import type { Sending } from "./sending.ts";
-import { touch, TouchedAccounts } from "./touched.ts";
-import { noteDecisions, type Work } from "./work.ts";
+import type { SendBudget } from "./sendBudget.ts";
+import { touch, ActiveAccounts } from "./newActivity.ts";
+import { addDecisions, type RunTotals } from "./runTotals.ts";
 
 /** Length of a step: a page for a large tenant, and few queries after a long outage. */
 const longestStep = 6 * 3_600_000;
@@ -19,7 +19,7 @@ export interface Sweep {
   /** Only denials that happened in this range are looked at; absent: all. */
   readonly happenedIn?: Range;
   /** Whom something else than a denial, published in a step, makes worth a look. */
-  readonly alsoTouched?: (step: Range) => Promise<TouchedAccounts>;
+  readonly alsoActive?: (step: Range) => Promise<ActiveAccounts>;
 }
 
 /** A step that is done: decided, recorded, and sent as far as it could be. */
@@ -36,9 +36,9 @@ export interface Swept {
  */
 export async function* sweep(
   detector: Detector,
-  { by, range, happenedIn = always, alsoTouched }: Sweep,
-  sending: Sending,
-  work: Work,
+  { by, range, happenedIn = always, alsoActive }: Sweep,
+  sending: SendBudget,
+  work: RunTotals,
   signal: AbortSignal,
 ): AsyncGenerator<Swept> {
   let length = longestStep;
@@ -48,10 +48,10 @@ export async function* sweep(
     const wanted = { from, to: Math.min(from + length, range.to) };
     const step = await readStep(detector, { by, range: wanted, users: null, shard: null }, signal);
     const { to } = step.range;
-    const touched = (to > from && (await alsoTouched?.(step.range))) || new TouchedAccounts();
+    const touched = (to > from && (await alsoActive?.(step.range))) || new ActiveAccounts();
     work.denials += touch(step.rows, detector.rules, happenedIn, work.counts, touched);
-    const decided = await decideTouched(detector, touched.list(), sending, signal);
-    noteDecisions(work, decided);
+    const decided = await decideAccounts(detector, touched.list(), sending, signal);
+    addDecisions(work, decided);
     await deliverClaimed(detector, decided.claimed, sending, work);
     // A service whose clock is behind knows a moment more every time it is asked: it is not asked again.
     const isLast = to >= range.to || to < step.asked.to;

@@ -102,6 +102,7 @@ export function finding(
     },
     denials: [],
     supporting: new Map(),
+    context: null,
   };
 }
 

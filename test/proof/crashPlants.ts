@@ -25,7 +25,7 @@ export const plants: readonly CrashPlant[] = [
   {
     name: "an incident is sent before it is recorded",
     scenario: "a run before more is published",
-    file: "src/run/decideTouched.ts",
+    file: "src/run/decideAccounts.ts",
     from: "    const stored = await detector.store.write({ head, put: due });",
     to: "    for (const { incident } of due) for (const sink of incident ? detector.sinks : []) await sink.deliver({ ...incident!, sentRevision: 0 });\n    const stored = await detector.store.write({ head, put: due });",
   },
@@ -46,7 +46,7 @@ export const plants: readonly CrashPlant[] = [
   {
     name: "a claim never ends",
     scenario: "a run after an outage",
-    file: "src/run/sending.ts",
+    file: "src/run/sendBudget.ts",
     from: "    claimUntil: now + claimLength,",
     to: "    claimUntil: now + 1e6 * claimLength,",
   },

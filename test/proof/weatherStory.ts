@@ -4,7 +4,7 @@ import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
 import type { Detector } from "../../src/run/detector.ts";
 import type { Head } from "../../src/run/ports.ts";
 import { runDetection } from "../../src/run/runDetection.ts";
-import { isPending } from "../../src/run/sending.ts";
+import { isPending } from "../../src/run/sendBudget.ts";
 import { UpstreamError } from "../../src/run/upstreamError.ts";
 import { revisionOf, type IncidentProperties } from "../../src/sinks/sentinel/incidentBody.ts";
 import { Bench, day, hour, minute, never } from "../run/bench.ts";

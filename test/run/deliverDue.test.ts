@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { decideTouched } from "../../src/run/decideTouched.ts";
+import { decideAccounts } from "../../src/run/decideAccounts.ts";
 import { deliverClaimed } from "../../src/run/deliverDue.ts";
 import type { Detector } from "../../src/run/detector.ts";
 import type { Head, StateChange } from "../../src/run/ports.ts";
-import { claimLength, newSending } from "../../src/run/sending.ts";
-import type { Touched } from "../../src/run/touched.ts";
-import { noWork } from "../../src/run/work.ts";
+import { claimLength, newSendBudget } from "../../src/run/sendBudget.ts";
+import type { Activity } from "../../src/run/newActivity.ts";
+import { noTotals } from "../../src/run/runTotals.ts";
 import { bob, denialRow, tenantId, time } from "../builders.ts";
 import { around } from "./around.ts";
 import {
@@ -47,7 +47,7 @@ async function rewriteHeads({ store }: Bench): Promise<void> {
   }
 }
 
-function touchedAt(name: string): Touched {
+function touchedAt(name: string): Activity {
   const account = { tenantId, user: personNamed(name).name };
   return { account, span: { from: time("09:00"), to: time("09:04") } };
 }
@@ -293,15 +293,20 @@ describe("a claim", () => {
     ] as const) {
       const bench = new Bench("09:30", bursts("anna"));
       const detector = bench.detector();
-      const sending = { ...newSending(detector, "live"), claimUntil: bench.now + left };
-      const { claimed: items } = await decideTouched(detector, [touchedAt("anna")], sending, never);
+      const sending = { ...newSendBudget(detector, "live"), claimUntil: bench.now + left };
+      const { claimed: items } = await decideAccounts(
+        detector,
+        [touchedAt("anna")],
+        sending,
+        never,
+      );
       let lasts = 0;
       bench.sink.before = () => {
         const [claim] = bench.store.snapshot().heads.flatMap(claimsOf);
         expect(claim?.owner).toBe(sending.owner);
         lasts = (claim?.until ?? 0) - bench.now;
       };
-      await deliverClaimed(detector, items, sending, noWork());
+      await deliverClaimed(detector, items, sending, noTotals());
       expect([left, lasts]).toEqual([left, renewed]);
     }
   });

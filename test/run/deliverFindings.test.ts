@@ -27,6 +27,7 @@ const finding: Finding = {
   },
   denials: [],
   supporting: new Map(),
+  context: null,
 };
 
 function reported(id: string, decision: Pick<Decision, "action" | "reason">): Reported {

@@ -10,7 +10,7 @@
 import { expect } from "vitest";
 import type { Detector } from "../../src/run/detector.ts";
 import type { DueItem } from "../../src/run/ports.ts";
-import { isPending } from "../../src/run/sending.ts";
+import { isPending } from "../../src/run/sendBudget.ts";
 import { revisionOf } from "../../src/sinks/sentinel/incidentBody.ts";
 import { approved, bob, denialRow, fraudReported, row, time } from "../builders.ts";
 import { Bench, day, denyThenApprove, explicitDeny, hour, personNamed, refusals } from "./bench.ts";

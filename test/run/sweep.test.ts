@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { newSending } from "../../src/run/sending.ts";
+import { newSendBudget } from "../../src/run/sendBudget.ts";
 import type { Range } from "../../src/run/ports.ts";
 import { sweep, type Sweep, type Swept } from "../../src/run/sweep.ts";
-import { TouchedAccounts } from "../../src/run/touched.ts";
-import { noWork } from "../../src/run/work.ts";
+import { ActiveAccounts } from "../../src/run/newActivity.ts";
+import { noTotals } from "../../src/run/runTotals.ts";
 import { alice, bob, time } from "../builders.ts";
 import { Bench, minute, never, personNamed, refusals } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
@@ -15,10 +15,10 @@ async function sweepOver(
   { signal = never, ...more }: Partial<Sweep> & { readonly signal?: AbortSignal } = {},
 ) {
   const detector = bench.detector();
-  const work = noWork();
+  const work = noTotals();
   const steps: Swept[] = [];
   const asked = { by: "published", range: { from, to }, ...more } as const;
-  for await (const step of sweep(detector, asked, newSending(detector, "live"), work, signal)) {
+  for await (const step of sweep(detector, asked, newSendBudget(detector, "live"), work, signal)) {
     steps.push(step);
   }
   return { steps, work };
@@ -95,11 +95,11 @@ describe("a sweep", () => {
     ] as const) {
       const bench = new Bench(now, []);
       const looked: Range[] = [];
-      const alsoTouched = async (range: Range) => {
+      const alsoActive = async (range: Range) => {
         looked.push(range);
-        return new TouchedAccounts();
+        return new ActiveAccounts();
       };
-      const { steps } = await sweepOver(bench, time("09:19"), time("09:20"), { alsoTouched });
+      const { steps } = await sweepOver(bench, time("09:19"), time("09:20"), { alsoActive });
       expect(looked).toEqual(looks);
       expect(steps).toHaveLength(looks.length);
     }

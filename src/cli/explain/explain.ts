@@ -99,7 +99,7 @@ function exitCode({ counts, accounts }: Explained<Place>, given: Given): number 
     return exitCodes.partial;
   }
   const isFound = accounts.some(({ rules }) =>
-    rules.some(({ runs }) => runs.some(({ missing }) => missing === null)),
+    rules.some(({ streaks }) => streaks.some(({ missing }) => missing === null)),
   );
   return given["exit-code"] !== undefined && isFound ? exitCodes.findings : exitCodes.done;
 }

@@ -1,11 +1,11 @@
 import type { CandidateReason } from "../../detection/signin/candidate.ts";
-import type { Density } from "../../detection/bursts/burst.ts";
+import type { Density } from "../../detection/bursts/streak.ts";
 import type {
   Fate,
   Missing,
   PromptIndex,
   RuleExplanation,
-  RunExplanation,
+  StreakExplanation,
 } from "../../detection/decisions/explainUser.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { conditionOf, inWords } from "../../detection/rules/ruleText.ts";
@@ -132,34 +132,37 @@ function toApproval({ at, source, request, ipAddress }: Approval) {
   return { at: formatTime(at), in: source === "step" ? "step" : "Status", request, ipAddress };
 }
 
-function toRule({ rule, denials, densest, runs, missing }: RuleExplanation, limit: number) {
+function toRule({ rule, denials, densest, streaks, missing }: RuleExplanation, limit: number) {
   return {
     rule: rule.id,
     firesOn: conditionOf(rule),
     denials: denials.length,
     densest: toDensity(densest),
-    runs: mostTelling(runs, limit).map((run) => toRun(rule, run)),
-    runsLeftOut: Math.max(0, runs.length - limit),
+    runs: mostTelling(streaks, limit).map((run) => toRun(rule, run)),
+    runsLeftOut: Math.max(0, streaks.length - limit),
     missing: toMissing(rule, missing),
   };
 }
 
 /** Those that came nearest to firing, oldest first. */
-function mostTelling(runs: readonly RunExplanation[], limit: number): readonly RunExplanation[] {
-  return runs
+function mostTelling(
+  streaks: readonly StreakExplanation[],
+  limit: number,
+): readonly StreakExplanation[] {
+  return streaks
     .toSorted((a, b) => (b.densest?.denials ?? 0) - (a.densest?.denials ?? 0))
     .slice(0, limit)
-    .toSorted((a, b) => a.run.extent.from - b.run.extent.from);
+    .toSorted((a, b) => a.streak.extent.from - b.streak.extent.from);
 }
 
-function toRun(rule: Rule, { run, densest, decision, missing }: RunExplanation) {
+function toRun(rule: Rule, { streak, densest, decision, missing }: StreakExplanation) {
   const facts = missing === null ? decision?.finding?.facts : undefined;
   return {
-    denials: run.denials.length,
-    from: formatTime(run.extent.from),
-    to: formatTime(run.extent.to),
+    denials: streak.denials.length,
+    from: formatTime(streak.extent.from),
+    to: formatTime(streak.extent.to),
     densest: toDensity(densest),
-    thresholdReachedAt: timeOrNull(run.triggeredAt),
+    thresholdReachedAt: timeOrNull(streak.triggeredAt),
     missing: toMissing(rule, missing),
     finding:
       facts === undefined || decision === null

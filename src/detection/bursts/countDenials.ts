@@ -1,4 +1,4 @@
-import { findRuns, type Run } from "./burst.ts";
+import { findStreaks, type Streak } from "./streak.ts";
 import { isExcluded } from "../signin/exclusions.ts";
 import { resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -15,7 +15,7 @@ export function promptsOf(
   );
 }
 
-/** Those of them that the rule counts as denials. */
+/** The prompts of one user that the rule counts as denials, oldest first. */
 export function countDenials(
   rule: Rule,
   user: string,
@@ -24,14 +24,18 @@ export function countDenials(
   return counted(rule, promptsOf(rule, user, sightings));
 }
 
-/** The runs of the denials; see `findRuns`. */
-export function runsOf(rule: Rule, user: string, sightings: readonly Sighting[]): readonly Run[] {
-  return runsIn(rule, promptsOf(rule, user, sightings));
+/** The streaks of one user; see `findStreaks`. */
+export function streaksOf(
+  rule: Rule,
+  user: string,
+  sightings: readonly Sighting[],
+): readonly Streak[] {
+  return streaksIn(rule, promptsOf(rule, user, sightings));
 }
 
-/** The same for prompts that are known already, so that they are not brought together twice. */
-export function runsIn(rule: Rule, prompts: readonly Prompt[]): readonly Run[] {
-  return findRuns(rule, counted(rule, prompts));
+/** The streaks of prompts that `promptsOf` has resolved already. */
+export function streaksIn(rule: Rule, prompts: readonly Prompt[]): readonly Streak[] {
+  return findStreaks(rule, counted(rule, prompts));
 }
 
 function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {

@@ -1,4 +1,5 @@
-import type { Run } from "../bursts/burst.ts";
+import type { ContextOf } from "../context/context.ts";
+import type { Streak } from "../bursts/streak.ts";
 import {
   assess,
   countSupporting,
@@ -44,8 +45,8 @@ export interface Judgement {
   readonly subject: Subject;
   /** All that is recorded of the subject. */
   readonly recorded: readonly RecordedBurst[];
-  /** Of the whole neighbourhood, fired or not, as `findRuns` gives them. */
-  readonly runs: readonly Run[];
+  /** Of the whole neighbourhood, fired or not, as `findStreaks` gives them. */
+  readonly streaks: readonly Streak[];
   /** All prompts of the same user around, oldest first, for what is told beside the denials. */
   readonly prompts: readonly Prompt[];
   /** Of the same user, any order. */
@@ -54,8 +55,10 @@ export interface Judgement {
   readonly identify: (name: string) => string;
   /** A burst that begins earlier is not opened: its record may have been dropped. Null: no limit. */
   readonly openFrom: number | null;
-  /** Reading stopped at a bound, so that runs may be longer than they look. */
+  /** Reading stopped at a bound, so that streaks may be longer than they look. */
   readonly bounded: boolean;
+  /** What the logs around a burst say; absent: nothing is looked up. */
+  readonly contextOf?: ContextOf;
 }
 
 /**
@@ -63,9 +66,9 @@ export interface Judgement {
  * not on how the rows came. Decisions are for every burst that fires and for every record that changes.
  */
 export function judge(judgement: Judgement): readonly Decision[] {
-  const { rule, runs, recorded } = judgement;
+  const { rule, streaks, recorded } = judgement;
   const prepared = { ...judgement, approvals: effectiveApprovals(judgement.approvals) };
-  return findNeighbourhoods(rule, runs, recorded).flatMap((neighbourhood) =>
+  return findNeighbourhoods(rule, streaks, recorded).flatMap((neighbourhood) =>
     judgeBurst(prepared, neighbourhood),
   );
 }
@@ -86,13 +89,13 @@ function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
 }
 
 /** Runs without a record in their neighbourhood are longer than a window apart, so there is only one. */
-function judgeNew(judgement: Judgement, { runs, extent }: Neighbourhood): readonly Decision[] {
+function judgeNew(judgement: Judgement, { streaks, extent }: Neighbourhood): readonly Decision[] {
   const { rule, subject, openFrom } = judgement;
-  const triggeredAt = firstTrigger(runs);
+  const triggeredAt = firstTrigger(streaks);
   if (triggeredAt === null) {
     return [];
   }
-  const finding = findingOf(judgement, runs, triggeredAt);
+  const finding = findingOf(judgement, streaks, triggeredAt);
   const { firstDenialAt, approval } = finding.facts;
   const burst: RecordedBurst = {
     id: judgement.identify(incidentName(subject, firstDenialAt)),
@@ -117,13 +120,13 @@ function judgeNew(judgement: Judgement, { runs, extent }: Neighbourhood): readon
 
 function judgeKnown(
   judgement: Judgement,
-  { runs, recorded, extent }: Neighbourhood,
+  { streaks, recorded, extent }: Neighbourhood,
   keeper: RecordedBurst,
   others: readonly RecordedBurst[],
 ): readonly Decision[] {
   const { rule } = judgement;
-  const triggeredAt = firstTrigger(runs);
-  const found = findingOf(judgement, runs, triggeredAt ?? keeper.facts.triggeredAt);
+  const triggeredAt = firstTrigger(streaks);
+  const found = findingOf(judgement, streaks, triggeredAt ?? keeper.facts.triggeredAt);
   const facts = others.reduce(
     (held, other) => ({ ...held, severity: higher(held.severity, other.facts.severity) }),
     hold(keeper.facts, found.facts),
@@ -159,20 +162,22 @@ function judgeKnown(
   return [{ action, reason, burst, before: keeper, finding: { ...found, facts } }, ...merged];
 }
 
-/** The runs of a neighbourhood are in order, so the first that fired fired first. */
-function firstTrigger(runs: readonly Run[]): number | null {
-  return runs.find((run) => run.triggeredAt !== null)?.triggeredAt ?? null;
+/** The streaks of a neighbourhood are in order, so the first that fired fired first. */
+function firstTrigger(streaks: readonly Streak[]): number | null {
+  return streaks.find((streak) => streak.triggeredAt !== null)?.triggeredAt ?? null;
 }
 
 function findingOf(
-  { rule, approvals, prompts, bounded }: Judgement,
-  runs: readonly Run[],
+  { rule, approvals, prompts, bounded, contextOf }: Judgement,
+  streaks: readonly Streak[],
   triggeredAt: number,
 ): Finding {
-  const denials = runs.flatMap((run) => run.denials);
+  const denials = streaks.flatMap((streak) => streak.denials);
   const facts = { ...assess(rule, denials, triggeredAt, approvals), atLeast: bounded };
   const supporting = countSupporting(rule, prompts, facts);
-  return { facts, evidence: gatherEvidence(denials), denials, supporting };
+  const approval = approvals.find(({ at }) => at === facts.approval?.at) ?? null;
+  const context = contextOf?.({ denials, triggeredAt, approval }) ?? null;
+  return { facts, evidence: gatherEvidence(denials), denials, supporting, context };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { densestWindow, findRuns, type Density, type Run } from "../bursts/burst.ts";
+import { densestWindow, findStreaks, type Density, type Streak } from "../bursts/streak.ts";
 import { countDenials, promptsOf } from "../bursts/countDenials.ts";
 import { judge, type Decision } from "./decision.ts";
 import { isExcluded } from "../signin/exclusions.ts";
@@ -27,8 +27,8 @@ export interface Missing {
   readonly approval: "none" | "any" | Extent;
 }
 
-export interface RunExplanation {
-  readonly run: Run;
+export interface StreakExplanation {
+  readonly streak: Streak;
   readonly densest: Density | null;
   /** What a detector that remembers nothing decides; null where the threshold was not reached. */
   readonly decision: Decision | null;
@@ -42,9 +42,9 @@ export interface RuleExplanation {
   readonly fateOf: (sighting: Sighting) => Fate;
   /** How near the rule came to firing, over all denials. */
   readonly densest: Density | null;
-  /** As `findRuns` gives them: a tumbling rule has those that fired only. */
-  readonly runs: readonly RunExplanation[];
-  /** Of the run that came nearest; null where there is a finding. */
+  /** As `findStreaks` gives them: a tumbling rule has those that fired only. */
+  readonly streaks: readonly StreakExplanation[];
+  /** Of the streak that came nearest; null where there is a finding. */
   readonly missing: Missing | null;
 }
 
@@ -62,12 +62,13 @@ export function explainRule(observed: Observed): RuleExplanation {
   const { rule, subject, sightings } = observed;
   const prompts = promptsOf(rule, subject.user, sightings);
   const denials = countDenials(rule, subject.user, sightings);
-  const found = findRuns(rule, denials);
-  const decisions = judge({ ...observed, prompts, runs: found, ...withoutMemory });
-  const runs = found.map((run) => {
-    const densest = densestWindow(rule, run.denials);
-    const decision = decisions.find(({ burst }) => burst.extent.from === run.extent.from) ?? null;
-    return { run, densest, decision, missing: missingOf(rule, densest, decision) };
+  const found = findStreaks(rule, denials);
+  const decisions = judge({ ...observed, prompts, streaks: found, ...withoutMemory });
+  const streaks = found.map((streak) => {
+    const densest = densestWindow(rule, streak.denials);
+    const decision =
+      decisions.find(({ burst }) => burst.extent.from === streak.extent.from) ?? null;
+    return { streak, densest, decision, missing: missingOf(rule, densest, decision) };
   });
   const densest = densestWindow(rule, denials);
   return {
@@ -75,11 +76,11 @@ export function explainRule(observed: Observed): RuleExplanation {
     denials,
     fateOf: fatesUnder(rule, subject.user, sightings),
     densest,
-    runs,
+    streaks,
     missing:
-      runs.length === 0
+      streaks.length === 0
         ? missingOf(rule, densest, null)
-        : nearest(runs.map((each) => each.missing)),
+        : nearest(streaks.map((each) => each.missing)),
   };
 }
 

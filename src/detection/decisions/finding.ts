@@ -1,3 +1,4 @@
+import type { Context } from "../context/context.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule, type Severity } from "../rules/rule.ts";
@@ -45,6 +46,8 @@ export interface Finding {
   readonly denials: readonly Prompt[];
   /** Prompts from the first to the last denial that the rule does not count, by outcome. */
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
+  /** What the logs around it say; null if nothing was looked up. */
+  readonly context: Context | null;
 }
 
 /**

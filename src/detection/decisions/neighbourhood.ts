@@ -1,17 +1,18 @@
-import type { Run } from "../bursts/burst.ts";
+import type { Streak } from "../bursts/streak.ts";
 import type { RecordedBurst } from "./record.ts";
 import type { Rule } from "../rules/rule.ts";
+import { windowKind } from "../bursts/windowKinds.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
 /** Runs and recorded bursts that are one and the same burst, both oldest first, and the hull of them all. */
 export interface Neighbourhood {
-  readonly runs: readonly Run[];
+  readonly streaks: readonly Streak[];
   readonly recorded: readonly RecordedBurst[];
   readonly extent: Extent;
 }
 
 interface Part {
-  readonly run: Run | null;
+  readonly streak: Streak | null;
   readonly recorded: RecordedBurst | null;
   readonly extent: Extent;
   /** How much silence it bridges. */
@@ -24,19 +25,19 @@ interface Stretch extends Pick<Part, "extent" | "reach"> {
 }
 
 /**
- * Brings together what overlaps or lies within one window: runs with recorded bursts, and through a
- * recorded burst also runs with each other. Recorded bursts that no run touches are left out.
+ * Brings together what overlaps or lies within one window: streaks with recorded bursts, and through a
+ * recorded burst also streaks with each other. Recorded bursts that no streak touches are left out.
  */
 export function findNeighbourhoods(
   rule: Pick<Rule, "kind" | "windowMs">,
-  runs: readonly Run[],
+  streaks: readonly Streak[],
   recorded: readonly RecordedBurst[],
 ): readonly Neighbourhood[] {
-  const reach = rule.kind === "tumbling" ? 0 : rule.windowMs;
+  const reach = windowKind(rule).longestGap(rule.windowMs);
   const parts: readonly Part[] = [
-    ...runs.map((run) => ({ run, recorded: null, extent: run.extent, reach })),
+    ...streaks.map((streak) => ({ streak, recorded: null, extent: streak.extent, reach })),
     ...recorded.map((burst) => ({
-      run: null,
+      streak: null,
       recorded: burst,
       extent: burst.extent,
       reach: reachOf(rule, burst),
@@ -47,12 +48,12 @@ export function findNeighbourhoods(
     .map(({ first, extent }, index) => {
       const members = parts.slice(first, stretches[index + 1]?.first);
       return {
-        runs: members.flatMap(({ run }) => run ?? []),
+        streaks: members.flatMap(({ streak }) => streak ?? []),
         recorded: members.flatMap((member) => member.recorded ?? []),
         extent,
       };
     })
-    .filter((neighbourhood) => neighbourhood.runs.length > 0);
+    .filter((neighbourhood) => neighbourhood.streaks.length > 0);
 }
 
 /** Linear: parts are only gathered once it is known where each stretch ends. */

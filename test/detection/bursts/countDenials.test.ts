@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { countDenials, runsOf } from "../../../src/detection/bursts/countDenials.ts";
+import { countDenials, streaksOf } from "../../../src/detection/bursts/countDenials.ts";
 import { noExclusions, type Exclusions } from "../../../src/detection/signin/exclusions.ts";
 import { alice } from "../../builders.ts";
 import { clock, nowhere, rule, sighting } from "../builders.ts";
@@ -37,9 +37,9 @@ describe("the denials that a rule counts", () => {
     expect(times({ ...noExclusions, users: [alice.name] })).toEqual([]);
   });
 
-  it("are what its runs are made of", () => {
-    const [run, ...others] = runsOf(rule({ threshold: 2 }), alice.name, sightings);
+  it("are what its streaks are made of", () => {
+    const [streak, ...others] = streaksOf(rule({ threshold: 2 }), alice.name, sightings);
     expect(others).toEqual([]);
-    expect(run?.denials.map(({ at }) => clock(at))).toEqual(["09:00:00", "09:01:00"]);
+    expect(streak?.denials.map(({ at }) => clock(at))).toEqual(["09:00:00", "09:01:00"]);
   });
 });

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { findRuns } from "../../../src/detection/bursts/burst.ts";
-import { eachBurst, type Burst } from "../../../src/detection/bursts/burstColumns.ts";
+import { findStreaks } from "../../../src/detection/bursts/streak.ts";
+import { eachBurst, type Burst } from "../../../src/detection/bursts/eachBurst.ts";
 import type { DenialColumns } from "../../../src/detection/prompts/columns.ts";
 import { numberAt, timeAt } from "../../../src/detection/prompts/columns.ts";
 import type { Windowing } from "../../../src/detection/bursts/windowing.ts";
 import { minute, prompt } from "../builders.ts";
 
-/** A run as the words of the rule have it: from, to, trigger, denials. */
+/** A streak as the words of the rule have it: from, to, trigger, denials. */
 type Told = readonly [from: number, to: number, triggeredAt: number | null, denials: number];
 
 /**
- * The runs of one account by the definition, without regard to speed: every window is counted anew.
+ * The streaks of one account by the definition, without regard to speed: every window is counted anew.
  *
  * @param times in any order
  */
@@ -104,12 +104,12 @@ function unsigned(numbers: readonly (number | null)[]): readonly (number | null)
   return numbers.map((number) => (number === null ? null : number + 0));
 }
 
-describe("runs", () => {
+describe("streaks", () => {
   it("are those of the definition", () => {
     fc.assert(
       fc.property(rules, fc.array(times, { maxLength: 25 }), (rule, given) => {
         const oldestFirst = given.toSorted((a, b) => a - b);
-        const found = findRuns(
+        const found = findStreaks(
           rule,
           oldestFirst.map((at) => ({ ...prompt("09:00"), at })),
         );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { findRuns } from "../../../src/detection/bursts/burst.ts";
+import { findStreaks } from "../../../src/detection/bursts/streak.ts";
 import { judge, type Decision, type Judgement } from "../../../src/detection/decisions/decision.ts";
 import type { Prompt } from "../../../src/detection/prompts/prompt.ts";
 import { recordDecisions, type RecordedBurst } from "../../../src/detection/decisions/record.ts";
@@ -9,7 +9,7 @@ import { approval, clock, facts, minute, prompt, prompts, recorded, rule } from 
 
 const subject = { rule: "explicit-mfa-deny", workspaceId: null, tenantId, user: alice.name };
 
-interface Case extends Partial<Omit<Judgement, "runs" | "rule">> {
+interface Case extends Partial<Omit<Judgement, "streaks" | "rule">> {
   readonly denials: readonly Prompt[];
   readonly rule?: Parameters<typeof rule>[0];
 }
@@ -20,7 +20,7 @@ function decide({ denials, rule: changes, ...more }: Case): readonly Decision[] 
     rule: current,
     subject,
     recorded: [],
-    runs: findRuns(current, denials),
+    streaks: findStreaks(current, denials),
     prompts: denials,
     approvals: [],
     identify: (name) => `id of ${name}`,

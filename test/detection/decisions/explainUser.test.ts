@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { densestWindow, findRuns } from "../../../src/detection/bursts/burst.ts";
+import { densestWindow, findStreaks } from "../../../src/detection/bursts/streak.ts";
 import { parseCidr } from "../../../src/detection/signin/cidr.ts";
 import {
   explainRule,
@@ -76,7 +76,7 @@ describe("the densest window", () => {
           .toSorted((a, b) => a - b)
           .map((each) => ({ ...prompt("09:00"), at: time("09:00") + each * minute }));
         const by = rule({ kind, threshold });
-        const fires = findRuns(by, denials).some(({ triggeredAt }) => triggeredAt !== null);
+        const fires = findStreaks(by, denials).some(({ triggeredAt }) => triggeredAt !== null);
         expect((densestWindow(by, denials)?.denials ?? 0) >= threshold).toBe(fires);
       }),
     );
@@ -85,22 +85,22 @@ describe("the densest window", () => {
 
 describe("what a rule still asks for", () => {
   it("is nothing where it fires, and the decision says when", () => {
-    const { runs, missing } = explain(
+    const { streaks, missing } = explain(
       rule({ threshold: 3 }),
       sightings("09:00", "09:05", "09:10", "12:00"),
     );
     expect(inWords(missing)).toBe("nothing");
-    expect(runs.map((each) => inWords(each.missing))).toEqual([
+    expect(streaks.map((each) => inWords(each.missing))).toEqual([
       "nothing",
       "2 denials, approval none",
     ]);
-    expect(runs[0]?.decision?.burst.facts.triggeredAt).toBe(time("09:10"));
-    expect(runs[1]?.decision).toBeNull();
+    expect(streaks[0]?.decision?.burst.facts.triggeredAt).toBe(time("09:10"));
+    expect(streaks[1]?.decision).toBeNull();
     const reversed = explain(rule({ threshold: 2 }), sightings("09:00", "12:00", "12:01"));
     expect(inWords(reversed.missing)).toBe("nothing");
   });
 
-  it("is the rest of the denials, of the run that came nearest", () => {
+  it("is the rest of the denials, of the streak that came nearest", () => {
     const { missing } = explain(rule(), sightings("09:00", "09:05", "12:00", "12:01", "12:02"));
     expect(inWords(missing)).toBe("2 denials, approval none");
     const reversed = explain(rule(), sightings("09:00", "09:05", "09:06", "12:00", "12:01"));
@@ -112,11 +112,11 @@ describe("what a rule still asks for", () => {
   });
 
   it("is what the fullest bucket lacks, of a tumbling rule", () => {
-    const { missing, runs } = explain(
+    const { missing, streaks } = explain(
       rule({ kind: "tumbling" }),
       sightings("09:13", "09:14", "09:15", "09:16", "09:17"),
     );
-    expect(runs).toEqual([]);
+    expect(streaks).toEqual([]);
     expect(inWords(missing)).toBe("2 denials, approval none");
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { findRuns } from "../../../src/detection/bursts/burst.ts";
+import { findStreaks } from "../../../src/detection/bursts/streak.ts";
 import { findNeighbourhoods } from "../../../src/detection/decisions/neighbourhood.ts";
 import type { RecordedBurst } from "../../../src/detection/decisions/record.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
@@ -9,18 +9,18 @@ import { clock, minute, prompts, recorded } from "../builders.ts";
 
 type Numbers = Pick<Rule, "kind" | "windowMs" | "threshold">;
 
-/** from-to of the whole: runs, then the ids of the records */
+/** from-to of the whole: streaks, then the ids of the records */
 function neighbourhoods(
   numbers: Partial<Numbers>,
   clocks: readonly string[],
   ...records: readonly RecordedBurst[]
 ): readonly string[] {
   const rule: Numbers = { kind: "sliding", windowMs: 15 * minute, threshold: 2, ...numbers };
-  return findNeighbourhoods(rule, findRuns(rule, prompts(...clocks)), records).map(
-    ({ runs, recorded: known, extent }) =>
+  return findNeighbourhoods(rule, findStreaks(rule, prompts(...clocks)), records).map(
+    ({ streaks, recorded: known, extent }) =>
       [
         `${clock(extent.from)}-${clock(extent.to)}:`,
-        ...runs.map((run) => `run of ${run.denials.length}`),
+        ...streaks.map((streak) => `streak of ${streak.denials.length}`),
         ...known.map(({ id }) => id),
       ].join(" "),
   );
@@ -28,51 +28,51 @@ function neighbourhoods(
 
 const nine = recorded("09:00", "09:05", { id: "nine" });
 
-describe("a run and a recorded burst", () => {
+describe("a streak and a recorded burst", () => {
   it("within one window of each other are one, in both directions", () => {
     expect(neighbourhoods({}, ["09:20:00.000"], nine)).toEqual([
-      "09:00:00-09:20:00: run of 1 nine",
+      "09:00:00-09:20:00: streak of 1 nine",
     ]);
     expect(neighbourhoods({}, ["09:20:00.001"], nine)).toEqual([
-      "09:20:00.001-09:20:00.001: run of 1",
+      "09:20:00.001-09:20:00.001: streak of 1",
     ]);
     expect(neighbourhoods({}, ["08:45:00.000"], nine)).toEqual([
-      "08:45:00-09:05:00: run of 1 nine",
+      "08:45:00-09:05:00: streak of 1 nine",
     ]);
     expect(neighbourhoods({}, ["08:44:59.999"], nine)).toEqual([
-      "08:44:59.999-08:44:59.999: run of 1",
+      "08:44:59.999-08:44:59.999: streak of 1",
     ]);
   });
 
   it("that overlap are one", () => {
     expect(neighbourhoods({}, ["09:01", "09:02"], nine)).toEqual([
-      "09:00:00-09:05:00: run of 2 nine",
+      "09:00:00-09:05:00: streak of 2 nine",
     ]);
   });
 
-  it("of which no run is near is left out", () => {
+  it("of which no streak is near is left out", () => {
     expect(neighbourhoods({}, [], nine)).toEqual([]);
-    expect(neighbourhoods({}, ["12:00"], nine)).toEqual(["12:00:00-12:00:00: run of 1"]);
+    expect(neighbourhoods({}, ["12:00"], nine)).toEqual(["12:00:00-12:00:00: streak of 1"]);
   });
 
-  it("bring in the records and runs on the other side of it", () => {
+  it("bring in the records and streaks on the other side of it", () => {
     const ten = recorded("09:35", "10:00", { id: "ten" });
     expect(neighbourhoods({}, ["08:50", "09:20", "10:10"], nine, ten)).toEqual([
-      "08:50:00-10:10:00: run of 1 run of 1 run of 1 nine ten",
+      "08:50:00-10:10:00: streak of 1 streak of 1 streak of 1 nine ten",
     ]);
     expect(neighbourhoods({}, ["08:50", "10:10"], nine, ten)).toEqual([
-      "08:50:00-09:05:00: run of 1 nine",
-      "09:35:00-10:10:00: run of 1 ten",
+      "08:50:00-09:05:00: streak of 1 nine",
+      "09:35:00-10:10:00: streak of 1 ten",
     ]);
   });
 });
 
-describe("runs between which there need be no silence, as when one stands for what was touched", () => {
+describe("streaks between which there need be no silence, as when one stands for what was touched", () => {
   const joined = (kind: Rule["kind"], from: string, to: string) => {
     const touched = { denials: [], extent: { from: time(from), to: time(to) }, triggeredAt: null };
     const rule = { kind, windowMs: 15 * minute, threshold: 2 };
-    const [run] = findRuns(rule, prompts("09:00", "09:05"));
-    const found = findNeighbourhoods(rule, run === undefined ? [] : [run, touched], []);
+    const [streak] = findStreaks(rule, prompts("09:00", "09:05"));
+    const found = findNeighbourhoods(rule, streak === undefined ? [] : [streak, touched], []);
     return found.map(({ extent }) => `${clock(extent.from)}-${clock(extent.to)}`);
   };
 
@@ -87,25 +87,25 @@ describe("runs between which there need be no silence, as when one stands for wh
   });
 });
 
-describe("a tumbling run and a recorded burst", () => {
+describe("a tumbling streak and a recorded burst", () => {
   const kind = "tumbling" as const;
   const bucket = recorded("09:00", "09:15", { id: "bucket", kind });
 
   it("that share or adjoin a bucket are one", () => {
     expect(neighbourhoods({ kind }, ["09:01", "09:02"], bucket)).toEqual([
-      "09:00:00-09:15:00: run of 2 bucket",
+      "09:00:00-09:15:00: streak of 2 bucket",
     ]);
     expect(neighbourhoods({ kind }, ["09:16", "09:17"], bucket)).toEqual([
-      "09:00:00-09:30:00: run of 2 bucket",
+      "09:00:00-09:30:00: streak of 2 bucket",
     ]);
     expect(neighbourhoods({ kind }, ["08:46", "08:47"], bucket)).toEqual([
-      "08:45:00-09:15:00: run of 2 bucket",
+      "08:45:00-09:15:00: streak of 2 bucket",
     ]);
   });
 
   it("with a bucket between them are two", () => {
     expect(neighbourhoods({ kind }, ["09:31", "09:32"], bucket)).toEqual([
-      "09:30:00-09:45:00: run of 2",
+      "09:30:00-09:45:00: streak of 2",
     ]);
   });
 });
@@ -115,17 +115,17 @@ describe("after a change of the rule's numbers", () => {
 
   it("the larger of recorded and current window counts", () => {
     expect(neighbourhoods({}, ["10:05:00.000"], wide)).toEqual([
-      "09:00:00-10:05:00: run of 1 wide",
+      "09:00:00-10:05:00: streak of 1 wide",
     ]);
     expect(neighbourhoods({}, ["10:05:00.001"], wide)).toEqual([
-      "10:05:00.001-10:05:00.001: run of 1",
+      "10:05:00.001-10:05:00.001: streak of 1",
     ]);
     const windowMs = 60 * minute;
     expect(neighbourhoods({ windowMs }, ["10:05:00.000"], nine)).toEqual([
-      "09:00:00-10:05:00: run of 1 nine",
+      "09:00:00-10:05:00: streak of 1 nine",
     ]);
     expect(neighbourhoods({ windowMs }, ["10:05:00.001"], nine)).toEqual([
-      "10:05:00.001-10:05:00.001: run of 1",
+      "10:05:00.001-10:05:00.001: streak of 1",
     ]);
   });
 
@@ -134,35 +134,35 @@ describe("after a change of the rule's numbers", () => {
     const windowMs = 10 * minute;
     const ofTen = recorded("09:10", "09:20", { id: "ten", kind, windowMs });
     expect(neighbourhoods({ kind }, ["09:31", "09:32"], ofTen)).toEqual([
-      "09:10:00-09:45:00: run of 2 ten",
+      "09:10:00-09:45:00: streak of 2 ten",
     ]);
     const later = recorded("09:20", "09:30", { id: "later", kind, windowMs });
     expect(neighbourhoods({ kind }, ["09:46", "09:47"], later)).toEqual([
-      "09:20:00-10:00:00: run of 2 later",
+      "09:20:00-10:00:00: streak of 2 later",
     ]);
     expect(neighbourhoods({ kind }, ["09:46", "09:47"], ofTen)).toEqual([
-      "09:45:00-10:00:00: run of 2",
+      "09:45:00-10:00:00: streak of 2",
     ]);
     expect(neighbourhoods({ kind, windowMs }, ["09:31", "09:32"], ofTen)).toEqual([
-      "09:30:00-09:40:00: run of 2",
+      "09:30:00-09:40:00: streak of 2",
     ]);
     expect(neighbourhoods({ kind }, ["09:16", "09:17"], nine)).toEqual([
-      "09:00:00-09:30:00: run of 2 nine",
+      "09:00:00-09:30:00: streak of 2 nine",
     ]);
     expect(neighbourhoods({}, ["09:30"], { ...ofTen, windowMs: 15 * minute })).toEqual([
-      "09:10:00-09:30:00: run of 1 ten",
+      "09:10:00-09:30:00: streak of 1 ten",
     ]);
   });
 
   it("a record that reaches far bridges back over several that were apart", () => {
     const far = recorded("11:00", "11:05", { id: "far", windowMs: 60 * minute });
-    const runs = ["10:15", "10:32", "10:50"];
-    expect(neighbourhoods({}, runs, nine, far)).toEqual([
-      "10:15:00-11:05:00: run of 1 run of 1 run of 1 far",
+    const streaks = ["10:15", "10:32", "10:50"];
+    expect(neighbourhoods({}, streaks, nine, far)).toEqual([
+      "10:15:00-11:05:00: streak of 1 streak of 1 streak of 1 far",
     ]);
-    expect(neighbourhoods({}, runs, nine)).toHaveLength(3);
+    expect(neighbourhoods({}, streaks, nine)).toHaveLength(3);
     // What was reached is part of the burst, and reaches as far.
-    expect(neighbourhoods({}, ["09:15:00.000", ...runs], far)).toHaveLength(1);
-    expect(neighbourhoods({}, ["09:14:59.999", ...runs], far)).toHaveLength(2);
+    expect(neighbourhoods({}, ["09:15:00.000", ...streaks], far)).toHaveLength(1);
+    expect(neighbourhoods({}, ["09:14:59.999", ...streaks], far)).toHaveLength(2);
   });
 });

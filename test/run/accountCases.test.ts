@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCases } from "../../src/run/cases.ts";
+import { readAccountCases } from "../../src/run/accountCases.ts";
 import { alice, denialRow, tenantId, time } from "../builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
@@ -19,7 +19,11 @@ import { publish, type Moment } from "./fakeLog.ts";
 const account = { tenantId, user: alice.name };
 
 async function caseAt(bench: Bench, from: number, to = from, more = {}) {
-  const [found] = await readCases(bench.detector(more), [{ account, span: { from, to } }], never);
+  const [found] = await readAccountCases(
+    bench.detector(more),
+    [{ account, span: { from, to } }],
+    never,
+  );
   if (found === undefined) {
     throw new Error("no case was read");
   }
@@ -27,7 +31,7 @@ async function caseAt(bench: Bench, from: number, to = from, more = {}) {
 }
 
 const denialsIn = ({ views }: Awaited<ReturnType<typeof caseAt>>) =>
-  views.map(({ runs }) => runs.flatMap(({ denials }) => denials).length);
+  views.map(({ streaks }) => streaks.flatMap(({ denials }) => denials).length);
 
 describe("around what was touched", () => {
   it("is read until there is silence for longer than a window, on both sides", async () => {
@@ -64,7 +68,7 @@ describe("around what was touched", () => {
   it("may be nothing, where the log shows nothing any more", async () => {
     const found = await caseAt(new Bench("12:00", []), time("09:00"), time("09:04"));
     expect(found.views).toMatchObject([
-      { runs: [], prompts: [], hull: { from: time("09:00"), to: time("09:04") } },
+      { streaks: [], prompts: [], hull: { from: time("09:00"), to: time("09:04") } },
     ]);
     expect(found.bounded).toBe(false);
   });

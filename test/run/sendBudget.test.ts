@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { newSending } from "../../src/run/sending.ts";
+import { newSendBudget } from "../../src/run/sendBudget.ts";
 import { time, workspaceId, tenantId, alice } from "../builders.ts";
 import { Bench, minute } from "./bench.ts";
 import type { DueItem } from "../../src/run/ports.ts";
@@ -17,7 +17,7 @@ const item = (burstId: string, more: Partial<DueItem>): DueItem => ({
 });
 
 it("a run sends for two minutes, under claims of five and the cap", () => {
-  const sending = newSending(new Bench("09:30", []).detector(), "backfill");
+  const sending = newSendBudget(new Bench("09:30", []).detector(), "backfill");
   expect(sending).toMatchObject({
     lane: "backfill",
     left: 50,
@@ -30,6 +30,6 @@ it("a run sends for two minutes, under claims of five and the cap", () => {
 it("what waits is what has to be sent, not what is only watched", () => {
   const watch = { from: 0, to: 1, until: 2 };
   const due = [item("merged", { mergedInto: "keeper" }), item("watched", { watch })];
-  const { waiting } = newSending(new Bench("09:30", []).detector(), "live", due);
+  const { waiting } = newSendBudget(new Bench("09:30", []).detector(), "live", due);
   expect([...waiting.keys()]).toEqual(["merged"]);
 });

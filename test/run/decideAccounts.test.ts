@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decideTouched } from "../../src/run/decideTouched.ts";
+import { decideAccounts } from "../../src/run/decideAccounts.ts";
 import type { Detector } from "../../src/run/detector.ts";
-import { newSending } from "../../src/run/sending.ts";
+import { newSendBudget } from "../../src/run/sendBudget.ts";
 import { alice, bob, denialRow, tenantId, time, type Person } from "../builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
@@ -27,11 +27,11 @@ describe("a head that another run has written meanwhile", () => {
       return make();
     });
     const detector = bench.detector({ store });
-    const sending = newSending(detector, "live");
+    const sending = newSendBudget(detector, "live");
     bench.log.before = ({ kind }) => {
       order.push(kind);
     };
-    const { decisions, claimed } = await decideTouched(
+    const { decisions, claimed } = await decideAccounts(
       detector,
       [touched("09:00", "09:04")],
       sending,
@@ -92,10 +92,10 @@ describe("many accounts", () => {
     const users = Array.from({ length: 501 }, (_, i) => personNamed(`user${i}`));
     const bench = new Bench("10:00", publish(refusals("09:00", 5, users[500])));
     const detector = bench.detector();
-    const { decisions, claimed, left } = await decideTouched(
+    const { decisions, claimed, left } = await decideAccounts(
       detector,
       users.map((user) => touched("09:00", "09:04", user)),
-      newSending(detector, "live"),
+      newSendBudget(detector, "live"),
       never,
     );
     const asked = bench.log.asked.filter(({ kind }) => kind === "candidates");
@@ -110,7 +110,7 @@ describe("approvals", () => {
   async function asked(bench: Bench, from: string, to: string, more: Partial<Detector> = {}) {
     const detector = bench.detector(more);
     const before = bench.log.asked.length;
-    await decideTouched(detector, [touched(from, to)], newSending(detector, "live"), never);
+    await decideAccounts(detector, [touched(from, to)], newSendBudget(detector, "live"), never);
     return bench.log.asked.slice(before).filter(({ kind }) => kind === "approvals");
   }
 

@@ -2,16 +2,21 @@ import { judge, type Decision } from "../detection/decisions/decision.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
-import { readCases, stateRequests, type Case, type View } from "./cases.ts";
+import {
+  readAccountCases,
+  stateRequests,
+  type AccountCase,
+  type RuleView,
+} from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "../detection/prompts/evidence.ts";
 import { identify } from "../detection/incidents/identity.ts";
 import { incidentOf } from "./incidentOf.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Delivery, DueItem, Head } from "./ports.ts";
-import { isPending, type Sending } from "./sending.ts";
-import { readApprovals } from "./surroundings.ts";
-import type { Touched } from "./touched.ts";
+import { isPending, type SendBudget } from "./sendBudget.ts";
+import { readApprovals } from "./readAround.ts";
+import type { Activity } from "./newActivity.ts";
 import { UpstreamError } from "./upstreamError.ts";
 
 /** Accounts judged together, so that memory is bounded in a flood. */
@@ -35,10 +40,10 @@ export interface Decided {
 }
 
 /** Judges accounts as a whole and records the decisions, each together with what is due for it. */
-export async function decideTouched(
+export async function decideAccounts(
   detector: Detector,
-  touched: readonly Touched[],
-  sending: Sending,
+  touched: readonly Activity[],
+  sending: SendBudget,
   signal: AbortSignal,
 ): Promise<Decided> {
   const results: Decided[] = [];
@@ -49,7 +54,7 @@ export async function decideTouched(
       if (attempt === attempts) {
         throw new UpstreamError("state", "other runs keep changing the same records", true);
       }
-      const cases = await readCases(detector, open, signal);
+      const cases = await readAccountCases(detector, open, signal);
       const approvals = await readApprovalsOf(detector, cases, signal);
       const outcomes = await inParallel(cases, stateRequests, (each) =>
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
@@ -67,16 +72,17 @@ export async function decideTouched(
   };
 }
 
-/** Approvals matter where a run fired or a burst is recorded. */
+/** Approvals matter where a streak fired or a burst is recorded. */
 async function readApprovalsOf(
   { source }: Detector,
-  cases: readonly Case[],
+  cases: readonly AccountCase[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
   const wanted = cases.flatMap(({ account, views }) =>
     views
       .filter(
-        ({ head, runs }) => head.bursts.length > 0 || runs.some((run) => run.triggeredAt !== null),
+        ({ head, streaks }) =>
+          head.bursts.length > 0 || streaks.some((streak) => streak.triggeredAt !== null),
       )
       .map(({ rule, hull }) => ({
         user: account.user,
@@ -88,10 +94,10 @@ async function readApprovalsOf(
 
 async function decideCase(
   detector: Detector,
-  each: Case,
+  each: AccountCase,
   approvals: readonly Approval[],
-  sending: Sending,
-): Promise<{ readonly decided: Decided; readonly again: Touched | null }> {
+  sending: SendBudget,
+): Promise<{ readonly decided: Decided; readonly again: Activity | null }> {
   const decisions: { rule: Rule; decision: Decision }[] = [];
   const claimed: Claimed[] = [];
   let left = 0;
@@ -130,15 +136,15 @@ async function decideCase(
 
 function judgeView(
   { clock, retentionMs }: Detector,
-  { bounded }: Case,
-  { rule, head, runs, prompts }: View,
+  { bounded }: AccountCase,
+  { rule, head, streaks, prompts }: RuleView,
   approvals: readonly Approval[],
 ): readonly Decision[] {
   return judge({
     rule,
     subject: head.subject,
     recorded: head.bursts,
-    runs,
+    streaks,
     prompts,
     approvals,
     identify,
@@ -150,9 +156,9 @@ function judgeView(
 /** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
 function dueOf(
   detector: Detector,
-  { rule, head }: View,
+  { rule, head }: RuleView,
   decision: Decision,
-  { lane, waiting }: Sending,
+  { lane, waiting }: SendBudget,
 ): DueItem | null {
   const { action, reason, burst, finding } = decision;
   const sends = action !== "none" && detector.sinks.length > 0;
@@ -189,7 +195,7 @@ function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "at
 function claimsOf(
   head: Head,
   due: readonly DueItem[],
-  sending: Sending,
+  sending: SendBudget,
   now: number,
 ): Readonly<Record<string, Delivery>> {
   const claims: Record<string, Delivery> = {};

@@ -30,7 +30,7 @@ export interface CoredSpan extends UserSpan {
   readonly core: Range;
 }
 
-export interface Surroundings {
+export interface SightingsAround {
   /** By account. */
   readonly sightings: ReadonlyMap<string, readonly Sighting[]>;
   /** By user. */
@@ -44,7 +44,7 @@ export async function readSightings(
   source: SignInSource,
   wanted: readonly CoredSpan[],
   signal: AbortSignal,
-): Promise<Surroundings> {
+): Promise<SightingsAround> {
   const evidence = new Evidence();
   const reading: Outwards = {
     ask: (query) => source.candidates(query, signal),

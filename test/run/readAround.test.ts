@@ -4,7 +4,7 @@ import {
   readApprovals,
   readSightings,
   usersPerQuery,
-} from "../../src/run/surroundings.ts";
+} from "../../src/run/readAround.ts";
 import { alice, approved, bob, row, tenantId, time } from "../builders.ts";
 import { hour, never, personNamed, refusals } from "./bench.ts";
 import { FakeLog, publish } from "./fakeLog.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noCounts } from "../../src/run/counts.ts";
-import { touch, TouchedAccounts } from "../../src/run/touched.ts";
+import { touch, ActiveAccounts } from "../../src/run/newActivity.ts";
 import type { Range } from "../../src/run/ports.ts";
 import {
   alice,
@@ -19,7 +19,7 @@ import { explicitDeny, refusals } from "./bench.ts";
 const always: Range = { from: -Infinity, to: Infinity };
 
 function touchedBy(rows: readonly Row[], happenedIn = always, rules = [explicitDeny]) {
-  const touched = new TouchedAccounts();
+  const touched = new ActiveAccounts();
   const counts = noCounts();
   const denials = touch(rows, rules, happenedIn, counts, touched);
   return { denials, counts, list: touched.list() };

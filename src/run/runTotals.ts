@@ -1,8 +1,8 @@
 import { noCounts, type Counts } from "./counts.ts";
-import type { Decided } from "./decideTouched.ts";
+import type { Decided } from "./decideAccounts.ts";
 
 /** What a run, or a slice of a backfill, has done so far. */
-export interface Work {
+export interface RunTotals {
   readonly counts: Counts;
   /** Distinct denials of the rows read; one that is read in two steps counts in both. */
   denials: number;
@@ -18,7 +18,7 @@ export interface Work {
   readonly errors: string[];
 }
 
-export function noWork(): Work {
+export function noTotals(): RunTotals {
   return {
     counts: noCounts(),
     denials: 0,
@@ -32,7 +32,7 @@ export function noWork(): Work {
   };
 }
 
-export function noteDecisions(work: Work, { decisions, claimed, left }: Decided): void {
+export function addDecisions(work: RunTotals, { decisions, claimed, left }: Decided): void {
   work.due += claimed.length + left;
   for (const { decision } of decisions) {
     work.opened += decision.action === "open" ? 1 : 0;

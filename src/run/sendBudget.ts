@@ -9,7 +9,7 @@ export const claimLength = 5 * 60_000;
 const longestSending = 2 * 60_000;
 
 /** What a run may still send, and who it is. */
-export interface Sending {
+export interface SendBudget {
   readonly owner: string;
   readonly claimUntil: number;
   readonly lane: DueItem["lane"];
@@ -26,11 +26,11 @@ export interface Sending {
  *
  * @param due what waited when it started, as far as the run knows
  */
-export function newSending(
+export function newSendBudget(
   { clock, maxIncidentsPerRun }: Detector,
-  lane: Sending["lane"],
+  lane: SendBudget["lane"],
   due: readonly DueItem[] = [],
-): Sending {
+): SendBudget {
   const now = clock.now();
   return {
     owner: v4(),

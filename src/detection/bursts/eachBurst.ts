@@ -1,7 +1,8 @@
 import { numberAt, timeAt, type DenialColumns } from "../prompts/columns.ts";
-import { cutRuns, extentOf, type Extent, type Windowing } from "./windowing.ts";
+import { extentOf, windowKind } from "./windowKinds.ts";
+import type { Extent, Windowing } from "./windowing.ts";
 
-/** A run that fired. Epoch milliseconds. */
+/** A streak that fired. Epoch milliseconds. */
 export interface Burst {
   readonly account: number;
   readonly denials: number;
@@ -12,19 +13,20 @@ export interface Burst {
 }
 
 /**
- * The bursts of all accounts, by account and then by time: those of `findRuns`. Takes time in proportion to
- * the denials (where they are out of order within an account, to sort those as well) and 8 bytes for each.
+ * Calls `take` for the bursts of all accounts, by account and then by time; the same bursts as `findStreaks`.
+ * Linear, plus a sort for accounts whose denials are out of order. Needs 8 bytes per denial.
  */
 export function eachBurst(
   rule: Windowing,
   columns: DenialColumns,
   take: (burst: Burst) => void,
 ): void {
+  const { cut } = windowKind(rule);
   const { times, ends } = groupTimes(columns);
   let from = 0;
   for (const [account, to] of ends.entries()) {
     sortPart(times, from, to);
-    cutRuns(rule, times, from, to, (start, end, trigger) => {
+    cut(rule, { times, from, to }, (start, end, trigger) => {
       if (trigger >= 0) {
         const firstDenialAt = timeAt(times, start);
         const lastDenialAt = timeAt(times, end - 1);
@@ -42,7 +44,7 @@ export function eachBurst(
   }
 }
 
-/** The times by account, in each as they came: a counting sort. `ends`: where those of each account end. */
+/** Groups the times by account with a counting sort. `ends` has the index after the last time of each account. */
 function groupTimes({ accounts, account, at }: DenialColumns): {
   readonly times: Float64Array;
   readonly ends: Uint32Array;
@@ -68,9 +70,9 @@ function groupTimes({ accounts, account, at }: DenialColumns): {
 }
 
 function sortPart(times: Float64Array, from: number, to: number): void {
-  // Stryker disable next-line ArithmeticOperator,EqualityOperator: to look at a neighbour, too, costs time only.
+  // Stryker disable next-line ArithmeticOperator,EqualityOperator: comparing one more neighbour only costs time.
   for (let index = from + 1; index < to; index++) {
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: to sort what is in order costs time only.
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: sorting what is sorted only costs time.
     if (timeAt(times, index) < timeAt(times, index - 1)) {
       times.subarray(from, to).sort();
       return;

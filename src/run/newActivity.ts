@@ -7,14 +7,14 @@ import { accountName, Evidence } from "../detection/prompts/evidence.ts";
 import type { Range } from "./ports.ts";
 
 /** An account that something new is known of, and the span of the times it happened. Both ends belong to it. */
-export interface Touched {
+export interface Activity {
   readonly account: Account;
   readonly span: Range;
 }
 
 /** Accounts by name; spans grow as more is known. */
-export class TouchedAccounts {
-  readonly #accounts = new Map<string, Touched>();
+export class ActiveAccounts {
+  readonly #accounts = new Map<string, Activity>();
 
   add(account: Account, from: number, to: number): void {
     const name = accountName(account);
@@ -25,7 +25,7 @@ export class TouchedAccounts {
     });
   }
 
-  list(): readonly Touched[] {
+  list(): readonly Activity[] {
     return [...this.#accounts.values()];
   }
 }
@@ -42,7 +42,7 @@ export function touch(
   rules: readonly Rule[],
   happenedIn: Range,
   counts: Counts,
-  touched: TouchedAccounts,
+  touched: ActiveAccounts,
 ): number {
   const exclusions = rules.map((rule) => rule.exclusions);
   const evidence = new Evidence();

@@ -1,0 +1,16 @@
+import type { Rule } from "../rules/rule.ts";
+import { sliding } from "./sliding.ts";
+import { tumbling } from "./tumbling.ts";
+import type { Extent, WindowKind, Windowing } from "./windowing.ts";
+
+/** A new kind is a file with a `WindowKind` and a line here; without the line nothing compiles. */
+const kinds = { sliding, tumbling } satisfies Record<Rule["kind"], WindowKind>;
+
+export function windowKind({ kind }: Pick<Rule, "kind">): WindowKind {
+  return kinds[kind];
+}
+
+/** The extent of a streak, given its first and last denial. */
+export function extentOf(rule: Windowing, first: number, last: number): Extent {
+  return windowKind(rule).extentOf(rule.windowMs, first, last);
+}
