@@ -1,29 +1,80 @@
-// `npm run check`: what to run before a commit. Runs every step, then names those that failed.
-import { run } from "./run.mjs";
+// `npm run check`: what to run before a commit. Runs every step, two at a time, then names those that failed.
+// The tests come last and alone: they use all processors themselves.
+import { spawn } from "node:child_process";
+import { root, run } from "./run.mjs";
 
-/** @type {readonly (readonly [name: string, file: string, ...args: string[]])[]} */
+/** @typedef {readonly [name: string, file: string, ...args: string[]]} Step */
+
+/** @type {readonly Step[]} the slowest first */
 const steps = [
-  ["format", "node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
-  ["lint", "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
+  [
+    "format",
+    "node_modules/prettier/bin/prettier.cjs",
+    "--check",
+    "--log-level=warn",
+    "--cache",
+    "--cache-strategy=content",
+    ".",
+  ],
   ["types", "node_modules/typescript/bin/tsc", "--noEmit"],
+  ["lint", "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   ["architecture", "scripts/architecture.mjs"],
   ["unused", "node_modules/knip/bin/knip.js"],
-  ["tests", "scripts/test.mjs", "quick"],
 ];
 
 /** @type {string[]} */
 const failed = [];
-for (const [name, file, ...args] of steps) {
-  const startedAt = Date.now();
-  const code = run(file, args);
-  if (code !== 0) {
-    failed.push(name);
-  }
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
-}
+const waiting = [...steps];
+await Promise.all([takeSteps(), takeSteps()]);
+
+const startedAt = Date.now();
+report("tests", run("scripts/test.mjs", ["quick"]), startedAt);
 
 if (failed.length > 0) {
   console.error(`check failed: ${failed.join(", ")}`);
   process.exitCode = 1;
+}
+
+async function takeSteps() {
+  for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+    await runStep(step);
+  }
+}
+
+/** @param {Step} step */
+async function runStep([name, file, ...args]) {
+  const began = Date.now();
+  const { code, output } = await captured(file, args);
+  process.stdout.write(code === 0 ? "" : output);
+  report(name, code, began);
+}
+
+/** @param {string} name @param {number} code @param {number} began */
+function report(name, code, began) {
+  if (code !== 0) {
+    failed.push(name);
+  }
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
+}
+
+/**
+ * Runs a JavaScript file beside others, and keeps what it prints together.
+ *
+ * @param {string} file @param {readonly string[]} args
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+function captured(file, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [file, ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => (output += text));
+    }
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
 }
