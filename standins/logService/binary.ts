@@ -17,6 +17,9 @@ export const binaries: Readonly<Record<string, Binary>> = {
   EqualExpression: comparison((left, right) =>
     left === null && right === null ? null : left === right,
   ),
+  NotEqualExpression: comparison((left, right) =>
+    left === null && right === null ? null : left !== right,
+  ),
   LessThanExpression: ordered((left, right) => left < right),
   GreaterThanExpression: ordered((left, right) => left > right),
   GreaterThanOrEqualExpression: atLeast,

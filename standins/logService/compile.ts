@@ -7,7 +7,7 @@ import { functions } from "./functions.ts";
 import { readLiteral } from "./literals.ts";
 import { refuse } from "./queryError.ts";
 import { child, elements, type SyntaxNode } from "./syntax.ts";
-import type { Dynamic, Value } from "./values.ts";
+import { textOf, type Dynamic, type Value } from "./values.ts";
 
 /** What names in an expression stand for. */
 export interface Scope {
@@ -75,6 +75,18 @@ const compilers: Readonly<Record<string, Compiler>> = {
     );
     return derived(node, [of], (row) => listed.has(of.of(row)));
   },
+  HasAnyExpression: (node, scope) => {
+    if (node.kind !== "HasAnyExpression") {
+      refuse(node.words);
+    }
+    const of = compile(child(node, 0), scope);
+    const words = elements(child(node, 1)).flatMap((element) => valuesOf(element, of, scope));
+    const terms = words.map((word) => termOf(textOf(word)));
+    return derived(node, [of], (row) => {
+      const text = textOf(of.of(row));
+      return terms.some((term) => term.test(text));
+    });
+  },
   FunctionCallExpression: (node, scope) => {
     const { name } = child(node, 0);
     const args = elements(child(node, 1));
@@ -83,6 +95,9 @@ const compilers: Readonly<Record<string, Compiler>> = {
     }
     if (name === "now" && args.length === 0) {
       return derived(node, [], () => scope.now);
+    }
+    if (name === "bin" && args[0] && args[1]) {
+      return binned(node, scope, args[0], args[1]);
     }
     if (name === "ago" && args[0]) {
       return before(node, scope, args[0]);
@@ -117,7 +132,19 @@ function publication({ stored }: Scope): Expression {
   return { type: "datetime", constant: false, of: (row) => row.published };
 }
 
-/** A timespan has no other use. */
+/** Datetimes alone, in whole spans since the epoch: as Kusto does it for spans that divide a day. */
+function binned(node: SyntaxNode, scope: Scope, value: SyntaxNode, span: SyntaxNode): Expression {
+  const of = compile(value, scope);
+  const ms = readTimespan(textAt(span, scope)) ?? refuse(`bin() by ${textAt(span, scope)}`);
+  if (of.type !== "datetime" || 86_400_000 % ms !== 0) {
+    refuse(`bin() of ${of.type} by ${textAt(span, scope)}`);
+  }
+  return derived(node, [of], (row) => {
+    const at = of.of(row);
+    return typeof at === "string" ? datetimeOf(Math.floor(Date.parse(at) / ms) * ms) : null;
+  });
+}
+
 function before(node: SyntaxNode, scope: Scope, span: SyntaxNode): Expression {
   const ms = readTimespan(textAt(span, scope)) ?? refuse(`ago() of ${textAt(span, scope)}`);
   return derived(node, [], () => datetimeOf(Date.parse(scope.now) - ms));
@@ -130,6 +157,12 @@ function member(value: Value, name: string): Value {
   }
   const members = value as Readonly<Record<string, Dynamic>>;
   return Object.hasOwn(members, name) ? (members[name] ?? null) : null;
+}
+
+/** `has` finds whole terms: what stands beside them is neither a letter nor a digit. */
+function termOf(word: string): RegExp {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\p{L}\\d])${escaped}(?![\\p{L}\\d])`, "iu");
 }
 
 /** Of an element of a list; a dynamic array counts as its elements, and a null equals nothing. */

@@ -31,7 +31,7 @@ export function execute(query: string, statements: readonly SyntaxNode[], data: 
     const operator = operators[node.what] ?? refuse(nameOf(node));
     // Hints and parameters change what an operator means.
     const hint = node.children.flatMap(elements).find(({ what }) => what === "NamedParameter");
-    if (hint) {
+    if (hint && child(hint, 0).name !== "isfuzzy") {
       refuse(`${nameOf(node)} ${child(hint, 0).name}=`);
     }
     const scope: Scope = { query, columns: input.columns, stored: input.stored, now: data.now };

@@ -15,6 +15,25 @@ export const functions: Readonly<Record<string, ScalarFunction>> = {
   tostring: (of) => (of.type === "real" ? undefined : perText(of, (text) => text)),
   tolower: (of) => perText(of, (text) => text.toLowerCase()),
   isempty: (of) => perText(of, (text) => text === ""),
+  not: (of) => (of.type === "bool" ? (row) => negation(of.of(row)) : undefined),
+  coalesce:
+    (...args) =>
+    (row) =>
+      args.map((arg) => arg.of(row)).find((value) => value !== null && value !== "") ?? null,
+  // Conditions and values take turns; the last value is for rows that no condition holds for.
+  case:
+    (...args) =>
+    (row) => {
+      const met = args.findIndex((arg, index) => index % 2 === 0 && arg.of(row) === true);
+      const otherwise = args.length - 1;
+      return args[met < 0 || met === otherwise ? otherwise : met + 1]?.of(row) ?? null;
+    },
+  has_any_ipv4_prefix: (of, ...prefixes) => {
+    const starts = prefixes.flatMap((prefix) =>
+      [constantOf(prefix, "has_any_ipv4_prefix()")].flat(),
+    );
+    return perText(of, (text) => starts.some((start) => text.startsWith(textOf(start))));
+  },
   iff: (test, yes, no) => (row) => (test.of(row) === true ? yes : no).of(row),
   strcat: (...args) =>
     args.some(({ type }) => type === "real")
@@ -33,6 +52,10 @@ export const functions: Readonly<Record<string, ScalarFunction>> = {
     return perText(of, (text) => hashOf(text) % divisor);
   },
 };
+
+function negation(value: Value): Value {
+  return value === null ? null : value !== true;
+}
 
 /** Kusto's patterns are RE2's; what JavaScript cannot read of them is refused. */
 function endsOf(pattern: string): RegExp {

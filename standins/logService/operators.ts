@@ -1,9 +1,9 @@
 import { compile, type Scope } from "./compile.ts";
 import { constantOf } from "./expression.ts";
 import type { Frame, Row } from "./frame.ts";
-import { refuse } from "./queryError.ts";
+import { MissingTable, refuse } from "./queryError.ts";
 import { summarize } from "./summarize.ts";
-import { child, unnamed, type SyntaxNode } from "./syntax.ts";
+import { child, elements, unnamed, type SyntaxNode } from "./syntax.ts";
 
 /** `scope` is that of the input; `frameOf` evaluates a table or pipeline inside the operator. */
 type Operator = (
@@ -60,12 +60,18 @@ function extend(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   return { ...input, columns, rows };
 }
 
+/** `| union (A), (B)`, or `union isfuzzy=true (A), (B)` at the start, which passes over what names a missing table. */
 function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Operator>[3]): Frame {
-  if (input.columns.length === 0) {
-    refuse("union at the start of a query");
+  const isStart = input.columns.length === 0;
+  const isFuzzy = isFuzzyUnion(node);
+  if (isStart !== isFuzzy) {
+    refuse(isStart ? "union at the start of a query without isfuzzy=true" : "union isfuzzy");
   }
   const columns = node.columns ?? [];
-  const frames = [input, ...child(node, 1).children.map(frameOf)];
+  const legs = child(node, 1).children;
+  const frames = isFuzzy
+    ? legs.flatMap((leg) => unlessMissing(() => frameOf(leg)))
+    : [input, ...legs.map(frameOf)];
   const rows = frames.flatMap((frame) => {
     const places = columns.map(({ name }) => frame.columns.findIndex((own) => own.name === name));
     // Kusto splits a column of two types in two, with names of their own.
@@ -79,6 +85,22 @@ function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Ope
     return frame.rows.map((row) => ({ ...row, values: values(row) }));
   });
   return { columns, rows, stored: false };
+}
+
+function isFuzzyUnion(node: SyntaxNode): boolean {
+  const [parameter, ...more] = elements(child(node, 0));
+  return parameter !== undefined && more.length === 0 && child(parameter, 0).name === "isfuzzy";
+}
+
+function unlessMissing(frame: () => Frame): readonly Frame[] {
+  try {
+    return [frame()];
+  } catch (error) {
+    if (error instanceof MissingTable) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** `order by Column asc` alone: no query that ships sorts, test/contract/sink.test.ts does. */

@@ -1,6 +1,6 @@
 /** Why a query is answered with 400. */
 export class QueryError extends Error {
-  override readonly name = "QueryError";
+  override readonly name: string = "QueryError";
   readonly code: string;
   /** Log Analytics says the reason in here; its `message` is the same for all. */
   readonly inner: { readonly code: string; readonly message: string } | undefined;
@@ -9,6 +9,16 @@ export class QueryError extends Error {
     super(message);
     this.code = code;
     this.inner = inner;
+  }
+}
+
+/** The workspace lacks a table, or the caller may not read it: Log Analytics answers both in one way. */
+export class MissingTable extends QueryError {
+  constructor(table: string) {
+    super("BadArgumentError", "The request had some invalid properties", {
+      code: "SemanticError",
+      message: `Failed to resolve table or column expression named '${table}'`,
+    });
   }
 }
 

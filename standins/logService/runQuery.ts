@@ -2,7 +2,7 @@ import type { Column } from "./columns.ts";
 import { execute } from "./execute.ts";
 import type { Frame, Row } from "./frame.ts";
 import type { Analyser, Problem } from "./kusto.ts";
-import { QueryError, refuse } from "./queryError.ts";
+import { MissingTable, QueryError, refuse } from "./queryError.ts";
 import type { Store } from "./store.ts";
 import type { Timespan } from "./timespan.ts";
 
@@ -12,11 +12,13 @@ export interface Question {
   readonly timespan: Timespan | undefined;
   /** A datetime. */
   readonly now: string;
+  /** Tables that a workspace lacks; none if absent. */
+  readonly missing?: (workspaceId: string, table: string) => boolean;
 }
 
 /** Answers a query on what is published by now; a QueryError says why it cannot. */
 export function runQuery(question: Question, analyser: Analyser, store: Store): Frame {
-  const { query, workspaceIds, timespan, now } = question;
+  const { query, workspaceIds, timespan, now, missing } = question;
   const { problems, statements } = analyser(query);
   const [problem] = problems;
   if (problem !== undefined) {
@@ -26,6 +28,9 @@ export function runQuery(question: Question, analyser: Analyser, store: Store): 
     now,
     tableNamed(name) {
       const columns = store.columnsOf(name) ?? refuse(`table ${name}`);
+      if (workspaceIds.some((workspaceId) => missing?.(workspaceId, name))) {
+        throw new MissingTable(name);
+      }
       const lists = workspaceIds.map((workspaceId) => store.visible(workspaceId, name, now));
       const rows = lists.length === 1 && lists[0] ? lists[0] : lists.flat();
       const inside = timespan && within(columns, timespan);

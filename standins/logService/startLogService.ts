@@ -18,7 +18,7 @@ import { readTimespan } from "./timespan.ts";
 import type { Publication } from "./toRow.ts";
 
 export interface LogServiceOptions {
-  /** Tables beside the two of sign-ins, which are there anyway. */
+  /** Tables beside the built-in ones. */
   readonly tables?: Readonly<Record<string, TableSchema>>;
   /** The service's now, in epoch milliseconds. What is published later is not visible yet. */
   readonly clock?: () => number;
@@ -53,6 +53,8 @@ export interface LogService {
   /** In the order in which they were answered. */
   readonly requests: readonly LoggedRequest[];
   publish(workspaceId: string, table: string, rows: Iterable<Publication>): void;
+  /** From now on the workspace lacks the table, or the caller may not read it: both look the same. */
+  disconnect(workspaceId: string, table: string): void;
   fail(fault: Fault, when?: When): void;
   stop(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
   const tables = { ...builtInTables, ...options.tables };
   const [store, analyser, faults] = [createStore(tables), createAnalyser(tables), createFaults()];
   const requests: LoggedRequest[] = [];
+  const disconnected = new Set<string>();
   let running = 0;
 
   const server = createServer(certificate, (message, response) => {
@@ -128,7 +131,8 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     const now = datetimeOf(clock());
     const workspaceIds = [...new Set([workspaceId, ...request.workspaces])];
     const timespan = request.timespan === "" ? undefined : readTimespan(request.timespan, now);
-    const question = { query: request.query, workspaceIds, timespan, now };
+    const missing = (id: string, table: string) => disconnected.has(`${id} ${table}`);
+    const question = { query: request.query, workspaceIds, timespan, now, missing };
     const frame = runQuery(question, analyser, store);
     if (fault?.kind === "partial") {
       return { status: 200, answer: partialAnswerOf(frame) };
@@ -159,6 +163,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     certificate: certificate.cert,
     requests,
     publish: (workspaceId, table, rows) => store.add(workspaceId, table, rows),
+    disconnect: (workspaceId, table) => void disconnected.add(`${workspaceId} ${table}`),
     fail: (fault, when) => faults.add(fault, when),
     stop: () => close(server),
   };

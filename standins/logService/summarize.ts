@@ -1,48 +1,91 @@
 import { compile, type Scope } from "./compile.ts";
 import type { Frame, Row } from "./frame.ts";
 import { refuse } from "./queryError.ts";
-import { child, elements, type SyntaxNode } from "./syntax.ts";
+import { child, elements, unnamed, type SyntaxNode } from "./syntax.ts";
+import type { Value } from "./values.ts";
 
-/** `summarize arg_min(Column, *) by Names`: of each group the row with the smallest; nulls are passed over. */
+/** What a group of rows comes to: one value for each column after those of `by`. */
+type Aggregate = (rows: readonly Row[]) => readonly Value[];
+
+/**
+ * `summarize` by names and expressions, of `min`, `max` and `count`, each under a name, or of
+ * `arg_min(Column, *)` alone: of each group the row with the smallest. Nulls are passed over.
+ */
 export function summarize(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const by = node.children[2]?.children[0]?.children ?? [];
-  if (by.some(({ what }) => what !== "NameReference")) {
-    refuse("summarize by an expression");
-  }
-  const [call, another] = child(node, 1).children;
-  if (call?.what !== "FunctionCallExpression" || another) {
-    return refuse("summarize of such a form");
-  }
-  const { name } = child(call, 0);
-  if (name !== "arg_min") {
-    refuse(`${name}()`);
-  }
-  const [column, star, ...more] = elements(child(call, 1));
-  const isPlain = column?.what === "NameReference" && star?.what === "StarExpression";
-  if (!isPlain || more.length > 0) {
-    return refuse("arg_min() in another form than (column, *)");
-  }
-  if (by.length === 0) {
+  const calls = child(node, 1).children;
+  const keys = by.map((each) => compile(unnamed(each), scope));
+  const columns = node.columns ?? [];
+  const whole = wholeRow(calls, input, columns.slice(keys.length), scope);
+  if (whole !== null && by.length === 0) {
     refuse("arg_min() without by");
   }
-
-  const keys = by.map((each) => compile(each, scope));
-  const { of } = compile(column, scope);
-  const groups = new Map<string, Row>();
+  const aggregates = whole === null ? calls.map((call) => aggregateOf(call, scope)) : [whole];
+  const groups = new Map<string, { readonly key: readonly Value[]; readonly rows: Row[] }>();
   for (const row of input.rows) {
-    const key = JSON.stringify(keys.map((each) => each.of(row)));
-    const [best, value] = [groups.get(key), of(row)];
-    const least = best && of(best);
-    const isLess = value !== null && (least === undefined || least === null || value < least);
-    if (best === undefined || isLess) {
-      groups.set(key, row);
-    }
+    const key = keys.map((each) => each.of(row));
+    const name = JSON.stringify(key);
+    const group = groups.get(name) ?? { key, rows: [] };
+    groups.set(name, group);
+    group.rows.push(row);
   }
-  const columns = node.columns ?? [];
-  const places = columns.map((own) => input.columns.findIndex((each) => each.name === own.name));
-  const rows = Array.from(groups.values(), (row) => ({
-    values: places.map((place) => row.values[place] ?? null),
+  // Without `by` there is one row, also of nothing.
+  if (by.length === 0 && groups.size === 0) {
+    groups.set("", { key: [], rows: [] });
+  }
+  const rows = Array.from(groups.values(), ({ key, rows: members }) => ({
+    values: [...key, ...aggregates.flatMap((aggregate) => aggregate(members))],
     published: "",
   }));
   return { columns, rows, stored: false };
+}
+
+/** `arg_min(Column, *)`, or null for other aggregates. */
+function wholeRow(
+  calls: readonly SyntaxNode[],
+  input: Frame,
+  columns: Frame["columns"],
+  scope: Scope,
+): Aggregate | null {
+  const [call, ...more] = calls;
+  if (call?.what !== "FunctionCallExpression" || child(call, 0).name !== "arg_min") {
+    return null;
+  }
+  const [column, star, ...others] = elements(child(call, 1));
+  const isPlain = column?.what === "NameReference" && star?.what === "StarExpression";
+  if (!isPlain || others.length > 0 || more.length > 0) {
+    return refuse("arg_min() in another form than (column, *)");
+  }
+  const { of } = compile(column, scope);
+  const places = columns.map((own) => input.columns.findIndex((each) => each.name === own.name));
+  return (rows) => {
+    const least = rows.reduce((best, row) => {
+      const [held, value] = [of(best), of(row)];
+      return value !== null && (held === null || value < held) ? row : best;
+    });
+    return places.map((place) => least.values[place] ?? null);
+  };
+}
+
+function aggregateOf(item: SyntaxNode, scope: Scope): Aggregate {
+  const call = unnamed(item);
+  if (item.what !== "SimpleNamedExpression" || call.what !== "FunctionCallExpression") {
+    return refuse("summarize of such a form");
+  }
+  const { name } = child(call, 0);
+  const [argument] = elements(child(call, 1));
+  if (name === "count" && argument === undefined) {
+    return (rows) => [rows.length];
+  }
+  if ((name !== "min" && name !== "max") || argument === undefined) {
+    return refuse(`${name}()`);
+  }
+  const { of, type } = compile(argument, scope);
+  if (type !== "datetime") {
+    refuse(`${name}() of ${type}`);
+  }
+  return (rows) => {
+    const values = rows.map((row) => of(row)).filter((value) => typeof value === "string");
+    return [values.toSorted().at(name === "min" ? 0 : -1) ?? null];
+  };
 }

@@ -1,9 +1,17 @@
 import type { TableSchema } from "./columns.ts";
+import { auditLogs } from "./schema/auditLogs.ts";
+import { cloudAppEvents } from "./schema/cloudAppEvents.ts";
 import { nonInteractiveSignInLogs } from "./schema/nonInteractiveSignInLogs.ts";
+import { officeActivity } from "./schema/officeActivity.ts";
 import { signInLogs } from "./schema/signInLogs.ts";
+import { userRiskEvents } from "./schema/userRiskEvents.ts";
 
-/** The tables that every workspace has. */
+/** The tables that every workspace has, unless it is told to lack one. */
 export const builtInTables: Readonly<Record<string, TableSchema>> = {
   SigninLogs: signInLogs,
   AADNonInteractiveUserSignInLogs: nonInteractiveSignInLogs,
+  AuditLogs: auditLogs,
+  OfficeActivity: officeActivity,
+  CloudAppEvents: cloudAppEvents,
+  AADUserRiskEvents: userRiskEvents,
 };

@@ -48,12 +48,22 @@ export interface Given {
 }
 
 /** Executes a query without a server. */
-export function rowsOf(query: string, given: Given = {}, now = "23:59:59") {
+export function rowsOf(
+  query: string,
+  given: Given = {},
+  now = "23:59:59",
+  missing: readonly string[] = [],
+) {
   const store = createStore({ ...builtInTables, ...smallTables });
   for (const [table, rows] of Object.entries(given)) {
     store.add(workspace, table, rows);
   }
-  const question = { query, workspaceIds: [workspace], timespan: undefined };
+  const question = {
+    query,
+    workspaceIds: [workspace],
+    timespan: undefined,
+    missing: (_: string, table: string) => missing.includes(table),
+  };
   const { columns, rows } = runQuery({ ...question, now: datetimeOf(at(now)) }, analyser, store);
   return { names: columns.map(({ name }) => name), rows: rows.map(({ values }) => values) };
 }

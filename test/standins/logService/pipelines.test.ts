@@ -42,6 +42,21 @@ describe("union", () => {
   });
 });
 
+describe("union isfuzzy=true", () => {
+  const query = `union isfuzzy=true (Prompts | where Code == 1 | project User), (Reports | project User)`;
+
+  it("begins with the rows of several tables", () => {
+    expect(rowsOf(query, given).rows).toEqual([["ann"], ["cid"]]);
+  });
+
+  it("passes over a table that is missing, which fails every other query", () => {
+    expect(rowsOf(query, given, "23:59:59", ["Prompts"]).rows).toEqual([["cid"]]);
+    expect(() => rowsOf("Prompts", given, "23:59:59", ["Prompts"])).toThrow(
+      expect.objectContaining({ inner: expect.objectContaining({ code: "SemanticError" }) }),
+    );
+  });
+});
+
 describe("take", () => {
   it("cuts rows down to a number", () => {
     expect(rowsOf("Prompts | take 2", given).rows).toHaveLength(2);
@@ -57,6 +72,25 @@ describe("summarize", () => {
       ["ann", 1, iso("09:05:00")],
       ["bob", 2, iso("09:04:00")],
     ]);
+  });
+});
+
+describe("summarize of min, max and count", () => {
+  it("gives one row for each group, with the name of an expression", () => {
+    const query = `Prompts | summarize First = min(TimeGenerated), Last = max(TimeGenerated), Prompts = count()
+      by Who = User, Hour = bin(TimeGenerated, 1h) | order by Who asc`;
+    const { names, rows } = rowsOf(query, given);
+    expect(names).toEqual(["Who", "Hour", "First", "Last", "Prompts"]);
+    expect(rows).toEqual([
+      ["ann", iso("09:00:00"), iso("09:00:00"), iso("09:02:00"), 2],
+      ["bob", iso("09:00:00"), iso("09:01:00"), iso("09:01:00"), 1],
+    ]);
+  });
+
+  it("gives one row of nothing where there is no group, and none where there is", () => {
+    const none = "Prompts | where Code == 9";
+    expect(rowsOf(`${none} | summarize Rows = count()`, given).rows).toEqual([[0]]);
+    expect(rowsOf(`${none} | summarize Rows = count() by User`, given).rows).toEqual([]);
   });
 });
 

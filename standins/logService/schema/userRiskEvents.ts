@@ -1,0 +1,30 @@
+import type { TableSchema } from "../columns.ts";
+
+/** The columns of AADUserRiskEvents, as Azure Monitor publishes them in its table reference. */
+export const userRiskEvents: TableSchema = {
+  TenantId: "string",
+  SourceSystem: "string",
+  TimeGenerated: "datetime",
+  OperationName: "string",
+  Activity: "string",
+  ActivityDateTime: "datetime",
+  AdditionalInfo: "dynamic",
+  CorrelationId: "string",
+  DetectedDateTime: "datetime",
+  DetectionTimingType: "string",
+  Id: "string",
+  IpAddress: "string",
+  LastUpdatedDateTime: "datetime",
+  Location: "dynamic",
+  RequestId: "string",
+  RiskDetail: "string",
+  RiskEventType: "string",
+  RiskLevel: "string",
+  RiskState: "string",
+  Source: "string",
+  TokenIssuerType: "string",
+  UserDisplayName: "string",
+  UserId: "string",
+  UserPrincipalName: "string",
+  Type: "string",
+};
