@@ -1,7 +1,7 @@
 import { toDetectReport, type DetectReport } from "../../src/cli/detect/detectReport.ts";
 import { classify, type Account } from "../../src/detection/signin/classify.ts";
 import type { Fields } from "../../src/detection/signin/fields.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import type { Approval } from "../../src/detection/signin/sighting.ts";
 import { detectRecords } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";

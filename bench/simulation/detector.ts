@@ -1,4 +1,4 @@
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import type { Detector } from "../../src/run/detector.ts";
 import type { SignInSource, StateStore } from "../../src/run/ports.ts";
 import type { VirtualTime } from "./virtualTime.ts";

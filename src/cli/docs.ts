@@ -1,4 +1,4 @@
-import { presets } from "../detection/rules/rule.ts";
+import { presets } from "../detection/rules/presets.ts";
 import { conditionOf } from "../detection/rules/ruleText.ts";
 import { exitCodeWords, type Command, type Option } from "./command.ts";
 import { optionUsage } from "./help.ts";

@@ -1,4 +1,5 @@
-import { presets, type Rule } from "../detection/rules/rule.ts";
+import { presets } from "../detection/rules/presets.ts";
+import type { Rule } from "../detection/rules/rule.ts";
 import { ruleLimits } from "../settings/rules.ts";
 import { valueOf } from "./args.ts";
 import type { Given, Option } from "./command.ts";

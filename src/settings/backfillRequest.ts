@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { presets } from "../detection/rules/rule.ts";
+import { presets } from "../detection/rules/presets.ts";
 import { readTime } from "../detection/signin/time.ts";
 import { placeOf, problemOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";

@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { parseCidr, type Cidr } from "../detection/signin/cidr.ts";
 import { isFields } from "../detection/signin/fields.ts";
 import { promptOutcomes } from "../detection/signin/outcome.ts";
-import { presets, severities, type Rule } from "../detection/rules/rule.ts";
+import { presets } from "../detection/rules/presets.ts";
+import { severities, type Rule } from "../detection/rules/rule.ts";
 import { parseDuration } from "./duration.ts";
 
 /** Bounds of a rule's numbers: what lies outside would count everything, or could never be read whole. */

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 import { commandLineDocs } from "../../src/cli/docs.ts";
 import { exitCodes, exitCodeWords } from "../../src/cli/command.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { conditionOf } from "../../src/detection/rules/ruleText.ts";
 import { cli, temporaryFolder } from "./terminal.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainReport } from "../../src/cli/explain/explainReport.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { alice, approved, bob, denied, noResponse, password, row, type Row } from "../builders.ts";
 import { cli, denials, ndjson, type Report } from "./terminal.ts";
 

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { logWriters } from "../../src/cli/generate/logWriters.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { cli, temporaryFolder, type Report } from "./terminal.ts";
 
 const everyRule = presets.flatMap(({ id }) => ["--rule", id]);

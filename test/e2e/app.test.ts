@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { generateTenant } from "../../src/tenant/tenant.ts";
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";

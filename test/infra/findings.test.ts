@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { analyse } from "../../standins/logService/analyse.ts";
 import { shippedRule, shippedTables } from "../../standins/ingestion/collectionRule.ts";
 import { findingColumns } from "../../src/sinks/findings/findingRow.ts";

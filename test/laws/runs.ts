@@ -28,6 +28,9 @@ export function law<T extends [unknown, ...unknown[]]>(
 export function ruleOf(rule: OracleRule): Rule {
   return {
     ...rule,
+    family: rule.id,
+    originDecides: false,
+    usualOriginSeverity: null,
     name: "Any rule",
     enabled: true,
     counted: promptOutcomes.filter((outcome) => rule.counted.includes(outcome)),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, test } from "vitest";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { definitions } from "../../src/settings/definitions.ts";
 import { readRules } from "../../src/settings/rules.ts";

@@ -10,7 +10,7 @@ import { TableState } from "../../src/state/table/tableState.ts";
 import { drilldowns } from "../../src/detection/incidents/drilldown.ts";
 import { assess } from "../../src/detection/decisions/finding.ts";
 import { kqlString } from "../../src/detection/incidents/kqlText.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import type { Subject } from "../../src/detection/decisions/record.ts";
 import { createAnalyser } from "../../standins/logService/kusto.ts";
 import type { SyntaxNode } from "../../standins/logService/syntax.ts";

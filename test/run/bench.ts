@@ -1,5 +1,6 @@
 /** One workspace in memory: a log, a state, and incidents, with a clock that is moved by hand. */
-import { presets, type Rule } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
 import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
 import {
   isFinished,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../../src/detection/decisions/decision.ts";
 import type { Finding } from "../../src/detection/decisions/finding.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { deliverFindings } from "../../src/run/deliverFindings.ts";
 import type { Reported } from "../../src/run/detectRecords.ts";
 import type { Incident, IncidentSink } from "../../src/run/ports.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { outcomeTexts } from "../../src/cli/rules/scenarios/scenarioRows.ts";
 import { scenarioFile, scenarioParts } from "../../src/cli/rules/scenarios/scenario.ts";
 import { classifyText, promptOutcomes } from "../../src/detection/signin/outcome.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { time } from "../builders.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../src/detection/signin/cidr.ts";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { readRules, ruleLimits } from "../../src/settings/rules.ts";
 
 const [explicit, splunk, approve] = presets as [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { presets } from "../../src/detection/rules/rule.ts";
+import { presets } from "../../src/detection/rules/presets.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { definitions, type SettingName } from "../../src/settings/definitions.ts";
 import { readSettings, type Environment, type Settings } from "../../src/settings/settings.ts";

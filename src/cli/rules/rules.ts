@@ -1,5 +1,6 @@
 import { conditionOf } from "../../detection/rules/ruleText.ts";
-import { presets, type Rule } from "../../detection/rules/rule.ts";
+import { presets } from "../../detection/rules/presets.ts";
+import type { Rule } from "../../detection/rules/rule.ts";
 import { visible } from "../../detection/signin/visible.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { collectProblems } from "../problemsError.ts";

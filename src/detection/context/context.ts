@@ -23,7 +23,7 @@ export interface Context {
 }
 
 /**
- * Where the denials and the approval came from, compared with the account's own history: `usual` if all of them
+ * Where the denials and approvals came from, compared with the account's own history: `usual` if all of them
  * came from known origins, `new` if none did, `unknown` with under 7 days of history or after a failed lookup.
  */
 export type OriginVerdict = "usual" | "new" | "mixed" | "unknown";
@@ -32,9 +32,9 @@ export interface Origins {
   readonly verdict: OriginVerdict;
   /** Whole days of history that were looked at, at most 30. */
   readonly historyDays: number;
-  /** Every address of a denial or of the approval. */
+  /** Every address of a denial or an approval. */
   readonly addresses: readonly OriginAddress[];
-  /** Every joined or compliant device of a denial or of the approval. */
+  /** Every joined or compliant device of a denial or an approval. */
   readonly devices: readonly OriginDevice[];
 }
 
@@ -124,7 +124,7 @@ export interface Followed {
   readonly address: string | null;
   /**
    * `takeover`: security info, a role, consent, an inbox rule or a password changed, by the account itself only from
-   * a denial's, the approval's or a new address. `protective`: the same by the account from a known address, or by
+   * a denial's, an approval's or a new address. `protective`: the same by the account from a known address, or by
    * another account in its defence. `neutral`: everything else.
    */
   readonly meaning: "takeover" | "protective" | "neutral";
@@ -158,8 +158,8 @@ export interface ContextQuestion {
   /** Oldest first. */
   readonly denials: readonly Prompt[];
   readonly triggeredAt: number;
-  /** The approval that belongs to the burst, if there is one. */
-  readonly approval: Approval | null;
+  /** Every approval that belongs to the burst, oldest first. */
+  readonly approvals: readonly Approval[];
 }
 
 /** Gives the context of a burst, or null if it was not looked up. The same question has the same answer. */

@@ -1,11 +1,13 @@
 import type { ContextOf } from "../context/context.ts";
 import type { Streak } from "../bursts/streak.ts";
 import {
+  approvalWatch,
   assess,
   countSupporting,
   effectiveApprovals,
   gatherEvidence,
   strongerApproval,
+  within,
   type Facts,
   type Finding,
 } from "./finding.ts";
@@ -175,8 +177,9 @@ function findingOf(
   const denials = streaks.flatMap((streak) => streak.denials);
   const facts = { ...assess(rule, denials, triggeredAt, approvals), atLeast: bounded };
   const supporting = countSupporting(rule, prompts, facts);
-  const approval = approvals.find(({ at }) => at === facts.approval?.at) ?? null;
-  const context = contextOf?.({ denials, triggeredAt, approval }) ?? null;
+  const watch = approvalWatch(rule, triggeredAt, facts.lastDenialAt);
+  const context =
+    contextOf?.({ denials, triggeredAt, approvals: within(approvals, watch) }) ?? null;
   return { facts, evidence: gatherEvidence(denials), denials, supporting, context };
 }
 

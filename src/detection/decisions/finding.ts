@@ -166,7 +166,7 @@ export function countSupporting(
  *
  * @param sorted oldest first
  */
-function within<T extends { readonly at: number }>(
+export function within<T extends { readonly at: number }>(
   sorted: readonly T[],
   { from, to }: Extent,
 ): readonly T[] {

@@ -1,4 +1,4 @@
-import { noExclusions, type Exclusions } from "../signin/exclusions.ts";
+import type { Exclusions } from "../signin/exclusions.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
 
 export const severities = ["Informational", "Low", "Medium", "High"] as const;
@@ -6,27 +6,39 @@ export const severities = ["Informational", "Low", "Medium", "High"] as const;
 export type Severity = (typeof severities)[number];
 
 export function higher(a: Severity, b: Severity): Severity {
-  // Stryker disable next-line EqualityOperator: of equal ones it does not matter which.
-  return severities.indexOf(a) >= severities.indexOf(b) ? a : b;
+  return rankOf(a) < rankOf(b) ? b : a;
 }
 
-/** What makes denials a finding, and what is said of it. Durations in milliseconds. */
+function rankOf(severity: Severity): number {
+  return severities.indexOf(severity);
+}
+
+/** When denials are a finding, and what the incident says. Durations in milliseconds. */
 export interface Rule {
   readonly id: string;
+  /** Findings of one family and account that overlap in time share an incident. A rule's own id if it is alone. */
+  readonly family: string;
   readonly name: string;
-  /** Whether it runs where nothing else is asked for. */
+  /** Whether it is on by default. */
   readonly enabled: boolean;
   readonly kind: "sliding" | "tumbling";
   readonly windowMs: number;
-  /** Denials that fire, at least 1. */
+  /** Denials in one window that make the rule fire; at least 1. */
   readonly threshold: number;
   /** The outcomes that count as denials. */
   readonly counted: readonly PromptOutcome[];
-  /** Of a finding that nothing raises. */
+  /** Severity of a finding that nothing raises. */
   readonly severity: Severity;
-  /** Risk score for the user, where the rule's source states one. */
+  /**
+   * Whether the origin alone decides the severity: `severity` if it is new to the user or mixed, Medium if that is
+   * unknown; a finding from a usual origin is not opened.
+   */
+  readonly originDecides: boolean;
+  /** A lower severity for findings from a usual origin; null for none. */
+  readonly usualOriginSeverity: Severity | null;
+  /** Risk score of the user; null if the rule's source states none. */
   readonly riskScore: number | null;
-  /** No finding without an approval after the denials. */
+  /** Whether only denials followed by an approval are a finding. */
   readonly approvalRequired: boolean;
   /** How long after the last denial an approval still belongs to the burst. */
   readonly approvalWatchMs: number;
@@ -40,69 +52,3 @@ export interface Rule {
   readonly knownFalsePositives: string;
   readonly source: string;
 }
-
-const minute = 60_000;
-
-const common = {
-  approvalRequired: false,
-  approvalWatchMs: 60 * minute,
-  approvalRaises: "any",
-  exclusions: noExclusions,
-  riskScore: null,
-} as const;
-
-/** The rules that ship, in the order in which they are listed. */
-export const presets: readonly Rule[] = [
-  {
-    ...common,
-    id: "explicit-mfa-deny",
-    name: "Explicit MFA Deny Detection",
-    enabled: true,
-    kind: "sliding",
-    windowMs: 15 * minute,
-    threshold: 5,
-    counted: ["denied", "fraudReported"],
-    severity: "Medium",
-    techniques: ["T1621", "T1078.004"],
-    message: "User {user} refused more than {below} MFA prompts within {window}.",
-    knownFalsePositives:
-      "A user who refuses prompts of an application or device that signs in by itself in the background; a user who is being enrolled or tested.",
-    source: "Explicit MFA Deny Detection",
-  },
-  {
-    ...common,
-    id: "azure-ad-multiple-denied-mfa",
-    name: "Azure AD Multiple Denied MFA Requests For User",
-    enabled: false,
-    kind: "tumbling",
-    windowMs: 10 * minute,
-    threshold: 10,
-    counted: ["denied"],
-    severity: "Medium",
-    riskScore: 50,
-    techniques: ["T1621"],
-    message: "User {user} denied more than {below} MFA requests in a timespan of {window}.",
-    knownFalsePositives:
-      "Multiple denied MFA requests in a short span may also be a sign of authentication errors. Investigate and filter as needed.",
-    source:
-      "Splunk ESCU, Azure AD Multiple Denied MFA Requests For User, id d0895c20-de71-4fd2-b56c-3fcdb888eba1, version 11",
-  },
-  {
-    ...common,
-    id: "mfa-deny-then-approve",
-    name: "MFA Denials Followed By An Approval",
-    enabled: false,
-    kind: "sliding",
-    windowMs: 60 * minute,
-    threshold: 2,
-    counted: ["denied", "fraudReported"],
-    severity: "High",
-    approvalRequired: true,
-    techniques: ["T1621", "T1078.004"],
-    message:
-      "User {user} refused {threshold} or more MFA prompts within {window} and then approved one.",
-    knownFalsePositives:
-      "A user who refused prompts of their own sign-in by mistake and approved the next one.",
-    source: "mfa-deny-detector",
-  },
-];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { presets } from "../../../src/detection/rules/rule.ts";
+import { presets } from "../../../src/detection/rules/presets.ts";
 import { minute } from "../builders.ts";
 
 describe("the rules that ship", () => {

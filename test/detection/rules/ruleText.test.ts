@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { describeIncident } from "../../../src/detection/incidents/incident.ts";
-import { presets } from "../../../src/detection/rules/rule.ts";
+import { presets } from "../../../src/detection/rules/presets.ts";
 import {
   conditionOf,
   inWords,
