@@ -127,6 +127,26 @@ module.exports = {
       [],
       "The made-up tenant is generated from a seed alone, so that a seed gives the same rows everywhere.",
     ),
+    layer(
+      "doctor",
+      [
+        "^src/(run|detection|settings|azure|state/table)/",
+        "^src/logs/azure/columns\\.ts$",
+        packages("@azure/(?!functions)[^/]+"),
+      ],
+      "The doctor asks Azure's services directly. It is a program of its own: neither the app nor the " +
+        "command line carries its clients.",
+      exceptNode,
+    ),
+    {
+      name: "doctor-is-loaded-late",
+      comment:
+        "Only GET /api/doctor loads the doctor, by a dynamic import; the command line loads its program by " +
+        "address and may name its request.",
+      severity: "error",
+      from: { path: "^(src|functions)/", pathNot: ["^src/doctor/", "^functions/doctor\\.ts$"] },
+      to: { path: "^src/doctor/", pathNot: "^src/doctor/request\\.ts$" },
+    },
     {
       name: "app-imports",
       comment:
@@ -148,6 +168,7 @@ module.exports = {
           "^functions/",
           "^src/app\\.ts$",
           "^src/(run|detection|settings)/",
+          "^src/doctor/inApp\\.ts$",
           packages("@azure/functions"),
         ],
         ...exceptNode,
@@ -208,7 +229,7 @@ module.exports = {
       to: {
         path: "^src/",
         pathNot: [
-          "^src/(app\\.ts$|(run|state|sinks|azure|settings|cli|tenant)/)",
+          "^src/(app\\.ts$|(run|state|sinks|azure|settings|cli|tenant|doctor)/)",
           "^src/logs/(azure|files)/",
           `^src/detection/(${detectionOrder.join("|")})/`,
         ],

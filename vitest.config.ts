@@ -12,6 +12,7 @@ const slow = [
   "test/functions/**",
   "test/standins/**",
   "test/contract/**",
+  "test/doctor/localAzure.test.ts",
   "test/azure/**",
   "test/logs/azure/**",
   "test/state/table/**",

@@ -25,6 +25,16 @@ const entries = [
     options: { format: "esm" },
   },
   {
+    from: "src/doctor/main.ts",
+    to: "dist/doctor.mjs",
+    options: { format: "esm", minify: true, banner: { js: requireForCommonJs } },
+  },
+  {
+    from: "src/doctor/inApp.ts",
+    to: "dist/app/doctor.cjs",
+    options: { format: "cjs", minify: true },
+  },
+  {
     from: "standins/start.ts",
     to: "dist/start.mjs",
     // Development only: packages stay where npm put them.
@@ -38,6 +48,7 @@ const entries = [
       minify: true,
       // It exists only inside the Functions worker, which supplies it through `require`.
       external: ["@azure/functions-core"],
+      plugins: [watPlugin, besides("doctor/inApp.ts", "./doctor.cjs")],
     },
   },
 ];
@@ -74,6 +85,26 @@ async function bundle({ from, to, options }) {
       ...options,
     })
     .catch(() => process.exit(1)); // esbuild has already said what is wrong, and where.
+}
+
+/**
+ * Leaves a module that is imported dynamically to a bundle of its own beside this one.
+ *
+ * @param {string} module the end of its path, as it is imported
+ * @param {string} place relative to the importing bundle
+ * @returns {esbuild.Plugin}
+ */
+function besides(module, place) {
+  return {
+    name: `besides ${module}`,
+    setup(build) {
+      build.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+        kind === "dynamic-import" && path.endsWith(module)
+          ? { path: place, external: true }
+          : undefined,
+      );
+    },
+  };
 }
 
 /** The folder is deployable by itself: the bundle needs no node_modules beside it. */

@@ -6,6 +6,7 @@ import { audienceOf, startIdentity, type Identity, type TokenClaims } from "./id
 import { shippedRule, shippedTables } from "./ingestion/collectionRule.ts";
 import { startIngestion, type Ingestion } from "./ingestion/startIngestion.ts";
 import { startLogService, type LogService } from "./logService/startLogService.ts";
+import { manage, type Deployment } from "./resourceManager.ts";
 import { everyRole, holds, type Role } from "./roles.ts";
 import { startSentinel, type Sentinel } from "./sentinel/startSentinel.ts";
 
@@ -16,6 +17,7 @@ export const localWorkspace = {
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/local/providers/Microsoft.OperationalInsights/workspaces/local",
 } as const;
 
+const findingsStream = "Custom-MfaDenyFindings_CL";
 const findingsRuleId = `dcr-${"0".repeat(31)}1`;
 
 export interface LocalAzureOptions {
@@ -40,6 +42,8 @@ export interface LocalAzure {
   readonly ingestion: Ingestion;
   readonly identity: Identity;
   readonly azurite: Azurite;
+  /** What Azure Resource Manager shows; to be changed by tests. */
+  readonly deployment: Deployment;
   /** What the app is told: its ordinary settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** Of all of them; to be trusted. */
@@ -60,6 +64,13 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   const allows = (action: string, claims: TokenClaims | undefined) =>
     holds(rolesOf(claims?.oid ?? ""), action);
   const certificate = makeCertificate();
+  const deployment: Deployment = {
+    plan: "Analytics",
+    onboarded: true,
+    collectionRules: [{ immutableId: findingsRuleId, streams: [findingsStream] }],
+    analyticsRules: [{ query: "MfaDenyFindings_CL", enabled: true }],
+    clockOffMs: 0,
+  };
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).toReversed()) {
@@ -90,6 +101,8 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         workspace: localWorkspace.resourceId,
         audiences: ["https://management.azure.com"],
         allows,
+        manage: (request, claims) => manage(deployment, request, rolesOf(claims?.oid ?? "")),
+        dateOffMs: () => deployment.clockOffMs,
       }),
     );
     const ingestion = await started(
@@ -121,6 +134,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       ingestion,
       identity,
       azurite,
+      deployment,
       settings,
       certificate,
       async startHost(more = {}) {

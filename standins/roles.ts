@@ -15,6 +15,11 @@ export type Role = keyof typeof allowed;
 /** All that a stand-in asks for. Azurite knows no roles. */
 export const everyRole = Object.keys(allowed) as readonly Role[];
 
+/** Patterns of everything that the roles allow. */
+export function actionsOf(roles: readonly Role[]): readonly string[] {
+  return roles.flatMap((role) => allowed[role]);
+}
+
 /** Whether one of the roles holds an action. */
 export function holds(roles: readonly Role[], action: string): boolean {
   return roles.some((role) => allowed[role].some((pattern) => fits(pattern, action)));

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** What threads are started with; without it there are none. */
   readonly threadProgram?: URL;
+  /** The module behind `doctor`, with Azure's clients; without it there is no such command. */
+  readonly doctorProgram?: URL;
 }
 
 export interface Output {
@@ -30,6 +32,8 @@ export type Given = Readonly<Record<string, readonly string[]>>;
 interface Example {
   readonly line: string;
   readonly says: string;
+  /** It asks a deployment, so the tests only look it up in the help. */
+  readonly needsAzure?: true;
 }
 
 /** One verb of the command line. Its help is made from the same declaration that is parsed. */

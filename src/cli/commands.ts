@@ -1,5 +1,6 @@
 import type { Command, Option } from "./command.ts";
 import { detect } from "./detect/detect.ts";
+import { doctor } from "./doctor/doctor.ts";
 import { explain } from "./explain/explain.ts";
 import { generate } from "./generate/generate.ts";
 import { rules } from "./rules/rules.ts";
@@ -8,7 +9,9 @@ import { rules } from "./rules/rules.ts";
 const helpOption: Option = { name: "help", short: "h", help: "Show this help." };
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [detect, explain, rules, generate].map((command) => ({
-  ...command,
-  options: [...command.options, helpOption],
-}));
+export const commands: readonly Command[] = [detect, explain, rules, generate, doctor].map(
+  (command) => ({
+    ...command,
+    options: [...command.options, helpOption],
+  }),
+);

@@ -16,6 +16,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr,
   signal: interrupt.signal,
   threadProgram: new URL("searchThread.mjs", import.meta.url),
+  doctorProgram: new URL("doctor.mjs", import.meta.url),
 });
 
 /** A reader that went away (`mfa-deny … | head`) is no fault of ours; any other loss of output is one. */

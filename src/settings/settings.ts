@@ -9,8 +9,9 @@ import { readWorkspaces, type Workspace } from "./workspaces.ts";
 
 export type { Workspace } from "./workspaces.ts";
 
-export type StateStorage =
-  { readonly connectionString: string } | { readonly tableServiceUri: string };
+type StateStorage =
+  | { readonly connectionString: string }
+  | { readonly tableServiceUri: string; readonly queueServiceUri: string };
 
 const sinkNames = ["sentinel", "logs"] as const;
 
@@ -148,7 +149,7 @@ function readStateStorage(environment: Environment, problems: string[]): StateSt
       problems.push(`STATE_STORAGE__${kind}ServiceUri has to be an https address`);
     }
   }
-  return { tableServiceUri: table };
+  return { tableServiceUri: table, queueServiceUri: queue };
 }
 
 /** With a key, or with a signature; the client library knows no others. */

@@ -20,6 +20,10 @@ export const binaries: Readonly<Record<string, Binary>> = {
   NotEqualExpression: comparison((left, right) =>
     left === null && right === null ? null : left !== right,
   ),
+  EqualTildeExpression: (left, right) =>
+    isText(left) && isText(right)
+      ? (row) => textOf(left.of(row)).toLowerCase() === textOf(right.of(row)).toLowerCase()
+      : undefined,
   LessThanExpression: ordered((left, right) => left < right),
   GreaterThanExpression: ordered((left, right) => left > right),
   GreaterThanOrEqualExpression: atLeast,

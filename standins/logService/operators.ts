@@ -4,6 +4,7 @@ import type { Frame, Row } from "./frame.ts";
 import { MissingTable, refuse } from "./queryError.ts";
 import { summarize } from "./summarize.ts";
 import { child, elements, unnamed, type SyntaxNode } from "./syntax.ts";
+import type { Value } from "./values.ts";
 
 /** `scope` is that of the input; `frameOf` evaluates a table or pipeline inside the operator. */
 type Operator = (
@@ -29,6 +30,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   SortOperator: sort,
   SummarizeOperator: summarize,
   UnionOperator: union,
+  GetSchemaOperator: getSchema,
 };
 
 /** The last list of the node holds one expression for each column that comes out. */
@@ -103,18 +105,43 @@ function unlessMissing(frame: () => Frame): readonly Frame[] {
   }
 }
 
-/** `order by Column asc` alone: no query that ships sorts, test/contract/sink.test.ts does. */
+/** One row for each column of the input. */
+function getSchema(input: Frame, node: SyntaxNode): Frame {
+  const columns = node.columns ?? [];
+  const rows = input.columns.map(({ name, type }, index) => ({
+    values: columns.map((column) => schemaValue(column.name, name, type, index)),
+    published: "",
+  }));
+  return { columns, rows, stored: false };
+}
+
+function schemaValue(column: string, name: string, type: string, index: number): Value {
+  switch (column) {
+    case "ColumnName":
+      return name;
+    case "ColumnOrdinal":
+      return index;
+    case "ColumnType":
+      return type;
+    default:
+      return "";
+  }
+}
+
+/** `order by Column asc`, or `desc`. */
 function sort(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const [item, ...more] = child(node, 1).children;
   if (item?.what !== "OrderedExpression" || more.length > 0) {
     return refuse("order by in this form");
   }
   const [column, clause] = [child(item, 0), child(item, 1)];
-  const isPlain = column.what === "NameReference" && clause.words === "asc";
+  const descending = clause.words === "desc";
+  const isPlain = column.what === "NameReference" && (descending || clause.words === "asc");
   if (!isPlain || clause.children.length > 0) {
     return refuse("order by in this form");
   }
   const { of } = compile(column, scope);
-  const rows = input.rows.toSorted((a, b) => ((of(a) ?? "") < (of(b) ?? "") ? -1 : 1));
+  const sign = descending ? -1 : 1;
+  const rows = input.rows.toSorted((a, b) => ((of(a) ?? "") < (of(b) ?? "") ? -sign : sign));
   return { ...input, rows };
 }

@@ -9,6 +9,7 @@ import type { IncidentContent, TaskContent } from "./content.ts";
 import { Faults, type SentinelFault, type SentinelFaultPlan } from "./faults.ts";
 import { close, listen } from "./listen.ts";
 import { Problem, badRequest, notFound } from "./problem.ts";
+import type { TokenClaims } from "../identity.ts";
 import { receive, type Received, type SentinelRequest } from "./request.ts";
 import type { BlindPut, CommentResource, IncidentResource, TaskResource } from "./resource.ts";
 import { statusProblem } from "./statusProblem.ts";
@@ -26,6 +27,13 @@ export interface SentinelOptions extends AccessOptions {
   /** What a PUT without etag does to what exists; "overwrite" unless told. */
   readonly blindPut?: BlindPut;
   readonly throttle?: ThrottleOptions;
+  /** Answers other reads of Azure Resource Manager; undefined for what it does not know. */
+  readonly manage?: (
+    request: SentinelRequest,
+    claims: TokenClaims | undefined,
+  ) => Answer | undefined;
+  /** Milliseconds that the header `Date` is off. */
+  readonly dateOffMs?: () => number;
 }
 
 /** A request, and the status that it was answered with; 0 where the connection was cut. */
@@ -90,6 +98,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
       message.socket.destroy();
       return;
     }
+    response.setHeader("date", new Date(clock() + (options.dateOffMs?.() ?? 0)).toUTCString());
     send(response, given, fault !== undefined && "malformed" in fault);
   }
 
@@ -110,6 +119,10 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
 
   function serve({ request, token, unreadable }: Received): Answer {
     const claims = authenticate(token, options, clock());
+    const managed = options.manage?.(request, claims);
+    if (managed !== undefined) {
+      return managed;
+    }
     checkApiVersion(request.query["api-version"]);
     const address = parseAddress(request.path);
     const only = options.workspace;

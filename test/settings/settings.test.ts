@@ -321,6 +321,7 @@ describe("the storage of the state", () => {
   test("can be reached by identity", () => {
     expect(readSettings({ ...without, ...uris }).stateStorage).toEqual({
       tableServiceUri: uris.STATE_STORAGE__tableServiceUri,
+      queueServiceUri: uris.STATE_STORAGE__queueServiceUri,
     });
   });
 

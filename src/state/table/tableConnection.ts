@@ -1,14 +1,16 @@
 import { TableClient, type TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
-import type { StateStorage } from "../../settings/settings.ts";
 import type { Connection } from "../../azure/connection.ts";
 import { retryPolicy } from "../../azure/retry.ts";
 
 const longestAttempt = 30_000;
 
+/** Where the table is; the queue's address does not matter here. */
+type TableStorage = { readonly connectionString: string } | { readonly tableServiceUri: string };
+
 /** A client of a table; nothing is asked of the service yet. */
 export function connectTable(
-  storage: StateStorage,
+  storage: TableStorage,
   table: string,
   credential: () => TokenCredential,
   { tlsOptions, timeoutMs = longestAttempt, retries }: Connection = {},

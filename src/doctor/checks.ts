@@ -1,0 +1,31 @@
+import type { Check } from "./check.ts";
+import { analyticsRuleCheck, collectionRuleCheck, findingsTableCheck } from "./checks/findings.ts";
+import { incidentPermissionCheck, onboardingCheck } from "./checks/sentinel.ts";
+import { lastRunCheck, poisonQueueCheck, queueCheck, tableCheck } from "./checks/storage.ts";
+import { columnsCheck, planCheck, signInLogsCheck } from "./checks/signInLogs.ts";
+import { contextTablesCheck } from "./checks/contextTables.ts";
+import { lagCheck, reasonsCheck } from "./checks/signInRows.ts";
+import { clockCheck, portalCheck, pilotCheck, tokensCheck } from "./checks/ground.ts";
+
+/** Every check, in the order in which one rests on another. A new check is a new file and a line here. */
+export const checks: readonly Check[] = [
+  tokensCheck,
+  clockCheck,
+  pilotCheck,
+  tableCheck,
+  queueCheck,
+  poisonQueueCheck,
+  lastRunCheck,
+  signInLogsCheck,
+  planCheck,
+  columnsCheck,
+  lagCheck,
+  reasonsCheck,
+  contextTablesCheck,
+  onboardingCheck,
+  incidentPermissionCheck,
+  findingsTableCheck,
+  collectionRuleCheck,
+  analyticsRuleCheck,
+  portalCheck,
+];

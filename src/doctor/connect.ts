@@ -1,0 +1,23 @@
+import { managedIdentity } from "../azure/credential.ts";
+import { readSettings, type Environment } from "../settings/settings.ts";
+import { connectTable } from "../state/table/tableConnection.ts";
+import { TableState } from "../state/table/tableState.ts";
+import { azureProbe } from "./azureProbe.ts";
+import type { Probe } from "./probe.ts";
+
+/**
+ * The probe that the app's settings describe, with the app's own clients.
+ *
+ * @throws SettingsError that names everything wrong with the environment
+ */
+export function connect(environment: Environment): Probe {
+  const settings = readSettings(environment);
+  const credential = managedIdentity(settings);
+  const table = connectTable(settings.stateStorage, settings.stateTable, () => credential);
+  return azureProbe({
+    settings,
+    credential,
+    storeOf: ({ workspaceId }) =>
+      new TableState(table, settings.dryRun ? `dry run ${workspaceId}` : workspaceId),
+  });
+}

@@ -1,0 +1,22 @@
+// The doctor inside the deployed app: a bundle of its own (doctor.cjs), which only GET /api/doctor loads.
+import type { Environment } from "../settings/settings.ts";
+import { connect } from "./connect.ts";
+import { diagnose } from "./diagnose.ts";
+import { exitCodeOf, type Line } from "./line.ts";
+import { settingsLines } from "./settingsLines.ts";
+
+export interface Diagnosis {
+  readonly healthy: boolean;
+  readonly lines: readonly Line[];
+}
+
+/** What the app's own identity can do, from where the app runs. */
+export async function diagnoseApp(environment: Environment): Promise<Diagnosis> {
+  const lines: Line[] = [...settingsLines(environment)];
+  if (lines.length === 0) {
+    for await (const line of diagnose(connect(environment))) {
+      lines.push(line);
+    }
+  }
+  return { healthy: exitCodeOf(lines) !== 2, lines };
+}

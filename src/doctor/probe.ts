@@ -1,0 +1,40 @@
+import type { Fields } from "../detection/signin/fields.ts";
+import type { Settings, Workspace } from "../settings/settings.ts";
+
+/** What Azure Resource Manager answered; a 404 or 403 is an answer, not an error. */
+export interface ManagementAnswer {
+  readonly status: number;
+  /** Parsed JSON; undefined where there is none. */
+  readonly body: unknown;
+  /** The service's clock (the header `Date`), epoch milliseconds; null where it is missing. */
+  readonly servedAt: number | null;
+}
+
+export type QueryAnswer =
+  | { readonly kind: "rows"; readonly rows: readonly Fields[] }
+  /** 400: the query API refused the text. `table` and `column` are named where the service names them. */
+  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+
+/**
+ * What the doctor asks of Azure. Every call reads, except `tryTable` and `tryQueue`, which write one entity or
+ * message of their own and delete it again.
+ *
+ * Each method throws an UpstreamError, whose message is fit to print, where the service does not answer.
+ */
+export interface Probe {
+  readonly settings: Settings;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Gets a token for an audience. */
+  token(audience: string): Promise<void>;
+  query(workspace: Workspace, kql: string): Promise<QueryAnswer>;
+  manage(path: string, apiVersion: string): Promise<ManagementAnswer>;
+  /** Writes, reads and deletes an entity of the state table. */
+  tryTable(): Promise<void>;
+  /** Creates a queue, writes, reads and deletes a message, and deletes the queue. */
+  tryQueue(): Promise<void>;
+  /** Messages in the poison queue of the backfill; null where that queue was never made. */
+  poisonMessages(): Promise<number | null>;
+  /** Epoch milliseconds of the last run that succeeded; null before the first. */
+  lastSuccessAt(workspace: Workspace): Promise<number | null>;
+}

@@ -1,0 +1,336 @@
+/** The doctor against the local Azure, with each fault planted: one line names it, and nothing else is a fault. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { azureProbe } from "../../src/doctor/azureProbe.ts";
+import { collectBundle } from "../../src/doctor/bundle.ts";
+import { diagnose } from "../../src/doctor/diagnose.ts";
+import { drill } from "../../src/doctor/drill.ts";
+import { exitCodeOf, type Line } from "../../src/doctor/line.ts";
+import type { Probe } from "../../src/doctor/probe.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import { readSettings, type Settings } from "../../src/settings/settings.ts";
+import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
+import { everyRole, type Role } from "../../standins/roles.ts";
+import { credential } from "../azure/wire.ts";
+import { row, time } from "../builders.ts";
+import { refusals } from "../run/bench.ts";
+import { publish } from "../run/fakeLog.ts";
+
+const now = time("09:30");
+let roles: readonly Role[] = everyRole;
+let azure: LocalAzure;
+let healthy: LocalAzure["deployment"];
+
+beforeAll(async () => {
+  azure = await startLocalAzure({ clock: () => now, rolesOf: () => roles });
+  healthy = { ...azure.deployment };
+  const rows = [
+    ...refusals("09:00", 5),
+    row({
+      at: "09:20",
+      user: { name: "canary@contoso.com", id: "00000000-0000-0000-0000-00000000ca11" },
+      address: "203.0.113.77",
+    }),
+  ];
+  azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", publish(rows));
+}, 60_000);
+afterAll(() => azure.stop());
+afterEach(() => {
+  roles = everyRole;
+  Object.assign(azure.deployment, healthy);
+});
+
+interface Planted {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly lastSuccessAt?: number | null;
+  readonly now?: number;
+  readonly override?: Partial<Probe>;
+}
+
+async function probeOf({
+  settings = {},
+  lastSuccessAt = now,
+  now: at = now,
+  override,
+}: Planted = {}) {
+  const read: Settings = readSettings({
+    ...azure.settings,
+    INCIDENT_SINKS: "sentinel,logs",
+    ...settings,
+  });
+  const store = new MemoryStore();
+  if (lastSuccessAt !== null) {
+    await store.saveProgress({
+      publishedTo: lastSuccessAt,
+      lastRunAt: lastSuccessAt,
+      lastSuccessAt,
+      lastError: null,
+      pending: 0,
+    });
+  }
+  const probe = azureProbe({
+    settings: read,
+    credential: credential(),
+    storeOf: () => store,
+    connection: { tlsOptions: { ca: azure.certificate.cert } },
+    now: () => at,
+  });
+  return { ...probe, ...override };
+}
+
+async function linesOf(planted?: Planted): Promise<readonly Line[]> {
+  const lines: Line[] = [];
+  for await (const line of diagnose(await probeOf(planted))) {
+    lines.push(line);
+  }
+  return lines;
+}
+
+const faultsIn = (lines: readonly Line[]) =>
+  lines.filter(({ level }) => level === "fault").map(({ check }) => check);
+const warningsIn = (lines: readonly Line[]) =>
+  lines.filter(({ level }) => level === "warning").map(({ check }) => check);
+
+test("a deployment that is whole has no fault, and every line that is not well has a cure", async () => {
+  const lines = await linesOf();
+  expect(faultsIn(lines)).toEqual([]);
+  expect(warningsIn(lines).filter((check) => check !== "context-tables")).toEqual([]);
+  for (const { level, cure, check } of lines) {
+    expect([check, cure !== null]).toEqual([check, level === "warning" || level === "fault"]);
+  }
+});
+
+test("it leaves nothing behind in Sentinel", async () => {
+  await linesOf();
+  expect(azure.sentinel.requests.every(({ method }) => method === "GET")).toBe(true);
+});
+
+const without = (role: Role) => {
+  roles = everyRole.filter((each) => each !== role);
+};
+const denied = (name: string) => () => Promise.reject(new Error(`${name}: 403`));
+
+describe("each fault is named by exactly one line", () => {
+  test.each<[fault: string, check: string, plant: () => Planted]>([
+    [
+      "no token for one audience",
+      "tokens",
+      () => ({ override: { token: () => Promise.reject(new Error("no identity")) } }),
+    ],
+    [
+      "the table may not be written",
+      "state-table",
+      () => ({ override: { tryTable: denied("table") } }),
+    ],
+    [
+      "the queue may not be written",
+      "backfill-queue",
+      () => ({ override: { tryQueue: denied("queue") } }),
+    ],
+    [
+      "a backfill step was given up",
+      "poison-queue",
+      () => ({ override: { poisonMessages: () => Promise.resolve(2) } }),
+    ],
+    ["runs have stopped", "last-run", () => ({ lastSuccessAt: now - 3_600_000 })],
+    [
+      "another workspace without the table",
+      "signin-logs",
+      () => ({
+        override: {
+          query: () =>
+            Promise.resolve({ kind: "refused", code: "SEM0100", message: "SigninLogs" } as const),
+        },
+      }),
+    ],
+    [
+      "a plan that the query API does not serve",
+      "signin-logs-plan",
+      () => {
+        azure.deployment.plan = "Basic";
+        return {};
+      },
+    ],
+    [
+      "a log that fell silent",
+      "signin-logs-rows",
+      () => ({ now: now + 2 * 86_400_000, lastSuccessAt: now + 2 * 86_400_000 }),
+    ],
+    [
+      "Sentinel is not switched on",
+      "sentinel-onboarded",
+      () => {
+        azure.deployment.onboarded = false;
+        return {};
+      },
+    ],
+    [
+      "the role of the sink is missing",
+      "incident-permissions",
+      () => {
+        without("Microsoft Sentinel Responder");
+        return {};
+      },
+    ],
+    [
+      "a data collection rule with another stream",
+      "data-collection-rule",
+      () => {
+        const [rule] = azure.deployment.collectionRules;
+        azure.deployment.collectionRules = [
+          { immutableId: rule?.immutableId ?? "", streams: ["Custom-Other_CL"] },
+        ];
+        return {};
+      },
+    ],
+    [
+      "no analytics rule reads the findings",
+      "analytics-rule",
+      () => {
+        azure.deployment.analyticsRules = [{ query: "SigninLogs", enabled: true }];
+        return {};
+      },
+    ],
+    [
+      "the analytics rule is disabled",
+      "analytics-rule",
+      () => {
+        azure.deployment.analyticsRules = [{ query: "MfaDenyFindings_CL", enabled: false }];
+        return {};
+      },
+    ],
+    [
+      "the findings table is missing",
+      "findings-table",
+      () => ({ settings: { FINDINGS_STREAM: "Custom-Missing_CL" } }),
+    ],
+  ])("%s", async (_, check, plant) => {
+    const lines = await linesOf(plant());
+    const others = check === "findings-table" ? ["data-collection-rule"] : [];
+    expect(faultsIn(lines).filter((each) => !others.includes(each))).toEqual([check]);
+    expect(exitCodeOf(lines)).toBe(2);
+  });
+});
+
+describe("what works, but not as it should, is a warning", () => {
+  test.each<[string, string, () => Planted]>([
+    ["a dry run", "pilot", () => ({ settings: { DRY_RUN: "true" } })],
+    [
+      "no sink for the Defender portal",
+      "defender-portal",
+      () => ({ settings: { INCIDENT_SINKS: "sentinel" } }),
+    ],
+    ["no run yet", "last-run", () => ({ lastSuccessAt: null })],
+    [
+      "a clock that is off",
+      "clock",
+      () => {
+        azure.deployment.clockOffMs = 8 * 60_000;
+        return {};
+      },
+    ],
+    [
+      "a data collection rule elsewhere",
+      "data-collection-rule",
+      () => {
+        azure.deployment.collectionRules = [];
+        return {};
+      },
+    ],
+  ])("%s", async (_, check, plant) => {
+    const lines = await linesOf(plant());
+    expect(faultsIn(lines)).toEqual([]);
+    expect(warningsIn(lines)).toContain(check);
+  });
+});
+
+test("a bundle shows shapes and counts, and nothing that a person or a tenant is known by", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mfa-deny-bundle-"));
+  try {
+    const probe = await probeOf();
+    const bundle = await collectBundle(probe, ["STATE_STORAGE"], await linesOf());
+    const text = JSON.stringify(bundle);
+    expect(bundle.workspaces[0]?.texts).toContainEqual(
+      expect.objectContaining({
+        text: "MFA denied; user declined the authentication",
+        outcome: "denied",
+      }),
+    );
+    expect(bundle.workspaces[0]?.columns["AuthenticationDetails"]).toBe("string");
+    expect(bundle.settings).toEqual(["STATE_STORAGE"]);
+    for (const secret of [
+      "canary",
+      "contoso",
+      "203.0.113.",
+      localWorkspace.workspaceId,
+      localWorkspace.resourceId,
+      "AccountKey",
+    ]) {
+      expect(text).not.toContain(secret);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a fire drill follows the rows, the run, the incident and the finding, and says what each took", async () => {
+  const said: string[] = [];
+  const user = "alice@contoso.com";
+  let looks = 0;
+  const probe = await probeOf({
+    now: time("08:59"),
+    lastSuccessAt: now,
+    override: {
+      manage: () =>
+        Promise.resolve({
+          status: 200,
+          body: {
+            value: [
+              {
+                properties: {
+                  title: `MFA push attack on ${user}`,
+                  createdTimeUtc: new Date(now).toISOString(),
+                },
+              },
+            ],
+          },
+          servedAt: now,
+        }),
+    },
+  });
+  const workspace = probe.settings.workspaces[0];
+  const query: Probe["query"] = async (place, kql) => {
+    looks += kql.startsWith("MfaDenyFindings_CL") ? 1 : 0;
+    return kql.startsWith("MfaDenyFindings_CL") && looks > 1
+      ? { kind: "rows", rows: [{ Ingested: new Date(now + 60_000).toISOString() }] }
+      : probe.query(place, kql);
+  };
+  const reached = await drill({ ...probe, query }, workspace!, {
+    user,
+    say: (line) => said.push(line),
+    pause: () => Promise.resolve(),
+    longestMs: 3_600_000,
+  });
+  expect(reached).toBe(true);
+  expect(said.filter((line) => line.startsWith("ok"))).toHaveLength(4);
+  expect(said.at(-1)).toMatch(/min\.$/);
+});
+
+test("a fire drill that gets nowhere says which step did not come", async () => {
+  const said: string[] = [];
+  let at = time("09:25");
+  const probe = await probeOf();
+  const reached = await drill({ ...probe, now: () => at }, probe.settings.workspaces[0]!, {
+    user: "nobody@contoso.com",
+    say: (line) => said.push(line),
+    pause: () => {
+      at += 600_000;
+      return Promise.resolve();
+    },
+    longestMs: 3_600_000,
+  });
+  expect(reached).toBe(false);
+  expect(said.at(-1)).toMatch(/^FAULT +5 refused prompts in SigninLogs: not within 60 min/);
+});
