@@ -29,7 +29,7 @@ describe("what Kusto knows and the stand-in does not execute is refused by name:
     ["Prompts | union Reports", "union with a column of two types"],
     ["Prompts | union isfuzzy=true Prompts", "union isfuzzy"],
     ["let x = 1; print x", "let ="],
-    [`Prompts | where User !~ "a"`, "=~"],
+    [`Prompts | where User !~ "a"`, "!~"],
     ["Prompts | where Code <= 1", "<="],
     [`Prompts | where User !in ("a")`, "!in"],
     [`Prompts | where User in~ ("a")`, "in~"],
