@@ -3,7 +3,7 @@ import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
 import { simulatedSource } from "./source.ts";
-import { SimulatedJob, SimulatedStore } from "./state.ts";
+import { simulatedJob, simulatedStore } from "./state.ts";
 import { SimulatedTenant } from "./tenant.ts";
 import { VirtualTime } from "./virtualTime.ts";
 
@@ -60,8 +60,8 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
   if (part === undefined) {
     throw new Error("a request with a workspace has a part");
   }
-  const jobs = new SimulatedJob(part, time, tableMs);
-  const store = new SimulatedStore(time, tableMs);
+  const job = simulatedJob(part, time, tableMs);
+  const { store, requests } = simulatedStore(time, tableMs);
   const past = tenantOf(scenario, part.cursor, part.end);
   const detector = simulatedDetector(time, simulatedSource(past, service, time), store);
   let executions = 0;
@@ -75,7 +75,7 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
         workspace: "simulated",
         until: time.now() + stepLength,
       };
-      hasMore = await stepBackfill(detector, jobs, step, never);
+      hasMore = await stepBackfill(detector, job.jobs, step, never);
     }
   };
   const timer = scenario.withTimer ? startTimer(scenario, time, service) : null;
@@ -84,15 +84,15 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
     timer.isStopped = true;
   }
   const hours = (time.now() - now) / 3_600_000;
-  const { part: done } = await time.runUntil(jobs.readPart());
+  const done = await time.runUntil(job.jobs.readPart("simulated", "simulated"));
   return {
     hours,
     queries: service.queries,
     rows: service.rows,
-    slices: jobs.writes,
+    slices: job.slices(),
     executions,
-    tableRequests: store.requests + jobs.requests,
-    opened: done.counts.opened,
+    tableRequests: requests.count + job.requests.count,
+    opened: done?.part.counts.opened ?? NaN,
     throttled: service.throttled,
     timerRuns: timer?.runs.length ?? 0,
     longestRunSeconds: Math.max(0, ...(timer?.runs ?? [])) / 1000,
@@ -116,7 +116,7 @@ function tenantOf(scenario: BackfillScenario, from: number, to: number): Simulat
 /** Runs on schedule, in a process of their own but as the same identity. */
 function startTimer(scenario: BackfillScenario, time: VirtualTime, service: QueryService) {
   const tenant = tenantOf(scenario, now - day, now + 3 * day);
-  const store = new SimulatedStore(time, tableMs);
+  const { store } = simulatedStore(time, tableMs);
   const detector = simulatedDetector(time, simulatedSource(tenant, service, time), store);
   const runs: number[] = [];
   const timer = { runs, isStopped: false };

@@ -2,7 +2,7 @@ import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
 import { simulatedSource } from "./source.ts";
-import { SimulatedStore } from "./state.ts";
+import { simulatedStore } from "./state.ts";
 import { SimulatedTenant } from "./tenant.ts";
 import { VirtualTime } from "./virtualTime.ts";
 
@@ -31,7 +31,7 @@ export interface RunCost {
 export async function simulateRun({ users, candidates, latencyMs }: RunScenario): Promise<RunCost> {
   const time = new VirtualTime(now);
   const service = new QueryService(time, { ...documentedLimits, latencyMs });
-  const store = new SimulatedStore(time, 8);
+  const { store, requests } = simulatedStore(time, 8);
   const from = now - 7 * minute;
   const tenant = new SimulatedTenant({
     seed: 20_261_122,
@@ -53,7 +53,7 @@ export async function simulateRun({ users, candidates, latencyMs }: RunScenario)
       pending: 0,
     }),
   );
-  const before = { queries: service.queries, requests: store.requests, at: time.now() };
+  const before = { queries: service.queries, requests: requests.count, at: time.now() };
   await time.runUntil(time.sleep(5 * minute));
   const startedAt = performance.now();
   const begun = time.now();
@@ -61,7 +61,7 @@ export async function simulateRun({ users, candidates, latencyMs }: RunScenario)
   return {
     queries: service.queries - before.queries,
     rows: service.rows,
-    tableRequests: store.requests - before.requests,
+    tableRequests: requests.count - before.requests,
     seconds: (time.now() - begun) / 1000,
     workMs: performance.now() - startedAt,
   };

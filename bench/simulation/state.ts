@@ -1,93 +1,62 @@
-import type { BackfillJob, BackfillJobs, BackfillPart } from "../../src/run/backfillJob.ts";
+import type { BackfillJobs, BackfillPart } from "../../src/run/backfillJob.ts";
+import type { StateStore } from "../../src/run/ports.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { Head, Opening, Progress, StateChange, StateStore } from "../../src/run/ports.ts";
-import type { Subject } from "../../src/detection/decisions/record.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
-/** A store whose every request takes a while and is counted: each is one transaction of Table Storage. */
-export class SimulatedStore implements StateStore {
-  requests = 0;
-  readonly #store = new MemoryStore();
-  readonly #time: VirtualTime;
-  readonly #latencyMs: number;
-
-  constructor(time: VirtualTime, latencyMs: number) {
-    this.#time = time;
-    this.#latencyMs = latencyMs;
-  }
-
-  async #request<T>(answer: () => Promise<T>): Promise<T> {
-    this.requests++;
-    await this.#time.sleep(this.#latencyMs);
-    return answer();
-  }
-
-  open(): Promise<Opening> {
-    return this.#request(() => this.#store.open());
-  }
-
-  readProgress(): Promise<Progress | null> {
-    return this.#request(() => this.#store.readProgress());
-  }
-
-  readHead(subject: Subject): Promise<Head> {
-    return this.#request(() => this.#store.readHead(subject));
-  }
-
-  write(change: StateChange): Promise<Head | null | "conflict"> {
-    return this.#request(() => this.#store.write(change));
-  }
-
-  saveProgress(progress: Progress): Promise<void> {
-    return this.#request(() => this.#store.saveProgress(progress));
-  }
-
-  prune(before: number): Promise<number> {
-    return this.#request(() => this.#store.prune(before));
-  }
+/** What a port cost: each call is one transaction of Table Storage. */
+export interface Requests {
+  count: number;
 }
 
-/** One backfill with one part. */
-export class SimulatedJob implements BackfillJobs {
-  requests = 0;
-  /** One after each slice. */
-  writes = 0;
-  #part: BackfillPart;
-  #version = 1;
-  readonly #time: VirtualTime;
-  readonly #latencyMs: number;
+/** The same port, but every call takes a while and is counted. */
+function overNetwork<T extends object>(
+  port: T,
+  time: VirtualTime,
+  latencyMs: number,
+  requests: Requests,
+): T {
+  return new Proxy(port, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") {
+        return value;
+      }
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        requests.count++;
+        await time.sleep(latencyMs);
+        // With the port itself: a proxy does not reach its private fields.
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
 
-  constructor(part: BackfillPart, time: VirtualTime, latencyMs: number) {
-    this.#part = part;
-    this.#time = time;
-    this.#latencyMs = latencyMs;
-  }
+export function simulatedStore(time: VirtualTime, latencyMs: number) {
+  const requests: Requests = { count: 0 };
+  const store: StateStore = overNetwork(new MemoryStore(), time, latencyMs, requests);
+  return { store, requests };
+}
 
-  begin(): Promise<BackfillJob> {
-    throw new Error("it was begun already");
-  }
-
-  read(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async readPart() {
-    await this.#request();
-    return { part: this.#part, version: String(this.#version) };
-  }
-
-  async writePart(_id: string, part: BackfillPart, version: string): Promise<string | null> {
-    await this.#request();
-    this.writes++;
-    if (version !== String(this.#version)) {
-      return null;
-    }
-    this.#part = part;
-    return String(++this.#version);
-  }
-
-  async #request(): Promise<void> {
-    this.requests++;
-    await this.#time.sleep(this.#latencyMs);
-  }
+/** One backfill with one part; each write of it is one slice done. */
+export function simulatedJob(part: BackfillPart, time: VirtualTime, latencyMs: number) {
+  const requests: Requests = { count: 0 };
+  const current = { part, version: 1 };
+  const jobs: BackfillJobs = {
+    begin: () => Promise.reject(new Error("it was begun already")),
+    read: () => Promise.resolve(null),
+    readPart: () => Promise.resolve({ part: current.part, version: String(current.version) }),
+    writePart(_id, next, version) {
+      if (version !== String(current.version)) {
+        return Promise.resolve(null);
+      }
+      current.part = next;
+      current.version++;
+      return Promise.resolve(String(current.version));
+    },
+  };
+  return {
+    jobs: overNetwork(jobs, time, latencyMs, requests),
+    requests,
+    slices: () => current.version - 1,
+  };
 }
