@@ -80,7 +80,7 @@ export default defineConfig({
       include: ["src/detection/**/*.ts"],
       reporter: [["text", { skipFull: true }]],
       thresholds: {
-        // What decides about an incident is pure, so there is no excuse for an untried branch.
+        // The code that decides about incidents is pure, so there is no excuse for an untested branch.
         "src/detection/**": { branches: 100, functions: 100, lines: 100, statements: 100 },
       },
     },

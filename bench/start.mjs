@@ -1,4 +1,4 @@
-// `npm run bench`: brings what it compares with, builds itself, and runs. `-- --help` tells the rest.
+// `npm run bench`: installs the programs to compare with, builds, and runs. See `-- --help`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

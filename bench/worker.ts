@@ -1,4 +1,4 @@
-// A process of its own for one turn of one candidate: `worker.mjs CANDIDATE TASK`.
+// Runs one turn of one candidate in a separate process: `worker.mjs CANDIDATE TASK`.
 import { highestMemory } from "./frame/memory.ts";
 import type { Turn } from "./frame/rounds.ts";
 

@@ -1,4 +1,4 @@
-// Fails on a known high or critical vulnerability in what is deployed. A registry that does not
+// Fails on a known high or critical vulnerability in the deployed packages. A registry that does not
 // answer the audit request (a mirror, a closed network) is reported and let pass.
 import { spawnSync } from "node:child_process";
 
@@ -18,7 +18,7 @@ if (counts === undefined) {
 
 /**
  * @param {string} answer
- * @returns {Record<string, number> | undefined} undefined when the answer is no audit report
+ * @returns {Record<string, number> | undefined} undefined when the answer is not an audit report
  */
 function vulnerabilityCounts(answer) {
   try {

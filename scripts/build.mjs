@@ -7,7 +7,7 @@ import { watPlugin } from "./wat.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
 
-// Packages written as CommonJS call `require` at run time; an ES module has to be given one.
+// Packages written as CommonJS call `require` at run time, which an ES module does not have.
 const requireForCommonJs =
   'import { createRequire as __createRequire } from "node:module";\n' +
   "const require = __createRequire(import.meta.url);";
@@ -84,7 +84,7 @@ async function bundle({ from, to, options }) {
       logLevel: "warning",
       ...options,
     })
-    .catch(() => process.exit(1)); // esbuild has already said what is wrong, and where.
+    .catch(() => process.exit(1)); // esbuild has already reported the error and its place.
 }
 
 /**

@@ -37,7 +37,7 @@ try {
  *   testResults: { status: string, assertionResults: unknown[] }[] }} results
  */
 function closingLine({ numPassedTests, numFailedTests, numPendingTests, testResults }) {
-  // A file that cannot even be loaded holds no test, but has failed all the same.
+  // A file that cannot be loaded contains no test, but has failed.
   const unloadable = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   ).length;

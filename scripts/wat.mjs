@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import wabt from "wabt";
 
 /**
- * A module of which the default export is the assembled bytes.
+ * A module whose default export is the assembled bytes.
  *
  * @param {string} path of the text
  * @returns {Promise<string>} JavaScript

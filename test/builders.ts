@@ -53,7 +53,7 @@ export interface StepOptions {
   readonly text?: string;
   readonly method?: string;
   readonly succeeded?: unknown;
-  /** When the prompt was put (`RequestSequence`); 12 seconds before the answer unless told. */
+  /** When the prompt appeared (`RequestSequence`); 12 seconds before the answer by default. */
   readonly asked?: string | number;
   /** False: a step of a dialect without the two sequences. */
   readonly sequences?: boolean;
@@ -112,21 +112,21 @@ export function password(at: string | number): Step {
 export interface RowOptions {
   /** When the sign-in happened (`CreatedDateTime`): a clock time, or epoch milliseconds. */
   readonly at: string | number;
-  /** When the row was stored (`TimeGenerated`); two minutes later unless told. */
+  /** When the row was stored (`TimeGenerated`); two minutes later by default. */
   readonly published?: string | number;
   readonly user?: Person;
-  /** `Id` and `OriginalRequestId`; of its own for every time of sign-in unless told. */
+  /** `Id` and `OriginalRequestId`; by default a different one for every time of sign-in. */
   readonly request?: string;
   readonly address?: string;
   readonly resultType?: string | number;
   readonly steps?: readonly Step[];
-  /** `Status.additionalDetails`; none unless told. */
+  /** `Status.additionalDetails`; none by default. */
   readonly status?: string;
   /** Set last, over everything; a value of `undefined` takes the column away. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** One row of `SigninLogs` as Log Analytics returns it: a failed strong authentication unless told. */
+/** One row of `SigninLogs` as Log Analytics returns it: by default a failed strong authentication. */
 export function row(options: RowOptions): Row {
   const at = epochOf(options.at);
   const user = options.user ?? alice;
@@ -166,7 +166,7 @@ export function row(options: RowOptions): Row {
   });
 }
 
-/** One sign-in that holds one refusal, as most rows that matter are. */
+/** One sign-in with one refusal, as most rows that matter are. */
 export function denialRow(at: string | number, more?: Omit<RowOptions, "at" | "steps">): Row {
   return row({ ...more, at, steps: [password(epochOf(at) - 20_000), denied(at)] });
 }

@@ -24,7 +24,7 @@ interface Result {
 }
 
 /**
- * DuckDB reads the columns that the detector's queries ask for, once, and keeps the rows that may hold a denial
+ * DuckDB reads the columns that the detector's queries ask for, once, and keeps the rows that may contain a denial
  * or an approval. They are judged like everybody's, the approvals of those on whom a rule fires only.
  */
 export async function work({ path, threads = 2 }: ScanTask): Promise<Turn> {

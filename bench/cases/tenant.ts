@@ -4,7 +4,7 @@ import { inFreshProcess } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
 import { race, type Raced } from "../frame/rounds.ts";
 
-/** Of 10⁹ sign-ins a month: where one in ten thousand, one in a thousand or one in a hundred may be a denial. */
+/** Candidates in five minutes at 10⁹ sign-ins a month: one row in ten thousand, in a thousand, in a hundred. */
 const ofFiveMinutes = [12, 116, 1_157];
 
 function candidate(users: number, candidates: number) {

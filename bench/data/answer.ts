@@ -12,7 +12,7 @@ export interface Answer {
   }[];
 }
 
-/** The answer to the query for candidates, with so many rows and the row that tells the service's time. */
+/** An answer to the query for candidates, with this many rows and the row with the service's time. */
 export function candidateAnswer(rowCount: number): Answer {
   const { candidates } = generateDay();
   const random = randomOf(seed, 11);
@@ -29,7 +29,7 @@ export function candidateAnswer(rowCount: number): Answer {
   return { tables: [{ name: "PrimaryResult", columns, rows: [...rows, last] }] };
 }
 
-/** Dynamic values travel as text that holds JSON. */
+/** Dynamic values travel as JSON text. */
 function cellOf(row: SigninRow, name: string, type: string): unknown {
   const value = row[name];
   if (value === undefined) {

@@ -39,7 +39,7 @@ export function denialColumns({ denials, users, spanMs, order }: DenialsAsked): 
 
 function arrange(drawn: DenialColumns, order: DenialsAsked["order"]): DenialColumns {
   const { length } = drawn.at;
-  // One number that sorts by time and then tells the place: streaks lie in drawn order only by chance.
+  // One number that sorts by time and then by place: streaks keep their drawn order only by chance.
   const keys = Float64Array.from(
     drawn.at,
     (at, index) => (at - startAt) * 2 ** 24 + index,

@@ -14,7 +14,7 @@ import { gzipSync } from "node:zlib";
 import { dataFolder } from "./folder.mjs";
 import { generateDay, seed, templateOf, type Day, type Template } from "./template.ts";
 
-/** Changes with what is generated, so that nothing of before is used again. */
+/** Change it with the generator, so that older files are not used again. */
 const version = 3;
 
 export interface Log {

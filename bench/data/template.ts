@@ -8,7 +8,7 @@ export const seed = 20_261_122;
 
 /** The rows of a made-up tenant's day, by what they are to a detector. */
 export interface Day {
-  /** May hold a denial: refusals, time-outs, wrong codes and what else a prompt can end in. */
+  /** May contain a denial: refusals, time-outs, wrong codes and every other end of a prompt. */
   readonly candidates: readonly SigninRow[];
   /** Those of them that show a refusal. */
   readonly denials: readonly SigninRow[];
@@ -49,7 +49,7 @@ function ofUsualSize(row: SigninRow): SigninRow {
   return rest;
 }
 
-/** A text that can be written again and again, a day later each time and with requests of its own. */
+/** A text that can be written again and again, a day later each time and with new requests. */
 export interface Template {
   readonly bytes: Buffer;
   readonly rows: number;
@@ -76,7 +76,7 @@ export function templateOf(
 const copyDigits = 3;
 const turnDigits = 5;
 
-/** A copy is another user's, and the first eight digits of its requests say which copy it is, of which day. */
+/** Each copy belongs to another user; the first eight digits of its requests name the copy and the day. */
 function marked(text: string, copy: number): string {
   const number = copy.toString(16).padStart(copyDigits, "0");
   const requests = text.replace(
@@ -90,7 +90,7 @@ function marked(text: string, copy: number): string {
         .replace(/("UserId":")[\da-f]{3}/g, `$1${number}`);
 }
 
-/** Writes over what tells the day; all of it has the same length on every day. */
+/** Overwrites the day wherever it appears; it has the same length every day. */
 function turner(bytes: Buffer): (turn: number) => void {
   const text = bytes.toString("latin1");
   const found = (pattern: RegExp) =>

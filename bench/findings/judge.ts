@@ -26,13 +26,13 @@ export async function judge(files: SignInFiles<unknown>): Promise<DetectReport> 
   return toDetectReport(await detectRecords(files, state, run));
 }
 
-/** Rows of these users that may hold approvals; lower-case names. */
+/** Rows of these users that may contain approvals; names in lower case. */
 export type LookForApprovals = (
   users: ReadonlySet<string>,
 ) => AsyncIterable<readonly Fields[]> | Iterable<readonly Fields[]>;
 
 /**
- * What every candidate does with the rows that it found: first those that may hold a denial, then the approvals
+ * What every candidate does with the rows that it found: first the rows that may contain a denial, then the approvals
  * of those on whom a rule fires. So they differ in how they find rows, and are compared by what comes out.
  */
 export function judgeRows(
@@ -60,7 +60,7 @@ async function* read(
   }
 }
 
-/** Of the findings alone: who looks only at candidates cannot count the other rows. */
+/** Covers the findings alone: a program that reads only candidates cannot count the other rows. */
 export function findingsDigest({ findings }: Pick<DetectReport, "findings">): string {
   if (findings.length === 0) {
     throw new Error("nothing was found, so nothing is compared");

@@ -1,4 +1,4 @@
-/** What a candidate of a scan is told. */
+/** The task of a scan. */
 export interface ScanTask {
   readonly path: string;
   /** For those who can use several. */

@@ -5,7 +5,7 @@ import type { Fields } from "../../src/detection/signin/fields.ts";
 const denialWords = /denied|declined|fraud|suspiciousactivityreported|duplicate|select/i;
 const pastMfa = new Set(["0", "50140", "50199"]);
 
-/** What a row may hold: a denial (`candidates.kql`), or else a fresh approval (`approvals.kql`). */
+/** What a row may contain: a denial (`candidates.kql`), or else a fresh approval (`approvals.kql`). */
 export function worthALook(row: Fields): "candidate" | "approval" | null {
   const result = String(row["ResultType"]);
   const texts = `${String(row["AuthenticationDetails"])} ${additionalDetails(row["Status"])}`;

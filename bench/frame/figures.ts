@@ -14,7 +14,7 @@ export function figureOf(values: readonly number[]): Figure {
   return { median, spread: median === 0 ? 0 : (at(sorted.length - 1) - at(0)) / median };
 }
 
-/** A value beside what it has to be. */
+/** A value beside its goal. */
 export interface Goal {
   readonly what: string;
   readonly value: number;

@@ -1,6 +1,6 @@
 import type { Turn } from "./rounds.ts";
 
-/** Tells on standard error what is under way. */
+/** Shows progress on standard error. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -3,9 +3,9 @@ import { figureOf, type Figure } from "./figures.ts";
 
 /** What one turn of a candidate took and gave. */
 export interface Turn {
-  /** Of the work alone: starting the process and loading code do not count. */
+  /** The work alone: starting the process and loading code do not count. */
   readonly ms: number;
-  /** Of what it found; absent where it finds nothing. */
+  /** Digest of the findings; absent for candidates without findings. */
   readonly digest?: string;
   /** Highest resident memory of its process. */
   readonly peakBytes?: number;
@@ -17,7 +17,7 @@ export interface Candidate {
   readonly name: string;
   /** What it does, so that one can judge whether it is comparable. */
   readonly does: string;
-  /** Whether its findings have to be those of the others. */
+  /** Whether its findings must equal those of the others. */
   readonly exact: boolean;
   readonly turn: () => Promise<Turn>;
 }

@@ -37,7 +37,7 @@ export interface Simulated {
   readonly tableRequests: number;
   readonly opened: number;
   readonly throttled: number;
-  /** Of the runs on schedule beside it; 0 where there are none. */
+  /** Of the scheduled runs beside it; 0 without any. */
   readonly timerRuns: number;
   readonly longestRunSeconds: number;
   readonly busiest: number;

@@ -6,7 +6,7 @@ import type { VirtualTime } from "./virtualTime.ts";
 const minute = 60_000;
 const day = 1_440 * minute;
 
-/** What an incident takes to be written: some requests to Resource Manager. */
+/** The time to write an incident: some requests to Resource Manager. */
 const incidentMs = 600;
 
 /** A detector with the settings that ship. */

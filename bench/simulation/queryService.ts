@@ -1,10 +1,10 @@
 import type { Fields } from "../../src/detection/signin/fields.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
-/** What the service grants one identity, and what its answers take. */
+/** The service's limits for one identity, and the time of its answers. */
 export interface ServiceLimits {
   readonly atOnce: number;
-  /** What comes above that waits so long before it is turned away (0: is turned away at once). */
+  /** How long further queries wait before they are rejected (0: rejected at once). */
   readonly queueMs: number;
   /** Queries in any 30 seconds. */
   readonly per30Seconds: number;
@@ -13,7 +13,7 @@ export interface ServiceLimits {
   readonly perRowMs: number;
 }
 
-/** As documented: five at once, and what is above waits up to three minutes. */
+/** As documented: five at once; further queries wait up to three minutes. */
 export const documentedLimits = {
   atOnce: 5,
   queueMs: 180_000,
@@ -23,7 +23,7 @@ export const documentedLimits = {
 
 const retryAfterMs = 10_000;
 
-/** The service's side: what one identity's queries wait for, and how many there were. */
+/** The service's side: queues one identity's queries and counts them. */
 export class QueryService {
   queries = 0;
   rows = 0;
@@ -40,7 +40,7 @@ export class QueryService {
     this.#limits = limits;
   }
 
-  /** Asks as the detector's client does: what was turned away is asked again when the service says. */
+  /** Asks as the detector's client does: retries a rejected query when the service says so. */
   async ask(answer: () => readonly Fields[]): Promise<readonly Fields[]> {
     while (!(await this.#admitted())) {
       this.throttled++;
@@ -83,7 +83,7 @@ export class QueryService {
     return true;
   }
 
-  /** Whether a place became free in time; who leaves hands theirs on. */
+  /** Whether a place became free in time; a query that ends passes its place on. */
   async #turnCame(): Promise<boolean> {
     const turn = { came: false };
     const ready = new Promise<void>((resolve) => {

@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 
 export interface RunScenario {
   readonly users: number;
-  /** Rows of five minutes that may hold a denial. */
+  /** Rows of five minutes that may contain a denial. */
   readonly candidates: number;
   readonly latencyMs: number;
 }
@@ -23,11 +23,11 @@ export interface RunCost {
   readonly tableRequests: number;
   /** By the simulated clock: how long the execution lasts. */
   readonly seconds: number;
-  /** By the real one: what the processor had to do. */
+  /** By the real clock: the processor's work. */
   readonly workMs: number;
 }
 
-/** What a run on schedule costs that finds five minutes of a tenant; the one before it found nothing. */
+/** The cost of a scheduled run over five minutes of a tenant, after a run that found nothing. */
 export async function simulateRun({ users, candidates, latencyMs }: RunScenario): Promise<RunCost> {
   const time = new VirtualTime(now);
   const service = new QueryService(time, { ...documentedLimits, latencyMs });

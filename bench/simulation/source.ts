@@ -9,7 +9,7 @@ import type { VirtualTime } from "./virtualTime.ts";
 /** As the adapter: one for each process. */
 const queriesAtOnce = 4;
 
-/** What a process of the app sees of the log: pages of 10,000 rows, a few queries at once. */
+/** The log as one process of the app sees it: pages of 10,000 rows, a few queries at once. */
 export function simulatedSource(
   tenant: SimulatedTenant,
   service: QueryService,

@@ -7,7 +7,7 @@ export interface TenantOptions {
   readonly users: number;
   readonly from: number;
   readonly to: number;
-  /** Rows that may hold a denial: most of them time-outs, one in five a refusal. */
+  /** Rows that may contain a denial: most are time-outs, one in five is a refusal. */
   readonly candidates: number;
   /** Users who refuse six prompts, one a minute; one in three approves the seventh. */
   readonly attacks: number;

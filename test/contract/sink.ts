@@ -16,7 +16,7 @@ export interface Seen {
 
 export interface SinkUnderTest {
   readonly sink: IncidentSink;
-  /** Null where there is nothing of it. */
+  /** Null if it shows nothing. */
   seen(finding: string): Promise<Seen | null>;
   /** One request to the service fails, after so many that go well. */
   failAfter(requests: number): void;

@@ -105,7 +105,7 @@ export function progress(publishedTo: number, more: Partial<Progress> = {}): Pro
   };
 }
 
-/** A write that has to succeed. */
+/** A write that must succeed. */
 export async function written(
   store: StateStore,
   head: Head,
@@ -118,7 +118,7 @@ export async function written(
   return stored;
 }
 
-/** Records bursts on top of what is recorded. */
+/** Adds bursts to the record. */
 export async function record(
   store: StateStore,
   subject: Subject,

@@ -66,7 +66,7 @@ describe("in Azure Table Storage", () => {
   });
 });
 
-/** Every call is a process of its own. They take turns, because only one can hold the folder. */
+/** Every call is a separate process. They take turns, because only one can lock the folder. */
 function reopening(folder: string): StateStore {
   let turn: Promise<unknown> = Promise.resolve();
   const once = <T>(work: (store: StateStore) => Promise<T>): Promise<T> => {

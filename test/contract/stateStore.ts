@@ -19,14 +19,14 @@ import {
   written,
 } from "./state.ts";
 
-/** Something that holds one state; every call gives another way in, as another run has it. */
+/** One state; every call opens it again, as another run does. */
 export interface Keeper {
   open(): StateStore;
 }
 
 const subject = subjectOf(alice.name);
 
-/** Names that a log could hold and a key could not, each beside one that is nearly the same. */
+/** Names that are possible in a log and not in a key, each beside one that is nearly the same. */
 const hostileNames = [
   "a/b@contoso.com",
   String.raw`a\b@contoso.com`,

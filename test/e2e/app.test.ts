@@ -89,7 +89,7 @@ interface Outcome {
   readonly severity: string;
 }
 
-/** What analysts see, as far as it has to be equal. Merged incidents are left out. */
+/** The part of what analysts see that must be equal. Merged incidents are left out. */
 function outcomes(): readonly Outcome[] {
   return azure.sentinel
     .incidents()
@@ -116,7 +116,7 @@ const truth = tenant.truth.flatMap(({ user, expectedRules }) =>
   expectedRules.map((expected) => ({ ...expected, user })),
 );
 
-/** A row without sequences has its times in whole seconds, and the earliest time that any row gives holds. */
+/** A row without sequences has its times in whole seconds, and the earliest time of all rows counts. */
 function isSame(found: Outcome, expected: (typeof truth)[number]): boolean {
   const near = (a: number, b: number) => Math.abs(a - b) < 1000;
   return (

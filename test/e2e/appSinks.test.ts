@@ -23,7 +23,7 @@ const signIns = publish([
   row({ at: "09:20", published: "09:41", resultType: "0", steps: [approved("09:20")] }),
 ]);
 
-/** An Azure of its own for each test: a finding of the same rows is the same finding. */
+/** Each test has its own Azure: the same rows give the same finding. */
 beforeEach(async () => {
   now = time("09:30");
   setAt = performance.now();

@@ -60,7 +60,7 @@ function byIdentity<T extends Partial<Finding>>(all: readonly T[]): Readonly<Rec
   );
 }
 
-/** What has to be found, as the findings give it. */
+/** The expected findings, in the form of the report. */
 const expected = truth.attacks.flatMap((attack) =>
   attack.expectedRules.map((found) => ({
     ...found,
@@ -91,7 +91,7 @@ async function reportOf(
   return JSON.parse(ended.out) as Report;
 }
 
-/** Some rows know a prompt's time in whole seconds only, and the earliest time that is known holds. */
+/** Some rows know a prompt's time only in whole seconds, and the earliest known time counts. */
 function inSeconds(found: Partial<Finding>): Partial<Finding> {
   const cut = (at = "") => at.slice(0, 19);
   return {

@@ -37,7 +37,7 @@ export interface StartOptions {
   readonly cwd?: string;
 }
 
-/** The built command in a process of its own. */
+/** The built command in a separate process. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
   return startFile(built, args, options);
 }

@@ -101,7 +101,7 @@ const stepTexts: fc.Arbitrary<string | undefined> = oneOf<string | undefined>([
 ]);
 
 // ---------------------------------------------------------------------------------------------------------------
-// Prompts: what happened, before any row tells of it
+// Prompts: what happened, before any row shows it
 
 interface PromptPlan {
   readonly answeredAt: number;
@@ -152,7 +152,7 @@ const approval: fc.Arbitrary<ApprovalPlan> = fc.record({
 });
 
 // ---------------------------------------------------------------------------------------------------------------
-// Rows: how one row tells of a request
+// Rows: how one row shows a request
 
 type StepDialect = "sequences" | "texts" | "none" | "small" | "asked" | "answered";
 type StepTime = "whole" | "next" | "fraction" | "offset" | "missing" | "absurd";
@@ -368,7 +368,7 @@ const request: fc.Arbitrary<RequestPlan> = oneOf<RequestPlan>([
       rows: fc.array(rowPlan, { minLength: 1, maxLength: 2 }),
     }),
   ],
-  // A sign-in of its own that the user approves.
+  // Another sign-in, which the user approves.
   [
     2,
     fc.record({
@@ -596,7 +596,7 @@ function stepTimeOf(kind: StepTime, at: number): string | undefined {
   switch (kind) {
     case "whole":
       return new Date(whole).toISOString().replace(".000Z", "+00:00");
-    case "next": // a clock of its own: not the second of the sequence
+    case "next": // another clock: not the second of the sequence
       return stamp(whole + second);
     case "fraction":
       return stamp(at);
@@ -652,7 +652,7 @@ function shaped(steps: readonly Row[], shape: DetailsShape): unknown {
 // ---------------------------------------------------------------------------------------------------------------
 // What the laws take
 
-/** Rows of a few sign-ins, out of order, some twice. About every second set holds a burst for a usual rule. */
+/** Rows of a few sign-ins, out of order, some twice. About every second set has a burst for a usual rule. */
 export function rowsArbitrary(): fc.Arbitrary<readonly Row[]> {
   const hostile = fc.array(request, { minLength: 1, maxLength: 7, size: "max" });
   return oneOf([

@@ -36,7 +36,7 @@ const dialects: readonly ((row: Row) => Row)[] = [
   },
 ];
 
-/** What the envelope holds is not among the properties. */
+/** The content of the envelope is not among the properties. */
 function diagnosticRecord(row: Row): Row {
   const { TimeGenerated, Type, Category, AADTenantId, TenantId: _, ResultType, ...columns } = row;
   const nonInteractive = Type === "AADNonInteractiveUserSignInLogs";

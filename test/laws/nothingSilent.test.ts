@@ -12,7 +12,7 @@ import { time } from "../builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
 import { law, MemoryLedger, ruleOf } from "./runs.ts";
 
-/** Any JSON, as it comes out of the parser: with `__proto__` and `constructor` as keys of its own too. */
+/** Any parsed JSON: with `__proto__` and `constructor` as own keys too. */
 const json: fc.Arbitrary<unknown> = oneOf<unknown>([
   [3, fc.jsonValue()],
   [1, fc.object({ key: fc.constantFrom("__proto__", "constructor", "errorCode", "succeeded") })],

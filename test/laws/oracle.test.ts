@@ -43,7 +43,7 @@ function rule(more: Partial<OracleRule> = {}): OracleRule {
   };
 }
 
-/** Every denial is a finding of its own: shows what was counted, and when. */
+/** Every denial is its own finding: shows what was counted, and when. */
 const everyDenial = rule({ threshold: 1, windowMs: 1 });
 
 function denialsIn(rows: readonly Row[], more: Partial<OracleRule> = {}): number {

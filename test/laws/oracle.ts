@@ -36,7 +36,7 @@ export interface OracleFinding {
 }
 
 export function oracle(rows: readonly Row[], rule: OracleRule): OracleFinding[] {
-  // 2. and 7.: what is non-interactive or belongs to nobody is set aside, for denials and approvals alike.
+  // 2. and 7.: rows that are non-interactive or belong to nobody are set aside, for denials and approvals alike.
   const usable = rows.filter((row) => isInteractive(row) && userOf(row) !== null);
   return distinct(usable.map(keyOf))
     .flatMap((key) =>

@@ -43,7 +43,7 @@ export function ruleOf(rule: OracleRule): Rule {
   };
 }
 
-/** Remembers for as long as a test lasts; nothing has to be committed. */
+/** Keeps everything for the length of a test; there is nothing to commit. */
 export class MemoryLedger implements Ledger {
   readonly #sightings: (readonly [Account, Sighting])[] = [];
   readonly #approvals: (readonly [Account, Approval])[] = [];
@@ -207,7 +207,7 @@ export function expectEqualOutcome(
   return replaced ? "replaced" : "equal";
 }
 
-/** Every burst lies in one live incident, and that one tells of it. */
+/** Every burst lies in one live incident, and that one describes it. */
 export function expectEachInOne(live: readonly Incident[], bursts: readonly OracleFinding[]): void {
   for (const burst of bursts) {
     const around = live.filter((incident) => covers(incident, burst));
@@ -237,7 +237,7 @@ function factsOf({ tenantId, user, burst }: Incident): OracleFinding {
   return { tenantId, user, ...burst.facts };
 }
 
-/** What has to be the same for outcomes to be equal. */
+/** The parts of equal outcomes. */
 export function summary(incident: Incident | OracleFinding): string {
   const { tenantId, user, firstDenialAt, lastDenialAt, triggeredAt, denials, severity } =
     "burst" in incident ? factsOf(incident) : incident;

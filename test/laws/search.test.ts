@@ -120,7 +120,7 @@ const style: fc.Arbitrary<Style> = fc
     };
   });
 
-/** A row as it is, within a diagnostic record, or in it as text; its details as text in a style of their own. */
+/** A plain row, one within a diagnostic record, or one in it as text; its details as text in any style. */
 const line = fc
   .tuple(rowsArbitrary(), fc.nat(), style, style, fc.constantFrom("row", "record", "text"))
   .filter(([rows]) => rows.length > 0)

@@ -6,7 +6,7 @@ import { example } from "../e2e/cliProgram.ts";
 
 const day = 86_400_000;
 
-/** The example's day over and over, every time a day later and in requests of its own. */
+/** The example's day over and over, each time a day later and with new requests. */
 function* days(count: number): Generator<string> {
   const text = gunzipSync(readFileSync(example)).toString();
   for (let turn = 0; turn < count; turn++) {

@@ -59,7 +59,7 @@ function backfill(at: number, asked: Span): Start {
   return { kind: "backfill", at, asked };
 }
 
-/** Of any hours of the story. */
+/** A backfill of any hours of the story. */
 function anyBackfill(random: Random, { from, to }: Span): Start {
   const begin = random.between(from - hour, to - hour);
   const end = random.between(begin + minute, to);
@@ -68,7 +68,7 @@ function anyBackfill(random: Random, { from, to }: Span): Start {
 
 const several = (count: number, draw: () => Start) => Array.from({ length: count }, draw);
 
-/** Of everything there is, and late enough for everything to be there. */
+/** A backfill of everything, late enough to see it all. */
 function wholeBackfill({ from, to }: Span): Start {
   return backfill(to, { from: from - hour, to });
 }
@@ -149,7 +149,7 @@ export interface AtOnce {
   readonly cap: number;
 }
 
-/** @param mode what is at once; without it, each in its turn */
+/** @param mode what runs at once; without it, one after the other */
 export function drawAtOnce(number: number, random: Random, mode = modeOf(number)): AtOnce {
   const rows = publishMixed(random, drawAttacks(random), random.pick(lates));
   const published = rows.map(({ publishedAt }) => publishedAt);
@@ -158,7 +158,7 @@ export function drawAtOnce(number: number, random: Random, mode = modeOf(number)
     rows,
     starts: modes[mode](random, span).toSorted((a, b) => a.at - b.at),
     weather: random.pick<Weather>([weathers.brisk, weathers.uneven, weathers.stormy]),
-    // Under a small cap most of what is due is sent by other runs than those that found it.
+    // With a small cap, most incidents are sent by other runs than those that found them.
     cap: random.pick([1, 2, 50]),
   };
 }
@@ -181,7 +181,7 @@ function benchOf({ rows, cap }: AtOnce): Bench {
   return new Bench(morning, rows, more);
 }
 
-/** Everything at its time, whoever else is under way. */
+/** Everything at its time, whatever else is running. */
 export async function playTogether(
   number: number,
   story: AtOnce,

@@ -1,4 +1,4 @@
-/** What a scenario comes to, as far as it has to be the same however it was disturbed on the way. */
+/** The part of a scenario's outcome that must not depend on disturbances. */
 import { connectTable } from "../../src/state/table/tableConnection.ts";
 import { fromJsonProperties } from "../../src/state/table/jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "../../src/state/table/stateKeys.ts";

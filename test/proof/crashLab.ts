@@ -11,7 +11,7 @@ import { passedOver } from "./watermarkLaw.ts";
 
 const table = "MfaDenyState";
 
-/** An Azure in which everything is published that any scenario tells of, each row in its time. */
+/** An Azure in which the rows of every scenario are published, each at its time. */
 export async function startCrashStage(): Promise<Stage> {
   const all = Object.values(scenarios);
   const startAt = Math.min(...all.flatMap(({ steps }) => steps.map(({ at }) => at)));

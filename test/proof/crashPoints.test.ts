@@ -15,7 +15,7 @@ const mostPlants = extent(1, Infinity);
 
 const timeLimitMs = extent(180_000, 3_600_000);
 
-/** Side by side, each in an Azure of its own. */
+/** Side by side, each with its own Azure. */
 const lanes: Stage[] = [];
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { gone, type AppChild } from "./stage.ts";
 import type { Gateway, Handler, PassingRequest } from "./gateway.ts";
 
-/** Of a request: before the service gets it, after the service acted, after its answer was handed on. */
+/** Moments of a request: before the service gets it, after it acted, after its answer was passed on. */
 export const moments = ["before", "acted", "answered"] as const;
 
 export interface CrashPoint {

@@ -1,4 +1,4 @@
-/** What happens in a tenant while processes die: each scenario on days of its own. */
+/** Events in a tenant while processes die; each scenario has its own days. */
 import { approved, row, stamp, time, type Person, type Row } from "../builders.ts";
 import { day, hour, minute, personNamed, refusals } from "../run/bench.ts";
 import { publish, type PublishedRow } from "../run/fakeLog.ts";
@@ -22,7 +22,7 @@ export interface Scenario {
   readonly incidents: number;
   /** Rows are published between the run that dies and the next. */
   readonly goesOn?: boolean;
-  /** Those after one in which a process died are the ordinary runs that go on. */
+  /** The runs after a process died are ordinary ones. */
   readonly steps: readonly Step[];
 }
 
@@ -226,7 +226,7 @@ function backfill(): Scenario {
   };
 }
 
-/** By what they are about; those that hold most come first. */
+/** By subject; the largest first. */
 export const scenarios = {
   "a run after an outage": outage(),
   "a run in which incidents grow": growth(),

@@ -6,7 +6,7 @@ import type { Step } from "./crashScenarios.ts";
 /** What an undisturbed play of a scenario showed. */
 export interface Recording {
   readonly outcome: Outcome;
-  /** Of the steps in which a process is to die. */
+  /** The steps in which a process dies. */
   readonly steps: readonly RecordedStep[];
 }
 

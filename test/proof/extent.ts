@@ -10,7 +10,7 @@ export function extent(quick: number, long: number): number {
   return isLong ? long : quick;
 }
 
-/** Of everything that is drawn by lot in this run. */
+/** The seed of everything random in this run. */
 export const seed = Number(
   process.env["PROOF_SEED"] ?? (isLong ? Math.trunc(Math.random() * 2 ** 31) : 20_261_122),
 );

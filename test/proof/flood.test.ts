@@ -1,4 +1,4 @@
-/** Very much at once: memory, state rows and what is sent in a run stay bounded, and nothing is lost. */
+/** Floods: memory, state rows and requests of a run stay bounded, and nothing is lost. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectTable } from "../../src/state/table/tableConnection.ts";
@@ -14,7 +14,7 @@ import { expectWithinLimits, measureWrites, type Sizes } from "./tableSizes.ts";
 
 const megabytes = () => process.memoryUsage().heapUsed / 2 ** 20;
 
-/** The most memory in use since the last look, beyond what was in use before. */
+/** The peak of memory since the last look, beyond what was in use before. */
 class Peak {
   readonly #before: number;
   most = 0;
@@ -175,10 +175,10 @@ describe("in Table Storage", () => {
     timeLimitMs,
   );
 
-  /** As much as a column of the log holds, of characters that take the most room. */
+  /** The longest text of a log column, in the largest characters. */
   const long = (text: string) => `${text}${"漢🔐\u0007".repeat(8_000)}`;
 
-  /** Denials that tell of much, each of something else. */
+  /** Denials with as much content as possible, each different. */
   function wordy(from: number, count: number, user: Person): readonly Row[] {
     return Array.from({ length: count }, (_, i) =>
       denialRow(from + i * 1_000, {

@@ -65,7 +65,7 @@ afterAll(async () => {
   await bundle.remove();
 });
 
-/** Of this process, which is told too late to hear of it from its environment. */
+/** Set in this process, because its environment is read too early. */
 function trust(ca: string): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this`
   const { createConnection } = https.Agent.prototype;
@@ -301,7 +301,7 @@ describe("an HTTP function answers anything with a documented status", () => {
       expect((await stream(once(), { "content-length": length }))?.status).toBe(202);
     }
     expect((await stream(once(), { "content-length": "16385" }))?.status).toBe(413);
-    // Nothing here inflates: what is compressed is no JSON, however much would come of it.
+    // Nothing here decompresses: a compressed body is not JSON, however much it contains.
     const bomb = { "content-encoding": "gzip" };
     expect((await stream(once(), bomb))?.status).toBe(202);
   });

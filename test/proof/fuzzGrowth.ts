@@ -1,6 +1,6 @@
 /** How the time that something takes grows with the size of what it is given. */
 
-/** Of this process alone, so that what else runs on the machine does not count; milliseconds. */
+/** Processor time of this process alone, so that the rest of the machine does not count; milliseconds. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -12,7 +12,7 @@ async function timeOf(work: () => unknown): Promise<number> {
   return cpuTime() - before;
 }
 
-/** What is shorter tells nothing: it drowns in what the engine does beside. */
+/** A shorter time means nothing: the engine's own work hides it. */
 const tellsNothingMs = 100;
 
 /** Growth by the square would be 64, in proportion 8; the engine itself adds a little. */
@@ -23,7 +23,7 @@ const factor = 8;
  * Whether work grows faster than in proportion, at sizes of `n` and eight times that. The best of some tries
  * counts, so that a busy machine makes nothing fail.
  *
- * @returns null, or in words what was measured
+ * @returns null, or the measurement in words
  */
 export async function growthProblem(
   n: number,
@@ -37,7 +37,7 @@ export async function growthProblem(
     if (longer < tellsNothingMs) {
       return null;
     }
-    // Of the shorter one the longest try: what the engine once spends on it is spent on the longer one too.
+    // The longest try of the shorter one: one-time work of the engine affects the longer one too.
     const shorter = Math.max(await timeOf(small), await timeOf(small), 1);
     if (longer / shorter < most) {
       return null;

@@ -30,7 +30,7 @@ export function rowsFrom(start: number, count: number): readonly SigninRow[] {
   });
 }
 
-/** How records, each as JSON, are put together. All of them can be taken apart again whatever a record holds. */
+/** How JSON records are joined. All of these can be split again, whatever a record contains. */
 export const layouts: Readonly<Record<string, (records: readonly string[]) => string>> = {
   lines: (records) => `${records.join("\n")}\n`,
   array: (records) => `[${records.join(",")}]`,
@@ -62,7 +62,7 @@ const containers: Readonly<Record<string, (content: Buffer) => Buffer>> = {
     ]),
 };
 
-/** Every kind of file, by what is in it and what it is packed in. */
+/** Every kind of file, by content and packing. */
 export function files(rows: readonly SigninRow[]): ReadonlyMap<string, () => Buffer> {
   const json = Object.entries(writers).flatMap(([writer, write]) =>
     Object.entries(layouts).map(([layout, lay]) => {

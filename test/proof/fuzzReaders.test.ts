@@ -39,7 +39,7 @@ const start = fc.nat({ max: 100_000 });
 const sizes = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 4 });
 const mutations = fc.array(mutation, { minLength: 1, maxLength: 6 });
 
-/** All that is made of entries has to be made of any. Vitest's own assertions would take most of the time here. */
+/** Everything made of entries must accept any. Vitest's own assertions would take most of the time here. */
 function takeApart(entries: readonly Entry[]): void {
   for (const entry of entries) {
     if (entry.kind === "bad") {
@@ -114,7 +114,7 @@ describe("a file with bytes that were changed anywhere ends well", () => {
           takeApart(await readAnything(readBytes(bytes, cuts)));
           return;
         }
-        // The directory is at the end of it, so it has to be on the disk.
+        // A zip's directory is at its end, so it must be on disk.
         const path = join(folder, "spoilt");
         writeFileSync(path, bytes);
         takeApart(await readAnything(readRecords(await findLogFiles([path]))));
@@ -188,7 +188,7 @@ describe("a line that was changed anyhow costs no other", () => {
       const spoilt = fc.array(mutations, { minLength: 1, maxLength: 20 });
       await fuzz(fc.tuple(start, spoilt, sizes), runs, async ([from, changes, cuts]) => {
         const lines = linesOf(kind, from).map((line, n) =>
-          // The first one of all tells what it is a file of.
+          // The first record decides the kind of file.
           n < 2 || n % 2 === 0 ? line : mutate(line, changes[n % changes.length] ?? []),
         );
         records.begin(many);

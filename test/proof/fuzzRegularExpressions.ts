@@ -9,7 +9,7 @@ export interface Found {
   readonly expression: RegExp;
 }
 
-/** Of a folder and all below it. */
+/** The files of a folder and all below it. */
 export function expressionsIn(folder: string): readonly Found[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))

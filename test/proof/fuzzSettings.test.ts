@@ -96,7 +96,7 @@ const spoiltJson = (whole: string) =>
     fc.constantFrom(...hostileLiterals).map((literal) => Buffer.from(literal)),
   );
 
-/** JSON with other values in the place of some of its own. */
+/** JSON with some values replaced. */
 function withValues(whole: string, values: readonly (readonly [number, string])[]): string {
   return values.reduce((json, [place, literal]) => {
     const found = [...json.matchAll(/"[^"]*"(?!:)|\b\d+\b|\[\]/g)];

@@ -16,7 +16,7 @@ export async function fuzz<T>(
   await fc.assert(property, { seed, numRuns: runs });
 }
 
-/** As JSON has to be written for them to arrive as they are. */
+/** Escaped so that they arrive unchanged in JSON. */
 export const hostileLiterals: readonly string[] = [
   "1e999",
   "-1e999",

@@ -69,7 +69,7 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** @param onForward told of every request that a service is about to get, each time */
+/** @param onForward called for every request before a service gets it */
 export async function startGateway(
   azure: LocalAzure,
   onForward: (request: PassingRequest) => void = () => {},

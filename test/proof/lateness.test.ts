@@ -36,7 +36,7 @@ import { playAll, storiesUntilCaught } from "./seededStories.ts";
 interface Mix {
   readonly onTime: readonly PublishedRow[];
   readonly late: readonly PublishedRow[];
-  /** Some rows know less than others that tell of the same, so that what was known can turn out otherwise. */
+  /** Some rows know less than others about the same prompt, so that evidence can be replaced. */
   readonly isPoor: boolean;
 }
 

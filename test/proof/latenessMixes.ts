@@ -5,7 +5,7 @@ import { day, hour, minute } from "../run/bench.ts";
 import type { PublishedRow } from "../run/fakeLog.ts";
 import type { Told } from "./seededAttacks.ts";
 
-/** How much later than the moment that it tells of, a row is published. */
+/** How long after its event a row is published. */
 type Lag = (random: Random) => number;
 
 const onTime: Lag = (random) => random.between(minute, 6 * minute);
@@ -35,12 +35,12 @@ const together =
     const held = new Map([...ends.keys()].map((attack) => [attack, any(random)]));
     return ({ attack, at }) => {
       const toEnd = (ends.get(attack) ?? at) - at;
-      // Not beyond what is promised.
+      // Only as late as promised.
       return Math.min((held.get(attack) ?? 0) + toEnd * (isReversed ? 2 : 1), 2 * day);
     };
   };
 
-/** Of each attack one row, that which joins two bursts if there is one. */
+/** One row of each attack: the one that joins two bursts, if there is one. */
 const oneOfEach =
   (lag: Lag): Mix =>
   (random, told) => {

@@ -24,7 +24,7 @@ const parts = ["src", "functions", "scripts", "package.json", "host.json", "tsco
 
 const run = promisify(execFile);
 
-/** @throws where the source does not hold what is to be replaced exactly once */
+/** @throws if the source does not contain the text to replace exactly once */
 export async function buildPlanted({ name, file, from, to }: Plant): Promise<PlantedBuild> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   const remove = () => rm(folder, { recursive: true, force: true });

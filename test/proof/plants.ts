@@ -53,10 +53,10 @@ export const partialTakenForWhole =
     };
   };
 
-/** The watermark moves up to the present, over what is stored and not to be seen yet. */
+/** The watermark moves up to the present, over rows that are stored but not visible yet. */
 export const noSafety: Plant = () => ({ ingestionSafetyMs: 0 });
 
-/** What was read once is not read again around what is new. */
+/** Rows that were read once are not read again around new ones. */
 export const countsInSteps: Plant = ({ source }) => {
   let latest: LogAnswer | null = null;
   const keep = async (query: LogQuery, signal: AbortSignal) => {
@@ -86,7 +86,7 @@ export const keyOfFirstDenial: Plant = ({ store }) => ({
   }),
 });
 
-/** Incidents that turn out to be one go on side by side. */
+/** Incidents that turn out to be one stay separate. */
 export const mergeForgotten: Plant = writing(({ head, put = [], ...more }) => ({
   ...more,
   ...(head && {

@@ -17,7 +17,7 @@ import { extent, timeLimitMs } from "./extent.ts";
 
 vi.setConfig({ testTimeout: timeLimitMs });
 
-/** Of these none may be seen again outside of incidents and the state. */
+/** None of these may appear outside of incidents and the state. */
 const canaries = {
   user: "canary-user@contoso.com",
   userId: "ca9a0000-0000-4000-8000-00000000a0a0",
@@ -81,7 +81,7 @@ function moveTo(at: number): void {
   host.moveClock(now);
 }
 
-/** Fails where a text holds what nobody may read there. */
+/** Fails if a text contains a canary. */
 function expectNothingTold(...texts: readonly unknown[]): void {
   const whole = texts
     .map((each) =>

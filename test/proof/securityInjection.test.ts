@@ -27,7 +27,7 @@ import { fuzz } from "./fuzzing.ts";
 
 vi.setConfig({ testTimeout: timeLimitMs });
 
-/** Of every kind that a query or a filter might trip over. */
+/** Names that might break a query or a filter. */
 const names: readonly string[] = [
   "alice@contoso.com",
   `"`,
@@ -264,7 +264,7 @@ describe("in the table", () => {
 });
 
 describe("from the log to the incident", () => {
-  /** As they stand in rows: names are trimmed and in lower case, and what is blank is none. */
+  /** As in rows: names are trimmed and in lower case, and a blank name is none. */
   const usable = someNames.filter((name) => Buffer.from(name).toString() === name);
   const huge = `${"x".repeat(1_000_000)}@contoso.com`;
 

@@ -1,4 +1,4 @@
-/** What the project is made of: pinned, whole, without scripts of its own at installation, and audited. */
+/** The project's packages: pinned, complete, without install scripts, and audited. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -84,7 +84,7 @@ describe("the audit", () => {
       reply(message, response);
     }
     const port = await listen(server);
-    // npm keeps what it was told of advisories.
+    // npm caches advisories.
     const cache = mkdtempSync(join(tmpdir(), "mfa-deny-npm-"));
     const child = spawn(process.execPath, ["scripts/audit.mjs"], {
       env: {

@@ -18,7 +18,7 @@ import { minute, personNamed } from "../run/bench.ts";
 
 const second = 1_000;
 
-/** A row, and what it tells of. */
+/** A row, and the prompt it shows. */
 export interface Told {
   readonly at: number;
   readonly row: Row;
@@ -55,7 +55,7 @@ const shapes: readonly [Shape, ...Shape[]] = [
   // Two bursts and, in the silence between them, the denial that makes them one.
   joined,
   joined,
-  // Five of which the first and the last are a window apart, or a millisecond more.
+  // Five whose first and last are a window apart, or a millisecond more.
   (random) => every(5, 225 * second).map((at, i) => at + (i === 4 ? random.below(2) : 0)),
   // A burst that goes on: each denial a little less than a window after the one before, or a little more.
   (random) => {

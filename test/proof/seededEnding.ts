@@ -1,4 +1,4 @@
-/** What a seeded story comes to, and what has to be true of it. */
+/** The outcome of a seeded story, and the checks on it. */
 import { expect } from "vitest";
 import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
 import {
@@ -68,7 +68,7 @@ export function truthOf(rows: readonly Row[], rules: readonly Rule[]): readonly 
     .toSorted();
 }
 
-/** Every incident is there once, says what is recorded, and nothing on it is there twice. */
+/** Every incident exists once, agrees with the record, and has nothing twice. */
 export function expectOnce({ recorded, due, service }: Omit<Ending, "delivered">): void {
   const records = recorded.map(({ burst }) => burst);
   expectTold({ records: () => records, due: () => due, service });
@@ -88,7 +88,7 @@ export function expectOnce({ recorded, due, service }: Omit<Ending, "delivered">
   }
 }
 
-/** Every sink is sent what there is to say of an incident, the newest at last; nothing twice where claims hold. */
+/** Every sink gets each incident, the newest revision last, and nothing twice while claims are valid. */
 export function expectSent({ recorded, delivered }: Ending, claimsHold = true): void {
   const newest = new Map<string, number>();
   for (const { id, revision } of delivered) {

@@ -26,7 +26,7 @@ export interface AppChild {
 export interface AppOptions {
   /** Another build than that in dist/. */
   readonly main?: string | undefined;
-  /** Of the app, that differ from what a local run needs. */
+  /** The app's settings that differ from a local run's. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Between two looks into the queues; without it there is only one, at the start. */
   readonly pollMs?: number;
@@ -42,14 +42,14 @@ export interface Stage {
   moveTo(at: number): void;
   publish(rows: readonly PublishedRow[]): void;
   startApp(options?: AppOptions): Promise<AppChild>;
-  /** No incidents, no state, no messages; what is published stays. */
+  /** Removes incidents, state and messages; published rows stay. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface StageOptions {
   readonly startAt: number;
-  /** How much time goes by when a service gets a request; none unless told. */
+  /** How much time passes when a service gets a request; none by default. */
   readonly takesMs?: (request: PassingRequest) => number;
 }
 

@@ -42,7 +42,7 @@ export function measureWrites({ pipeline }: TableClient): Sizes {
   return sizes;
 }
 
-/** Each entity is JSON on a line of its own. */
+/** Each entity is JSON on its own line. */
 function measure(sizes: Sizes, body: string): void {
   for (const line of body.split("\n").filter((text) => text.startsWith("{"))) {
     const entity = JSON.parse(line) as Readonly<Record<string, unknown>>;

@@ -2,23 +2,23 @@ import { around } from "../run/around.ts";
 import { allQuiet } from "../run/schedule.ts";
 
 /**
- * Lets several runs go on at once in a time that only passes while all of them wait: each call takes as long as it is
- * told to on its way there, and on its way back. The same lags give the same order of everything.
+ * Lets several runs proceed at once in a time that only passes while all of them wait: each call takes a given lag
+ * on its way there, and on its way back. The same lags give the same order of everything.
  */
 export class VirtualTime {
   readonly #world: { now: number };
   /** Soonest first. */
   readonly #waiting: { readonly at: number; readonly go: () => void }[] = [];
-  /** Calls that are being served: what they wait for is no lag. */
+  /** Calls being served: their own waits are not lags. */
   #served = 0;
   calls = 0;
 
-  /** @param world its `now` is moved on, and read by whoever wants to know the time */
+  /** @param world its `now` is the time; this moves it on */
   constructor(world: { now: number }) {
     this.#world = world;
   }
 
-  /** The port as it is reached by one of the runs. */
+  /** The port as one of the runs reaches it. */
   port<T extends object>(port: T, lagMs: () => number): T {
     return around(port, ({ make }) => this.served(make, lagMs));
   }

@@ -1,4 +1,4 @@
-/** The watermark never moves over rows of which nothing is recorded. */
+/** The watermark never moves over rows that are not recorded. */
 import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
 import type { PublishedRow } from "../run/fakeLog.ts";
 import { toMinute, type State } from "./azureOutcome.ts";
@@ -10,7 +10,7 @@ export interface Ran {
 }
 
 /**
- * @param whole what is recorded in the end, when all rows were read
+ * @param whole the record in the end, when all rows were read
  * @returns bursts of which everything was published before the watermark that the run left, and after the one
  *   that it found, and that are not recorded nevertheless
  */
@@ -33,7 +33,7 @@ function burstsOf({ heads }: State) {
   return heads.flatMap(({ subject: { user }, bursts }) => bursts.map((burst) => ({ user, burst })));
 }
 
-/** When the last row was published that tells of a burst, and of the approval that belongs to it; to the minute. */
+/** When the last row of a burst and of its approval was published; to the minute. */
 function publishedBy(
   rows: readonly PublishedRow[],
   user: string,

@@ -72,7 +72,7 @@ const wrongContents = [
   }),
 ] as const satisfies readonly Answer[];
 
-/** Half of the rows and an error beside them, as the log service answers what is too much for it. */
+/** Half of the rows and an error beside them, as the log service answers a query that is too large. */
 async function partial(forward: () => Promise<Answer>): Promise<Answer> {
   const whole = await forward();
   const { tables } = JSON.parse(whole.body.toString("utf8")) as {
@@ -157,7 +157,7 @@ export function skewAt({ jumps }: Weather, now: number): number {
   return jumps.findLast(({ at }) => at <= now)?.skewMs ?? 0;
 }
 
-/** How often the app runs, unless told. */
+/** How often the app runs by default. */
 const usual = 15 * minute;
 
 /** What a story of a kind is disturbed by, given when it begins. */
@@ -323,7 +323,7 @@ export function attemptKeyOf({ headers, number }: PassingRequest): string {
   return String(headers["x-ms-client-request-id"] ?? number);
 }
 
-/** What a request is about, without what is different each time. */
+/** The subject of a request, without the parts that differ each time. */
 function keyOf({ service, method, path, body }: PassingRequest): string {
   const text = body.toString("utf8");
   const rows = path.endsWith("$batch") ? text.match(/RowKey[^,)]*/g) : null;

@@ -59,7 +59,7 @@ export interface WeatherStage {
   readonly azure: LocalAzure;
   readonly gateway: Gateway;
   readonly time: SimulatedTime;
-  /** An app that knows nothing yet, in a Sentinel without incidents, over a log that holds these rows. */
+  /** An app without state, with a Sentinel without incidents, over a log of these rows. */
   startApp(number: number, rows: readonly PublishedRow[], how: AppOptions): WeatherApp;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export async function startWeatherStage(): Promise<WeatherStage> {
       for (const { name } of azure.sentinel.incidents()) {
         azure.sentinel.remove(name);
       }
-      // The log keeps what it was given, so each app has a workspace of its own there.
+      // The log keeps its rows, so each app has its own workspace there.
       const workspaceId = `00000000-0000-0000-0000-${String(++apps).padStart(12, "0")}`;
       azure.logs.publish(workspaceId, "SigninLogs", rows);
       const table = `Weather${number}x${apps}`;

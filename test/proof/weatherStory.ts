@@ -1,4 +1,4 @@
-/** One story of the faults' proof: a morning of attacks in some weather, and what has to be true of it afterwards. */
+/** One story of the proof of faults: a morning of attacks in some weather, and the checks afterwards. */
 import { expect } from "vitest";
 import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
 import type { Detector } from "../../src/run/detector.ts";
@@ -34,7 +34,7 @@ export interface Plant {
   readonly attempts?: number;
 }
 
-/** What failed is put off for an hour at most, and a run has to come; a clock that was ahead put it off by as much. */
+/** A failed delivery waits an hour at most, plus one run; a clock that was ahead delays it by as much. */
 function longestRecovery({ everyMs, jumps }: Weather): number {
   return hour + 2 * everyMs + Math.max(0, ...jumps.map(({ skewMs }) => skewMs));
 }
@@ -146,7 +146,7 @@ class Story {
     return false;
   }
 
-  /** The watermark never goes back, and never over what was not answered whole. */
+  /** The watermark never goes back, and never passes an incomplete answer. */
   #expectRead({ progress }: State): void {
     const watermark = progress?.publishedTo ?? -Infinity;
     expect(watermark).toBeGreaterThanOrEqual(this.#watermark);

@@ -11,7 +11,7 @@ import { expectTold, liveOf, newStory, settle, storyEnd, storyRuns } from "./sto
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
-/** Under a small cap most of what is due is sent by other runs than those that found it. */
+/** With a small cap, most incidents are sent by other runs than those that found them. */
 const caps = fc.constantFrom(1, 2, 50);
 
 /** As a process of its own sees the bench: every call waits for its turn. */

@@ -13,7 +13,7 @@ export class Schedule {
     this.#state = seed >>> 0;
   }
 
-  /** The port as it is reached by one of the runs. */
+  /** The port as one of the runs reaches it. */
   port<T extends object>(port: T): T {
     return around(port, async ({ make }) => {
       await this.#turn();
