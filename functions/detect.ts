@@ -5,5 +5,6 @@ import { everyWorkspace } from "./everyWorkspace.ts";
 // What is read follows from the watermark, so a run that is late, early or doubled reads what it should.
 app.timer("detect", {
   schedule: "%DETECTION_SCHEDULE%",
-  handler: (_timer, context) => everyWorkspace("detection run", context, runDetection),
+  handler: (_timer, context) =>
+    everyWorkspace({ event: "detection run", asker: "detection" }, context, runDetection),
 });

@@ -17,7 +17,7 @@ let told = false;
  * @throws Error that names the workspaces that failed, after all have ended
  */
 export async function everyWorkspace(
-  event: string,
+  { event, asker }: { readonly event: string; readonly asker: "detection" | "maintenance" },
   context: InvocationContext,
   work: (detector: Detector, signal: AbortSignal) => Promise<object>,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function everyWorkspace(
     try {
       log.info(event, {
         ...took(),
-        ...(await work(detectorOf(workspace, log, signal), signal)),
+        ...(await work(detectorOf(workspace, log, signal, asker), signal)),
         ...took(),
       });
     } catch (error) {

@@ -4,5 +4,6 @@ import { everyWorkspace } from "./everyWorkspace.ts";
 
 app.timer("maintenance", {
   schedule: "0 17 3 * * *",
-  handler: (_timer, context) => everyWorkspace("maintenance", context, maintain),
+  handler: (_timer, context) =>
+    everyWorkspace({ event: "maintenance", asker: "maintenance" }, context, maintain),
 });

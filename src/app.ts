@@ -1,6 +1,6 @@
 import { managedIdentity } from "./azure/credential.ts";
 import { findingsLog } from "./sinks/findings/findingsLog.ts";
-import { logAnalytics } from "./logs/azure/logAnalytics.ts";
+import { logAnalytics, queriesAtOnce } from "./logs/azure/logAnalytics.ts";
 import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
 import { TableBackfillJobs } from "./state/table/tableBackfillJobs.ts";
 import { connectTable } from "./state/table/tableConnection.ts";
@@ -24,8 +24,13 @@ export interface App {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly jobs: BackfillJobs;
-  /** Of the runs on schedule. */
-  readonly detectorOf: (workspace: Workspace, log: Log, signal: AbortSignal) => Detector;
+  /** Of the runs on schedule and the daily maintenance. */
+  readonly detectorOf: (
+    workspace: Workspace,
+    log: Log,
+    signal: AbortSignal,
+    asker?: "detection" | "maintenance",
+  ) => Detector;
   /** Of a backfill; a dry one has a state of its own, which is left behind. */
   readonly backfillDetectorOf: (
     workspace: Workspace,
@@ -45,13 +50,20 @@ export function composeApp(environment: Environment): App {
     connectTable(settings.stateStorage, settings.stateTable, credential),
   );
   const { cloud } = settings;
-  const source = once(() =>
-    logAnalytics({
-      endpoint: settings.logAnalyticsEndpoint,
-      audience: cloud.logAnalytics.audience,
-      credential: credential(),
-    }),
-  );
+  const sourceFor = (asker: keyof typeof queriesAtOnce) =>
+    once(() =>
+      logAnalytics({
+        endpoint: settings.logAnalyticsEndpoint,
+        audience: cloud.logAnalytics.audience,
+        credential: credential(),
+        queriesAtOnce: queriesAtOnce[asker],
+      }),
+    );
+  const sources = {
+    detection: sourceFor("detection"),
+    maintenance: sourceFor("maintenance"),
+    backfill: sourceFor("backfill"),
+  };
   const incidents = once(() =>
     sentinelIncidents({
       endpoint: settings.resourceManagerEndpoint,
@@ -78,10 +90,15 @@ export function composeApp(environment: Environment): App {
       : []),
     ...(settings.findingsTable === null ? [] : [findings(settings.findingsTable, signal)]),
   ];
-  const detectorOf = (workspace: Workspace, log: Log, signal: AbortSignal): Detector => ({
+  const detectorOf = (
+    workspace: Workspace,
+    log: Log,
+    signal: AbortSignal,
+    asker: keyof typeof sources = "detection",
+  ): Detector => ({
     workspaceId: workspace.workspaceId,
     rules: settings.rules,
-    source: source()(workspace.workspaceId),
+    source: sources[asker]()(workspace.workspaceId),
     store: stateOf(workspace, signal),
     sinks: settings.dryRun ? [] : sinksOf(workspace, signal),
     clock,
@@ -101,7 +118,7 @@ export function composeApp(environment: Environment): App {
     detectorOf,
     backfillDetectorOf(workspace, { id, request }, log, signal) {
       const detector = {
-        ...detectorOf(workspace, log, signal),
+        ...detectorOf(workspace, log, signal, "backfill"),
         rules: rulesNamed(settings, request.rules),
       };
       return request.dryRun

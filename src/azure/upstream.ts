@@ -67,14 +67,16 @@ function describe(
     : describeStatus(role, statusCode, code);
 }
 
-/** For a service that answered, but not what was hoped for. */
+/** For a service that answered with an error. `hint` says what to do about it. */
 export function refusedBy(
   service: Service,
   status: number,
   code: string | undefined,
+  hint: string | null = null,
 ): UpstreamError {
   const { problem, retryable } = describeStatus(service.role, status, code);
-  return new UpstreamError(service.name, problem, retryable);
+  const whole = hint === null ? problem : `${problem}: ${hint}`;
+  return new UpstreamError(service.name, whole, retryable);
 }
 
 /** With these codes Log Analytics and Storage say 403 of a token or a key, where others say 401. */

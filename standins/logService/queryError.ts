@@ -1,11 +1,17 @@
+interface InnerError {
+  readonly code: string;
+  readonly message: string;
+  readonly innererror?: InnerError;
+}
+
 /** Why a query is answered with 400. */
 export class QueryError extends Error {
   override readonly name: string = "QueryError";
   readonly code: string;
   /** Log Analytics says the reason in here; its `message` is the same for all. */
-  readonly inner: { readonly code: string; readonly message: string } | undefined;
+  readonly inner: InnerError | undefined;
 
-  constructor(code: string, message: string, inner?: { code: string; message: string }) {
+  constructor(code: string, message: string, inner?: InnerError) {
     super(message);
     this.code = code;
     this.inner = inner;
@@ -17,9 +23,16 @@ export class MissingTable extends QueryError {
   constructor(table: string) {
     super("BadArgumentError", "The request had some invalid properties", {
       code: "SemanticError",
-      message: `Failed to resolve table or column expression named '${table}'`,
+      message: "A semantic error occurred.",
+      innererror: unresolved(table),
     });
   }
+}
+
+/** What the service says of a table or column that it does not know. */
+export function unresolved(name: string): InnerError {
+  const message = `'where' operator: Failed to resolve table or column expression named '${name}'`;
+  return { code: "SEM0100", message };
 }
 
 /** @param what an operator, function or form that Kusto may know, but the stand-in does not execute */

@@ -6,8 +6,12 @@ import { QueryError } from "./queryError.ts";
 /** How a request is to end. */
 export interface Reply {
   readonly status: number;
-  readonly answer: Answer;
+  /** Null: no body. */
+  readonly answer: Answer | null;
 }
+
+/** What a workspace without any data answers. */
+export const noContent: Reply = { status: 204, answer: null };
 
 export function failed(status: FaultStatus): Reply {
   return { status, answer: errorAnswer(...statusErrors[status]) };
@@ -23,7 +27,7 @@ export function failedQuery(error: unknown): Reply {
 
 /** Sends the reply, spoilt by the fault if there is one; gives the bytes of the unspoilt body. */
 export function send(response: ServerResponse, { status, answer }: Reply, fault?: Fault): number {
-  const body = Buffer.from(JSON.stringify(answer));
+  const body = Buffer.from(answer === null ? "" : JSON.stringify(answer));
   if (response.destroyed) {
     return body.length;
   }

@@ -2,7 +2,7 @@ import type { Column } from "./columns.ts";
 import { execute } from "./execute.ts";
 import type { Frame, Row } from "./frame.ts";
 import type { Analyser, Problem } from "./kusto.ts";
-import { MissingTable, QueryError, refuse } from "./queryError.ts";
+import { MissingTable, QueryError, refuse, unresolved } from "./queryError.ts";
 import type { Store } from "./store.ts";
 import type { Timespan } from "./timespan.ts";
 
@@ -50,9 +50,15 @@ function within(columns: readonly Column[], { from, to }: Timespan): (row: Row) 
 /** Codes of the parser; the others are of the analyser. */
 const syntaxCode = /^KS(0\d\d|176)$/;
 
+/** The analyser's codes for a name that it cannot resolve: of anything, and of a table. */
+const unresolvedCodes = ["KS142", "KS204"];
+
 function invalid({ code, message, start }: Problem): QueryError {
+  const text = `${code} at ${start}: ${message}`;
+  const name = unresolvedCodes.includes(code) ? /'([^']+)'/.exec(message)?.[1] : undefined;
   return new QueryError("BadArgumentError", "The request had some invalid properties", {
     code: syntaxCode.test(code) ? "SyntaxError" : "SemanticError",
-    message: `${code} at ${start}: ${message}`,
+    message: text,
+    ...(name !== undefined && { innererror: unresolved(name) }),
   });
 }

@@ -4,18 +4,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { makeCertificate, type Certificate } from "../certificate.ts";
 import { claimsOf, type TokenClaims } from "../identity.ts";
 import { close, listen } from "../sentinel/listen.ts";
+import { AnswerCache } from "./answerCache.ts";
 import { answerOf, errorAnswer, partialAnswerOf } from "./answer.ts";
 import type { TableSchema } from "./columns.ts";
 import { datetimeOf } from "./datetime.ts";
 import { createFaults, type Fault, type When } from "./faults.ts";
 import { createAnalyser } from "./kusto.ts";
-import { failed, failedQuery, send, type Reply } from "./reply.ts";
+import { QueryError } from "./queryError.ts";
+import { failed, failedQuery, noContent, send, type Reply } from "./reply.ts";
 import { readQueryRequest, tokenOf, workspaceOf, type QueryRequest } from "./request.ts";
 import { runQuery } from "./runQuery.ts";
 import { createStore } from "./store.ts";
 import { builtInTables } from "./tables.ts";
 import { readTimespan } from "./timespan.ts";
 import type { Publication } from "./toRow.ts";
+import { Turns } from "./turns.ts";
 
 export interface LogServiceOptions {
   /** Tables beside the built-in ones. */
@@ -29,8 +32,10 @@ export interface LogServiceOptions {
   readonly certificate?: Certificate;
   /** Rows of an answer; Azure's limit unless told. */
   readonly maxRows?: number;
-  /** Queries at a time; Azure's limit unless told. Azure queues what is above for a while, this doesn't. */
+  /** Queries that one identity may run at a time; Azure's limit unless given. */
   readonly maxConcurrent?: number;
+  /** How long a query above that waits before it is refused with 429, in real time; as in Azure unless given. */
+  readonly queueMs?: number;
 }
 
 /** A request that named a workspace, as it ended. */
@@ -52,9 +57,13 @@ export interface LogService {
   readonly certificate: string;
   /** In the order in which they were answered. */
   readonly requests: readonly LoggedRequest[];
+  /** The most queries that one identity ever had running at once. */
+  mostAtOnce(): number;
   publish(workspaceId: string, table: string, rows: Iterable<Publication>): void;
   /** From now on the workspace lacks the table, or the caller may not read it: both look the same. */
   disconnect(workspaceId: string, table: string): void;
+  /** From now on a table is on the Basic plan, which this endpoint does not query. */
+  makeBasic(table: string): void;
   fail(fault: Fault, when?: When): void;
   stop(): Promise<void>;
 }
@@ -64,16 +73,20 @@ export interface LogService {
  * demonstration. It is not Kusto: it executes a small subset of the language and refuses everything else with
  * StandInRefused, hash() gives other numbers, and every workspace exists. Each answer says so in the header
  * `x-stand-in`. Microsoft's own analyser checks the queries first, so a misspelt column is an error here too.
+ * As in Azure an answer is repeated for two minutes (header `Age`) unless the request says `no-cache`, a
+ * workspace without any row answers 204, and an identity may run five queries at a time.
  */
 export async function startLogService(options: LogServiceOptions = {}): Promise<LogService> {
   const { clock = Date.now, accepts = () => true, allows = () => true } = options;
-  const { maxRows = 500_000, maxConcurrent = 5 } = options;
+  const { maxRows = 500_000, maxConcurrent = 5, queueMs = 180_000 } = options;
   const certificate = options.certificate ?? makeCertificate();
   const tables = { ...builtInTables, ...options.tables };
   const [store, analyser, faults] = [createStore(tables), createAnalyser(tables), createFaults()];
+  const basic = new Set<string>();
+  const cache = new AnswerCache(clock);
+  const turns = new Turns(maxConcurrent, queueMs);
   const requests: LoggedRequest[] = [];
   const disconnected = new Set<string>();
-  let running = 0;
 
   const server = createServer(certificate, (message, response) => {
     handle(message, response).catch((error: unknown) => {
@@ -93,8 +106,9 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
       return;
     }
     const finish = (query: string, reply: Reply, fault?: Fault) => {
+      response.setHeader("date", new Date(clock()).toUTCString());
       const bytes = send(response, reply, fault);
-      const rows = reply.answer.tables?.[0]?.rows.length ?? 0;
+      const rows = reply.answer?.tables?.[0]?.rows.length ?? 0;
       requests.push({ at: clock(), workspaceId, query, rows, bytes, status: reply.status });
     };
 
@@ -107,13 +121,19 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     if (!("query" in request)) {
       return finish(query, request);
     }
-    if (running >= maxConcurrent) {
+    const question = JSON.stringify([workspaceId.toLowerCase(), request]);
+    const known = isFresh(message) ? null : cache.get(question);
+    if (known !== null) {
+      response.setHeader("age", known.ageSeconds);
+      return finish(query, known.reply);
+    }
+    const identity = claimsOf(tokenOf(message) ?? "")?.oid ?? "";
+    if (!(await turns.enter(identity))) {
       return finish(query, failed(429));
     }
 
     const fault = faults.take(query);
     let reply: Reply;
-    running += 1;
     try {
       if (fault?.kind === "slow") {
         await passOrLeave(fault.ms, response);
@@ -122,7 +142,10 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
       reply = fault?.kind === "status" ? failed(fault.status) : await orFailure(work);
     } finally {
       // Before the client can see the answer, and send the next.
-      running -= 1;
+      turns.leave(identity);
+    }
+    if (fault === undefined || fault.kind === "slow") {
+      cache.keep(question, reply);
     }
     finish(query, reply, fault);
   }
@@ -133,12 +156,27 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     const timespan = request.timespan === "" ? undefined : readTimespan(request.timespan, now);
     const missing = (id: string, table: string) => disconnected.has(`${id} ${table}`);
     const question = { query: request.query, workspaceIds, timespan, now, missing };
+    refuseBasic(request.query);
     const frame = runQuery(question, analyser, store);
+    if (workspaceIds.every((id) => store.isEmpty(id, now)) && fault === undefined) {
+      return noContent;
+    }
     if (fault?.kind === "partial") {
       return { status: 200, answer: partialAnswerOf(frame) };
     }
     const limit = fault?.kind === "oversize" ? Math.min(fault.maxRows, maxRows) : maxRows;
     return { status: 200, answer: answerOf(frame, limit) };
+  }
+
+  function refuseBasic(query: string): void {
+    for (const table of basic) {
+      if (new RegExp(`\\b${table}\\b`).test(query)) {
+        throw new QueryError("BadArgumentError", "The request had some invalid properties", {
+          code: "UnsupportedApiQueryValidationError",
+          message: "Query of Basic Logs table is not supported with the API '…/query'.",
+        });
+      }
+    }
   }
 
   function refusalOf(token: string | undefined): Reply | undefined {
@@ -162,11 +200,17 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     endpoint: `https://127.0.0.1:${port}`,
     certificate: certificate.cert,
     requests,
+    mostAtOnce: () => turns.most,
     publish: (workspaceId, table, rows) => store.add(workspaceId, table, rows),
     disconnect: (workspaceId, table) => void disconnected.add(`${workspaceId} ${table}`),
+    makeBasic: (table) => void basic.add(table),
     fail: (fault, when) => faults.add(fault, when),
     stop: () => close(server),
   };
+}
+
+function isFresh({ headers }: IncomingMessage): boolean {
+  return /\bno-cache\b/i.test(headers["cache-control"] ?? "");
 }
 
 async function orFailure<T>(work: () => T | Promise<T>): Promise<T | Reply> {

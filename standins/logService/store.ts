@@ -13,6 +13,8 @@ export interface Store {
   add(workspaceId: string, table: string, publications: Iterable<Publication>): void;
   /** The rows published by then, in the order of publication. */
   visible(workspaceId: string, table: string, now: string): readonly Row[];
+  /** Whether no table of the workspace has a row published by then. */
+  isEmpty(workspaceId: string, now: string): boolean;
   /** Undefined where there is no such table. */
   columnsOf(table: string): readonly Column[] | undefined;
 }
@@ -27,7 +29,7 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
   const shelves = new Map<string, Shelf>();
   const keyOf = (workspaceId: string, table: string) => `${workspaceId.toLowerCase()} ${table}`;
 
-  return {
+  const store: Store = {
     add(workspaceId, table, publications) {
       const schema = columns.get(table);
       if (schema === undefined) {
@@ -54,8 +56,11 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
       const end = firstIndex(shelf.rows, ({ published }) => published > now);
       return shelf.rows.slice(0, end);
     },
+    isEmpty: (workspaceId, now) =>
+      [...columns.keys()].every((table) => store.visible(workspaceId, table, now).length === 0),
     columnsOf: (table) => columns.get(table),
   };
+  return store;
 }
 
 /** The first index for which `reached` holds; it holds for all after it. */

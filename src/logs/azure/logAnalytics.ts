@@ -1,33 +1,24 @@
-import type { TokenCredential } from "@azure/identity";
-import { LogsQueryClient, type LogsQueryOptions } from "@azure/monitor-query";
 import type { Fields } from "../../detection/signin/fields.ts";
 import { readTime } from "../../detection/signin/time.ts";
 import type { LogAnswer, LogQuery, SignInSource } from "../../run/ports.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
-import { answerReader, readStatus } from "./answerReader.ts";
 import approvals from "./approvals.kql";
 import candidates from "./candidates.kql";
 import { approvalColumns, candidateColumns, servedAt, type Columns } from "./columns.ts";
-import type { Connection } from "../../azure/connection.ts";
+import { queryClient, service, type QueryClientOptions } from "./queryClient.ts";
 import { pageRows, renderQuery } from "./renderQuery.ts";
-import { retryPolicy } from "../../azure/retry.ts";
 import { semaphore } from "./semaphore.ts";
 import { codeOf, upstreamError } from "../../azure/upstream.ts";
 
-/** The service takes 5 queries at once of one identity; one is left for people. */
-const queriesAtOnce = 4;
+/**
+ * Queries under way at once, by who asks. Each function may run in a process of its own, and the service takes
+ * five queries of one identity: these are five together. Backfills take turns, so that there is one of them.
+ */
+export const queriesAtOnce = { detection: 3, maintenance: 1, backfill: 1 } as const;
 
-const serverSeconds = 180;
-const longestAttempt = (serverSeconds + 20) * 1000;
-
-const service = { name: "Log Analytics", role: "Log Analytics Reader" };
-
-export interface LogAnalyticsOptions {
-  readonly endpoint: string;
-  /** Whom the token is for; follows the cloud, not the endpoint. */
-  readonly audience: string;
-  readonly credential: TokenCredential;
-  readonly connection?: Connection;
+export interface LogAnalyticsOptions extends QueryClientOptions {
+  /** Queries under way at once; those of a detection run unless given. */
+  readonly queriesAtOnce?: number;
 }
 
 interface Query {
@@ -40,45 +31,22 @@ const queries = {
   approvals: { template: approvals, columns: approvalColumns },
 } as const satisfies Record<keyof SignInSource, Query>;
 
-/**
- * Queries the `SigninLogs` of workspaces. One for the whole app, because the bound on queries is one for
- * the identity. The only file that knows @azure/monitor-query, whose successor is not there yet: version
- * 1.0.0 of @azure/monitor-query-logs ignores `audience` and `abortSignal`.
- */
+/** Queries the `SigninLogs` of workspaces. Its bound on queries holds over all of them. */
 export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => SignInSource {
-  const { endpoint, audience, credential, connection = {} } = options;
-  const { tlsOptions, timeoutMs = longestAttempt, retries } = connection;
-  const client = new LogsQueryClient(credential, {
-    endpoint,
-    audience,
-    retryOptions: { maxRetries: 0 },
-    additionalPolicies: [
-      { policy: retryPolicy({ timeoutMs, retries }), position: "perRetry" },
-      { policy: answerReader, position: "perRetry" },
-    ],
-    ...(tlsOptions === undefined ? {} : { tlsOptions }),
-  });
-  const inTurn = semaphore(queriesAtOnce);
+  const send = queryClient(options);
+  const inTurn = semaphore(options.queriesAtOnce ?? queriesAtOnce.detection);
   const ask = (workspaceId: string, query: Query, asked: LogQuery, signal: AbortSignal) =>
-    inTurn(async () => {
-      const text = renderQuery(query.template, asked);
-      const timespan = generatedRange(asked);
-      let answer: unknown;
-      const asking: LogsQueryOptions = {
-        serverTimeoutInSeconds: serverSeconds,
-        abortSignal: signal,
-        // The client would go through every value twice more; what is no success it still reads itself.
-        requestOptions: { shouldDeserialize: ({ status }) => status !== readStatus },
-        onResponse({ parsedBody }) {
-          answer = parsedBody;
-        },
-      };
-      try {
-        await client.queryWorkspace(workspaceId, text, timespan, asking);
-        return readAnswer(answer, query.columns);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw upstreamError(service, error);
+    inTurn(async (): Promise<LogAnswer> => {
+      signal.throwIfAborted();
+      const { template, columns } = query;
+      const text = renderQuery(template, asked);
+      const question = { template, text, timespan: generatedRange(asked) };
+      const reply = await send(workspaceId, question, signal);
+      switch (reply.kind) {
+        case "noData":
+          return { kind: "whole", rows: [], servedAt: reply.servedAt };
+        case "answer":
+          return readAnswer(reply.body, columns);
       }
     });
   return (workspaceId) => ({
@@ -88,9 +56,9 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
 }
 
 /** The API wants a time span beside the query; the query's own limits are narrower. */
-function generatedRange({ range }: LogQuery): { startTime: Date; endTime: Date } {
+function generatedRange({ range }: LogQuery) {
   const week = 7 * 86_400_000;
-  return { startTime: new Date(range.from - week), endTime: new Date(range.to + week) };
+  return { from: range.from - week, to: range.to + week };
 }
 
 /** What the query API answers; anything may be missing. */
@@ -105,7 +73,15 @@ interface AnswerTable {
 }
 
 function readAnswer(answer: unknown, columns: Columns): LogAnswer {
-  const { error, tables } = answer as QueryAnswer;
+  try {
+    return answerOf(answer as QueryAnswer, columns);
+  } catch (error) {
+    // Whatever is not an answer of the service trips the reading.
+    throw upstreamError(service, error);
+  }
+}
+
+function answerOf({ error, tables }: QueryAnswer, columns: Columns): LogAnswer {
   if (error !== undefined && error !== null) {
     return { kind: "partial", reason: codeOf(error) ?? "partial answer" };
   }

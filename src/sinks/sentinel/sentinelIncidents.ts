@@ -1,8 +1,5 @@
 import {
-  bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
   createHttpHeaders,
-  createPipelineFromOptions,
   createPipelineRequest,
   type HttpMethods,
   type PipelineRequest,
@@ -13,7 +10,8 @@ import type { IncidentApi, StoredIncident } from "./incidentApi.ts";
 import type { IncidentProperties } from "./incidentBody.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 import type { Connection } from "../../azure/connection.ts";
-import { doublingWait, retryPolicy, usualRetries, wait } from "../../azure/retry.ts";
+import { servicePipeline } from "../../azure/pipeline.ts";
+import { doublingWait, usualRetries, wait } from "../../azure/retry.ts";
 import { codeOf, refusedBy, upstreamError } from "../../azure/upstream.ts";
 
 const apiVersion = "2025-09-01";
@@ -210,18 +208,15 @@ function isResource(body: unknown, path: string): body is Readonly<Record<string
 }
 
 function connect({ endpoint, audience, credential, connection = {} }: SentinelOptions): Sending {
-  const { tlsOptions, timeoutMs = longestAttempt, retries = usualRetries } = connection;
+  const { retries = usualRetries } = connection;
   const once = new WeakSet<PipelineRequest>();
-  const pipeline = createPipelineFromOptions({
-    retryOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix: "mfa-deny-detector" },
-    ...(tlsOptions === undefined ? {} : { tlsOptions }),
+  const sendRequest = servicePipeline({
+    audience,
+    credential,
+    connection,
+    timeoutMs: longestAttempt,
+    isRepeatable: (request) => !once.has(request),
   });
-  const scopes = `${audience}/.default`;
-  const isRepeatable = (request: PipelineRequest) => !once.has(request);
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: "Sign" });
-  pipeline.addPolicy(retryPolicy({ timeoutMs, retries, isRepeatable }), { afterPhase: "Sign" });
-  const client = createDefaultHttpClient();
   const send: Send = async (method, path, body, { once: isOnce = false, signal } = {}) => {
     const request = createPipelineRequest({
       url: `${endpoint}${path}?api-version=${apiVersion}`,
@@ -238,7 +233,7 @@ function connect({ endpoint, audience, credential, connection = {} }: SentinelOp
     }
     let response: PipelineResponse;
     try {
-      response = await pipeline.sendRequest(client, request);
+      response = await sendRequest(request);
     } catch (error) {
       throw upstreamError(service, error);
     }

@@ -78,9 +78,26 @@ describe("a whole answer", () => {
   });
 
   test("holds the service's own time where there is no row", async () => {
+    service.publish(workspaceId, "AADNonInteractiveUserSignInLogs", [
+      { publishedAt: time("09:30:00"), row: { UserId: "u" } },
+    ]);
     const empty = { kind: "whole", rows: [], servedAt: now };
     expect(await source.candidates(everybody, never)).toEqual(empty);
     expect(await source.approvals(everybody, never)).toEqual(empty);
+  });
+
+  test("is what a workspace without any data gives (204), at the time in its header", async () => {
+    const empty = { kind: "whole", rows: [], servedAt: time("12:00:00") };
+    expect(await source.candidates(everybody, never)).toEqual(empty);
+    expect(service.requests.map(({ status }) => status)).toEqual([204]);
+  });
+
+  test("is never one from the service's cache of two minutes", async () => {
+    publish(denialRow("09:20:00"));
+    await source.candidates(everybody, never);
+    publish(denialRow("09:21:00"));
+    const answer = await source.candidates(everybody, never);
+    expect(answer.kind === "whole" && answer.rows).toHaveLength(2);
   });
 
   test("leaves out what has no value", async () => {
@@ -181,6 +198,27 @@ describe("what the service refuses", () => {
       "Log Analytics",
     ]);
     expect(service.requests).toHaveLength(1);
+  });
+
+  test("because the table is missing is reported with every code and what to do", async () => {
+    publish(secretRow);
+    service.disconnect(workspaceId, "SigninLogs");
+    const error = await failureOf(source.candidates(query, never));
+    expect([error.message, error.retryable]).toEqual([
+      "Log Analytics: 400 BadArgumentError SemanticError SEM0100: the workspace has no table SigninLogs: " +
+        "send it there with a diagnostic setting of Microsoft Entra ID (needs Entra ID P1), " +
+        "and see that the table is on the Analytics plan",
+      false,
+    ]);
+  });
+
+  test("because the table is on another plan is reported as that", async () => {
+    publish(secretRow);
+    service.makeBasic("SigninLogs");
+    expect((await failureOf(source.candidates(query, never))).message).toBe(
+      "Log Analytics: 400 BadArgumentError UnsupportedApiQueryValidationError: the table is on the Basic, " +
+        "Auxiliary or data lake plan, which this API cannot query; set it to the Analytics plan",
+    );
   });
 
   test("in so many words, without the query that it quotes", async () => {
@@ -351,7 +389,7 @@ describe("cancellation", () => {
 });
 
 describe("queries at once", () => {
-  test("are four at most, over all workspaces, and all are answered", async () => {
+  test("are three at most, over all workspaces, and all are answered", async () => {
     let running = 0;
     let most = 0;
     const bodies: string[] = [];
@@ -372,7 +410,7 @@ describe("queries at once", () => {
       return failureOf(n % 2 ? of.approvals(query, never) : of.candidates(query, never));
     });
     expect(await Promise.all(asked)).toHaveLength(20);
-    expect([most, bodies.length]).toEqual([4, 20]);
+    expect([most, bodies.length]).toEqual([3, 20]);
     await counting.stop();
   });
 

@@ -7,6 +7,7 @@ import {
   type LogsQueryClientOptions,
   type QueryTimeInterval,
 } from "@azure/monitor-query";
+import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { TableSchema } from "../../../standins/logService/columns.ts";
 import { datetimeOf } from "../../../standins/logService/datetime.ts";
 import { createAnalyser } from "../../../standins/logService/kusto.ts";
@@ -94,9 +95,19 @@ export function clientOf(service: LogService, retries = 0, options: LogsQueryCli
     endpoint: service.endpoint,
     tlsOptions: { ca: service.certificate },
     retryOptions: { maxRetries: retries, retryDelayInMs: 1, maxRetryDelayInMs: 1 },
+    additionalPolicies: [{ policy: withoutCache, position: "perCall" as const }],
   };
   return new LogsQueryClient(credential, { ...trusting, ...options });
 }
+
+/** Most tests ask the same again after a change. */
+const withoutCache: PipelinePolicy = {
+  name: "noCache",
+  sendRequest(sent, next) {
+    sent.headers.set("cache-control", "no-cache");
+    return next(sent);
+  },
+};
 
 export const anyTime: QueryTimeInterval = { duration: "P20000D" };
 

@@ -1,7 +1,7 @@
 import { LogsQueryResultStatus, type LogsQueryPartialResult } from "@azure/monitor-query";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startLogService, type LogService } from "../../../standins/logService/startLogService.ts";
-import { anyTime, at, clientOf, row, smallTables, workspace } from "./asking.ts";
+import { anyTime, at, clientOf, post, row, smallTables, workspace } from "./asking.ts";
 
 let service: LogService;
 
@@ -137,12 +137,20 @@ describe("a fault", () => {
 });
 
 describe("more queries at a time than the service runs", () => {
-  it("are turned away, the sixth with 429", async () => {
-    service.fail({ kind: "slow", ms: 200 }, { times: 5 });
-    const asked = Array.from({ length: 6 }, () => ask());
-    const results = await Promise.allSettled(asked);
-    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
-    expect(statuses()).toEqual([429, 200, 200, 200, 200, 200]);
+  it("wait for their turn, so that all are answered and never more than five run", async () => {
+    service.fail({ kind: "slow", ms: 20 }, { times: 12 });
+    await Promise.all(Array.from({ length: 12 }, () => ask()));
+    expect(new Set(statuses())).toEqual(new Set([200]));
+    expect(service.mostAtOnce()).toBe(5);
+  });
+
+  it("are refused with 429 when their turn does not come in time", async () => {
+    const busy = await startLogService({ clock: () => at("12:00:00"), queueMs: 50 });
+    busy.fail({ kind: "slow", ms: 300 }, { times: 5 });
+    const asked = Array.from({ length: 6 }, () => post(busy, { query: "print 1" }));
+    const sent = (await Promise.all(asked)).map((reply) => reply.status);
+    expect(sent.toSorted((x, y) => Number(x) - Number(y))).toEqual([200, 200, 200, 200, 200, 429]);
+    await busy.stop();
   });
 
   it("are no more than five where each waits for one to end", async () => {

@@ -127,7 +127,7 @@ describe("an answer", () => {
     const choosy = await startLogService({ accepts: (token) => token === "for-logs" });
     const headers = (token: string) => ({ authorization: `Bearer ${token}` });
     expect((await post(choosy, { query: "print 1" }, headers("for-mail"))).status).toBe(403);
-    expect((await post(choosy, { query: "print 1" }, headers("for-logs"))).status).toBe(200);
+    expect((await post(choosy, { query: "print 1" }, headers("for-logs"))).status).toBe(204);
     await choosy.stop();
   });
 
@@ -139,6 +139,60 @@ describe("an answer", () => {
   });
 });
 
+describe("the two-minute cache", () => {
+  const query = "Prompts | project Code";
+  const token = { authorization: "Bearer a-token" };
+  const rowsIn = ({ body }: { readonly body: string }) =>
+    (JSON.parse(body) as { tables: [{ rows: unknown[] }] }).tables[0].rows;
+
+  it("repeats an answer, and says how old it is, to whoever does not say no-cache", async () => {
+    service.publish(workspace, "Prompts", [row("09:00:00", { Code: 1 })]);
+    const first = await post(service, { query });
+    expect(first.headers["age"]).toBeUndefined();
+    service.publish(workspace, "Prompts", [row("09:00:00", { Code: 2 })]);
+    now += 119_999;
+    const second = await post(service, { query });
+    expect([rowsIn(second), second.headers["age"]]).toEqual([[[1]], "119"]);
+    const fresh = await post(service, { query }, { ...token, "cache-control": "no-cache" });
+    expect([rowsIn(fresh), fresh.headers["age"]]).toEqual([[[1], [2]], undefined]);
+  });
+
+  it("ends after two minutes, and is of one question", async () => {
+    service.publish(workspace, "Prompts", [row("09:00:00", { Code: 1 })]);
+    await post(service, { query });
+    service.publish(workspace, "Prompts", [row("09:00:00", { Code: 2 })]);
+    expect(rowsIn(await post(service, { query: `${query} | take 9` }))).toHaveLength(2);
+    now += 120_000;
+    expect(rowsIn(await post(service, { query }))).toHaveLength(2);
+  });
+});
+
+describe("a workspace", () => {
+  it("without any row answers 204 and the time; with one in any table, 200", async () => {
+    const query = "Prompts | project Code";
+    const nothing = await post(service, { query });
+    expect([nothing.status, nothing.body]).toEqual([204, ""]);
+    expect(Date.parse(nothing.headers.date ?? "")).toBe(now);
+    service.publish(workspace, "Reports", [row("09:00:00", {})]);
+    expect((await post(service, { query })).status).toBe(200);
+  });
+
+  it("that lacks a table, or has it on the Basic plan, says so in the innermost error", async () => {
+    const innermost = async () => {
+      const { body } = await post(service, { query: "Prompts | project Code" });
+      const { error } = JSON.parse(body) as { error: { innererror: Record<string, unknown> } };
+      return (error.innererror["innererror"] ?? error.innererror) as { code: string };
+    };
+    service.disconnect(workspace, "Prompts");
+    expect(await innermost()).toEqual({
+      code: "SEM0100",
+      message: "'where' operator: Failed to resolve table or column expression named 'Prompts'",
+    });
+    service.makeBasic("Prompts");
+    expect((await innermost()).code).toBe("UnsupportedApiQueryValidationError");
+  });
+});
+
 describe("a row", () => {
   const codes = async (timespan = anyTime) =>
     (await ask("Prompts | project Code", timespan)).rows
@@ -147,6 +201,7 @@ describe("a row", () => {
       .toSorted((a, b) => a - b);
 
   it("becomes visible when its publication is reached", async () => {
+    service.publish(workspace, "Reports", [row("09:00:00", {})]);
     service.publish(workspace, "Prompts", [row("09:00:00", { Code: 1 }, "12:00:01")]);
     expect(await codes()).toEqual([]);
     now += 999;

@@ -1,0 +1,70 @@
+import { codeOf } from "../../azure/upstream.ts";
+
+/** What the query API writes into an error, nested to any depth. */
+interface QueryFault {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly innererror?: unknown;
+}
+
+export interface QueryProblem {
+  /** The codes from the outermost to the innermost. */
+  readonly codes: readonly string[];
+  /** What to do about it; null where only the codes are known. */
+  readonly hint: string | null;
+}
+
+/** Nesting in the documented answers is two; a proxy could send anything. */
+const deepest = 5;
+
+/**
+ * Reads why a query was refused. Messages quote the query, which names users, so a name is taken from them
+ * only where the query's own template has it.
+ */
+export function queryProblem(body: unknown, template: string): QueryProblem {
+  const faults = faultsIn(body);
+  const codes = faults.flatMap((fault) => codeOf(fault) ?? []);
+  const messages = faults.flatMap(({ message }) => (typeof message === "string" ? [message] : []));
+  return { codes, hint: hintOf(codes, messages.join("\n"), template) };
+}
+
+function faultsIn(body: unknown): readonly QueryFault[] {
+  const faults: QueryFault[] = [];
+  let next = isObject(body) ? body["error"] : null;
+  while (isObject(next) && faults.length < deepest) {
+    faults.push(next);
+    next = next["innererror"];
+  }
+  return faults;
+}
+
+function hintOf(codes: readonly string[], messages: string, template: string): string | null {
+  if (codes.includes("UnsupportedApiQueryValidationError")) {
+    return "the table is on the Basic, Auxiliary or data lake plan, which this API cannot query; set it to the Analytics plan";
+  }
+  if (!codes.some((code) => code === "SemanticError" || /^SEM\d+$/.test(code))) {
+    return null;
+  }
+  const name = unresolvedName(messages, template);
+  if (name === null) {
+    return null;
+  }
+  return isTable(name, template)
+    ? `the workspace has no table ${name}: send it there with a diagnostic setting of Microsoft Entra ID (needs Entra ID P1), and see that the table is on the Analytics plan`
+    : `the table lacks the column ${name}`;
+}
+
+/** `Failed to resolve table or column expression named 'SigninLogs'` */
+function unresolvedName(messages: string, template: string): string | null {
+  const name = /named '(\w{1,100})'/.exec(messages)?.[1];
+  return name !== undefined && new RegExp(`\\b${name}\\b`).test(template) ? name : null;
+}
+
+/** A template begins with its table, or names it in a `union` or `join`. */
+function isTable(name: string, template: string): boolean {
+  return new RegExp(`(?:^|\\(|union\\s+)\\s*${name}\\s*$`, "m").test(template);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
