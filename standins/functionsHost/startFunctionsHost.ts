@@ -167,7 +167,7 @@ function run(
         return emptyResponse(500);
       }
     },
-    async queuesEmpty({ timeoutMs = 10_000 } = {}) {
+    async queuesEmpty({ timeoutMs = 30_000 } = {}) {
       const until = Date.now() + timeoutMs;
       while (!(await isQuiet(listeners, invoker))) {
         if (Date.now() > until) {

@@ -29,7 +29,7 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
   const shelves = new Map<string, Shelf>();
   const keyOf = (workspaceId: string, table: string) => `${workspaceId.toLowerCase()} ${table}`;
 
-  const store: Store = {
+  return {
     add(workspaceId, table, publications) {
       const schema = columns.get(table);
       if (schema === undefined) {
@@ -57,10 +57,12 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
       return shelf.rows.slice(0, end);
     },
     isEmpty: (workspaceId, now) =>
-      [...columns.keys()].every((table) => store.visible(workspaceId, table, now).length === 0),
+      [...columns.keys()].every((table) => {
+        const shelf = shelves.get(keyOf(workspaceId, table));
+        return shelf === undefined || !shelf.rows.some(({ published }) => published <= now);
+      }),
     columnsOf: (table) => columns.get(table),
   };
-  return store;
 }
 
 /** The first index for which `reached` holds; it holds for all after it. */
