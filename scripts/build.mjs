@@ -12,6 +12,8 @@ const requireForCommonJs =
   'import { createRequire as __createRequire } from "node:module";\n' +
   "const require = __createRequire(import.meta.url);";
 
+const usualDefines = { __VERSION__: JSON.stringify(manifest.version) };
+
 /** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
 const entries = [
   {
@@ -32,7 +34,13 @@ const entries = [
   {
     from: "src/doctor/inApp.ts",
     to: "dist/app/doctor.cjs",
-    options: { format: "cjs", minify: true },
+    options: {
+      format: "cjs",
+      minify: true,
+      // A package asks an ES module for its address, which a CommonJS bundle has under another name.
+      banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
+      define: { ...usualDefines, "import.meta.url": "__url" },
+    },
   },
   {
     from: "standins/start.ts",
@@ -80,7 +88,7 @@ async function bundle({ from, to, options }) {
       charset: "utf8",
       loader: { ".kql": "text" },
       plugins: [watPlugin],
-      define: { __VERSION__: JSON.stringify(manifest.version) },
+      define: usualDefines,
       logLevel: "warning",
       ...options,
     })

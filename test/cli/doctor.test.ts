@@ -1,0 +1,134 @@
+import { createServer } from "node:http";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { readEnvironment } from "../../src/cli/doctor/readEnvironment.ts";
+import { close, listen } from "../../standins/sentinel/listen.ts";
+import { temporaryFolder } from "./terminal.ts";
+
+const program = new URL("../../src/doctor/main.ts", import.meta.url);
+
+async function doctor(...args: readonly string[]) {
+  let out = "";
+  let err = "";
+  const code = await run(["doctor", ...args], {
+    stdin: process.stdin,
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    signal: new AbortController().signal,
+    doctorProgram: program,
+  });
+  return { code, out, err };
+}
+
+/** An app that answers every request so. */
+async function appThatAnswers(status: number, body: unknown) {
+  const keys: unknown[] = [];
+  const server = createServer((request, response) => {
+    keys.push(request.headers["x-functions-key"]);
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  onTestFinished(() => close(server));
+  return { url, keys };
+}
+
+const line = (level: string) => ({
+  check: "tokens",
+  workspace: null,
+  level,
+  says: `it is ${level}`,
+  cure: level === "ok" ? null : "az login",
+});
+
+test.each([
+  ["ok", 0],
+  ["warning", 3],
+  ["fault", 2],
+])("lines of the app that end with %s exit with %i", async (level, code) => {
+  const { url } = await appThatAnswers(200, { lines: [line("ok"), line(level)] });
+  const ended = await doctor("--app", url);
+  expect(ended.code).toBe(code);
+  expect(ended.out).toContain(`it is ${level}`);
+  expect(ended.out.includes("→ az login")).toBe(level !== "ok");
+});
+
+test("the lines are JSON where asked for", async () => {
+  const { url } = await appThatAnswers(503, { lines: [line("fault")] });
+  const { out } = await doctor("--app", url, "--format", "json");
+  expect(JSON.parse(out)).toEqual({ lines: [line("fault")] });
+});
+
+test("the app's key goes along as a header, and only there", async () => {
+  process.env["MFA_DENY_APP_KEY"] = "canary-key";
+  onTestFinished(() => void delete process.env["MFA_DENY_APP_KEY"]);
+  const { url, keys } = await appThatAnswers(200, { lines: [] });
+  const { out, err } = await doctor("--app", url);
+  expect(keys).toEqual(["canary-key"]);
+  expect(out + err).not.toContain("canary");
+});
+
+test.each([
+  [401, {}, /wants a key: set MFA_DENY_APP_KEY/],
+  [502, "<html>proxy</html>", /answered 502 without the lines/],
+  [200, { lines: [{ level: "well" }] }, /answered 200 without the lines/],
+])(
+  "an app that answers %i with something else is told in a sentence",
+  async (status, body, says) => {
+    const { url } = await appThatAnswers(status, body);
+    const { code, err } = await doctor("--app", url);
+    expect([code, err]).toEqual([2, expect.stringMatching(says)]);
+  },
+);
+
+test.each([
+  [["--app", "http://contoso.com"], "--app is 'http://contoso.com'"],
+  [["--app", "https://app.contoso.com", "--bundle", "x"], "--app and --bundle exclude each other"],
+  [["here"], "doctor takes no operand, but 'here' is given"],
+  [["--settings", "gone.env"], "gone.env: no such file or folder"],
+])("%j is refused", async (args, says) => {
+  const { code, err } = await doctor(...args);
+  expect([code, err]).toEqual([2, expect.stringContaining(says)]);
+});
+
+test("every wrong setting is a line of its own", async () => {
+  const file = join(temporaryFolder(), "settings.env");
+  writeFileSync(file, "AZURE_CLOUD=mars\nINGESTION_SAFETY=soon\n");
+  const { code, out } = await doctor("--settings", file);
+  expect(code).toBe(2);
+  expect(out).toMatch(/FAULT +settings: AZURE_CLOUD/);
+  expect(out).toMatch(/FAULT +settings: INGESTION_SAFETY/);
+  expect(out).not.toContain("tokens");
+});
+
+test("settings come from local.settings.json and from NAME=VALUE lines", async () => {
+  const folder = temporaryFolder();
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const expected = { STATE_TABLE: "A", DRY_RUN: "true" };
+  const json = write(
+    "local.settings.json",
+    JSON.stringify({ Values: { STATE_TABLE: "A", DRY_RUN: true } }),
+  );
+  expect(await readEnvironment(json)).toEqual(expected);
+  expect(await readEnvironment(write("a.env", 'STATE_TABLE="A"\nDRY_RUN=true\n'))).toEqual(
+    expected,
+  );
+  await expect(readEnvironment(write("b.json", "{"))).rejects.toThrow("is not valid JSON");
+  await expect(readEnvironment(write("c.json", "{}"))).rejects.toThrow("has no object Values");
+});
+
+test("a build without the program says so", async () => {
+  let err = "";
+  const code = await run(["doctor"], {
+    stdin: process.stdin,
+    stdout: { write: () => true },
+    stderr: { write: (text) => (err += text) },
+    signal: new AbortController().signal,
+  });
+  expect([code, err]).toEqual([2, expect.stringContaining("this build has no doctor")]);
+});
