@@ -14,6 +14,7 @@ const slow = [
   "test/contract/**",
   "test/doctor/localAzure.test.ts",
   "test/azure/**",
+  "test/build/**",
   "test/logs/azure/**",
   "test/state/table/**",
   "test/sinks/{sentinel,findings}/**",

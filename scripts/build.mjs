@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { bundleApp, developerBeside } from "./appBundle.mjs";
 import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -11,8 +12,6 @@ const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
 const requireForCommonJs =
   'import { createRequire as __createRequire } from "node:module";\n' +
   "const require = __createRequire(import.meta.url);";
-
-const usualDefines = { __VERSION__: JSON.stringify(manifest.version) };
 
 /** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
 const entries = [
@@ -29,17 +28,11 @@ const entries = [
   {
     from: "src/doctor/main.ts",
     to: "dist/doctor.mjs",
-    options: { format: "esm", minify: true, banner: { js: requireForCommonJs } },
-  },
-  {
-    from: "src/doctor/inApp.ts",
-    to: "dist/app/doctor.cjs",
     options: {
-      format: "cjs",
+      format: "esm",
       minify: true,
-      // A package asks an ES module for its address, which a CommonJS bundle has under another name.
-      banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
-      define: { ...usualDefines, "import.meta.url": "__url" },
+      banner: { js: requireForCommonJs },
+      plugins: [watPlugin, developerBeside("./app/developer.cjs")],
     },
   },
   {
@@ -48,27 +41,19 @@ const entries = [
     // Development only: packages stay where npm put them.
     options: { format: "esm", packages: "external" },
   },
-  {
-    from: "functions/main.ts",
-    to: "dist/app/main.cjs",
-    options: {
-      format: "cjs",
-      minify: true,
-      // It exists only inside the Functions worker, which supplies it through `require`.
-      external: ["@azure/functions-core"],
-      plugins: [watPlugin, besides("doctor/inApp.ts", "./doctor.cjs")],
-    },
-  },
 ];
 
 const quiet = process.argv.includes("--quiet");
 
 await rm(`${root}/dist`, { recursive: true, force: true });
-await Promise.all(entries.map(bundle));
+await Promise.all([
+  ...entries.map(bundle),
+  bundleApp(`${root}/dist/app`, manifest.version).catch(() => process.exit(1)),
+]);
 await describeApp();
 await chmod(`${root}/dist/cli.mjs`, 0o755);
 
-for (const { to } of quiet ? [] : entries) {
+for (const { to } of quiet ? [] : [...entries, { to: "dist/app/main.cjs" }]) {
   const { size } = await stat(`${root}/${to}`);
   console.log(`${to}  ${Math.ceil(size / 1000)} KB`);
 }
@@ -88,31 +73,11 @@ async function bundle({ from, to, options }) {
       charset: "utf8",
       loader: { ".kql": "text" },
       plugins: [watPlugin],
-      define: usualDefines,
+      define: { __VERSION__: JSON.stringify(manifest.version) },
       logLevel: "warning",
       ...options,
     })
     .catch(() => process.exit(1)); // esbuild has already reported the error and its place.
-}
-
-/**
- * Leaves a module that is imported dynamically to a bundle of its own beside this one.
- *
- * @param {string} module the end of its path, as it is imported
- * @param {string} place relative to the importing bundle
- * @returns {esbuild.Plugin}
- */
-function besides(module, place) {
-  return {
-    name: `besides ${module}`,
-    setup(build) {
-      build.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
-        kind === "dynamic-import" && path.endsWith(module)
-          ? { path: place, external: true }
-          : undefined,
-      );
-    },
-  };
 }
 
 /** The folder is deployable by itself: the bundle needs no node_modules beside it. */

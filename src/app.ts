@@ -1,4 +1,4 @@
-import { managedIdentity } from "./azure/credential.ts";
+import { appCredential } from "./azure/credential.ts";
 import { findingsLog } from "./sinks/findings/findingsLog.ts";
 import { logAnalytics, queriesAtOnce } from "./logs/azure/logAnalytics.ts";
 import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
@@ -45,7 +45,7 @@ export interface App {
 export function composeApp(environment: Environment): App {
   const settings = readSettings(environment);
   const clock = { now: () => Date.now() };
-  const credential = once(() => managedIdentity(settings));
+  const credential = once(() => appCredential(settings, environment));
   const stateTable = once(() =>
     connectTable(settings.stateStorage, settings.stateTable, credential),
   );

@@ -1,9 +1,36 @@
 import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity";
 import type { Settings } from "../settings/settings.ts";
 
-/** The app's managed identity: the one that AZURE_CLIENT_ID names, else its own. */
-export function managedIdentity({ clientId }: Pick<Settings, "clientId">): TokenCredential {
+type IdentitySettings = Pick<Settings, "clientId" | "cloud">;
+
+/**
+ * The identity of the app. In Azure (which sets IDENTITY_ENDPOINT) that is its managed identity: the one that
+ * AZURE_CLIENT_ID names, else its own. Anywhere else it is whoever is signed in on this machine.
+ */
+export function appCredential(
+  settings: IdentitySettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): TokenCredential {
+  return (environment["IDENTITY_ENDPOINT"] ?? "") === ""
+    ? developer(settings)
+    : managedIdentity(settings);
+}
+
+function managedIdentity({ clientId }: IdentitySettings): TokenCredential {
   return clientId === null
     ? new ManagedIdentityCredential()
     : new ManagedIdentityCredential({ clientId });
+}
+
+/** Loaded at the first token, from a bundle of its own: what a timer run in Azure loads stays small. */
+function developer(settings: IdentitySettings): TokenCredential {
+  let made: Promise<TokenCredential> | null = null;
+  return {
+    async getToken(scopes, options) {
+      made ??= import("./developerCredential.ts").then(({ developerCredential }) =>
+        developerCredential(settings),
+      );
+      return (await made).getToken(scopes, options);
+    },
+  };
 }

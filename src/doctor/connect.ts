@@ -1,4 +1,4 @@
-import { managedIdentity } from "../azure/credential.ts";
+import { appCredential } from "../azure/credential.ts";
 import { readSettings, type Environment } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
 import { TableState } from "../state/table/tableState.ts";
@@ -12,7 +12,7 @@ import type { Probe } from "./probe.ts";
  */
 export function connect(environment: Environment): Probe {
   const settings = readSettings(environment);
-  const credential = managedIdentity(settings);
+  const credential = appCredential(settings, environment);
   const table = connectTable(settings.stateStorage, settings.stateTable, () => credential);
   return azureProbe({
     settings,

@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundleApp, xmlBeside } from "../../scripts/appBundle.mjs";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  await bundleApp(folder, "0.0.0-test");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("the app is one file, and files beside it that only rare paths load", async () => {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
+  expect(files.toSorted()).toEqual(["developer.cjs", "doctor.cjs", "main.cjs", "xml.cjs"]);
+});
+
+test("what a run loads has neither the credentials of developers nor an XML parser", async () => {
+  const main = await readFile(join(folder, "main.cjs"), "utf8");
+  const found = ["ManagedIdentityCredential", "get-access-token", "XMLParser"].filter((word) =>
+    main.includes(word),
+  );
+  expect(found).toEqual(["ManagedIdentityCredential"]);
+  const developer = await readFile(join(folder, "developer.cjs"), "utf8");
+  expect(developer.includes("get-access-token")).toBe(true);
+});
+
+test("XML is read all the same, by the file beside", async () => {
+  await build({
+    stdin: { contents: `export { parseXML } from "@azure/core-xml";`, resolveDir: "." },
+    outfile: join(folder, "reader.cjs"),
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    plugins: [xmlBeside],
+    logLevel: "error",
+  });
+  const { parseXML } = createRequire(import.meta.url)(join(folder, "reader.cjs")) as {
+    parseXML: (text: string) => Promise<unknown>;
+  };
+  expect(await parseXML("<error><code>AuthenticationFailed</code></error>")).toEqual({
+    code: "AuthenticationFailed",
+  });
+});
