@@ -36,6 +36,15 @@ export interface Origins {
   readonly addresses: readonly OriginAddress[];
   /** Every joined or compliant device of a denial or an approval. */
   readonly devices: readonly OriginDevice[];
+  /** What else the account is known to use; decides nothing. */
+  readonly traits: readonly FamiliarTrait[];
+}
+
+/** Something of the denials' origins, and whether the account was seen with it before; null if that cannot be known. */
+export interface FamiliarTrait {
+  readonly kind: "neighbourhood" | "as-number" | "country" | "browser" | "application";
+  readonly value: string;
+  readonly known: boolean | null;
 }
 
 export interface OriginAddress {
@@ -106,6 +115,7 @@ export const followedKinds = [
   "device",
   "conditional-access",
   "risk",
+  "other",
 ] as const;
 
 export type FollowedKind = (typeof followedKinds)[number];
@@ -132,8 +142,8 @@ export interface Followed {
 
 /** Other accounts with denials, or MFA failures without a reason, from the same origin within 24 hours. */
 export interface Campaign {
-  /** The incident id of its earliest finding. */
-  readonly id: string;
+  /** The incident id of its earliest finding; null if no finding of it is known. */
+  readonly id: string | null;
   /** Number of other accounts. */
   readonly users: number;
   /** The first of them by name, at most 20. */

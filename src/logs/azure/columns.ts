@@ -1,5 +1,5 @@
 /** The types, in the words of the Kusto query language, that the columns read here have. */
-type ColumnType = "bool" | "datetime" | "dynamic" | "string";
+type ColumnType = "bool" | "datetime" | "dynamic" | "long" | "string";
 
 /** The moment of the answer, by the service's own clock, on a row of its own. */
 export const servedAt = "ServedAt";

@@ -1,6 +1,6 @@
 import type { Fields } from "../../detection/signin/fields.ts";
 import { readTime } from "../../detection/signin/time.ts";
-import type { LogAnswer, LogQuery, SignInSource } from "../../run/ports.ts";
+import type { LogAnswer, LogQuery, Range, SignInSource } from "../../run/ports.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 import approvals from "./approvals.kql";
 import candidates from "./candidates.kql";
@@ -26,21 +26,35 @@ interface Query {
   readonly columns: Columns;
 }
 
+/** A query that is written out. */
+export interface TextQuery {
+  /** What the text was made of. */
+  readonly template: string;
+  readonly text: string;
+  /** Of the rows' `TimeGenerated`. */
+  readonly range: Range;
+  readonly columns: Columns;
+}
+
+/** The log service of one workspace. */
+export interface Workspace extends SignInSource {
+  ask(query: TextQuery, signal: AbortSignal): Promise<LogAnswer>;
+}
+
 const queries = {
   candidates: { template: candidates, columns: candidateColumns },
   approvals: { template: approvals, columns: approvalColumns },
 } as const satisfies Record<keyof SignInSource, Query>;
 
-/** Queries the `SigninLogs` of workspaces. Its bound on queries holds over all of them. */
-export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => SignInSource {
+/** Queries the tables of workspaces. Its bound on queries holds over all of them. */
+export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => Workspace {
   const send = queryClient(options);
   const inTurn = semaphore(options.queriesAtOnce ?? queriesAtOnce.detection);
-  const ask = (workspaceId: string, query: Query, asked: LogQuery, signal: AbortSignal) =>
+  const ask = (workspaceId: string, query: TextQuery, signal: AbortSignal) =>
     inTurn(async (): Promise<LogAnswer> => {
       signal.throwIfAborted();
-      const { template, columns } = query;
-      const text = renderQuery(template, asked);
-      const question = { template, text, timespan: generatedRange(asked) };
+      const { template, text, range, columns } = query;
+      const question = { template, text, timespan: generatedRange(range) };
       const reply = await send(workspaceId, question, signal);
       switch (reply.kind) {
         case "noData":
@@ -49,14 +63,21 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
           return readAnswer(reply.body, columns);
       }
     });
+  const render = ({ template, columns }: Query, asked: LogQuery): TextQuery => ({
+    template,
+    text: renderQuery(template, asked),
+    range: asked.range,
+    columns,
+  });
   return (workspaceId) => ({
-    candidates: (asked, signal) => ask(workspaceId, queries.candidates, asked, signal),
-    approvals: (asked, signal) => ask(workspaceId, queries.approvals, asked, signal),
+    candidates: (asked, signal) => ask(workspaceId, render(queries.candidates, asked), signal),
+    approvals: (asked, signal) => ask(workspaceId, render(queries.approvals, asked), signal),
+    ask: (query, signal) => ask(workspaceId, query, signal),
   });
 }
 
 /** The API wants a time span beside the query; the query's own limits are narrower. */
-function generatedRange({ range }: LogQuery) {
+function generatedRange(range: Range) {
   const week = 7 * 86_400_000;
   return { from: range.from - week, to: range.to + week };
 }

@@ -9,8 +9,13 @@ const guard = { before: 3 * day, after: day } as const;
 /** Rows of an answer. One more is asked for; where it comes, the answer is too much and asked for in halves. */
 export const pageRows = 10_000;
 
+/** A list of texts as a literal. */
+export function kqlList(texts: readonly string[]): string {
+  return `dynamic([${texts.map(kqlString).join(",")}])`;
+}
+
 /** A pattern for what `String.prototype.trim` takes off; `\s` alone knows no blank beyond ASCII. */
-const blanks = "[\\s\\v\\p{Z}\uFEFF]+";
+export const blanks = kqlString("[\\s\\v\\p{Z}\uFEFF]+");
 
 const timeColumns = { published: "ingestion_time()", generated: "TimeGenerated" } as const;
 
@@ -24,13 +29,18 @@ export function renderQuery(template: string, { by, range, users, shard }: LogQu
     timeColumn: timeColumns[by],
     from: kqlDatetime(range.from),
     to: kqlDatetime(range.to),
-    blanks: kqlString(blanks),
+    blanks,
     everybody: String(users === null),
-    users: `dynamic([${(users ?? []).map(kqlString).join(",")}])`,
+    users: kqlList(users ?? []),
     mostRows: String(pageRows + 1),
     shards: String(shard?.count ?? 1),
     shard: String(shard?.index ?? 0),
   };
+  return fillQuery(template, values);
+}
+
+/** @param values what each place of the template gets: literals made of typed values */
+export function fillQuery(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) {

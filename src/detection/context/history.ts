@@ -1,0 +1,80 @@
+import { networkOf } from "./network.ts";
+import { overlaps, type Habit, type SeenSignIns } from "./rows.ts";
+
+const day = 86_400_000;
+
+/** How far back the history of an account is looked at. */
+export const historyMs = 30 * day;
+
+/** With less history than this, nothing is said. */
+const leastHistoryMs = 7 * day;
+
+/** An origin is known if it was first used this long before the first denial, and on this many days. */
+const leastAgeMs = 3 * day;
+const leastDays = 2;
+
+/** What follows a denial may be the attacker's own success, and makes no origin known. */
+const distrustMs = day;
+
+/** What an account's own past says of an origin. */
+export interface History {
+  /** Whole days of it, at most 30; 0 if it was not looked up. */
+  readonly days: number;
+  /** Long enough to call an origin new. */
+  readonly isEnough: boolean;
+  readonly withAddress: (address: string) => Use;
+  readonly withDevice: (device: string) => Use;
+  /** Whether the account was ever seen so; null if that cannot be known. */
+  readonly hasSeen: (isSo: (row: SeenSignIns) => boolean) => boolean | null;
+  readonly hasHabit: (isSo: (habit: Habit) => boolean) => boolean | null;
+}
+
+export interface Use {
+  /** Days on which the account signed in with it, MFA satisfied. */
+  readonly days: number;
+  /** Null if that cannot be known. */
+  readonly known: boolean | null;
+}
+
+export interface Past {
+  readonly isLookedUp: boolean;
+  /** Of one account. */
+  readonly seen: readonly SeenSignIns[];
+  readonly habits: readonly Habit[];
+}
+
+/** The history of an account as it stood at the first denial. */
+export function historyOf({ isLookedUp, seen, habits }: Past, firstDenialAt: number): History {
+  const from = firstDenialAt - historyMs;
+  const past = seen.filter(({ firstAt, lastAt }) => firstAt >= from && lastAt < firstDenialAt);
+  const usual = habits.filter(({ firstAt }) => firstAt < firstDenialAt);
+  const oldest = [...past, ...usual].reduce(
+    (least, { firstAt }) => Math.min(least, Math.max(from, firstAt)),
+    firstDenialAt,
+  );
+  const isEnough = isLookedUp && oldest <= firstDenialAt - leastHistoryMs;
+  const refusals = seen.filter(({ kind }) => kind === "refused");
+  const trusted = past.filter(
+    (row) =>
+      row.kind === "satisfied" &&
+      !refusals.some((refusal) => overlaps(row, refusal.firstAt, refusal.lastAt + distrustMs)),
+  );
+  const useOf = (rows: readonly SeenSignIns[]): Use => {
+    const days = new Set(rows.map(({ firstAt }) => Math.floor(firstAt / day))).size;
+    const isOld = rows.some(({ firstAt }) => firstAt <= firstDenialAt - leastAgeMs);
+    return { days, known: isEnough ? days >= leastDays && isOld : null };
+  };
+  return {
+    days: isLookedUp ? Math.floor((firstDenialAt - oldest) / day) : 0,
+    isEnough,
+    withAddress(address) {
+      const network = networkOf(address);
+      return useOf(
+        trusted.filter((row) => row.address !== null && networkOf(row.address) === network),
+      );
+    },
+    withDevice: (device) => useOf(trusted.filter((row) => row.device === device)),
+    hasSeen: (isSo) => (isEnough ? trusted.some(isSo) : null),
+    hasHabit: (isSo) => (isEnough ? usual.some(isSo) : null),
+  };
+}

@@ -1,0 +1,163 @@
+import type { Gap } from "../detection/context/context.ts";
+import { followedMs } from "../detection/context/followed.ts";
+import { historyMs } from "../detection/context/history.ts";
+import { distinct } from "../detection/context/origins.ts";
+import type { Answer, ContextRows, KnownFinding, Names } from "../detection/context/rows.ts";
+import { LookUpError, type ContextSource, type HistoryRows, type Looked } from "./contextSource.ts";
+import type { Log } from "./ports.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** A run waits this long for the context of all its findings; what has not come by then is a gap. */
+export const longestLookUp = 25_000;
+
+/** Accounts whose context one run looks up; the others follow in the next. */
+export const mostLookedUp = 100;
+
+/** A burst whose context is wanted. */
+export interface ContextWish {
+  /** The account's object id and principal name, as far as they are known, in lower case. */
+  readonly names: Names;
+  readonly firstDenialAt: number;
+  readonly lastDenialAt: number;
+  /** Of the denials and the approvals. */
+  readonly addresses: readonly string[];
+}
+
+export interface LookUp {
+  readonly source: ContextSource;
+  readonly log: Log;
+  /** The findings that a campaign can begin with. */
+  readonly findings: readonly KnownFinding[];
+  readonly longestMs?: number;
+}
+
+/**
+ * Looks up the context of all findings of a run, in at most four queries. Never fails and never takes longer than
+ * it may: what could not be had is a gap, so that no incident waits for it.
+ *
+ * @param wishes at least one
+ */
+export async function lookUpContext(
+  { source, log, findings, longestMs = longestLookUp }: LookUp,
+  wishes: readonly ContextWish[],
+  signal: AbortSignal,
+): Promise<ContextRows> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
+  const look = async <T>(
+    tables: readonly string[],
+    ask: (limit: AbortSignal) => Promise<Looked<T>>,
+  ): Promise<Looked<T> | Failed> => {
+    try {
+      return await within(ask(limit), limit);
+    } catch (error) {
+      const problem = error instanceof LookUpError ? error.problem : "failed";
+      // The cause says what the service answered, without content of the log.
+      log.warn("context not looked up", { tables, problem, cause: causeOf(error) });
+      return { problem, gaps: tables.map((table) => ({ table, problem })) };
+    }
+  };
+  const first = Math.min(...wishes.map(({ firstDenialAt }) => firstDenialAt));
+  const lastFirst = Math.max(...wishes.map(({ firstDenialAt }) => firstDenialAt));
+  const last = Math.max(...wishes.map(({ lastDenialAt }) => lastDenialAt));
+  const names = distinct(wishes.flatMap((wish) => wish.names));
+  const addresses = distinct(wishes.flatMap((wish) => wish.addresses));
+  const [history, events] = await Promise.all([
+    look(["SigninLogs"], (until) =>
+      source.history(
+        {
+          range: { from: first - historyMs, to: last + hour },
+          burstFrom: first - hour,
+          names,
+          addresses,
+        },
+        until,
+      ),
+    ),
+    look(auditTables, (until) =>
+      source.events(
+        { range: { from: first - hour, to: lastFirst + followedMs }, ingestedFrom: 0, names },
+        until,
+      ),
+    ),
+  ]);
+  // What only the history says of the denials: their networks, browsers and sessions.
+  const { refused } = "rows" in history ? history.rows : nothing;
+  const [failures, successes] = await Promise.all([
+    look(["SigninLogs"], (until) =>
+      source.failures(
+        {
+          range: { from: first - day, to: last + day },
+          names,
+          addresses,
+          asNumbers: distinct(refused.map(({ asNumber }) => asNumber)),
+          userAgents: distinct(refused.map(({ userAgent }) => userAgent)),
+        },
+        until,
+      ),
+    ),
+    look(signInTables, (until) =>
+      source.successes(
+        {
+          range: { from: first, to: lastFirst + day },
+          names,
+          addresses,
+          sessions: distinct(refused.map(({ session }) => session)),
+        },
+        until,
+      ),
+    ),
+  ]);
+  const part = <K extends keyof HistoryRows>(name: K): Answer<HistoryRows[K][number]> =>
+    "rows" in history ? { rows: history.rows[name] } : history;
+  return {
+    seen: part("seen"),
+    habits: part("habits"),
+    refused: part("refused"),
+    failed: failures,
+    passed: successes,
+    events,
+    findings,
+    gaps: gapsOf([history, events, failures, successes]),
+  };
+}
+
+const auditTables = ["AuditLogs", "OfficeActivity", "CloudAppEvents", "AADUserRiskEvents"];
+const signInTables = ["SigninLogs", "AADNonInteractiveUserSignInLogs"];
+const nothing: Pick<HistoryRows, "refused"> = { refused: [] };
+
+interface Failed {
+  readonly problem: Gap["problem"];
+  readonly gaps: readonly Gap[];
+}
+
+/** Each gap once, by table. */
+function gapsOf(parts: readonly { readonly gaps: readonly Gap[] }[]): readonly Gap[] {
+  const gaps = new Map(
+    parts.flatMap((part) => part.gaps.map((gap) => [`${gap.table} ${gap.problem}`, gap] as const)),
+  );
+  return [...gaps.keys()].toSorted().flatMap((name) => gaps.get(name) ?? []);
+}
+
+/** Ends when the time is over, even where the other side does not: a query may wait for its turn. */
+async function within<T>(work: Promise<T>, limit: AbortSignal): Promise<T> {
+  let end = () => {};
+  const over = new Promise<never>((_, reject) => {
+    end = () => reject(new LookUpError("failed", "no answer in time"));
+    limit.addEventListener("abort", end, { once: true });
+    if (limit.aborted) {
+      end();
+    }
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    limit.removeEventListener("abort", end);
+  }
+}
+
+function causeOf(error: unknown): string {
+  const { cause = error } = error instanceof Error ? error : { cause: error };
+  return cause instanceof Error ? cause.message : String(cause);
+}
