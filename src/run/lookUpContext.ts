@@ -10,10 +10,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /** A run waits this long for the context of all its findings; what has not come by then is a gap. */
-export const longestLookUp = 25_000;
-
-/** Accounts whose context one run looks up; the others follow in the next. */
-export const mostLookedUp = 100;
+const longestLookUp = 25_000;
 
 /** A burst whose context is wanted. */
 export interface ContextWish {
@@ -40,17 +37,36 @@ export interface LookUp {
  * @param wishes at least one
  */
 export async function lookUpContext(
-  { source, log, findings, longestMs = longestLookUp }: LookUp,
+  lookUp: LookUp,
   wishes: readonly ContextWish[],
   signal: AbortSignal,
 ): Promise<ContextRows> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
+  const limit = new AbortController();
+  const end = () => limit.abort();
+  const timer = setTimeout(end, lookUp.longestMs ?? longestLookUp);
+  signal.addEventListener("abort", end);
+  if (signal.aborted) {
+    end();
+  }
+  try {
+    return await lookUpAll(lookUp, wishes, limit.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
+}
+
+async function lookUpAll(
+  { source, log, findings }: LookUp,
+  wishes: readonly ContextWish[],
+  limit: AbortSignal,
+): Promise<ContextRows> {
   const look = async <T>(
     tables: readonly string[],
-    ask: (limit: AbortSignal) => Promise<Looked<T>>,
+    ask: () => Promise<Looked<T>>,
   ): Promise<Looked<T> | Failed> => {
     try {
-      return await within(ask(limit), limit);
+      return await within(ask, limit);
     } catch (error) {
       const problem = error instanceof LookUpError ? error.problem : "failed";
       // The cause says what the service answered, without content of the log.
@@ -64,7 +80,7 @@ export async function lookUpContext(
   const names = distinct(wishes.flatMap((wish) => wish.names));
   const addresses = distinct(wishes.flatMap((wish) => wish.addresses));
   const [history, events] = await Promise.all([
-    look(["SigninLogs"], (until) =>
+    look(["SigninLogs"], () =>
       source.history(
         {
           range: { from: first - historyMs, to: last + hour },
@@ -72,20 +88,20 @@ export async function lookUpContext(
           names,
           addresses,
         },
-        until,
+        limit,
       ),
     ),
-    look(auditTables, (until) =>
+    look(auditTables, () =>
       source.events(
         { range: { from: first - hour, to: lastFirst + followedMs }, ingestedFrom: 0, names },
-        until,
+        limit,
       ),
     ),
   ]);
   // What only the history says of the denials: their networks, browsers and sessions.
   const { refused } = "rows" in history ? history.rows : nothing;
   const [failures, successes] = await Promise.all([
-    look(["SigninLogs"], (until) =>
+    look(["SigninLogs"], () =>
       source.failures(
         {
           range: { from: first - day, to: last + day },
@@ -94,10 +110,10 @@ export async function lookUpContext(
           asNumbers: distinct(refused.map(({ asNumber }) => asNumber)),
           userAgents: distinct(refused.map(({ userAgent }) => userAgent)),
         },
-        until,
+        limit,
       ),
     ),
-    look(signInTables, (until) =>
+    look(signInTables, () =>
       source.successes(
         {
           range: { from: first, to: lastFirst + day },
@@ -105,7 +121,7 @@ export async function lookUpContext(
           addresses,
           sessions: distinct(refused.map(({ session }) => session)),
         },
-        until,
+        limit,
       ),
     ),
   ]);
@@ -140,18 +156,19 @@ function gapsOf(parts: readonly { readonly gaps: readonly Gap[] }[]): readonly G
   return [...gaps.keys()].toSorted().flatMap((name) => gaps.get(name) ?? []);
 }
 
-/** Ends when the time is over, even where the other side does not: a query may wait for its turn. */
-async function within<T>(work: Promise<T>, limit: AbortSignal): Promise<T> {
+/** Ends when the time is over, even if the other side does not: a query may wait for its turn. */
+async function within<T>(ask: () => Promise<T>, limit: AbortSignal): Promise<T> {
+  const tooLate = new LookUpError("failed", "no answer in time");
+  if (limit.aborted) {
+    throw tooLate;
+  }
   let end = () => {};
   const over = new Promise<never>((_, reject) => {
-    end = () => reject(new LookUpError("failed", "no answer in time"));
-    limit.addEventListener("abort", end, { once: true });
-    if (limit.aborted) {
-      end();
-    }
+    end = () => reject(tooLate);
+    limit.addEventListener("abort", end);
   });
   try {
-    return await Promise.race([work, over]);
+    return await Promise.race([ask(), over]);
   } finally {
     limit.removeEventListener("abort", end);
   }

@@ -29,7 +29,7 @@ export interface History {
   readonly hasHabit: (isSo: (habit: Habit) => boolean) => boolean | null;
 }
 
-export interface Use {
+interface Use {
   /** Days on which the account signed in with it, MFA satisfied. */
   readonly days: number;
   /** Null if that cannot be known. */

@@ -27,7 +27,7 @@ interface Query {
 }
 
 /** A query that is written out. */
-export interface TextQuery {
+interface TextQuery {
   /** What the text was made of. */
   readonly template: string;
   readonly text: string;

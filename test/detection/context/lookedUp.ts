@@ -13,7 +13,7 @@ import type {
 import { time } from "../../builders.ts";
 import { nowhere, prompt } from "../builders.ts";
 
-export const day = 86_400_000;
+const day = 86_400_000;
 export const alice = ["00000000-0000-0000-0000-00000000a11c", "alice@contoso.com"];
 export const bob = ["00000000-0000-0000-0000-000000000b0b", "bob@contoso.com"];
 export const home = "198.51.100.7";
@@ -125,7 +125,7 @@ interface Given {
   readonly events?: readonly EventRow[];
 }
 
-export function rows(given: Given = {}, more: Partial<ContextRows> = {}): ContextRows {
+function rows(given: Given = {}, more: Partial<ContextRows> = {}): ContextRows {
   return {
     seen: { rows: given.seen ?? month.map((at) => seen(at)) },
     habits: { rows: given.habits ?? [habit(ago(29))] },
@@ -145,7 +145,7 @@ export function denial(at: string, ipAddress: string | null = strange) {
 }
 
 /** Three denials from 09:00 to 09:10, the last of which triggered. */
-export function question(more: Partial<ContextQuestion> = {}): ContextQuestion {
+function question(more: Partial<ContextQuestion> = {}): ContextQuestion {
   return {
     denials: [denial("09:00"), denial("09:05"), denial("09:10")],
     triggeredAt: time("09:10"),

@@ -64,19 +64,19 @@ describe("the verdict of a burst", () => {
 });
 
 describe("an address is known", () => {
-  const with_ = (times: readonly number[], more = {}) =>
+  const verdictAfter = (times: readonly number[], more = {}) =>
     verdict({ seen: times.map((at) => seen(at, more)) }, fromHome);
 
   test("after sign-ins on two days, the first at least 3 days before", () => {
-    expect(with_([ago(3), ago(1)])).toBe("usual");
-    expect(with_([ago(3) + 1, ago(1)])).toBe("new");
-    expect(with_([ago(5)])).toBe("new");
-    expect(with_([ago(5), ago(5) + hour])).toBe("new");
+    expect(verdictAfter([ago(3), ago(1)])).toBe("usual");
+    expect(verdictAfter([ago(3) + 1, ago(1)])).toBe("new");
+    expect(verdictAfter([ago(5)])).toBe("new");
+    expect(verdictAfter([ago(5), ago(5) + hour])).toBe("new");
   });
 
   test("by sign-ins of the last 30 days", () => {
-    expect(with_([ago(30), ago(29)])).toBe("usual");
-    expect(with_([ago(31), ago(29)])).toBe("new");
+    expect(verdictAfter([ago(30), ago(29)])).toBe("usual");
+    expect(verdictAfter([ago(31), ago(29)])).toBe("new");
   });
 
   test("never by what came within 24 hours after a denial", () => {
@@ -88,8 +88,8 @@ describe("an address is known", () => {
   });
 
   test("by the account's own sign-ins, not by others' or by ones from the burst on", () => {
-    expect(with_([ago(10), ago(5)], { names: bob })).toBe("new");
-    expect(with_([ago(10), time("09:00")])).toBe("new");
+    expect(verdictAfter([ago(10), ago(5)], { names: bob })).toBe("new");
+    expect(verdictAfter([ago(10), time("09:00")])).toBe("new");
   });
 
   test("by its /64 where it is IPv6", () => {
@@ -108,7 +108,7 @@ describe("an address is known", () => {
   });
 
   test("not by sign-ins without an address", () => {
-    expect(with_([ago(9), ago(8)], { address: null })).toBe("new");
+    expect(verdictAfter([ago(9), ago(8)], { address: null })).toBe("new");
   });
 });
 
