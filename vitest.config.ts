@@ -25,14 +25,27 @@ const slow = [
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
 ];
 
-/** Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. */
+/** What is too slow for `npm test`, whatever its share: CI runs it, once. */
+const heavy: string[] = [];
+
+const everything = "test/**/*.test.ts";
+const core = "test/{detection,golden}/**/*.test.ts";
+/** Tests that share a process: they change nothing that another file could see. */
+const rooms =
+  "test/{bench,cli,contract,docs,infra,laws,logs,run,scenarios,settings,sinks,standins,state,tenant}/**/*.test.ts";
+
+/**
+ * Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. How many cases the
+ * laws and proofs try depends on it as well (test/cases.ts).
+ */
 const suites = {
-  quick: { include: ["test/**/*.test.ts"], exclude: slow },
-  coverage: { include: ["test/{detection,golden}/**/*.test.ts"], exclude: [] },
-  all: { include: ["test/**/*.test.ts"], exclude: ["test/long/**"] },
-  long: { include: ["test/{long,proof}/**/*.test.ts"], exclude: [] },
-  // Runs again for every mutant, so without what takes long: what one example shows needs no law.
-  "mutation-detection": { include: ["test/{detection,golden}/**/*.test.ts"], exclude: slow },
+  quick: { include: [everything], exclude: [...slow, ...heavy] },
+  coverage: { include: [core], exclude: [] },
+  all: { include: [everything], exclude: ["test/long/**", ...heavy] },
+  whole: { include: [everything], exclude: ["test/long/**"] },
+  long: { include: ["test/{long,proof,laws}/**/*.test.ts"], exclude: [] },
+  // Runs again for every mutant, so slow tests are left out: where one example is enough, no law is needed.
+  "mutation-detection": { include: [core], exclude: slow },
   "mutation-run": { include: ["test/{run,sinks,golden}/**/*.test.ts"], exclude: slow },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
 
@@ -41,6 +54,23 @@ if (!isSuite(named)) {
   throw new Error(`TEST_SUITE is "${named}"; it can be ${Object.keys(suites).join(", ")}.`);
 }
 const isMutation = named.startsWith("mutation-");
+const isSplit = !isMutation && named !== "long";
+
+/** The files of a suite, by what they share. A folder that nobody has listed is isolated. */
+function projectsOf({ include, exclude }: (typeof suites)[keyof typeof suites]) {
+  const project = (name: string, files: string[], others: string[], isolate: boolean) => ({
+    extends: true as const,
+    test: { name, isolate, include: files, exclude: [...exclude, ...others] },
+  });
+  const coreAlone = project("core", [core], [], false);
+  return include.includes(core)
+    ? [coreAlone]
+    : [
+        coreAlone,
+        project("rooms", [rooms], [], false),
+        project("programs", include, [core, rooms], true),
+      ];
+}
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -69,6 +99,8 @@ export default defineConfig({
   ],
   test: {
     ...suites[named],
+    // Starting a process for each file would take a third of the time.
+    ...(isSplit && { projects: projectsOf(suites[named]) }),
     environment: "node",
     // Much of the time goes into waiting for programs and servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -77,7 +109,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     ...(isMutation && { sequence: { sequencer: NearestFirst } }),
     coverage: {
-      provider: "v8",
+      provider: "custom",
+      customProviderModule: "test/coverageOfCore.ts",
       include: ["src/detection/**/*.ts"],
       reporter: [["text", { skipFull: true }]],
       thresholds: {

@@ -9,6 +9,7 @@ import { credential } from "../azure/wire.ts";
 import { approved, row, time } from "../builders.ts";
 import { minute, refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
+import { listed } from "../cases.ts";
 
 let now = time("09:30");
 let setAt = performance.now();
@@ -76,7 +77,7 @@ describe("the app", () => {
     expect(notices()[0]).toMatchObject({ level: expect.stringMatching(/warn/i) });
   });
 
-  it.each(["ingestion", "sentinel"] as const)(
+  it.each(listed(["ingestion", "sentinel"] as const, 1))(
     "writes to both, and where %s is away the other has everything, once",
     async (away) => {
       await start("sentinel,logs");

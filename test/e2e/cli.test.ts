@@ -20,6 +20,7 @@ import {
 } from "../../src/tenant/dialects.ts";
 import { temporaryFolder, without, type Finding, type Report } from "../cli/terminal.ts";
 import { built, example, mfaDeny, root } from "./cliProgram.ts";
+import { isWhole } from "../cases.ts";
 
 interface TrueAttack {
   readonly kind: string;
@@ -161,14 +162,21 @@ describe("the same data", () => {
 
   test.each(containers)(
     "as %s gives the same report, from standard input and as a file, plain and gzip",
-    async (_, text) => {
+    async (name, text) => {
       const content = Buffer.from(text());
       const folder = temporaryFolder();
       writeFileSync(join(folder, "plain"), content);
       writeFileSync(join(folder, "packed"), gzipSync(content));
-      expect(await reportOf(["-"], content)).toEqual(whole);
-      expect(await reportOf([join(folder, "plain")])).toEqual(whole);
-      expect(await reportOf([join(folder, "packed")])).toEqual(whole);
+      const ways = [
+        () => reportOf(["-"], content),
+        () => reportOf([join(folder, "plain")]),
+        () => reportOf([join(folder, "packed")]),
+      ];
+      // A share of them is one way for each container, in turn.
+      const turn = containers.findIndex(([each]) => each === name) % ways.length;
+      for (const way of isWhole ? ways : ways.slice(turn, turn + 1)) {
+        expect(await way()).toEqual(whole);
+      }
     },
   );
 

@@ -13,15 +13,16 @@ import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { Ledger, LogEntry } from "../../src/run/ports.ts";
 import { oracle, type OracleFinding, type OracleRule, type Row } from "./oracle.ts";
+import { cases } from "../cases.ts";
 
-/** The same rows every time; `LAWS_SEED` and `LAWS_RUNS` (a factor) ask for others, and for more of them. */
+/** The same rows every time, a share of them in `npm test`; `LAWS_SEED` and `LAWS_RUNS` (a factor) change that. */
 export function law<T extends [unknown, ...unknown[]]>(
   property: fc.IAsyncPropertyWithHooks<T>,
   runs: number,
 ): Promise<void> {
   return fc.assert(property, {
     seed: Number(process.env["LAWS_SEED"] ?? 20_260_310),
-    numRuns: runs * Number(process.env["LAWS_RUNS"] ?? 1),
+    numRuns: cases(runs) * Number(process.env["LAWS_RUNS"] ?? 1),
   });
 }
 

@@ -15,7 +15,7 @@ describe("runs, backfills and second looks at once, in any mix,", () => {
   it(
     "leave the incidents that they leave one after the other, each once",
     async () => {
-      const count = extent(150, 3_000);
+      const count = extent(40, 3_000, 150);
       const sums = { calls: 0, contended: 0, incidents: 0, merged: 0 };
       await playAll(count, async (number, random) => {
         const story = drawAtOnce(number, random);

@@ -1,3 +1,5 @@
+import { isWhole } from "../cases.ts";
+
 /**
  * How much of a proof a run takes. The files of this folder run twice: a quick share with a fixed seed in
  * `npm test`, and in full in `npm run test:long`, with a seed of its own that is printed, so that a failure can be
@@ -5,9 +7,12 @@
  */
 const isLong = process.env["TEST_SUITE"] === "long";
 
-/** How many of something: the quick share or all of it. */
-export function extent(quick: number, long: number): number {
-  return isLong ? long : quick;
+/** How many of something: a share in `npm test`, all of it in the long run, and what CI takes in between. */
+export function extent(share: number, long: number, ci = share): number {
+  if (isLong) {
+    return long;
+  }
+  return isWhole ? ci : share;
 }
 
 /** The seed of everything random in this run. */

@@ -225,13 +225,13 @@ describe("an HTTP function answers anything with a documented status", () => {
     async () => {
       const batch = 20;
       const many = fc.array(asked, { minLength: batch, maxLength: batch });
-      await fuzz(many, extent(1_000, 105_000) / batch, async (all) => {
+      await fuzz(many, extent(400, 105_000, 1_000) / batch, async (all) => {
         for (const each of all) {
           requests.begin();
           await call(each);
         }
       });
-      expect(requests.count).toBeGreaterThanOrEqual(extent(1_000, 100_000));
+      expect(requests.count).toBeGreaterThanOrEqual(extent(400, 100_000, 1_000));
     },
     timeLimitMs,
   );
@@ -322,7 +322,7 @@ describe("a message of the queue", () => {
   test(
     "that may be anything is refused in so many words, and given up in silence",
     async () => {
-      await fuzz(message, extent(60, 6_000), async (each) => {
+      await fuzz(message, extent(20, 6_000, 60), async (each) => {
         messages.begin();
         const lines: string[] = [];
         const step = await handlers

@@ -64,7 +64,7 @@ describe("every regular expression", () => {
   );
 
   function slowText(expression: RegExp): string | null {
-    for (const { start, unit } of pumpsOf(expression, seed, extent(2, 30))) {
+    for (const { start, unit } of pumpsOf(expression, seed, extent(1, 30, 2))) {
       for (const end of ["", "\u0001", "x!"]) {
         for (const length of lengths) {
           const text = `${start}${unit.repeat(Math.ceil(length / unit.length))}${end}`;
@@ -92,7 +92,7 @@ describe("every regular expression", () => {
 });
 
 async function grows(n: number, work: (n: number) => () => unknown): Promise<void> {
-  expect(await growthProblem(extent(n / 20, n), work)).toBe(null);
+  expect(await growthProblem(extent(n / 50, n, n / 20), work)).toBe(null);
 }
 
 const refused = async (work: () => unknown) => {

@@ -58,7 +58,7 @@ test(
     const entry = fc.tuple(fc.constantFrom(...names), fc.oneof(text, mutations));
     await fuzz(
       fc.array(entry, { minLength: 1, maxLength: 8 }),
-      extent(1_500, 150_000),
+      extent(500, 150_000, 1_500),
       (entries) => {
         cases.begin();
         const spoilt = entries.map(([name, change]) => [
@@ -108,7 +108,7 @@ function withValues(whole: string, values: readonly (readonly [number, string])[
 test(
   "rules are rules within their bounds, or problems",
   async () => {
-    await fuzz(spoiltJson(right.DETECTION_RULES), extent(1_500, 150_000), (bytes) => {
+    await fuzz(spoiltJson(right.DETECTION_RULES), extent(500, 150_000, 1_500), (bytes) => {
       cases.begin();
       const { rules, problems } = readRules(bytes.toString("utf8"));
       assert(problems.length > 0 || rules.length > 0);
@@ -131,7 +131,7 @@ test(
       workspaces: [{ name: "one", workspaceId: "", resourceId: "" }],
     };
     const now = Date.UTC(2026, 5);
-    await fuzz(spoiltJson(whole), extent(1_500, 150_000), (bytes) => {
+    await fuzz(spoiltJson(whole), extent(500, 150_000, 1_500), (bytes) => {
       cases.begin();
       const read = readBackfillRequest(bytes.toString("utf8"), known, now);
       if ("length" in read) {
@@ -166,7 +166,7 @@ describe("the command line", () => {
     "ends with one sentence for each problem of a file of %s",
     async (name, whole, argumentsFor) => {
       const path = join(folder, `${name}.json`);
-      await fuzz(spoiltJson(whole), extent(80, 8_000), async (bytes) => {
+      await fuzz(spoiltJson(whole), extent(30, 8_000, 80), async (bytes) => {
         cases.begin();
         writeFileSync(path, bytes);
         const { code, err } = await cli(argumentsFor(path));
@@ -206,7 +206,7 @@ describe("the command line", () => {
         ),
         fc.string({ unit: "binary", maxLength: 20 }).filter((each) => !each.includes("\u0000")),
       );
-      await fuzz(fc.array(word, { maxLength: 6 }), extent(300, 20_000), async (words) => {
+      await fuzz(fc.array(word, { maxLength: 6 }), extent(100, 20_000, 300), async (words) => {
         cases.begin();
         // Nothing is written to folders that chance names.
         const { code, err } = await cli(words.filter((each) => !/^--(?:state|out)/.test(each)));

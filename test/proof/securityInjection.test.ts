@@ -66,7 +66,7 @@ const names: readonly string[] = [
 ];
 
 /** Those that this run takes where each costs a while. */
-const someNames = names.filter((_, n) => n % extent(4, 1) === 0);
+const someNames = names.filter((_, n) => n % extent(10, 1, 4) === 0);
 
 const hostileCharacters = `"'\\|;()[]{}/*@~\`#$%\n\r\u2028`.split("");
 
@@ -124,7 +124,7 @@ describe("a query has the same shape, whoever is asked for", () => {
   test(
     "any name",
     async () => {
-      await fuzz(anyName, extent(5, 1_500), (name) => {
+      await fuzz(anyName, extent(2, 1_500, 5), (name) => {
         expect(ask([name]).map((query) => shapeOf(query))).toEqual(plainShapes);
       });
     },
@@ -144,7 +144,7 @@ describe("a query has the same shape, whoever is asked for", () => {
       shapeOf("print 1");
       const same = (name: string) => expect(valueOf(kqlString(name))).toBe(name);
       names.forEach(same);
-      await fuzz(anyName, extent(200, 50_000), same);
+      await fuzz(anyName, extent(60, 50_000, 200), same);
     },
     timeLimitMs,
   );

@@ -7,6 +7,7 @@ import type { DenialColumns } from "../../../src/detection/prompts/columns.ts";
 import { numberAt, timeAt } from "../../../src/detection/prompts/columns.ts";
 import type { Windowing } from "../../../src/detection/bursts/windowing.ts";
 import { minute, prompt } from "../builders.ts";
+import { cases } from "../../cases.ts";
 
 /** A streak as the words of the rule have it: from, to, trigger, denials. */
 type Told = readonly [from: number, to: number, triggeredAt: number | null, denials: number];
@@ -119,7 +120,7 @@ describe("streaks", () => {
           ),
         ).toEqual(defined(rule, given).map(unsigned));
       }),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
   });
 });
@@ -144,7 +145,7 @@ describe("the bursts of many accounts", () => {
           ).toEqual(expected);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
   });
 

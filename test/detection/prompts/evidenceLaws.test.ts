@@ -7,6 +7,7 @@ import type { Sighting } from "../../../src/detection/signin/sighting.ts";
 import { Evidence } from "../../../src/detection/prompts/evidence.ts";
 import { TextTable } from "../../../src/detection/prompts/textTable.ts";
 import { sighting } from "../builders.ts";
+import { cases } from "../../cases.ts";
 
 const someGuid = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
 
@@ -144,7 +145,7 @@ describe("evidence in buffers", () => {
         expect([...evidence]).toStrictEqual(plain.all());
         expect([...evidence.news()]).toStrictEqual(plain.news());
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 
@@ -164,7 +165,7 @@ describe("evidence in buffers", () => {
         expect([...evidence]).toStrictEqual(plain.all());
         expect([...evidence.news()]).toStrictEqual(plain.news());
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 

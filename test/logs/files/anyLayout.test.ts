@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answer, problemsIn, readCut, recordsIn } from "./reading.ts";
+import { cases } from "../../cases.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -60,7 +61,7 @@ test.each(Object.keys(layouts))(
           expect(recordsIn(entries).map(withoutNulls)).toEqual(records.map(withoutNulls));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: cases(150) },
     );
   },
 );
@@ -100,7 +101,7 @@ test("no bytes at all make the reader fail in any way but by refusing the file",
         expect(await settle(cut(bytes, sizes))).toEqual(await settle([bytes]));
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: cases(1_000) },
   );
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readSignIn } from "../../../src/detection/signin/signIn.ts";
 import { problemsIn, read, readCut, recordsIn, refusal } from "./reading.ts";
+import { cases } from "../../cases.ts";
 
 const steps = JSON.stringify(
   [{ authenticationStepResultDetail: 'MFA denied; user "declined", the authentication' }],
@@ -401,7 +402,7 @@ describe("whatever is in the cells", () => {
           expect(recordsIn(entries).map((record) => Object.values(record))).toEqual(rows);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -431,7 +432,7 @@ describe("whatever is in the cells", () => {
           expect(await readCut(cut(bytes, sizes))).toEqual(await readCut([bytes]));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: cases(1_500) },
     );
   });
 });

@@ -10,6 +10,7 @@ import { InputError } from "../../../src/logs/files/inputError.ts";
 import { readRecords, type Entry } from "../../../src/logs/files/readRecords.ts";
 import { ndjson, recordsIn, row, rows } from "./reading.ts";
 import { zip, type Packed } from "./zipping.ts";
+import { cases } from "../../cases.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -277,6 +278,6 @@ test("whatever a zip file is broken to, it is read, reported or refused", async 
         expect(await refusal(bytes.subarray(0, length))).toMatch(/^(?:read|logs\.zip)/);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: cases(500) },
   );
 });

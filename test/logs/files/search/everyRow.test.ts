@@ -9,6 +9,7 @@ import { generateTenant } from "../../../../src/tenant/tenant.ts";
 import { cli, detect, temporaryFolder, type Report } from "../../../cli/terminal.ts";
 import { rowsOf, startKeyword } from "../../../tenant/tenants.ts";
 import { zip } from "../zipping.ts";
+import { cases } from "../../../cases.ts";
 
 /** More than the first lines, which are read whatever is in them. */
 const rows = rowsOf(
@@ -123,7 +124,7 @@ describe("damage", () => {
   }
 
   test("of any kind leaves the findings the same", async () => {
-    for (let turn = 0; turn < 12; turn++) {
+    for (let turn = 0; turn < cases(12); turn++) {
       const path = write(temporaryFolder(), "log.json", broken(turn));
       const [found, all] = await Promise.all(
         [[], ["--every-row"]].map(async (more) => {

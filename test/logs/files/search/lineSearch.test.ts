@@ -10,6 +10,7 @@ import {
   type SearchName,
 } from "../../../../src/logs/files/search/words.ts";
 import { searchNaively, type Said } from "./naive.ts";
+import { cases } from "../../../cases.ts";
 
 const names: readonly SearchName[] = ["denials", "denialsAndApprovals"];
 const search = Object.fromEntries(
@@ -133,7 +134,7 @@ describe("lines are found as a search line by line and word by word finds them",
           expect(searchIn(name, content, sizes)).toEqual(expected);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
   });
 
@@ -143,7 +144,7 @@ describe("lines are found as a search line by line and word by word finds them",
         const content = lines.join("\n");
         expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));
       }),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
   });
 
