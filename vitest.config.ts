@@ -98,9 +98,8 @@ export default defineConfig({
     },
   ],
   test: {
-    ...suites[named],
     // Starting a process for each file would take a third of the time.
-    ...(isSplit && { projects: projectsOf(suites[named]) }),
+    ...(isSplit ? { projects: projectsOf(suites[named]) } : suites[named]),
     environment: "node",
     // Much of the time goes into waiting for programs and servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
