@@ -142,4 +142,13 @@ describe("what is none", () => {
   it("is not made up for a number that the table did not give", () => {
     expect(() => new TextTable().textOf(5)).toThrow(new RangeError("there is no text 5"));
   });
+
+  it("gives some text, and no error, for a number inside a chunk that begins no text", () => {
+    const table = new TextTable();
+    // In the middle of a wide text: a head that promises a text set aside, of which there is none.
+    const number = table.numberOf("\u0394\u0003\uffff");
+    expect(table.textOf(number + 2)).toBe("");
+    // At the end of the first chunk, where a GUID has no room.
+    expect(table.textOf(512)).toBe("00000000-0000-0000-0000-000000000000");
+  });
 });
