@@ -1,8 +1,9 @@
 import type { Streak } from "../detection/bursts/streak.ts";
 import { windowKind } from "../detection/bursts/windowKinds.ts";
-import { promptsOf, streaksIn } from "../detection/bursts/countDenials.ts";
 import { findNeighbourhoods, union } from "../detection/decisions/neighbourhood.ts";
-import type { Prompt } from "../detection/prompts/prompt.ts";
+import { foundByRules } from "../detection/decisions/record.ts";
+import { ruleViews, type RuleView } from "../detection/decisions/ruleViews.ts";
+import { familiesOf, type Family } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Sighting } from "../detection/signin/sighting.ts";
 import type { Detector } from "./detector.ts";
@@ -12,31 +13,29 @@ import type { Head, Range } from "./ports.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
 
-/** Bound of reading outwards from what was touched; beyond it counts say "at least". */
+/** How far from the activity to read; beyond it counts say "at least". */
 const farthest = 24 * 3_600_000;
 
 /** Requests to the state at once. */
 export const stateRequests = 8;
 
-/** One rule's view of an account. */
-export interface RuleView {
-  readonly rule: Rule;
+/** What one family of rules sees of an account. */
+export interface FamilyView {
+  readonly family: Family;
   readonly head: Head;
-  /** The streaks that what was touched belongs to, whole. */
-  readonly streaks: readonly Streak[];
-  /** All prompts of the account that were read, counted or not. */
-  readonly prompts: readonly Prompt[];
-  /** Around what was touched, those streaks and the recorded bursts that they belong to. */
+  /** The streaks that the activity belongs to, whole, and all prompts that were read. */
+  readonly views: readonly RuleView[];
+  /** Around the activity, those streaks and the recorded bursts that they belong to. */
   readonly hull: Range;
 }
 
 interface ViewedAccount extends Activity {
-  readonly views: readonly RuleView[];
+  readonly families: readonly FamilyView[];
 }
 
 /** An account with all that is needed to judge it. */
 export interface AccountCase extends ViewedAccount {
-  /** Reading stopped at a bound, so that streaks may be longer than they look. */
+  /** Whether reading stopped at a bound, so that streaks may be longer than they look. */
   readonly bounded: boolean;
 }
 
@@ -44,9 +43,8 @@ export interface AccountCase extends ViewedAccount {
 const generous = 4;
 
 /**
- * Reads what is recorded of accounts and then, until there is silence on both sides, what the log shows
- * around the times that were touched. In this order, so that a view of the log is newer than the head it
- * is judged against.
+ * Reads what is recorded of accounts, then what the log shows around their activity, until there is silence on both
+ * sides. In this order, so that a view of the log is newer than the record it is judged against.
  */
 export async function readAccountCases(
   detector: Detector,
@@ -71,16 +69,19 @@ export async function readAccountCases(
     for (const [index, each] of open.entries()) {
       const name = accountName(each.account);
       const seen = sightings.get(name) ?? [];
-      const views = each.views.map((view) => look(each, view, seen));
+      const families = each.families.map((view) => look(each, view, seen));
       const read = reads[index] ?? each.span;
-      const { span, clipped } = spanAround({ ...each, views }, (rule) => windowKind(rule).silence);
+      const { span, clipped } = spanAround(
+        { ...each, families },
+        (rule) => windowKind(rule).silence,
+      );
       // One side at its bound does not end the reading of the other.
       const whole = span.from >= read.from && span.to <= read.to;
       const { user } = each.account;
       if (whole || (rows.get(user) ?? 0) >= mostRows) {
-        cases.push({ ...each, views, bounded: clipped || !whole || cut.has(user) });
+        cases.push({ ...each, families, bounded: clipped || !whole || cut.has(user) });
       } else {
-        unfinished.push({ ...each, views });
+        unfinished.push({ ...each, families });
       }
     }
     open = unfinished;
@@ -88,54 +89,60 @@ export async function readAccountCases(
   return cases;
 }
 
-async function readHeads(detector: Detector, touched: Activity): Promise<ViewedAccount> {
+async function readHeads(detector: Detector, activity: Activity): Promise<ViewedAccount> {
   const { workspaceId, rules, store } = detector;
-  const views: RuleView[] = [];
-  for (const rule of rules) {
-    const subject = { rule: rule.id, workspaceId, ...touched.account };
-    const head = await store.readHead(subject, touched.span.from - farthest);
-    views.push(look(touched, { rule, head }, []));
+  const families: FamilyView[] = [];
+  for (const family of familiesOf(rules)) {
+    const subject = { rule: family.name, workspaceId, ...activity.account };
+    const head = await store.readHead(subject, activity.span.from - farthest);
+    families.push(look(activity, { family, head }, []));
   }
-  return { ...touched, views };
+  return { ...activity, families };
 }
 
-/** The view of a rule, given the sightings of a span. What was touched counts as a streak without denials. */
+/** What a family sees, given the sightings of a span. The activity itself counts as a streak without denials. */
 function look(
   { account, span }: Activity,
-  { rule, head }: Pick<RuleView, "rule" | "head">,
+  { family, head }: Pick<FamilyView, "family" | "head">,
   sightings: readonly Sighting[],
-): RuleView {
-  // Stryker disable next-line ArrayDeclaration: what lies together is told by extents alone.
-  const activeStreak: Streak = { denials: [], extent: span, triggeredAt: null };
-  const prompts = promptsOf(rule, account.user, sightings);
-  const streaks = [activeStreak, ...streaksIn(rule, prompts)];
-  const around = findNeighbourhoods(rule, streaks, head.bursts).find((each) =>
-    each.streaks.includes(activeStreak),
+): FamilyView {
+  const views = ruleViews(family.rules, account.user, sightings);
+  const active: Streak = { denials: [], extent: span, triggeredAt: null };
+  // Whatever may turn out to be one attack is read, so each streak counts as a finding here.
+  const streaks = views.flatMap(({ rule, streaks: own }) =>
+    [active, ...own].map((streak) => ({ rule, streak, verdict: "finding" as const })),
   );
+  const around = findNeighbourhoods(streaks, head.bursts, (burst) =>
+    foundByRules(head.subject, burst),
+  ).find((each) => each.streaks.some(({ streak }) => streak === active));
+  const near = new Set(around?.streaks.map(({ streak }) => streak));
   return {
-    rule,
+    family,
     head,
-    // Stryker disable next-line ArrayDeclaration,OptionalChaining: only for the compiler, every streak lies somewhere.
-    streaks: (around?.streaks ?? []).filter((streak) => streak !== activeStreak),
-    prompts,
-    // Stryker disable next-line OptionalChaining: as above.
+    views: views.map((view) => ({
+      ...view,
+      streaks: view.streaks.filter((streak) => near.has(streak)),
+    })),
+    // Stryker disable next-line OptionalChaining: only for the compiler, every streak lies somewhere.
     hull: around?.extent ?? span,
   };
 }
 
 function spanAround(
-  { span: touched, views }: ViewedAccount,
+  { span: active, families }: ViewedAccount,
   windows: (rule: Rule) => number,
 ): { readonly span: Range; readonly clipped: boolean } {
-  const asked = views
-    .map(({ rule, hull }) => {
-      const margin = windows(rule) * rule.windowMs;
-      return { from: hull.from - margin, to: hull.to + margin };
-    })
-    .reduce(union, touched);
+  const asked = families
+    .flatMap(({ family, hull }) =>
+      family.rules.map((rule) => {
+        const margin = windows(rule) * rule.windowMs;
+        return { from: hull.from - margin, to: hull.to + margin };
+      }),
+    )
+    .reduce(union, active);
   const span = {
-    from: Math.max(asked.from, touched.from - farthest),
-    to: Math.min(asked.to, touched.to + farthest),
+    from: Math.max(asked.from, active.from - farthest),
+    to: Math.min(asked.to, active.to + farthest),
   };
   return { span, clipped: span.from > asked.from || span.to < asked.to };
 }

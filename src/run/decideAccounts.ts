@@ -1,12 +1,14 @@
-import { judge, type Decision } from "../detection/decisions/decision.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { judge } from "../detection/decisions/judge.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
-import type { Rule } from "../detection/rules/rule.ts";
+import type { RuleView } from "../detection/decisions/ruleViews.ts";
+import type { Family } from "../detection/rules/families.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
 import {
   readAccountCases,
   stateRequests,
   type AccountCase,
-  type RuleView,
+  type FamilyView,
 } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "../detection/prompts/evidence.ts";
@@ -33,7 +35,7 @@ export interface Claimed {
 }
 
 export interface Decided {
-  readonly decisions: readonly { readonly rule: Rule; readonly decision: Decision }[];
+  readonly decisions: readonly Decision[];
   readonly claimed: readonly Claimed[];
   /** Incidents that were recorded but are left for a later run to send. */
   readonly left: number;
@@ -78,18 +80,21 @@ async function readApprovalsOf(
   cases: readonly AccountCase[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const wanted = cases.flatMap(({ account, views }) =>
-    views
-      .filter(
-        ({ head, streaks }) =>
-          head.bursts.length > 0 || streaks.some((streak) => streak.triggeredAt !== null),
-      )
-      .map(({ rule, hull }) => ({
+  const hasFired = ({ streaks }: RuleView) =>
+    streaks.some(({ triggeredAt }) => triggeredAt !== null);
+  const wanted = cases.flatMap(({ account, families }) =>
+    families
+      .filter(({ head, views }) => head.bursts.length > 0 || views.some(hasFired))
+      .map(({ family, hull }) => ({
         user: account.user,
-        span: { from: hull.from, to: hull.to + rule.approvalWatchMs },
+        span: { from: hull.from, to: hull.to + longestWatch(family) },
       })),
   );
   return readApprovals(source, wanted, signal);
+}
+
+function longestWatch({ rules }: Family): number {
+  return Math.max(...rules.map(({ approvalWatchMs }) => approvalWatchMs));
 }
 
 async function decideCase(
@@ -98,17 +103,16 @@ async function decideCase(
   approvals: readonly Approval[],
   sending: SendBudget,
 ): Promise<{ readonly decided: Decided; readonly again: Activity | null }> {
-  const decisions: { rule: Rule; decision: Decision }[] = [];
+  const decisions: Decision[] = [];
   const claimed: Claimed[] = [];
   let left = 0;
-  for (const view of each.views) {
+  for (const view of each.families) {
     const judged = judgeView(detector, each, view, approvals);
     const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
     const changed = judged.filter(({ action }) => action !== "none");
     const claims = claimsOf(view.head, due, sending, detector.clock.now());
-    const reasoned = judged.map((decision) => ({ rule: view.rule, decision }));
     if (changed.length === 0 && due.length === 0) {
-      decisions.push(...reasoned);
+      decisions.push(...judged);
       continue;
     }
     const head = {
@@ -122,7 +126,7 @@ async function decideCase(
       sending.left += Object.keys(claims).length;
       return { decided: { decisions, claimed, left }, again: each };
     }
-    decisions.push(...reasoned);
+    decisions.push(...judged);
     for (const item of due) {
       if (claims[item.burstId] !== undefined) {
         claimed.push({ item, head: stored ?? head });
@@ -137,15 +141,13 @@ async function decideCase(
 function judgeView(
   { clock, retentionMs }: Detector,
   { bounded }: AccountCase,
-  { rule, head, streaks, prompts }: RuleView,
+  { head, views }: FamilyView,
   approvals: readonly Approval[],
 ): readonly Decision[] {
   return judge({
-    rule,
     subject: head.subject,
     recorded: head.bursts,
-    streaks,
-    prompts,
+    views,
     approvals,
     identify,
     openFrom: clock.now() - (retentionMs - day),
@@ -156,15 +158,15 @@ function judgeView(
 /** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
 function dueOf(
   detector: Detector,
-  { rule, head }: RuleView,
+  { family, head }: FamilyView,
   decision: Decision,
   { lane, waiting }: SendBudget,
 ): DueItem | null {
   const { action, reason, burst, finding } = decision;
   const sends = action !== "none" && detector.sinks.length > 0;
-  const until = burst.facts.lastDenialAt + rule.approvalWatchMs + detector.approvalLatenessMs;
+  const until = burst.facts.lastDenialAt + longestWatch(family) + detector.approvalLatenessMs;
   const watches =
-    (action !== "none" || reason === "awaiting-approval") &&
+    (action !== "none" || reason === "awaiting-approval" || reason === "usual-origin") &&
     burst.mergedInto === null &&
     // A closer match may still come to light, and may raise where others do not.
     (burst.facts.approval === null || burst.facts.approval.match === "other") &&
@@ -180,7 +182,7 @@ function dueOf(
     // What grows has an incident that people look at, whoever found the growth.
     lane: burst.revision > 1 ? "live" : lane,
     ...placeOf(waiting.get(burst.id)),
-    incident: sends && finding !== null ? incidentOf(rule, head.subject, decision, finding) : null,
+    incident: sends && finding !== null ? incidentOf(head.subject, decision, finding) : null,
     mergedInto: sends ? burst.mergedInto : null,
     watch: watches ? { from: burst.extent.from, to: burst.facts.lastDenialAt, until } : null,
   };

@@ -12,8 +12,8 @@ export async function deliverFindings(
   sink: IncidentSink,
   { findings, merged }: Pick<RecordsReport, "findings" | "merged">,
 ): Promise<void> {
-  for (const { rule, subject, decision, finding } of findings) {
-    const incident = incidentOf(rule, subject, decision, finding);
+  for (const { subject, decision, finding } of findings) {
+    const incident = incidentOf(subject, decision, finding);
     const late = lateReason(decision);
     await sink.deliver({
       ...incident,

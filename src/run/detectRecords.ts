@@ -1,7 +1,10 @@
 import { eachBurst } from "../detection/bursts/eachBurst.ts";
 import type { Account } from "../detection/signin/classify.ts";
-import { promptsOf, streaksIn, streaksOf } from "../detection/bursts/countDenials.ts";
-import { judge, type Decision } from "../detection/decisions/decision.ts";
+import { streaksOf } from "../detection/bursts/countDenials.ts";
+import { notOpenedReason, type Decision } from "../detection/decisions/decision.ts";
+import { judge } from "../detection/decisions/judge.ts";
+import { ruleViews } from "../detection/decisions/ruleViews.ts";
+import { familiesOf } from "../detection/rules/families.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { recordDecisions, type Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
@@ -26,6 +29,7 @@ export interface RecordsRun<P> {
 
 /** One incident: what was found, and what that means against what was recorded. */
 export interface Reported {
+  /** The rule that opened it; the finding names all that fired. */
   readonly rule: Rule;
   readonly subject: Subject;
   readonly decision: Decision;
@@ -36,6 +40,8 @@ export interface RecordsReport extends Outcomes {
   readonly counts: Counts;
   /** Sorted by trigger, user and rule. */
   readonly findings: readonly Reported[];
+  /** Findings that are no incident, each with its reason; in the same order. */
+  readonly notOpened: readonly Reported[];
   /** Incidents that turned out to belong to another: their id and the id of the one that goes on. */
   readonly merged: readonly (readonly [id: string, keeperId: string])[];
 }
@@ -57,18 +63,15 @@ export async function detectRecords<P>(
   const findings: Reported[] = [];
   const merged: (readonly [string, string])[] = [];
   for (const { account, sightings: seen } of suspects.values()) {
-    const sightings = seen();
-    for (const rule of run.rules) {
-      const subject = subjectOf(rule, account);
+    const views = ruleViews(run.rules, account.user, seen());
+    for (const { name, rules } of familiesOf(run.rules)) {
+      const subject = subjectOf(name, account);
       const head = await store.readHead(subject, -Infinity);
       const recorded = head.bursts;
-      const prompts = promptsOf(rule, account.user, sightings);
       const judged = judge({
-        rule,
         subject,
         recorded,
-        streaks: streaksIn(rule, prompts),
-        prompts,
+        views: views.filter(({ rule }) => rules.includes(rule)),
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
         approvals: approvals.get(accountName(account)) ?? [],
         identify,
@@ -81,7 +84,7 @@ export async function detectRecords<P>(
         await store.write({ head: { ...head, bursts } });
       }
       // One by one: an account can have more of them than a call takes arguments.
-      report(rule, subject, decisions).forEach((each) => findings.push(each));
+      report(subject, decisions).forEach((each) => findings.push(each));
       for (const { id, mergedInto } of bursts) {
         if (mergedInto !== null) {
           merged.push([id, mergedInto]);
@@ -92,7 +95,12 @@ export async function detectRecords<P>(
   return {
     counts,
     ...outcomes,
-    findings: findings.toSorted(inOrder),
+    findings: findings
+      .filter(({ decision }) => notOpenedReason(decision) === null)
+      .toSorted(inOrder),
+    notOpened: findings
+      .filter(({ decision }) => notOpenedReason(decision) !== null)
+      .toSorted(inOrder),
     merged,
   };
 }
@@ -178,8 +186,8 @@ async function hasRecords(
   rules: readonly Rule[],
   account: Account,
 ): Promise<boolean> {
-  for (const rule of rules) {
-    const { bursts } = await store.readHead(subjectOf(rule, account), -Infinity);
+  for (const { name } of familiesOf(rules)) {
+    const { bursts } = await store.readHead(subjectOf(name, account), -Infinity);
     if (bursts.length > 0) {
       return true;
     }
@@ -222,8 +230,8 @@ function wasPublished(
   return asOf === null || (publishedAt ?? asOf) <= asOf;
 }
 
-function subjectOf(rule: Rule, { tenantId, user }: Account): Subject {
-  return { rule: rule.id, workspaceId: null, tenantId, user };
+function subjectOf(family: string, { tenantId, user }: Account): Subject {
+  return { rule: family, workspaceId: null, tenantId, user };
 }
 
 /** A burst outside the range asked for is neither shown nor recorded; a merger goes with its keeper. */
@@ -244,11 +252,11 @@ function askedFor<P>(
   return decisions.filter(({ burst }) => asked.has(burst.mergedInto ?? burst.id));
 }
 
-function report(rule: Rule, subject: Subject, decisions: readonly Decision[]): readonly Reported[] {
+function report(subject: Subject, decisions: readonly Decision[]): readonly Reported[] {
   return decisions.flatMap((decision) =>
     decision.finding === null || decision.reason === "awaiting-approval"
       ? []
-      : [{ rule, subject, decision, finding: decision.finding }],
+      : [{ rule: decision.finding.rules[0], subject, decision, finding: decision.finding }],
   );
 }
 

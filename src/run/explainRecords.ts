@@ -3,12 +3,12 @@ import { countDenials } from "../detection/bursts/countDenials.ts";
 import { densestWindow } from "../detection/bursts/streak.ts";
 import { explainRow, type RowExplanation } from "../detection/signin/explainRow.ts";
 import {
-  explainRule,
+  explainRules,
   indexPrompts,
   type PromptIndex,
   type RuleExplanation,
 } from "../detection/decisions/explainUser.ts";
-import { effectiveApprovals } from "../detection/decisions/finding.ts";
+import { effectiveApprovals } from "../detection/decisions/approval.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { SignIn } from "../detection/signin/signIn.ts";
@@ -216,15 +216,7 @@ function explainAccount(
     account,
     prompts: indexPrompts(sightings),
     approvals: distinct(effectiveApprovals(approvals)).toSorted((a, b) => a.at - b.at),
-    rules: rules.map((rule) =>
-      explainRule({
-        rule,
-        subject: { rule: rule.id, workspaceId: null, ...account },
-        sightings,
-        approvals,
-        identify,
-      }),
-    ),
+    rules: explainRules({ rules, account, sightings, approvals, identify }),
   };
 }
 

@@ -4,7 +4,6 @@ import type { Decision } from "../detection/decisions/decision.ts";
 import type { Evidence, Finding } from "../detection/decisions/finding.ts";
 import { describeIncident } from "../detection/incidents/incident.ts";
 import type { Subject } from "../detection/decisions/record.ts";
-import type { Rule } from "../detection/rules/rule.ts";
 import { visible } from "../detection/signin/visible.ts";
 import type { Incident } from "./ports.ts";
 
@@ -13,16 +12,15 @@ const namedValues = 20;
 
 /** The incident that a decision asks for, before any sink has seen it. */
 export function incidentOf(
-  rule: Rule,
   subject: Subject,
   { burst, before, reason }: Pick<Decision, "burst" | "before" | "reason">,
   finding: Finding,
 ): Incident {
-  const { id, name, techniques } = rule;
+  const { id, name, techniques } = finding.rules[0];
   return {
     id: burst.id,
     revision: burst.revision,
-    text: describeIncident(rule, subject.user, finding),
+    text: describeIncident(subject.user, finding),
     tasks: analystTasks,
     change: describeChange(reason, before?.facts ?? null, finding),
     summary: {

@@ -34,7 +34,7 @@ export function noTotals(): RunTotals {
 
 export function addDecisions(work: RunTotals, { decisions, claimed, left }: Decided): void {
   work.due += claimed.length + left;
-  for (const { decision } of decisions) {
+  for (const decision of decisions) {
     work.opened += decision.action === "open" ? 1 : 0;
     work.updated += decision.action === "update" ? 1 : 0;
     work.reasons[decision.reason] = (work.reasons[decision.reason] ?? 0) + 1;

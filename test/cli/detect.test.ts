@@ -124,15 +124,15 @@ describe("rules", () => {
     expect(findings.map(({ rule }) => rule)).toEqual(["explicit-mfa-deny"]);
   });
 
-  test("can all be used at once, each with findings of its own", async () => {
+  test("can all be used at once, each family with findings of its own", async () => {
     const args = all.flatMap((id) => ["--rule", id]);
     const { findings } = await detect(["-", ...args], { stdin: ndjson(many) });
     expect(findings.map(({ rule, triggeredAt }) => [triggeredAt.slice(11, 19), rule])).toEqual([
-      ["09:00:30", "mfa-deny-then-approve"],
-      ["09:02:00", "explicit-mfa-deny"],
+      // Fired on by mfa-deny-then-approve as well, and before.
+      ["09:00:30", "explicit-mfa-deny"],
       ["09:04:30", "azure-ad-multiple-denied-mfa"],
     ]);
-    expect(new Set(findings.map(({ incidentId }) => incidentId)).size).toBe(3);
+    expect(new Set(findings.map(({ incidentId }) => incidentId)).size).toBe(2);
   });
 
   test("that are named replace the default", async () => {

@@ -125,7 +125,7 @@ describe("explain as JSON", () => {
     });
     expect(user?.rules[2]?.runs[0]?.finding).toMatchObject({
       triggeredAt: "2026-03-10T09:02:00.000Z",
-      severity: "High",
+      severity: "Medium",
       approval: { at: "2026-03-10T09:10:00.000Z", match: "same-address" },
     });
   });
@@ -147,11 +147,11 @@ describe("explain as JSON", () => {
   test("has of everybody exactly the findings of detect", async () => {
     const { users, run } = await explain(everyRule, golden, 3);
     const explained = users.flatMap(({ user, rules }) =>
-      rules.flatMap(({ rule, runs }) =>
+      rules.flatMap(({ runs }) =>
         runs.flatMap(({ finding }) =>
           finding === null
             ? []
-            : `${rule} ${user} ${finding.incidentId} ${finding.triggeredAt} ${finding.severity}`,
+            : `${user} ${finding.incidentId} ${finding.triggeredAt} ${finding.severity}`,
         ),
       ),
     );
@@ -161,8 +161,8 @@ describe("explain as JSON", () => {
     expect(new Set(explained)).toEqual(
       new Set(
         found.findings.map(
-          ({ rule, user, incidentId, triggeredAt, severity }) =>
-            `${rule} ${user} ${incidentId} ${triggeredAt} ${severity}`,
+          ({ user, incidentId, triggeredAt, severity }) =>
+            `${user} ${incidentId} ${triggeredAt} ${severity}`,
         ),
       ),
     );

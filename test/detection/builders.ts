@@ -91,6 +91,7 @@ export function finding(
   evidence: Partial<Finding["evidence"]> = {},
 ): Finding {
   return {
+    rules: [rule()],
     facts: facts(more),
     evidence: {
       userId: "00000000-0000-0000-0000-00000000a11c",

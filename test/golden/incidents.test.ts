@@ -181,7 +181,7 @@ test("two rules on one user", async () => {
     ],
     rules,
   );
-  expect(found.incidents.size).toBe(2);
+  expect(found.incidents.size).toBe(1);
   await expect(shown(found)).toMatchFileSnapshot("incidents/two-rules.md");
 });
 

@@ -160,7 +160,16 @@ describe("what analysts are given to run has the same shape, whoever it is about
     }
     const at = time("09:00");
     const denial = { outcome: "denied", at, sightings: [] } as const;
-    const facts = { ...assess(rule, [denial], at, []), atLeast: false };
+    const facts = {
+      ...assess({
+        rules: [rule],
+        denials: [denial],
+        triggeredAt: at,
+        approvals: [],
+        context: null,
+      }),
+      atLeast: false,
+    };
     return drilldowns(name, facts).map(({ query }) => query);
   };
   const plain = queriesOf("alice").map((query) => shapeOf(query, analyse));

@@ -30,8 +30,8 @@ async function caseAt(bench: Bench, from: number, to = from, more = {}) {
   return found;
 }
 
-const denialsIn = ({ views }: Awaited<ReturnType<typeof caseAt>>) =>
-  views.map(({ streaks }) => streaks.flatMap(({ denials }) => denials).length);
+const denialsIn = ({ families }: Awaited<ReturnType<typeof caseAt>>) =>
+  (families[0]?.views ?? []).map(({ streaks }) => streaks.flatMap(({ denials }) => denials).length);
 
 describe("around what was touched", () => {
   it("is read until there is silence for longer than a window, on both sides", async () => {
@@ -67,8 +67,11 @@ describe("around what was touched", () => {
 
   it("may be nothing, where the log shows nothing any more", async () => {
     const found = await caseAt(new Bench("12:00", []), time("09:00"), time("09:04"));
-    expect(found.views).toMatchObject([
-      { streaks: [], prompts: [], hull: { from: time("09:00"), to: time("09:04") } },
+    expect(found.families).toMatchObject([
+      {
+        views: [{ streaks: [], prompts: [] }],
+        hull: { from: time("09:00"), to: time("09:04") },
+      },
     ]);
     expect(found.bounded).toBe(false);
   });
@@ -144,7 +147,7 @@ describe("how far is read", () => {
     const bench = new Bench("23:00", publish([...rows, ...refusals("10:30", 1)]));
     bench.log.mostRows = 10_000;
     const found = await caseAt(bench, time("09:00"));
-    expect(found.views.map(({ prompts }) => prompts.length)).toEqual([1]);
+    expect(found.families[0]?.views.map(({ prompts }) => prompts.length)).toEqual([1]);
     expect(found.bounded).toBe(true);
   });
 });
@@ -203,7 +206,7 @@ describe("what is recorded", () => {
     bench.now = time("10:00");
     const found = await caseAt(bench, time("09:18"));
     expect(denialsIn(found)).toEqual([6]);
-    expect(found.views[0]?.head.bursts).toHaveLength(1);
+    expect(found.families[0]?.head.bursts).toHaveLength(1);
   });
 
   it("is all there where the state leaves out what ended more than a day before", async () => {
@@ -214,8 +217,8 @@ describe("what is recorded", () => {
       [time("09:04") + day, 1],
       [time("09:04") + day + 1, 0],
     ] as const) {
-      const { views } = await caseAt(bench, at, at, { store });
-      expect(views[0]?.head.bursts).toHaveLength(bursts);
+      const { families } = await caseAt(bench, at, at, { store });
+      expect(families[0]?.head.bursts).toHaveLength(bursts);
     }
   });
 });

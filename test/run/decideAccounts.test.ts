@@ -42,7 +42,7 @@ describe("a head that another run has written meanwhile", () => {
       "write",
       "readHead",
     ]);
-    expect(decisions.map(({ decision }) => decision.reason)).toEqual(["unchanged"]);
+    expect(decisions.map(({ reason }) => reason)).toEqual(["unchanged"]);
     expect(claimed).toEqual([]);
     // What it had reserved under the cap is free again.
     expect(sending.left).toBe(50);
@@ -100,7 +100,7 @@ describe("many accounts", () => {
     );
     const asked = bench.log.asked.filter(({ kind }) => kind === "candidates");
     expect(asked.map((query) => query.users?.length)).toEqual([200, 200, 100, 1]);
-    expect(decisions.map(({ decision }) => decision.reason)).toEqual(["first-seen"]);
+    expect(decisions.map(({ reason }) => reason)).toEqual(["first-seen"]);
     expect([claimed.length, left]).toEqual([1, 0]);
   });
 });

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../../src/detection/decisions/decision.ts";
 import type { Finding } from "../../src/detection/decisions/finding.ts";
-import { presets } from "../../src/detection/rules/presets.ts";
+import { explicitMfaDeny } from "../../src/detection/rules/explicitMfaDeny.ts";
 import { deliverFindings } from "../../src/run/deliverFindings.ts";
 import type { Reported } from "../../src/run/detectRecords.ts";
 import type { Incident, IncidentSink } from "../../src/run/ports.ts";
 
 const finding: Finding = {
+  rules: [explicitMfaDeny],
   facts: {
     denials: 6,
     atLeast: false,
@@ -31,7 +32,7 @@ const finding: Finding = {
 };
 
 function reported(id: string, decision: Pick<Decision, "action" | "reason">): Reported {
-  const rule = presets[0]!;
+  const rule = explicitMfaDeny;
   const { facts } = finding;
   const burst = {
     id,

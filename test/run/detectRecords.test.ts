@@ -132,7 +132,7 @@ describe("a run over files", () => {
   });
 
   it("finds an account by each rule that it breaks, and by no other", async () => {
-    const rules = [explicitDeny, { ...explicitDeny, id: "more", threshold: 6 }];
+    const rules = [explicitDeny, { ...explicitDeny, id: "more", family: "more", threshold: 6 }];
     const { findings } = await new Memory().run(
       [...refusals("09:00", 5), ...refusals("09:00", 6, bob)],
       { rules },
@@ -305,8 +305,8 @@ describe("the findings", () => {
     const elsewhere = "00000000-0000-0000-0000-0000000000dd";
     const zoe = personNamed("zoe");
     const rules = [
-      { ...explicitDeny, id: "b" },
-      { ...explicitDeny, id: "a" },
+      { ...explicitDeny, id: "b", family: "b" },
+      { ...explicitDeny, id: "a", family: "a" },
     ];
     const { findings } = await new Memory().run(
       [

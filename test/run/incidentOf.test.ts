@@ -4,7 +4,7 @@ import { describeChange } from "../../src/detection/incidents/change.ts";
 import { describeIncident } from "../../src/detection/incidents/incident.ts";
 import { incidentOf } from "../../src/run/incidentOf.ts";
 import { alice, tenantId, workspaceId } from "../builders.ts";
-import { facts, finding, recorded, rule } from "../detection/builders.ts";
+import { facts, finding, recorded } from "../detection/builders.ts";
 
 const subject = { rule: "explicit-mfa-deny", workspaceId, tenantId, user: alice.name };
 const before = recorded("09:00", "09:04", { id: "nine", facts: { denials: 4 } });
@@ -12,13 +12,13 @@ const burst = { ...before, revision: 3, severitySince: 2, facts: facts() };
 
 describe("the incident that a decision asks for", () => {
   const found = finding();
-  const incident = incidentOf(rule(), subject, { burst, before, reason: "grew" }, found);
+  const incident = incidentOf(subject, { burst, before, reason: "grew" }, found);
 
   it("says what the finding says, and what changed", () => {
     expect(incident).toEqual({
       id: "nine",
       revision: 3,
-      text: describeIncident(rule(), alice.name, found),
+      text: describeIncident(alice.name, found),
       tasks: analystTasks,
       change: describeChange("grew", before.facts, found),
       summary: {
@@ -39,12 +39,7 @@ describe("the incident that a decision asks for", () => {
   });
 
   it("compares with nothing where there was nothing", () => {
-    const { change } = incidentOf(
-      rule(),
-      subject,
-      { burst, before: null, reason: "first-seen" },
-      found,
-    );
+    const { change } = incidentOf(subject, { burst, before: null, reason: "first-seen" }, found);
     expect(change).toBe(describeChange("first-seen", null, found));
   });
 
@@ -52,7 +47,6 @@ describe("the incident that a decision asks for", () => {
     const many = Array.from({ length: 21 }, (_, i) => `${i}\u202e`);
     const lists = { ipAddresses: many, applications: many, userAgents: many, locations: many };
     const { evidence } = incidentOf(
-      rule(),
       subject,
       { burst, before, reason: "grew" },
       finding({}, { guest: true, ...lists }),

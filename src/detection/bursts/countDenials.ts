@@ -38,6 +38,7 @@ export function streaksIn(rule: Rule, prompts: readonly Prompt[]): readonly Stre
   return findStreaks(rule, counted(rule, prompts));
 }
 
-function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {
+/** The prompts that the rule counts as denials. */
+export function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {
   return prompts.filter(({ outcome }) => rule.counted.includes(outcome));
 }

@@ -1,10 +1,13 @@
-import { densestWindow, findStreaks, type Density, type Streak } from "../bursts/streak.ts";
-import { countDenials, promptsOf } from "../bursts/countDenials.ts";
-import { judge, type Decision } from "./decision.ts";
+import { densestWindow, type Density, type Streak } from "../bursts/streak.ts";
+import { counted } from "../bursts/countDenials.ts";
+import { approvalWatch } from "./approval.ts";
+import type { Decision } from "./decision.ts";
+import { judge } from "./judge.ts";
 import { isExcluded } from "../signin/exclusions.ts";
-import { approvalWatch } from "./finding.ts";
 import { groupPrompts, identifySightings, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Subject } from "./record.ts";
+import { ruleViews, type RuleView } from "./ruleViews.ts";
+import { familiesOf } from "../rules/families.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Approval, Sighting } from "../signin/sighting.ts";
 import type { Extent } from "../bursts/windowing.ts";
@@ -49,32 +52,44 @@ export interface RuleExplanation {
 }
 
 export interface Observed {
-  readonly rule: Rule;
-  readonly subject: Subject;
-  /** Of the subject's user, any order. */
+  readonly rules: readonly Rule[];
+  readonly account: Pick<Subject, "tenantId" | "user">;
+  /** Of the account, in any order. */
   readonly sightings: readonly Sighting[];
   readonly approvals: readonly Approval[];
   readonly identify: (name: string) => string;
 }
 
-/** Why a rule fires on a user, or does not: the same steps as a detection, each with its result. */
-export function explainRule(observed: Observed): RuleExplanation {
-  const { rule, subject, sightings } = observed;
-  const prompts = promptsOf(rule, subject.user, sightings);
-  const denials = countDenials(rule, subject.user, sightings);
-  const found = findStreaks(rule, denials);
-  const decisions = judge({ ...observed, prompts, streaks: found, ...withoutMemory });
+/** Why rules fire on a user, or do not: the same steps as a detection, each with its result. */
+export function explainRules(observed: Observed): readonly RuleExplanation[] {
+  const { rules, account, sightings } = observed;
+  const views = ruleViews(rules, account.user, sightings);
+  const decisions = new Map(
+    familiesOf(rules).map((family) => {
+      const subject = { rule: family.name, workspaceId: null, ...account };
+      const own = views.filter(({ rule }) => family.rules.includes(rule));
+      return [family.name, judge({ ...observed, subject, views: own, ...withoutMemory })] as const;
+    }),
+  );
+  return views.map((view) => explainView(view, decisions.get(view.rule.family) ?? [], observed));
+}
+
+function explainView(
+  { rule, prompts, streaks: found }: RuleView,
+  decisions: readonly Decision[],
+  { account, sightings }: Observed,
+): RuleExplanation {
   const streaks = found.map((streak) => {
     const densest = densestWindow(rule, streak.denials);
-    const decision =
-      decisions.find(({ burst }) => burst.extent.from === streak.extent.from) ?? null;
+    const decision = decisions.find((each) => isAbout(each, rule, streak)) ?? null;
     return { streak, densest, decision, missing: missingOf(rule, densest, decision) };
   });
+  const denials = counted(rule, prompts);
   const densest = densestWindow(rule, denials);
   return {
     rule,
     denials,
-    fateOf: fatesUnder(rule, subject.user, sightings),
+    fateOf: fatesUnder(rule, account.user, sightings),
     densest,
     streaks,
     missing:
@@ -82,6 +97,16 @@ export function explainRule(observed: Observed): RuleExplanation {
         ? missingOf(rule, densest, null)
         : nearest(streaks.map((each) => each.missing)),
   };
+}
+
+/** Whether a decision is about a streak of a rule: rules of a family share them. */
+function isAbout({ burst, finding }: Decision, rule: Rule, { extent }: Streak): boolean {
+  return (
+    finding !== null &&
+    finding.rules.includes(rule) &&
+    burst.extent.from <= extent.from &&
+    burst.extent.to >= extent.to
+  );
 }
 
 const withoutMemory = { recorded: [], openFrom: null, bounded: false } as const;

@@ -3,22 +3,14 @@ import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule, type Severity } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
-import type { Extent } from "../bursts/windowing.ts";
+import { matchApproval, type MatchedApproval } from "./approval.ts";
+import { severityOf } from "./severity.ts";
+import { within } from "./within.ts";
 
-/** How an approval matches the denials before it, strongest first. */
-export const approvalMatches = ["same-request", "same-address", "other"] as const;
-
-type ApprovalMatch = (typeof approvalMatches)[number];
-
-export interface MatchedApproval {
-  readonly at: number;
-  readonly match: ApprovalMatch;
-}
-
-/** What is counted and timed of a burst. Epoch milliseconds. */
+/** The counts and times of a burst. Epoch milliseconds. */
 export interface Facts {
   readonly denials: number;
-  /** Reading stopped at a bound: there may be more denials. */
+  /** Whether reading stopped at a bound, so that there may be more denials. */
   readonly atLeast: boolean;
   readonly fraudReports: number;
   readonly firstDenialAt: number;
@@ -28,7 +20,7 @@ export interface Facts {
   readonly approval: MatchedApproval | null;
 }
 
-/** Where the denials came from; each list sorted and without repetition. */
+/** Where the denials came from; each list sorted and without duplicates. */
 export interface Evidence {
   readonly userId: string | null;
   readonly guest: boolean;
@@ -40,91 +32,51 @@ export interface Evidence {
 
 /** A burst that a rule fired on. */
 export interface Finding {
+  /** Every rule that fired, first the one that the incident was opened by. */
+  readonly rules: readonly [Rule, ...Rule[]];
   readonly facts: Facts;
   readonly evidence: Evidence;
   /** Oldest first. */
   readonly denials: readonly Prompt[];
-  /** Prompts from the first to the last denial that the rule does not count, by outcome. */
+  /** Other prompts from the first to the last denial, by outcome. */
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
   /** What the logs around it say; null if nothing was looked up. */
   readonly context: Context | null;
 }
 
-/**
- * Weighs a burst.
- *
- * @param denials at least one, oldest first
- * @param approvals of the same user, as `effectiveApprovals` gives them; those before `triggeredAt` or later
- *   than the rule watches after the last denial do not count
- */
-export function assess(
-  rule: Rule,
-  denials: readonly Prompt[],
-  triggeredAt: number,
-  approvals: readonly Approval[],
-): Omit<Facts, "atLeast"> {
-  const firstDenialAt = denials.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
-  const lastDenialAt = denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
+/** A burst before it is weighed. */
+export interface Unweighed {
+  /** The rules that fired; at least one. */
+  readonly rules: readonly Rule[];
+  /** At least one, oldest first. */
+  readonly denials: readonly Prompt[];
+  readonly triggeredAt: number;
+  /** Those of the same user that belong to the burst, oldest first; see `approvalsOf`. */
+  readonly approvals: readonly Approval[];
+  readonly context: Context | null;
+}
+
+/** Weighs a burst: counts, times, the closest approval, and the highest severity that a rule gives it. */
+export function assess(burst: Unweighed): Omit<Facts, "atLeast"> {
+  const { rules, denials, triggeredAt, approvals, context } = burst;
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
-  const watch = approvalWatch(rule, triggeredAt, lastDenialAt);
-  const approval = matchApproval(denials, within(approvals, watch));
-  const raises = approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
+  const approval = matchApproval(denials, approvals);
+  const weight = { fraudReports, triggeredAt, approval, context };
   return {
     denials: denials.length,
     fraudReports,
-    firstDenialAt,
+    ...spanOf(denials),
     triggeredAt,
-    lastDenialAt,
-    severity: raises || fraudReports > 0 ? higher(rule.severity, "High") : rule.severity,
+    severity: rules.map((rule) => severityOf(rule, weight)).reduce(higher),
     approval,
   };
 }
 
-/** When an approval has to be given to belong to a burst; both ends count. */
-export function approvalWatch(
-  { approvalWatchMs }: Pick<Rule, "approvalWatchMs">,
-  triggeredAt: number,
-  lastDenialAt: number,
-): Extent {
-  return { from: triggeredAt, to: lastDenialAt + approvalWatchMs };
-}
-
-function matchApproval(
-  denials: readonly Prompt[],
-  approvals: readonly Approval[],
-): MatchedApproval | null {
-  if (approvals.length === 0) {
-    return null;
-  }
-  const sightings = denials.flatMap((denial) => denial.sightings);
-  const requests = new Set(sightings.map((sighting) => sighting.request));
-  const addresses = new Set(sightings.map((sighting) => sighting.origin.ipAddress));
-  const matched = approvals.map(({ at, request, ipAddress }): MatchedApproval => {
-    const sameAddress = ipAddress !== null && addresses.has(ipAddress);
-    return {
-      at,
-      match: requests.has(request) ? "same-request" : sameAddress ? "same-address" : "other",
-    };
-  });
-  return matched.reduce((best, each) => strongerApproval(best, each));
-}
-
-/** Oldest first, and a Status only where no step speaks for its request. */
-export function effectiveApprovals(approvals: readonly Approval[]): readonly Approval[] {
-  const withStep = new Set(
-    approvals.filter(({ source }) => source === "step").map(({ request }) => request),
-  );
-  return approvals
-    .filter(({ source, request }) => source === "step" || !withStep.has(request))
-    .toSorted((a, b) => a.at - b.at);
-}
-
-/** The closer match tells more; of equal ones the earlier. */
-export function strongerApproval(a: MatchedApproval, b: MatchedApproval): MatchedApproval {
-  const difference =
-    approvalMatches.indexOf(a.match) - approvalMatches.indexOf(b.match) || a.at - b.at;
-  // Stryker disable next-line EqualityOperator: of equal ones it does not matter which.
-  return difference <= 0 ? a : b;
+export function spanOf(denials: readonly Prompt[]): Pick<Facts, "firstDenialAt" | "lastDenialAt"> {
+  return {
+    firstDenialAt: denials.reduce((earliest, { at }) => Math.min(earliest, at), Infinity),
+    lastDenialAt: denials.reduce((latest, { at }) => Math.max(latest, at), -Infinity),
+  };
 }
 
 export function gatherEvidence(denials: readonly Prompt[]): Evidence {
@@ -142,53 +94,20 @@ export function gatherEvidence(denials: readonly Prompt[]): Evidence {
 }
 
 /**
- * Counts what else was asked while the denials went on.
+ * Counts the prompts during the burst that are no denials.
  *
  * @param prompts oldest first
  */
 export function countSupporting(
-  rule: Pick<Rule, "counted">,
+  rules: readonly Pick<Rule, "counted">[],
   prompts: readonly Prompt[],
   { firstDenialAt, lastDenialAt }: Pick<Facts, "firstDenialAt" | "lastDenialAt">,
 ): ReadonlyMap<PromptOutcome, number> {
   const counts = new Map<PromptOutcome, number>();
   for (const { outcome } of within(prompts, { from: firstDenialAt, to: lastDenialAt })) {
-    if (!rule.counted.includes(outcome)) {
+    if (!rules.some(({ counted }) => counted.includes(outcome))) {
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     }
   }
   return counts;
-}
-
-/**
- * Those that happened from `from` to `to`, both included, without a look at the others: a user can have as
- * many bursts as prompts.
- *
- * @param sorted oldest first
- */
-export function within<T extends { readonly at: number }>(
-  sorted: readonly T[],
-  { from, to }: Extent,
-): readonly T[] {
-  return sorted.slice(
-    countWhile(sorted, ({ at }) => at < from),
-    countWhile(sorted, ({ at }) => at <= to),
-  );
-}
-
-/** How many come before the first one that is not `early`, by halving. */
-function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): number {
-  let count = 0;
-  let end = sorted.length;
-  while (count < end) {
-    const middle = Math.floor((count + end) / 2);
-    const item = sorted[middle];
-    // Stryker disable next-line ConditionalExpression: only for the compiler, there is an item in the middle.
-    if (item !== undefined && isEarly(item)) {
-      count = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return count;
 }

@@ -1,79 +1,122 @@
 import type { Streak } from "../bursts/streak.ts";
-import type { RecordedBurst } from "./record.ts";
-import type { Rule } from "../rules/rule.ts";
 import { windowKind } from "../bursts/windowKinds.ts";
 import type { Extent } from "../bursts/windowing.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RecordedBurst } from "./record.ts";
 
-/** Runs and recorded bursts that are one and the same burst, both oldest first, and the hull of them all. */
-export interface Neighbourhood {
-  readonly streaks: readonly Streak[];
+type Window = Pick<Rule, "id" | "kind" | "windowMs">;
+
+/** What a streak amounts to under one rule alone. */
+export type Verdict = "finding" | "below-threshold" | "awaiting-approval" | "usual-origin";
+
+/** A streak as one rule of a family sees it. */
+export interface RuleStreak<R extends Window = Rule> {
+  readonly rule: R;
+  readonly streak: Streak;
+  readonly verdict: Verdict;
+}
+
+/** Streaks and recorded bursts that are one and the same attack, both oldest first, and the extent of them all. */
+export interface Neighbourhood<R extends Window = Rule> {
+  readonly streaks: readonly RuleStreak<R>[];
   readonly recorded: readonly RecordedBurst[];
   readonly extent: Extent;
 }
 
-interface Part {
-  readonly streak: Streak | null;
+interface Part<R extends Window> {
+  readonly streak: RuleStreak<R> | null;
   readonly recorded: RecordedBurst | null;
   readonly extent: Extent;
-  /** How much silence it bridges. */
-  readonly reach: number;
 }
 
-/** Parts that touch: from the one with this index up to the first of the next stretch. */
-interface Stretch extends Pick<Part, "extent" | "reach"> {
-  readonly first: number;
-}
+/** Tells which rules found a recorded burst, by their ids. */
+export type FoundBy = (burst: RecordedBurst) => readonly string[];
 
 /**
- * Brings together what overlaps or lies within one window: streaks with recorded bursts, and through a
- * recorded burst also streaks with each other. Recorded bursts that no streak touches are left out.
+ * Brings together what is one attack. For each rule: its streaks and the bursts it found before, where they overlap
+ * or lie within one window of each other. Across rules: findings and recorded bursts that overlap. Recorded bursts
+ * that no streak reaches are left out.
+ *
+ * @param streaks of one family; those of one rule lie more than a window apart
  */
-export function findNeighbourhoods(
-  rule: Pick<Rule, "kind" | "windowMs">,
-  streaks: readonly Streak[],
+export function findNeighbourhoods<R extends Window>(
+  streaks: readonly RuleStreak<R>[],
   recorded: readonly RecordedBurst[],
-): readonly Neighbourhood[] {
-  const reach = windowKind(rule).longestGap(rule.windowMs);
-  const parts: readonly Part[] = [
-    ...streaks.map((streak) => ({ streak, recorded: null, extent: streak.extent, reach })),
-    ...recorded.map((burst) => ({
-      streak: null,
-      recorded: burst,
-      extent: burst.extent,
-      reach: reachOf(rule, burst),
-    })),
+  foundBy: FoundBy,
+): readonly Neighbourhood<R>[] {
+  const parts: readonly Part<R>[] = [
+    ...streaks.map((streak) => ({ streak, recorded: null, extent: streak.streak.extent })),
+    ...recorded.map((burst) => ({ streak: null, recorded: burst, extent: burst.extent })),
   ].toSorted((a, b) => a.extent.from - b.extent.from);
-  const stretches = findStretches(parts);
-  return stretches
-    .map(({ first, extent }, index) => {
-      const members = parts.slice(first, stretches[index + 1]?.first);
-      return {
-        streaks: members.flatMap(({ streak }) => streak ?? []),
-        recorded: members.flatMap((member) => member.recorded ?? []),
-        extent,
-      };
-    })
+  const sets = new DisjointSets(parts.length);
+  joinNear(parts, sets, ({ streak }) =>
+    streak === null || streak.verdict === "finding" ? 0 : null,
+  );
+  for (const rule of new Set(streaks.map((each) => each.rule))) {
+    joinNear(parts, sets, ({ streak, recorded: burst }) => {
+      if (burst !== null) {
+        return foundBy(burst).includes(rule.id) ? gapAround(rule, burst) : null;
+      }
+      return streak?.rule === rule ? windowKind(rule).longestGap(rule.windowMs) : null;
+    });
+  }
+  return sets
+    .groups()
+    .map((members) => members.flatMap((index) => parts[index] ?? []))
+    .map((members) => ({
+      streaks: members.flatMap(({ streak }) => streak ?? []),
+      recorded: members.flatMap((member) => member.recorded ?? []),
+      extent: members.map(({ extent }) => extent).reduce(union),
+    }))
     .filter((neighbourhood) => neighbourhood.streaks.length > 0);
 }
 
-/** Linear: parts are only gathered once it is known where each stretch ends. */
-function findStretches(parts: readonly Part[]): readonly Stretch[] {
+/** Parts that touch, as one extent; `first` is the index of one of them. */
+interface Stretch {
+  readonly first: number;
+  readonly extent: Extent;
+  readonly reach: number;
+}
+
+/**
+ * Joins parts with at most the longer of their reaches between them. Linear.
+ *
+ * @param parts sorted by the beginning of their extents
+ * @param reachOf null for a part that is not to be looked at
+ */
+function joinNear<P extends { readonly extent: Extent }>(
+  parts: readonly P[],
+  sets: DisjointSets,
+  reachOf: (part: P) => number | null,
+): void {
   const settled: Stretch[] = [];
-  for (const [first, { extent, reach }] of parts.entries()) {
-    let last: Stretch = { first, extent, reach };
-    // A record with a long reach can bridge back over several that were settled.
+  for (const [first, part] of parts.entries()) {
+    const reach = reachOf(part);
+    if (reach === null) {
+      continue;
+    }
+    let last: Stretch = { first, extent: part.extent, reach };
+    // A record with a long reach can bridge back over several stretches that were settled.
     for (let before = settled.at(-1); before !== undefined && touch(before, last);) {
-      last = join(before, last);
+      sets.join(before.first, last.first);
+      last = {
+        first: before.first,
+        extent: union(before.extent, last.extent),
+        reach: Math.max(before.reach, last.reach),
+      };
       settled.pop();
       before = settled.at(-1);
     }
     settled.push(last);
   }
-  return settled;
+}
+
+function touch(earlier: Stretch, later: Stretch): boolean {
+  return later.extent.from - earlier.extent.to <= Math.max(earlier.reach, later.reach);
 }
 
 /** Buckets of one size must touch; otherwise the larger of the recorded and the current window counts. */
-function reachOf(rule: Pick<Rule, "kind" | "windowMs">, burst: RecordedBurst): number {
+function gapAround(rule: Window, burst: RecordedBurst): number {
   return inSameBuckets(rule, burst) ? 0 : Math.max(rule.windowMs, burst.windowMs);
 }
 
@@ -84,18 +127,50 @@ export function inSameBuckets(
   return kind === "tumbling" && burst.kind === "tumbling" && burst.windowMs === windowMs;
 }
 
-function touch(earlier: Stretch, later: Stretch): boolean {
-  return later.extent.from - earlier.extent.to <= Math.max(earlier.reach, later.reach);
-}
-
-function join(earlier: Stretch, later: Stretch): Stretch {
-  return {
-    first: earlier.first,
-    extent: union(earlier.extent, later.extent),
-    reach: Math.max(earlier.reach, later.reach),
-  };
-}
-
 export function union(a: Extent, b: Extent): Extent {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
+}
+
+/** The numbers below a size, in sets that can be joined. */
+class DisjointSets {
+  readonly #parents: number[];
+
+  constructor(size: number) {
+    this.#parents = Array.from({ length: size }, (_, index) => index);
+  }
+
+  /** The smaller root becomes the root of both. */
+  join(a: number, b: number): void {
+    const [first, second] = [this.#rootOf(a), this.#rootOf(b)];
+    this.#parents[Math.max(first, second)] = Math.min(first, second);
+  }
+
+  /** Each set in ascending order, the sets by their first member. */
+  groups(): readonly (readonly number[])[] {
+    const groups = new Map<number, number[]>();
+    for (const index of this.#parents.keys()) {
+      const root = this.#rootOf(index);
+      const group = groups.get(root);
+      if (group === undefined) {
+        groups.set(root, [index]);
+      } else {
+        group.push(index);
+      }
+    }
+    return [...groups.values()];
+  }
+
+  #rootOf(index: number): number {
+    let root = index;
+    for (let next = this.#parentOf(root); next !== root; next = this.#parentOf(root)) {
+      // Halves the way for the next time.
+      this.#parents[root] = this.#parentOf(next);
+      root = next;
+    }
+    return root;
+  }
+
+  #parentOf(index: number): number {
+    return this.#parents[index] ?? index;
+  }
 }

@@ -2,33 +2,44 @@ import type { Facts } from "./finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
-/** Whose bursts, by which rule, are told apart from all others. */
+/** One account and one family of rules in one workspace: its bursts are judged together, apart from all others. */
 export interface Subject {
+  /** The family, which is the id of its first rule. */
   readonly rule: string;
   readonly workspaceId: string | null;
   readonly tenantId: string | null;
   readonly user: string;
 }
 
-/** What is remembered of a burst, so that it stays one incident however it is found again. */
+/** What is kept of a burst, so that it stays one incident however it is found again. */
 export interface RecordedBurst {
   /** The incident's id. Never changes. */
   readonly id: string;
   /** The first denial when the burst was first recorded. Never changes. */
   readonly firstRecordedAt: number;
-  /** Only ever a union. */
+  /** Only ever grows. */
   readonly extent: Extent;
   /** Tumbling only while its extent is whole buckets of `windowMs`: a change of the rule ends that. */
   readonly kind: Rule["kind"];
   /** The largest window by which it was found. */
   readonly windowMs: number;
+  /** The rules that found it, by id, first the one that opened it; absent: only the one the subject names. */
+  readonly rules?: readonly string[];
   readonly facts: Facts;
-  /** The incident that this one was found to be part of; such a record still matches. */
+  /** The incident that this one turned out to belong to; such a record still matches. */
   readonly mergedInto: string | null;
-  /** Counts what the incident has to be told: 1 at opening, one more with every change. */
+  /** 1 at opening, one more with every change. */
   readonly revision: number;
-  /** The revision since which it has its severity. */
+  /** The revision that gave it its severity. */
   readonly severitySince: number;
+}
+
+/** The ids of the rules that found a recorded burst, first the one that opened it. */
+export function foundByRules(
+  { rule }: Subject,
+  { rules }: Pick<RecordedBurst, "rules">,
+): readonly string[] {
+  return rules ?? [rule];
 }
 
 /** The text that an incident id is derived from. */

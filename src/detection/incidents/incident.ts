@@ -1,7 +1,8 @@
 import { analystTasks } from "./analystTasks.ts";
 import { denialTable } from "./denialTable.ts";
 import { drilldowns } from "./drilldown.ts";
-import type { Evidence, Facts, Finding, MatchedApproval } from "../decisions/finding.ts";
+import type { MatchedApproval } from "../decisions/approval.ts";
+import type { Evidence, Facts, Finding } from "../decisions/finding.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { conditionOf, inWords, messageOf, techniqueLink } from "../rules/ruleText.ts";
@@ -27,15 +28,15 @@ export const longestDescription = 5_000;
 const longestName = 200;
 
 /** The incident of a finding as it stands now. */
-export function describeIncident(rule: Rule, user: string, finding: Finding): IncidentText {
-  const { facts } = finding;
+export function describeIncident(user: string, finding: Finding): IncidentText {
+  const { facts, rules } = finding;
   return {
     title: `Repeated MFA denials by ${shorten(visible(user), longestName)}`,
-    description: describe(rule, user, finding),
+    description: describe(rules[0], user, finding),
     severity: facts.severity,
     labels: [
-      rule.id,
-      ...rule.techniques,
+      ...rules.map(({ id }) => id),
+      ...new Set(rules.flatMap(({ techniques }) => techniques)),
       ...(facts.approval === null ? [] : ["approved-after"]),
       ...(facts.fraudReports > 0 ? ["fraud-reported"] : []),
       ...(finding.evidence.guest ? ["guest"] : []),

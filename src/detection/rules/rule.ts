@@ -9,6 +9,10 @@ export function higher(a: Severity, b: Severity): Severity {
   return rankOf(a) < rankOf(b) ? b : a;
 }
 
+export function lower(a: Severity, b: Severity): Severity {
+  return rankOf(a) < rankOf(b) ? a : b;
+}
+
 function rankOf(severity: Severity): number {
   return severities.indexOf(severity);
 }

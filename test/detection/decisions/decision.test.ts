@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { findStreaks } from "../../../src/detection/bursts/streak.ts";
-import { judge, type Decision, type Judgement } from "../../../src/detection/decisions/decision.ts";
+import type { Decision } from "../../../src/detection/decisions/decision.ts";
+import { judge, type Judgement } from "../../../src/detection/decisions/judge.ts";
 import type { Prompt } from "../../../src/detection/prompts/prompt.ts";
 import { recordDecisions, type RecordedBurst } from "../../../src/detection/decisions/record.ts";
 import { alice, tenantId, time } from "../../builders.ts";
@@ -9,7 +10,7 @@ import { approval, clock, facts, minute, prompt, prompts, recorded, rule } from 
 
 const subject = { rule: "explicit-mfa-deny", workspaceId: null, tenantId, user: alice.name };
 
-interface Case extends Partial<Omit<Judgement, "streaks" | "rule">> {
+interface Case extends Partial<Omit<Judgement, "views">> {
   readonly denials: readonly Prompt[];
   readonly rule?: Parameters<typeof rule>[0];
 }
@@ -17,11 +18,9 @@ interface Case extends Partial<Omit<Judgement, "streaks" | "rule">> {
 function decide({ denials, rule: changes, ...more }: Case): readonly Decision[] {
   const current = rule(changes);
   return judge({
-    rule: current,
     subject,
     recorded: [],
-    streaks: findStreaks(current, denials),
-    prompts: denials,
+    views: [{ rule: current, streaks: findStreaks(current, denials), prompts: denials }],
     approvals: [],
     identify: (name) => `id of ${name}`,
     openFrom: null,

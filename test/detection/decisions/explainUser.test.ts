@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { densestWindow, findStreaks } from "../../../src/detection/bursts/streak.ts";
 import { parseCidr } from "../../../src/detection/signin/cidr.ts";
 import {
-  explainRule,
+  explainRules,
   indexPrompts,
   type Missing,
+  type RuleExplanation,
 } from "../../../src/detection/decisions/explainUser.ts";
 import { noExclusions } from "../../../src/detection/signin/exclusions.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
@@ -20,9 +21,21 @@ function explain(
   by: Rule,
   known: readonly Sighting[],
   approvals: readonly Approval[] = [],
-): ReturnType<typeof explainRule> {
-  const subject = { rule: by.id, workspaceId: null, tenantId: null, user };
-  return explainRule({ rule: by, subject, sightings: known, approvals, identify: (name) => name });
+): RuleExplanation {
+  const [explained] = explainAll([by], known, approvals);
+  if (explained === undefined) {
+    throw new Error("no rule was explained");
+  }
+  return explained;
+}
+
+function explainAll(
+  rules: readonly Rule[],
+  known: readonly Sighting[],
+  approvals: readonly Approval[],
+): readonly RuleExplanation[] {
+  const account = { tenantId: null, user };
+  return explainRules({ rules, account, sightings: known, approvals, identify: (name) => name });
 }
 
 function inWords(missing: Missing | null): string {

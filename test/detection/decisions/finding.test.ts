@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  approvalsOf,
+  effectiveApprovals,
+  strongerApproval,
+} from "../../../src/detection/decisions/approval.ts";
+import {
   assess,
   countSupporting,
-  effectiveApprovals,
   gatherEvidence,
-  strongerApproval,
 } from "../../../src/detection/decisions/finding.ts";
 import { higher, severities } from "../../../src/detection/rules/rule.ts";
 import { time } from "../../builders.ts";
@@ -15,12 +18,29 @@ const refusedFrom = { origin: { ...nowhere, ipAddress: "203.0.113.10" } };
 /** Triggered at 09:02; the last denial is at 09:10. */
 const denials = ["09:00", "09:01", "09:02", "09:10"].map((at) => prompt(at, refusedFrom));
 
+const burst = {
+  rules: [rule()],
+  denials,
+  triggeredAt: time("09:02"),
+  approvals: [],
+  context: null,
+};
+
 function weighed(
   approvals: readonly ReturnType<typeof approval>[],
   more: Parameters<typeof rule>[0] = {},
 ): string {
   const weigh = (given: typeof approvals) =>
-    assess(rule(more), denials, time("09:02"), effectiveApprovals(given));
+    assess({
+      ...burst,
+      rules: [rule(more)],
+      approvals: approvalsOf(
+        effectiveApprovals(given),
+        [rule(more)],
+        burst.triggeredAt,
+        time("09:10"),
+      ),
+    });
   const { severity, approval: found } = weigh(approvals);
   expect(weigh(approvals.toReversed()).approval).toEqual(found);
   return `${severity} ${found === null ? "-" : `${clock(found.at)} ${found.match}`}`;
@@ -28,7 +48,7 @@ function weighed(
 
 describe("a burst", () => {
   it("is counted and timed", () => {
-    expect(assess(rule(), denials, time("09:02"), [])).toEqual({
+    expect(assess(burst)).toEqual({
       denials: 4,
       fraudReports: 0,
       firstDenialAt: time("09:00"),
@@ -47,7 +67,7 @@ describe("a burst", () => {
 
   it("is raised by a fraud report that is one of its denials", () => {
     const reported = [...denials, prompt("09:11", { outcome: "fraudReported" })];
-    expect(assess(rule(), reported, time("09:02"), [])).toMatchObject({
+    expect(assess({ ...burst, denials: reported })).toMatchObject({
       denials: 5,
       fraudReports: 1,
       severity: "High",
@@ -86,7 +106,7 @@ describe("an approval", () => {
   it("of an unknown address is not of the same address as an unknown one", () => {
     const unknown = [prompt("09:00"), prompt("09:02")];
     expect(
-      assess(rule(), unknown, time("09:02"), [approval("09:05", { ipAddress: null })]),
+      assess({ ...burst, denials: unknown, approvals: [approval("09:05", { ipAddress: null })] }),
     ).toMatchObject({ approval: { match: "other" } });
   });
 
@@ -177,13 +197,13 @@ describe("what else was asked", () => {
       prompt("09:10", { outcome: "noResponse" }),
       prompt("09:11", { outcome: "wrongNumber" }),
     ];
-    expect(countSupporting(rule(), around, facts())).toEqual(
+    expect(countSupporting([rule()], around, facts())).toEqual(
       new Map([
         ["noResponse", 2],
         ["wrongNumber", 1],
       ]),
     );
     const wider = rule({ counted: ["denied", "noResponse"] });
-    expect(countSupporting(wider, around, facts())).toEqual(new Map([["wrongNumber", 1]]));
+    expect(countSupporting([wider], around, facts())).toEqual(new Map([["wrongNumber", 1]]));
   });
 });

@@ -7,7 +7,7 @@ import type { Rule } from "../../../src/detection/rules/rule.ts";
 import { time } from "../../builders.ts";
 import { clock, minute, prompts, recorded } from "../builders.ts";
 
-type Numbers = Pick<Rule, "kind" | "windowMs" | "threshold">;
+type Numbers = Pick<Rule, "id" | "kind" | "windowMs" | "threshold">;
 
 /** from-to of the whole: streaks, then the ids of the records */
 function neighbourhoods(
@@ -15,12 +15,23 @@ function neighbourhoods(
   clocks: readonly string[],
   ...records: readonly RecordedBurst[]
 ): readonly string[] {
-  const rule: Numbers = { kind: "sliding", windowMs: 15 * minute, threshold: 2, ...numbers };
-  return findNeighbourhoods(rule, findStreaks(rule, prompts(...clocks)), records).map(
-    ({ streaks, recorded: known, extent }) =>
+  const rule: Numbers = {
+    id: "any",
+    kind: "sliding",
+    windowMs: 15 * minute,
+    threshold: 2,
+    ...numbers,
+  };
+  const streaks = findStreaks(rule, prompts(...clocks)).map((streak) => ({
+    rule,
+    streak,
+    verdict: "below-threshold" as const,
+  }));
+  return findNeighbourhoods(streaks, records, () => ["any"]).map(
+    ({ streaks: near, recorded: known, extent }) =>
       [
         `${clock(extent.from)}-${clock(extent.to)}:`,
-        ...streaks.map((streak) => `streak of ${streak.denials.length}`),
+        ...near.map(({ streak }) => `streak of ${streak.denials.length}`),
         ...known.map(({ id }) => id),
       ].join(" "),
   );
@@ -70,9 +81,14 @@ describe("a streak and a recorded burst", () => {
 describe("streaks between which there need be no silence, as when one stands for what was touched", () => {
   const joined = (kind: Rule["kind"], from: string, to: string) => {
     const touched = { denials: [], extent: { from: time(from), to: time(to) }, triggeredAt: null };
-    const rule = { kind, windowMs: 15 * minute, threshold: 2 };
+    const rule = { id: "any", kind, windowMs: 15 * minute, threshold: 2 };
     const [streak] = findStreaks(rule, prompts("09:00", "09:05"));
-    const found = findNeighbourhoods(rule, streak === undefined ? [] : [streak, touched], []);
+    const both = (streak === undefined ? [] : [streak, touched]).map((each) => ({
+      rule,
+      streak: each,
+      verdict: "below-threshold" as const,
+    }));
+    const found = findNeighbourhoods(both, [], () => []);
     return found.map(({ extent }) => `${clock(extent.from)}-${clock(extent.to)}`);
   };
 

@@ -20,7 +20,7 @@ type More = Parameters<typeof finding>[0];
 type Evidence = Parameters<typeof finding>[1];
 
 function description(more: More = {}, evidence: Evidence = {}, of = rule()): string {
-  return describeIncident(of, alice.name, finding(more, evidence)).description;
+  return describeIncident(alice.name, { ...finding(more, evidence), rules: [of] }).description;
 }
 
 /** The first paragraph. */
@@ -32,24 +32,24 @@ const fenced =
 describe("an incident", () => {
   it("is titled by the user alone, so that the title never changes", () => {
     const titles = [finding(), finding({ denials: 50, ...approvedAt("other") })].map(
-      (each) => describeIncident(rule(), alice.name, each).title,
+      (each) => describeIncident(alice.name, each).title,
     );
     expect(titles).toEqual(Array(2).fill("Repeated MFA denials by alice@contoso.com"));
     expect(titles[0]).not.toMatch(/\d/);
   });
 
   it("has a title that an alert can take, however long the name", () => {
-    const { title } = describeIncident(rule(), `${"\u0000".repeat(300)}@contoso.com`, finding());
+    const { title } = describeIncident(`${"\u0000".repeat(300)}@contoso.com`, finding());
     expect(title.length).toBeLessThanOrEqual(256);
     expect(title.endsWith("…")).toBe(true);
     const name = "x".repeat(200);
-    expect(describeIncident(rule(), name, finding()).title.endsWith(` ${name}`)).toBe(true);
-    const longer = describeIncident(rule(), `${name}y`, finding()).title;
+    expect(describeIncident(name, finding()).title.endsWith(` ${name}`)).toBe(true);
+    const longer = describeIncident(`${name}y`, finding()).title;
     expect(longer.endsWith(` ${"x".repeat(199)}…`)).toBe(true);
   });
 
   it("has the finding's severity and times", () => {
-    expect(describeIncident(rule(), alice.name, finding({ severity: "High" }))).toMatchObject({
+    expect(describeIncident(alice.name, finding({ severity: "High" }))).toMatchObject({
       severity: "High",
       firstActivityAt: time("09:00"),
       lastActivityAt: time("09:10"),
@@ -58,7 +58,7 @@ describe("an incident", () => {
 
   it("is labelled with its rule, its techniques and what matters", () => {
     const labels = (more: More, guest = false) =>
-      describeIncident(rule(), alice.name, finding(more, { guest })).labels;
+      describeIncident(alice.name, finding(more, { guest })).labels;
     expect(labels({})).toEqual(["explicit-mfa-deny", "T1621", "T1078.004"]);
     expect(labels({ fraudReports: 1, ...approvedAt("other") }, true)).toEqual([
       "explicit-mfa-deny",
@@ -163,7 +163,7 @@ describe("an incident", () => {
       ["blocked", 6],
       ["technical", 4],
     ]);
-    const text = describeIncident(rule(), alice.name, { ...finding(), supporting }).description;
+    const text = describeIncident(alice.name, { ...finding(), supporting }).description;
     expect(text).toContain(
       "- Other prompts in that span, not counted as refusals: 3 without an answer, 2 as a duplicate attempt (may hide a refusal), 1 with a wrong number, 5 with a wrong code, 6 blocked\n",
     );
@@ -183,7 +183,7 @@ describe("an incident", () => {
 
   it("carries the table of its denials", () => {
     const denials = prompts("09:00", "09:01", "09:02", "09:03", "09:04");
-    const text = describeIncident(rule(), alice.name, { ...finding(), denials }).description;
+    const text = describeIncident(alice.name, { ...finding(), denials }).description;
     expect(text.match(/^\| 2026-03-10 09:0\d:00 \|.*\| denied \|$/gm)).toHaveLength(5);
   });
 
@@ -199,7 +199,7 @@ describe("an incident", () => {
       prompt(new Date(time("00:00") + i * 60_000).toISOString().slice(11, 19)),
     );
     const whole = { ...finding({ denials: 500 }), denials };
-    const text = describeIncident(rule(), alice.name, whole).description;
+    const text = describeIncident(alice.name, whole).description;
     const shown = text.match(/^\| 2026-/gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(10);
     expect(text).toContain(`… and ${500 - shown} more, cut for length.`);
@@ -247,7 +247,7 @@ describe("hostile text in an incident", () => {
     };
     const evidence = { ipAddresses: [hostile], locations: [hostile], applications: [hostile] };
     const denials = [prompt("09:00", { origin }), prompt("09:01", { origin })];
-    const text = describeIncident(rule(), alice.name, {
+    const text = describeIncident(alice.name, {
       ...finding({}, evidence),
       denials,
     }).description;
@@ -264,7 +264,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("as a user's name leaves title and queries whole", () => {
-    const { title, description: text } = describeIncident(rule(), hostile, finding());
+    const { title, description: text } = describeIncident(hostile, finding());
     expect(title).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
     expect(text).not.toContain("<");
     const whole = text.match(fenced)?.length ?? 0;
@@ -274,7 +274,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("that leaves no room for a query leaves it out whole, and says so", () => {
-    const { description: text } = describeIncident(rule(), "'".repeat(250), finding());
+    const { description: text } = describeIncident("'".repeat(250), finding());
     const whole = text.match(fenced)?.length ?? 0;
     expect(whole).toBeGreaterThan(0);
     expect(whole).toBeLessThan(4);
@@ -285,7 +285,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("is cut before it is too long, and the reader is told", () => {
-    const { description: text } = describeIncident(rule(), "\u0000".repeat(300), finding());
+    const { description: text } = describeIncident("\u0000".repeat(300), finding());
     expect(text.length).toBeLessThanOrEqual(longestDescription);
     expect(text).not.toContain("```");
     expect(fitDescription("x".repeat(5_001))).toMatch(/x\n\[cut: too long for the incident\]$/);
@@ -314,7 +314,7 @@ describe("hostile text in an incident", () => {
           ...finding({ denials }, evidence),
           denials: Array.from({ length: denials }, () => prompt("09:00", { origin })),
         };
-        const { title, description: text } = describeIncident(rule(), user, whole);
+        const { title, description: text } = describeIncident(user, whole);
         expect(text.length).toBeLessThanOrEqual(longestDescription);
         expect(title.length).toBeLessThanOrEqual(256);
         expect(longestDescription).toBe(5_000);

@@ -15,7 +15,7 @@ const splunk = "azure-ad-multiple-denied-mfa";
 
 describe("the sentences of the rules", () => {
   const sentences = (of: ReturnType<typeof rule>) =>
-    describeIncident(of, alice.name, finding({ denials: 88 })).description;
+    describeIncident(alice.name, { ...finding({ denials: 88 }), rules: [of] }).description;
 
   it("of Splunk's rule are Splunk's", () => {
     const text = sentences(rule({}, splunk));
@@ -102,7 +102,7 @@ describe("a technique", () => {
 
   it("of every rule is linked in its incident", () => {
     for (const preset of presets) {
-      const text = describeIncident(preset, alice.name, finding()).description;
+      const text = describeIncident(alice.name, { ...finding(), rules: [preset] }).description;
       expect(text).toContain(`MITRE ATT&CK: ${preset.techniques.map(techniqueLink).join(", ")}.\n`);
     }
   });

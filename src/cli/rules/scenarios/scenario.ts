@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { approvalMatches } from "../../../detection/decisions/finding.ts";
+import { approvalMatches } from "../../../detection/decisions/approval.ts";
 import { promptOutcomes } from "../../../detection/signin/outcome.ts";
 import { severities } from "../../../detection/rules/rule.ts";
 import { readTime } from "../../../detection/signin/time.ts";

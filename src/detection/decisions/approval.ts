@@ -1,0 +1,74 @@
+import type { Prompt } from "../prompts/prompt.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Approval } from "../signin/sighting.ts";
+import type { Extent } from "../bursts/windowing.ts";
+import { within } from "./within.ts";
+
+/** How an approval matches the denials before it, strongest first. */
+export const approvalMatches = ["same-request", "same-address", "other"] as const;
+
+type ApprovalMatch = (typeof approvalMatches)[number];
+
+export interface MatchedApproval {
+  readonly at: number;
+  readonly match: ApprovalMatch;
+}
+
+/** When an approval must happen to belong to a burst, both ends included. */
+export function approvalWatch(
+  { approvalWatchMs }: Pick<Rule, "approvalWatchMs">,
+  triggeredAt: number,
+  lastDenialAt: number,
+): Extent {
+  return { from: triggeredAt, to: lastDenialAt + approvalWatchMs };
+}
+
+/** The approval that matches the denials best; null if there is none. */
+export function matchApproval(
+  denials: readonly Prompt[],
+  approvals: readonly Approval[],
+): MatchedApproval | null {
+  if (approvals.length === 0) {
+    return null;
+  }
+  const sightings = denials.flatMap((denial) => denial.sightings);
+  const requests = new Set(sightings.map((sighting) => sighting.request));
+  const addresses = new Set(sightings.map((sighting) => sighting.origin.ipAddress));
+  const matched = approvals.map(({ at, request, ipAddress }): MatchedApproval => {
+    const sameAddress = ipAddress !== null && addresses.has(ipAddress);
+    return {
+      at,
+      match: requests.has(request) ? "same-request" : sameAddress ? "same-address" : "other",
+    };
+  });
+  return matched.reduce((best, each) => strongerApproval(best, each));
+}
+
+/** Oldest first; a Status counts only if no step answers for its request. */
+export function effectiveApprovals(approvals: readonly Approval[]): readonly Approval[] {
+  const withStep = new Set(
+    approvals.filter(({ source }) => source === "step").map(({ request }) => request),
+  );
+  return approvals
+    .filter(({ source, request }) => source === "step" || !withStep.has(request))
+    .toSorted((a, b) => a.at - b.at);
+}
+
+/** The closer match says more; of equal ones the earlier. */
+export function strongerApproval(a: MatchedApproval, b: MatchedApproval): MatchedApproval {
+  const difference =
+    approvalMatches.indexOf(a.match) - approvalMatches.indexOf(b.match) || a.at - b.at;
+  // Stryker disable next-line EqualityOperator: equal approvals are interchangeable.
+  return difference <= 0 ? a : b;
+}
+
+/** Those of the approvals that belong to a burst. */
+export function approvalsOf(
+  approvals: readonly Approval[],
+  rules: readonly Pick<Rule, "approvalWatchMs">[],
+  triggeredAt: number,
+  lastDenialAt: number,
+): readonly Approval[] {
+  const approvalWatchMs = Math.max(...rules.map((rule) => rule.approvalWatchMs));
+  return within(approvals, approvalWatch({ approvalWatchMs }, triggeredAt, lastDenialAt));
+}

@@ -1,0 +1,268 @@
+import type { Streak } from "../bursts/streak.ts";
+import type { ContextOf } from "../context/context.ts";
+import type { Prompt } from "../prompts/prompt.ts";
+import { higher, type Rule } from "../rules/rule.ts";
+import type { Approval } from "../signin/sighting.ts";
+import { approvalsOf, effectiveApprovals } from "./approval.ts";
+import { hold, reasonOf } from "./change.ts";
+import type { Decision, Reason } from "./decision.ts";
+import { assess, countSupporting, gatherEvidence, spanOf, type Finding } from "./finding.ts";
+import {
+  findNeighbourhoods,
+  inSameBuckets,
+  type FoundBy,
+  type Neighbourhood,
+  type RuleStreak,
+  type Verdict,
+} from "./neighbourhood.ts";
+import { foundByRules, incidentName, type RecordedBurst, type Subject } from "./record.ts";
+import type { RuleView } from "./ruleViews.ts";
+
+export interface Judgement {
+  readonly subject: Subject;
+  /** Everything recorded for the subject. */
+  readonly recorded: readonly RecordedBurst[];
+  /** The rules of the subject's family. */
+  readonly views: readonly RuleView[];
+  /** Of the same account, in any order. */
+  readonly approvals: readonly Approval[];
+  /** Turns the name of a new incident into its id. */
+  readonly identify: (name: string) => string;
+  /** A burst that begins earlier is not opened, since its record may have been dropped. Null: no limit. */
+  readonly openFrom: number | null;
+  /** Whether reading stopped at a bound, so that streaks may be longer than they look. */
+  readonly bounded: boolean;
+  /** What the logs around a burst say; absent: nothing was looked up. */
+  readonly contextOf?: ContextOf;
+}
+
+interface Prepared extends Judgement {
+  readonly foundBy: FoundBy;
+}
+
+/**
+ * Judges everything known of one subject against what is recorded of it. The outcome depends on both only, not on
+ * the order in which rows came. There is a decision for every burst that fires and every record that changes.
+ */
+export function judge(judgement: Judgement): readonly Decision[] {
+  const prepared: Prepared = {
+    ...judgement,
+    approvals: effectiveApprovals(judgement.approvals),
+    foundBy: (burst) => foundByRules(judgement.subject, burst),
+  };
+  const streaks = judgement.views.flatMap(({ rule, streaks: own }) =>
+    own.map((streak) => ({ rule, streak, verdict: verdictOn(prepared, rule, streak) })),
+  );
+  return findNeighbourhoods(streaks, judgement.recorded, prepared.foundBy).flatMap(
+    (neighbourhood) => judgeBurst(prepared, neighbourhood),
+  );
+}
+
+function verdictOn(judgement: Prepared, rule: Rule, streak: Streak): Verdict {
+  const { triggeredAt } = streak;
+  if (triggeredAt === null) {
+    return "below-threshold";
+  }
+  if (!rule.approvalRequired) {
+    return "finding";
+  }
+  const { approvals, context } = surroundingsOf(judgement, [rule], streak.denials, triggeredAt);
+  if (approvals.length === 0) {
+    return "awaiting-approval";
+  }
+  return rule.originDecides && context?.origins.verdict === "usual" ? "usual-origin" : "finding";
+}
+
+function surroundingsOf(
+  { approvals: all, contextOf }: Prepared,
+  rules: readonly Rule[],
+  denials: readonly Prompt[],
+  triggeredAt: number,
+) {
+  const approvals = approvalsOf(all, rules, triggeredAt, spanOf(denials).lastDenialAt);
+  return { approvals, context: contextOf?.({ denials, triggeredAt, approvals }) ?? null };
+}
+
+function judgeBurst(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {
+  const [keeper, ...others] = neighbourhood.recorded
+    .filter((burst) => burst.mergedInto === null)
+    .toSorted(byFirstRecorded);
+  return keeper === undefined
+    ? judgeNew(judgement, neighbourhood)
+    : judgeKnown(judgement, neighbourhood, keeper, others);
+}
+
+function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
+  // Stryker disable next-line EqualityOperator: no two records have one id.
+  return a.firstRecordedAt - b.firstRecordedAt || (a.id < b.id ? -1 : 1);
+}
+
+/** A streak that is no finding touches nothing without a record, so it is alone. */
+function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {
+  const { subject, openFrom } = judgement;
+  const firing = neighbourhood.streaks.filter(({ streak }) => streak.triggeredAt !== null);
+  const finding = findingOf(judgement, neighbourhood.streaks, firing, null);
+  if (finding === null) {
+    return [];
+  }
+  const { rules, facts } = finding;
+  const [opener] = rules;
+  const burst: RecordedBurst = {
+    id: judgement.identify(incidentName({ ...subject, rule: opener.id }, facts.firstDenialAt)),
+    firstRecordedAt: facts.firstDenialAt,
+    extent: neighbourhood.extent,
+    kind: rules.every(({ kind }) => kind === opener.kind) ? opener.kind : "sliding",
+    windowMs: Math.max(...rules.map(({ windowMs }) => windowMs)),
+    ...rulesField(
+      subject,
+      rules.map(({ id }) => id),
+    ),
+    facts,
+    mergedInto: null,
+    revision: 1,
+    severitySince: 1,
+  };
+  const reason = newReason(firing, facts.firstDenialAt < (openFrom ?? -Infinity));
+  const action = reason === "first-seen" ? "open" : "none";
+  return [{ action, reason, burst, before: null, finding }];
+}
+
+function newReason(firing: readonly RuleStreak[], isBeyondRetention: boolean): Reason {
+  if (isBeyondRetention) {
+    return "beyond-retention";
+  }
+  const verdicts = new Set(firing.map(({ verdict }) => verdict));
+  if (verdicts.has("finding")) {
+    return "first-seen";
+  }
+  return verdicts.has("usual-origin") ? "usual-origin" : "awaiting-approval";
+}
+
+function judgeKnown(
+  judgement: Prepared,
+  neighbourhood: Neighbourhood,
+  keeper: RecordedBurst,
+  others: readonly RecordedBurst[],
+): readonly Decision[] {
+  const { subject, foundBy } = judgement;
+  const { streaks, recorded, extent } = neighbourhood;
+  const known = new Set([keeper, ...others, ...recorded].flatMap(foundBy));
+  const firing = streaks.filter(
+    ({ rule, streak, verdict }) =>
+      verdict === "finding" || (streak.triggeredAt !== null && known.has(rule.id)),
+  );
+  const found = findingOf(judgement, streaks, firing, keeper);
+  if (found === null) {
+    return [];
+  }
+  const facts = others.reduce(
+    (held, other) => ({ ...held, severity: higher(held.severity, other.facts.severity) }),
+    hold(keeper.facts, found.facts),
+  );
+  const rules = [...new Set([...known, ...firing.map(({ rule }) => rule.id)])];
+  const outcome = { facts, extent, rules, merges: others.length > 0 };
+  const reason = reasonOf(keeper, foundBy(keeper), outcome);
+  if (reason === "unchanged" && firing.length === 0) {
+    return [];
+  }
+  const window = found.rules.reduce((a, b) => (b.windowMs > a.windowMs ? b : a));
+  const revision = keeper.revision + 1;
+  const burst: RecordedBurst =
+    reason === "unchanged"
+      ? keeper
+      : {
+          ...keeper,
+          extent,
+          kind: recorded.every((each) => inSameBuckets(window, each)) ? "tumbling" : "sliding",
+          windowMs: recorded.reduce(
+            (widest, each) => Math.max(widest, each.windowMs),
+            window.windowMs,
+          ),
+          ...rulesField(subject, rules),
+          facts,
+          revision,
+          severitySince: facts.severity === keeper.facts.severity ? keeper.severitySince : revision,
+        };
+  const merged = others.map((other): Decision => ({
+    action: "update",
+    reason: "merged",
+    burst: { ...other, mergedInto: keeper.id, revision: other.revision + 1 },
+    before: other,
+    finding: null,
+  }));
+  const action = reason === "unchanged" ? "none" : "update";
+  return [{ action, reason, burst, before: keeper, finding: { ...found, facts } }, ...merged];
+}
+
+/** Written only where it says more than the subject does. */
+function rulesField(subject: Subject, rules: readonly string[]): Pick<RecordedBurst, "rules"> {
+  return rules.length === 1 && rules[0] === subject.rule ? {} : { rules };
+}
+
+/**
+ * The finding of a neighbourhood.
+ *
+ * @param firing those of its streaks that fired
+ * @param keeper the recorded burst that it belongs to
+ * @returns null if nothing fired, now or before
+ */
+function findingOf(
+  judgement: Prepared,
+  streaks: readonly RuleStreak[],
+  firing: readonly RuleStreak[],
+  keeper: RecordedBurst | null,
+): Finding | null {
+  const triggeredAt = earliestTrigger(firing) ?? keeper?.facts.triggeredAt ?? null;
+  const rules = rulesOf(judgement, streaks, firing, keeper);
+  if (triggeredAt === null || rules === null) {
+    return null;
+  }
+  const denials = distinctDenials(streaks);
+  const { approvals, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
+  const weighed = assess({ rules, denials, triggeredAt, approvals, context });
+  const facts = { ...weighed, atLeast: judgement.bounded };
+  const prompts = judgement.views.find(({ rule }) => rule === rules[0])?.prompts ?? [];
+  const supporting = countSupporting(rules, prompts, facts);
+  return { rules, facts, evidence: gatherEvidence(denials), denials, supporting, context };
+}
+
+function earliestTrigger(firing: readonly RuleStreak[]): number | null {
+  const triggers = firing.flatMap(({ streak }) => streak.triggeredAt ?? []);
+  return triggers.length === 0 ? null : triggers.reduce((a, b) => Math.min(a, b));
+}
+
+/** The rules that found a burst, before or now, in the order in which they did; at least one that is in use. */
+function rulesOf(
+  { views, foundBy }: Prepared,
+  streaks: readonly RuleStreak[],
+  firing: readonly RuleStreak[],
+  keeper: RecordedBurst | null,
+): readonly [Rule, ...Rule[]] | null {
+  const inUse = new Map(views.map(({ rule }) => [rule.id, rule]));
+  const before = (keeper === null ? [] : foundBy(keeper)).flatMap((id) => inUse.get(id) ?? []);
+  const fired = new Set(firing.map(({ rule }) => rule));
+  const now = views.map(({ rule }) => rule).filter((rule) => fired.has(rule));
+  const [first = keeper === null ? undefined : streaks[0]?.rule, ...more] = new Set([
+    ...before,
+    ...now,
+  ]);
+  return first === undefined ? null : [first, ...more];
+}
+
+/** The denials of several streaks, oldest first, each once however many rules count it. */
+function distinctDenials(streaks: readonly RuleStreak[]): readonly Prompt[] {
+  const [first, ...others] = streaks;
+  if (first !== undefined && others.length === 0) {
+    return first.streak.denials;
+  }
+  const seen = new Set<unknown>();
+  const denials = streaks
+    .flatMap(({ streak }) => streak.denials)
+    .filter((denial) => {
+      // Rules with different exclusions see a prompt through different rows, but share at least one.
+      const isNew = !denial.sightings.some((sighting) => seen.has(sighting));
+      denial.sightings.forEach((sighting) => seen.add(sighting));
+      return isNew;
+    });
+  return denials.toSorted((a, b) => a.at - b.at);
+}

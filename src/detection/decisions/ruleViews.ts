@@ -1,0 +1,29 @@
+import { promptsOf, streaksIn } from "../bursts/countDenials.ts";
+import type { Streak } from "../bursts/streak.ts";
+import type { Prompt } from "../prompts/prompt.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Exclusions } from "../signin/exclusions.ts";
+import type { Sighting } from "../signin/sighting.ts";
+
+/** What one rule sees of an account. */
+export interface RuleView {
+  readonly rule: Rule;
+  /** All streaks around, fired or not, as `findStreaks` gives them. */
+  readonly streaks: readonly Streak[];
+  /** All prompts of the account around, oldest first. */
+  readonly prompts: readonly Prompt[];
+}
+
+/** What each rule sees of an account. Rules with the same exclusions share the prompts, which are resolved once. */
+export function ruleViews(
+  rules: readonly Rule[],
+  user: string,
+  sightings: readonly Sighting[],
+): readonly RuleView[] {
+  const known = new Map<Exclusions, readonly Prompt[]>();
+  return rules.map((rule) => {
+    const prompts = known.get(rule.exclusions) ?? promptsOf(rule, user, sightings);
+    known.set(rule.exclusions, prompts);
+    return { rule, prompts, streaks: streaksIn(rule, prompts) };
+  });
+}

@@ -1,0 +1,43 @@
+import type { Context } from "../context/context.ts";
+import { higher, lower, type Rule, type Severity } from "../rules/rule.ts";
+import type { MatchedApproval } from "./approval.ts";
+
+/** What decides about the severity of a burst. */
+export interface Weight {
+  readonly fraudReports: number;
+  readonly triggeredAt: number;
+  readonly approval: MatchedApproval | null;
+  readonly context: Context | null;
+}
+
+/** The severity that one rule gives a burst. */
+export function severityOf(rule: Rule, weight: Weight): Severity {
+  const verdict = weight.context?.origins.verdict ?? "unknown";
+  if (rule.originDecides) {
+    return verdict === "new" || verdict === "mixed"
+      ? rule.severity
+      : lower(rule.severity, "Medium");
+  }
+  if (isRaised(rule, weight)) {
+    return higher(rule.severity, "High");
+  }
+  return verdict === "usual" && rule.usualOriginSeverity !== null
+    ? lower(rule.severity, rule.usualOriginSeverity)
+    : rule.severity;
+}
+
+/** By a fraud report, here or in the audit log, by an approval afterwards, or by signs of a takeover. */
+function isRaised(rule: Rule, { fraudReports, triggeredAt, approval, context }: Weight): boolean {
+  const isApproved =
+    approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
+  return (
+    isApproved ||
+    fraudReports > 0 ||
+    (context !== null && (context.reports.length > 0 || isTakenOver(context, triggeredAt)))
+  );
+}
+
+/** Whether there are signs of a takeover after the rule fired. */
+function isTakenOver({ followed }: Context, triggeredAt: number): boolean {
+  return followed.some(({ at, meaning }) => meaning === "takeover" && at >= triggeredAt);
+}
