@@ -4,7 +4,7 @@ import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
 /** What a port cost: each call is one transaction of Table Storage. */
-export interface Requests {
+interface Requests {
   count: number;
 }
 
