@@ -1,4 +1,6 @@
+import { visible } from "../detection/signin/visible.ts";
 import { findLogFiles, type LogFile } from "../logs/files/findLogFiles.ts";
+import type { InputTally } from "../logs/files/inputTally.ts";
 import {
   readRecords,
   type Entry,
@@ -6,6 +8,7 @@ import {
   type ReadOptions,
 } from "../logs/files/readRecords.ts";
 import { SignInLogs, type SignInLogsOptions } from "../logs/files/signInLogs.ts";
+import type { InputSeen } from "../run/inputSeen.ts";
 import type { SignInFiles } from "../run/ports.ts";
 import type { Command, Given, Option, Output, Terminal } from "./command.ts";
 import { commandHelp } from "./help.ts";
@@ -50,19 +53,31 @@ export async function findInput(
   return findLogFiles(operands);
 }
 
+/** Names each file that was passed over. */
+export function passedOverText({ passedOver }: InputSeen): string {
+  return passedOver
+    .map(({ path, what }) => `mfa-deny: ${visible(`${path} is ${what}`, Infinity)}: passed over\n`)
+    .join("");
+}
+
+/** @param tally is told what the files turn out to be */
 export async function* readWithProgress(
   files: readonly LogFile[],
   reading: ReadOptions,
   given: Given,
   { stdin, stderr, signal }: Terminal,
+  tally: InputTally,
 ): AsyncGenerator<readonly Entry[]> {
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
+  const options = { ...reading, stdin, signal, onBytes, tally, withReading: true };
   try {
-    for await (const batch of readRecords(files, { ...reading, stdin, signal, onBytes })) {
+    for await (const batch of readRecords(files, options)) {
       progress.addRows(batch.length);
+      tally.countEntries(batch);
       yield batch;
     }
+    tally.throwIfForeign();
   } finally {
     progress.clear();
   }

@@ -128,8 +128,9 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     rmSync(own, { recursive: true, force: true });
   });
 
+  const other = (what: string) => `not a sign-in log: this is ${what}`;
   const shape =
-    "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
+    "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
 
   async function refusal(prepare: (folder: string) => string): Promise<string> {
     const folder = temporaryFolder();
@@ -137,9 +138,8 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     const before = readdirSync(folder);
     const temporary = ownTemporary();
     const args = ["--state", join(folder, "new", "state"), "--out", join(folder, "out")];
-    const good = writeRows(join(temporaryFolder(), "good.json"), burst);
     for (const more of [[], args]) {
-      const { code, out, err } = await cli(["detect", good, path, ...more]);
+      const { code, out, err } = await cli(["detect", path, ...more]);
       expect({ code, out }).toEqual({ code: 2, out: "" });
       expect(err).toMatch(/^mfa-deny: [^\n]+\n$/);
       expect(readdirSync(folder)).toEqual(before);
@@ -150,19 +150,43 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
   }
 
   test.each([
-    ["prose", "Dear customer,\nno logs today.\n"],
-    ["CSV of another kind", "Name,Department\nAlice,Finance\n"],
-    ["other JSON", '{"name":"mfa","version":"1"}\n'],
-    ["an array of other JSON", '[{"name":"mfa"},{"name":"deny"}]'],
-    ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0xff])],
-    ["gzip of prose", gzipSync("Dear customer")],
-  ])("%s", async (_, content) => {
+    ["prose", "Dear customer,\nno logs today.\n", shape],
+    ["CSV of another kind", "Name,Department\nAlice,Finance\n", other("CSV with other columns")],
+    ["other JSON", '{"name":"mfa","version":"1"}\n', other("another kind of log or list")],
+    ["other JSON", '[{"name":"mfa"},{"name":"x"}]', other("another kind of log or list")],
+    ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0xff]), shape],
+    ["gzip of prose", gzipSync("Dear customer"), shape],
+  ])("%s", async (_, content, problem) => {
     expect(
       await refusal((folder) => {
         writeFileSync(join(folder, "file.json"), content);
         return join(folder, "file.json");
       }),
-    ).toBe(`file.json: ${shape}`);
+    ).toBe(`file.json: ${problem}`);
+  });
+
+  test("beside a log it is passed over and named, and the log is read", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "team.csv"), "Name,Department\nAlice,Finance\n");
+    const good = writeRows(join(folder, "good.json"), burst);
+    for (const operands of [[good, join(folder, "team.csv")], [folder]]) {
+      const { code, out, err } = await cli(["detect", ...operands, "--format", "json"]);
+      expect(code).toBe(3);
+      expect(err).toBe(
+        `mfa-deny: ${join(folder, "team.csv")} is CSV with other columns: passed over\n`,
+      );
+      expect(report(out).findings).toHaveLength(1);
+    }
+  });
+
+  test("several of which none is a log are all named", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "a.csv"), "Name,Department\nAlice,Finance\n");
+    writeFileSync(join(folder, "b.csv"), "RecordType,Operations,AuditData\n15,x,{}\n");
+    const { code, out, err } = await cli(["detect", folder]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("none of 2 files is a sign-in log");
+    expect(err).toContain("b.csv is a Unified Audit Log");
   });
 
   test("a missing file", async () => {

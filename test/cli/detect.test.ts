@@ -90,7 +90,11 @@ describe("input", () => {
     }
     const inPlace = [folder, "--state", folder, "--out", folder];
     await detect([join(folder, "log.json"), "--state", folder, "--out", folder]);
-    expect((await cli(["detect", ...inPlace])).err).toContain("no sign-in log of a known shape");
+    const { code, err } = await cli(["detect", ...inPlace]);
+    expect({ code, isNamed: err.includes("another kind of log or list: passed over") }).toEqual({
+      code: 3,
+      isNamed: true,
+    });
   });
 
   test("of nothing but that is no input", async () => {

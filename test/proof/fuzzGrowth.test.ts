@@ -26,7 +26,7 @@ import { SettingsError } from "../../src/settings/settingsError.ts";
 import { row } from "../builders.ts";
 import { cli } from "../cli/terminal.ts";
 import { readCut } from "../logs/files/reading.ts";
-import { zip } from "../logs/files/zipping.ts";
+import { zip } from "../logs/files/containers/zipping.ts";
 import { extent, seed, timeLimitMs } from "./extent.ts";
 import { growthProblem } from "./fuzzGrowth.ts";
 import { expressionsIn, pumpsOf } from "./fuzzRegularExpressions.ts";

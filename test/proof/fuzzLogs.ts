@@ -8,7 +8,7 @@ import {
   toQueryAnswer,
 } from "../../src/tenant/dialects.ts";
 import type { SigninRow } from "../../src/tenant/row.ts";
-import { zip } from "../logs/files/zipping.ts";
+import { zip } from "../logs/files/containers/zipping.ts";
 import { rowsOf, smallTenant } from "../tenant/tenants.ts";
 
 /** Real-shaped rows, the ones that matter among them. */

@@ -9,6 +9,7 @@ import { incidentApiSink } from "../../sinks/sentinel/incidentApi.ts";
 import { deliverFindings } from "../../run/deliverFindings.ts";
 import { detectRecords, type RecordsReport, type RecordsRun } from "../../run/detectRecords.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
+import type { InputSeen } from "../../run/inputSeen.ts";
 import type { SignInFiles } from "../../run/ports.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
@@ -17,6 +18,7 @@ import {
   findInput,
   inputDetail,
   inputOptions,
+  passedOverText,
   readingOptions,
   searchWithProgress,
 } from "../readInput.ts";
@@ -99,9 +101,9 @@ export const detect: Command = {
     });
     terminal.stdout.write(reporters[format](toDetectReport(report)));
     if (given["quiet"] === undefined) {
-      terminal.stderr.write(problems.summary());
+      terminal.stderr.write(passedOverText(logs.seen()) + problems.summary());
     }
-    return exitCode(report, given);
+    return exitCode(report, logs.seen(), given);
   },
 };
 
@@ -184,8 +186,12 @@ async function detectFiles(
   }
 }
 
-function exitCode({ counts, findings }: RecordsReport, given: Given): number {
-  if (counts.badRecords > 0) {
+function exitCode(
+  { counts, findings }: RecordsReport,
+  { passedOver }: InputSeen,
+  given: Given,
+): number {
+  if (counts.badRecords > 0 || passedOver.length > 0) {
     return exitCodes.partial;
   }
   return given["exit-code"] !== undefined && findings.length > 0

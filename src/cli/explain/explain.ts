@@ -1,14 +1,17 @@
+import { InputTally } from "../../logs/files/inputTally.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
 import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { BadRecords } from "../badRecords.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
 import { explainRecords, type Explained } from "../../run/explainRecords.ts";
+import type { InputSeen } from "../../run/inputSeen.ts";
 import { toExplainReport, type ExplainReport } from "./explainReport.ts";
 import { explainTable } from "./explainTable.ts";
 import {
   findInput,
   inputDetail,
   inputOptions,
+  passedOverText,
   readingOptions,
   readWithProgress,
 } from "../readInput.ts";
@@ -76,26 +79,31 @@ export const explain: Command = {
     const files = await findInput(explain, operands, terminal);
     const problems = new BadRecords(given["strict"] !== undefined);
     const ledger = new TempLedger();
+    const tally = new InputTally();
     try {
       const explained = await explainRecords(
-        readWithProgress(files, reading, given, terminal),
+        readWithProgress(files, reading, given, terminal, tally),
         ledger,
         { ...run, onBad: (reason, place: Place) => problems.add(reason, place) },
       );
       terminal.signal.throwIfAborted();
       terminal.stdout.write(reporters[format](toExplainReport(explained, limit)));
       if (given["quiet"] === undefined) {
-        terminal.stderr.write(problems.summary());
+        terminal.stderr.write(passedOverText(tally.seen()) + problems.summary());
       }
-      return exitCode(explained, given);
+      return exitCode(explained, tally.seen(), given);
     } finally {
       await ledger.close();
     }
   },
 };
 
-function exitCode({ counts, accounts }: Explained<Place>, given: Given): number {
-  if (counts.badRecords > 0) {
+function exitCode(
+  { counts, accounts }: Explained<Place>,
+  { passedOver }: InputSeen,
+  given: Given,
+): number {
+  if (counts.badRecords > 0 || passedOver.length > 0) {
     return exitCodes.partial;
   }
   const isFound = accounts.some(({ rules }) =>

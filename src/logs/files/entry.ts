@@ -1,3 +1,5 @@
+import type { RecordReading } from "../../run/inputSeen.ts";
+
 /** Where in the input something was found. */
 export interface Place {
   /** The file as the user gave it, or "-" for standard input. */
@@ -9,7 +11,7 @@ export interface Place {
 }
 
 /**
- * One raw record, or the report of one that could not be read.
+ * One record in the names and values that detection reads, or the report of one that could not be read.
  * A reason never quotes the record: sign-in rows are personal data.
  */
 export type Entry =
@@ -17,5 +19,11 @@ export type Entry =
       readonly kind: "record";
       readonly record: Readonly<Record<string, unknown>>;
       readonly place: Place;
+      /** It shows that it is one of a sign-in. */
+      readonly isSignIn: boolean;
+      /** It stood there as detection reads it, without an envelope. */
+      readonly isExact: boolean;
+      /** Under which names its fields stood, where that was asked for. */
+      readonly reading?: RecordReading;
     }
   | { readonly kind: "bad"; readonly reason: string; readonly place: Place };

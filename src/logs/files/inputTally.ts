@@ -1,59 +1,119 @@
+import { isCandidate } from "../../detection/signin/candidate.ts";
+import { dialectOf, readSignIn } from "../../detection/signin/signIn.ts";
+import type { Counts } from "../../run/counts.ts";
 import type {
-  Container,
   FileSeen,
   InputSeen,
   PassedOver,
+  Container,
   RecordDialect,
-  ShownField,
 } from "../../run/inputSeen.ts";
+import type { Entry } from "./entry.ts";
+import { InputError } from "./inputError.ts";
+import type { NotSignIns } from "./notSignIns.ts";
+import { addSeen, nothingShown, seeRecord, shownIn, type RecordsSeen } from "./recordsSeen.ts";
 
-/** A file while it is read. */
-export interface FileTally {
-  readonly path: string;
-  container: readonly Container[];
+interface FileTally extends Pick<FileSeen, "path" | "container"> {
   dialect: RecordDialect | null;
   rows: number;
   candidates: number;
-  oldestRow: number | null;
-  newestRow: number | null;
+  readonly seen: RecordsSeen;
 }
 
 /** Keeps what is learnt about the input while it is read. */
 export class InputTally {
-  readonly #files: FileTally[] = [];
-  readonly #passedOver: PassedOver[] = [];
-  readonly #shown = new Set<ShownField>();
+  readonly #files = new Map<string, FileTally>();
+  readonly #passedOver: (PassedOver & { readonly error: NotSignIns })[] = [];
   readonly #conflicts = new Map<string, number>();
-  unmatchedSteps = 0;
+  #unmatchedSteps = 0;
 
-  begin(path: string): FileTally {
-    const file: FileTally = {
-      path,
-      container: [],
-      dialect: null,
-      rows: 0,
-      candidates: 0,
-      oldestRow: null,
-      newestRow: null,
-    };
-    this.#files.push(file);
-    return file;
+  /** A file of a known layout begins. */
+  begin(path: string, container: readonly Container[]): void {
+    const file = { path, container, dialect: null, rows: 0, candidates: 0, seen: nothingShown() };
+    this.#files.set(path, file);
   }
 
-  /** The file is no sign-in log after all. */
-  passOver(file: FileTally, what: string): void {
-    this.#files.splice(this.#files.indexOf(file), 1);
-    this.#passedOver.push({ path: file.path, what });
+  /** Records of that file, as they were parsed. */
+  see(path: string, entries: readonly Entry[]): void {
+    const file = this.#files.get(path);
+    for (const entry of entries) {
+      if (file === undefined || entry.kind === "bad" || !entry.isSignIn) {
+        continue;
+      }
+      file.dialect ??= entry.reading?.dialect ?? dialectOf(entry.record);
+      seeRecord(file.seen, entry.record);
+      for (const field of entry.reading?.conflicts ?? []) {
+        this.#conflicts.set(field, (this.#conflicts.get(field) ?? 0) + 1);
+      }
+    }
+  }
+
+  /** The same of records that were parsed elsewhere. */
+  add(path: string, seen: RecordsSeen): void {
+    const file = this.#files.get(path);
+    if (file !== undefined) {
+      addSeen(file.seen, seen);
+    }
+  }
+
+  count(path: string, { rows, setAside, badRecords }: Counts): void {
+    const file = this.#files.get(path);
+    if (file !== undefined) {
+      file.rows += rows;
+      file.candidates += rows - setAside.notCandidate - setAside.notYetPublished - badRecords;
+    }
+  }
+
+  /** The same of records that nobody else counts. */
+  countEntries(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const file = this.#files.get(entry.place.source);
+      if (file !== undefined) {
+        file.rows++;
+        file.candidates += entry.kind === "record" && isCandidate(readSignIn(entry.record)) ? 1 : 0;
+      }
+    }
+  }
+
+  missSteps(count: number): void {
+    this.#unmatchedSteps += count;
+  }
+
+  /** A file is something else after all. */
+  passOver(error: NotSignIns): void {
+    this.#files.delete(error.source);
+    this.#passedOver.push({ path: error.source, what: error.what, error });
+  }
+
+  /** @throws InputError where there was something to read, and none of it is a sign-in log */
+  throwIfForeign(): void {
+    const [first, ...more] = this.#passedOver;
+    if (first === undefined || this.#files.size > 0) {
+      return;
+    }
+    if (more.length === 0) {
+      throw first.error;
+    }
+    const files = this.#passedOver.slice(0, 5).map(({ path, what }) => `${path} is ${what}`);
+    const others = this.#passedOver.length - files.length;
+    throw new InputError(
+      first.path,
+      `none of ${this.#passedOver.length} files is a sign-in log: ${files.join(", ")}${others > 0 ? `, and ${others} more` : ""}`,
+    );
   }
 
   seen(): InputSeen {
-    const files: readonly FileSeen[] = this.#files;
+    const shown = nothingShown();
+    const files = [...this.#files.values()].map(({ seen, ...file }) => {
+      addSeen(shown, seen);
+      return { ...file, oldestRow: seen.oldest, newestRow: seen.newest };
+    });
     return {
       files,
-      passedOver: this.#passedOver,
-      shown: this.#shown,
+      passedOver: this.#passedOver.map(({ path, what }) => ({ path, what })),
+      shown: shownIn(shown),
       conflicts: this.#conflicts,
-      unmatchedSteps: this.unmatchedSteps,
+      unmatchedSteps: this.#unmatchedSteps,
     };
   }
 }

@@ -1,19 +1,22 @@
 import { newlineByte } from "./bytes.ts";
 import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
-import { jsonShape } from "./jsonShape.ts";
-import { LineReader } from "./lineReader.ts";
-import { peek } from "./peek.ts";
+import { jsonShape } from "./containers/jsonShape.ts";
+import { LineReader } from "./containers/lineReader.ts";
+import { peek } from "./containers/peek.ts";
 import { readChunks } from "./readChunks.ts";
 import { enoughText } from "./readLogFile.ts";
+import { RecordMaker } from "./envelopes/recordMaker.ts";
 import type { PlainLines } from "./search/search.ts";
-import { SignInColumns } from "./signInColumns.ts";
+
+/** More than most lines take. */
+const lastBytes = 16 * 1024;
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Recognises a file of which any part can be read by itself. Null for others, and where the first lines are no
- * sign-ins.
+ * sign-ins in the names that detection reads.
  *
  * @throws InputError when it cannot be read
  */
@@ -33,16 +36,47 @@ export async function openPlainLines(
   }
   const whole = text.subarray(0, text.lastIndexOf(newlineByte) + 1);
   const entries: Entry[] = [];
-  const reader = new LineReader(file.source, (entry) => entries.push(entry));
+  const maker = new RecordMaker(file.source, (entry) => entries.push(entry));
+  const reader = new LineReader(maker);
   reader.push(whole);
-  const columns = new SignInColumns();
-  columns.see(entries);
-  if (!columns.met) {
+  if (!entries.some(isKnown) || entries.some(isUnsearchable)) {
     return null;
   }
   const { source, path, bytes } = file;
   const lines = reader.lineNumber - 1;
-  return { source, path, bytes, entries, from: begin + whole.length, lines };
+  const last = await readLast(file, begin + whole.length, signal);
+  return { source, path, bytes, entries, last, from: begin + whole.length, lines };
+}
+
+/** The last line of the rest of a file, if it is no longer than most. */
+async function readLast(
+  file: LogFile,
+  from: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly Entry[]> {
+  const at = Math.max(from, (file.bytes ?? 0) - lastBytes);
+  const range = { from: at, bytes: (file.bytes ?? 0) - at };
+  const parts: Buffer[] = [];
+  for await (const chunk of readChunks(file, signal ? { signal } : {}, range)) {
+    parts.push(chunk);
+  }
+  const text = Buffer.concat(parts).toString("utf8").trimEnd();
+  const line = text.slice(text.lastIndexOf("\n") + 1);
+  const entries: Entry[] = [];
+  if (line !== "") {
+    const maker = new RecordMaker(file.source, (entry) => entries.push(entry));
+    new LineReader(maker).line(Buffer.from(line), 0);
+  }
+  return entries.filter((entry) => entry.kind === "record");
+}
+
+function isKnown(entry: Entry): boolean {
+  return entry.kind === "record" && entry.isSignIn;
+}
+
+/** In other spellings and in envelopes, names and numbers of rows are not where a search looks for them. */
+function isUnsearchable(entry: Entry): boolean {
+  return entry.kind === "record" && entry.isSignIn && !entry.isExact;
 }
 
 async function readHead(file: LogFile, signal: AbortSignal | undefined) {

@@ -1,16 +1,19 @@
 import { createReadStream } from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
-import type { DialectOptions } from "./dialects.ts";
+import type { LayoutOptions } from "./containers/fileLayouts.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
+import type { InputTally } from "./inputTally.ts";
 
 /** Large enough that the cost of a read vanishes, small enough that many fit into memory. */
 const chunkBytes = 256 * 1024;
 
-export interface ReadOptions extends DialectOptions {
+export interface ReadOptions extends LayoutOptions {
   /** Read for "-"; the process's own by default. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
+  /** Keeps what the files turn out to be. */
+  readonly tally?: InputTally;
   /** Told how many bytes each read brought, as they are on disk (compressed ones compressed). */
   readonly onBytes?: (bytes: number) => void;
 }

@@ -1,49 +1,61 @@
+import type { Container } from "../../run/inputSeen.ts";
 import { newlineByte } from "./bytes.ts";
-import { decodeText } from "./decodeText.ts";
-import { findDialect, type DialectOptions } from "./dialects.ts";
+import { decodeText } from "./containers/decodeText.ts";
 import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
-import { gunzip } from "./gunzip.ts";
-import { CompressionDamage } from "./inflater.ts";
+import { findLayout, type LayoutOptions } from "./containers/fileLayouts.ts";
+import { gunzip } from "./containers/gunzip.ts";
+import { CompressionDamage } from "./containers/inflater.ts";
 import { InputError } from "./inputError.ts";
-import { peek, resume } from "./peek.ts";
-import { SignInColumns } from "./signInColumns.ts";
-import { isZip, zipMarkBytes } from "./zipDirectory.ts";
+import type { InputTally } from "./inputTally.ts";
+import { foreignRecords, unknownText } from "./notSignIns.ts";
+import { peek, resume } from "./containers/peek.ts";
+import { RecordMaker } from "./envelopes/recordMaker.ts";
+import { SignInsShown } from "./signInsShown.ts";
+import { isZip, zipMarkBytes } from "./containers/zipDirectory.ts";
 
-/** Enough text to recognise a dialect by. */
+/** Enough text to recognise a layout by. */
 const headBytes = 64 * 1024;
 /** As much is taken when the first line is longer than that. */
 const longHeadBytes = 1024 * 1024;
 
-const unknownShape =
-  "this is no sign-in log of a known shape (NDJSON, JSON array, records envelope, Graph page, query answer, or CSV with the portals' English headers; plain, gzip or zip)";
+interface ReadLogOptions extends LayoutOptions {
+  readonly tally?: InputTally;
+  /** What the file is in already. */
+  readonly within?: readonly Container[];
+}
 
 /**
- * Reads the entries of one file from its bytes, in batches of what one chunk brought.
+ * Reads the records of one file from its bytes, in batches of what one chunk brought.
  *
- * @throws InputError when the bytes are of no known shape, or are JSON but nothing like a log,
- *   and when a date in CSV can be read in two ways.
+ * @throws NotSignIns when the file is something else; InputError when a date in it can be read in two ways
  */
 export async function* readLogFile(
   file: LogFile,
   chunks: AsyncGenerator<Buffer>,
-  options: DialectOptions = {},
+  options: ReadLogOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
-  const columns = new SignInColumns();
-  const bytes = refuseZip(file.source, chunks);
+  const shown = new SignInsShown();
+  const within = [...(options.within ?? [])];
+  const bytes = gunzip(refuseZip(file.source, chunks), () => within.push("gzip"));
   try {
-    for await (const entries of readEntries(file.source, decodeText(gunzip(bytes)), options)) {
-      columns.see(entries);
-      if (columns.foreign) {
-        throw new InputError(file.source, unknownShape);
+    for await (const entries of readEntries(file.source, decodeText(bytes), options, within)) {
+      const passed = shown.pass(entries);
+      options.tally?.see(file.source, passed);
+      if (shown.isSure) {
+        throw foreignRecords(file.source, shown.kind);
       }
       // Whoever searches has to get around to it, though there is nothing to hand out.
-      if (entries.length > 0 || options.search !== undefined) {
-        yield entries;
+      if (passed.length > 0 || options.search !== undefined) {
+        yield passed;
       }
     }
-    if (columns.foreignAfterAll) {
-      throw new InputError(file.source, unknownShape);
+    if (shown.isForeign) {
+      throw foreignRecords(file.source, shown.kind);
+    }
+    const bad = shown.release();
+    if (bad.length > 0) {
+      yield bad;
     }
   } finally {
     // Also when a stage stopped before it had begun to pull.
@@ -54,8 +66,9 @@ export async function* readLogFile(
 async function* readEntries(
   source: string,
   text: AsyncGenerator<Buffer>,
-  options: DialectOptions,
-): AsyncGenerator<Entry[]> {
+  options: ReadLogOptions,
+  within: readonly Container[],
+): AsyncGenerator<readonly Entry[]> {
   let entries: Entry[] = [];
   const take = (): Entry[] => {
     const taken = entries;
@@ -66,12 +79,11 @@ async function* readEntries(
   const damage: { cause: CompressionDamage | null } = { cause: null };
   const sound = untilDamage(text, damage);
   const head = await peek(sound, enoughText());
-  const open = findDialect(head);
-  if (open) {
-    const emit = (entry: Entry) => {
-      entries.push(entry);
-    };
-    const reader = await open(source, emit, options);
+  const layout = findLayout(head);
+  if (layout !== null) {
+    options.tally?.begin(source, [...within, layout.container]);
+    const maker = new RecordMaker(source, (entry) => entries.push(entry), options);
+    const reader = await layout.open(maker, options);
     for await (const chunk of resume(head, sound)) {
       reader.push(chunk);
       yield take();
@@ -80,7 +92,9 @@ async function* readEntries(
     // A record cut by damaged compression is part of that damage, not a second problem.
     yield take().filter((entry) => damage.cause === null || entry.kind === "record");
   } else if (!isBlankText(head.bytes)) {
-    throw new InputError(source, unknownShape);
+    throw unknownText(source, head);
+  } else {
+    options.tally?.begin(source, within);
   }
 
   if (damage.cause) {
@@ -116,7 +130,7 @@ async function* untilDamage(
   }
 }
 
-/** Whether a dialect can be told by so much of a text; asked for each chunk in turn. */
+/** Whether a layout can be recognised by so much of a text; asked for each chunk in turn. */
 export function enoughText(): (bytes: number, last: Buffer) => boolean {
   let hasLines = false;
   return (bytes, last) => {

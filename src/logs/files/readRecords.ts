@@ -2,8 +2,9 @@ import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { readChunks } from "./readChunks.ts";
 import type { ReadOptions } from "./readChunks.ts";
+import { passingOver } from "./passingOver.ts";
 import { readLogFile } from "./readLogFile.ts";
-import { openZip } from "./readZip.ts";
+import { openZip } from "./containers/readZip.ts";
 
 export type { Entry, Place } from "./entry.ts";
 export type { ReadOptions } from "./readChunks.ts";
@@ -29,7 +30,8 @@ export async function* readRecords(
   for (const file of inputs) {
     signal?.throwIfAborted();
     const zip = await openZip(file, options);
-    for await (const batch of zip ?? readLogFile(file, readChunks(file, options), options)) {
+    const entries = zip ?? readLogFile(file, readChunks(file, options), options);
+    for await (const batch of passingOver(entries, options)) {
       yield batch;
       // A few compressed bytes can become many batches.
       signal?.throwIfAborted();

@@ -66,6 +66,7 @@ export class SignInLogs implements SignInFiles<Place> {
       while (ahead.length > 0) {
         yield* this.#take(ahead.shift());
       }
+      this.#tally.throwIfForeign();
     } finally {
       await lanes?.close();
     }
@@ -120,25 +121,37 @@ export class SignInLogs implements SignInFiles<Place> {
     lanes: SearchLanes | null,
   ): AsyncGenerator<Extract<Place>> {
     const extractor = new Extractor<Place>(how);
-    const begun: { readonly found: Promise<RangeFindings>; readonly line: number }[] = [];
+    const begun: {
+      readonly found: Promise<RangeFindings>;
+      readonly source: string;
+      readonly line: number;
+    }[] = [];
     const search: TextSearch | null = lanes && {
-      block: (block, line) => begun.push({ found: lanes.searchText(block), line }),
+      block: (block, line) =>
+        begun.push({ found: lanes.searchText(block), source: block.source, line }),
       lines: lanes.textSearch,
       onPassed: (count) => extractor.pass(count),
     };
+    const tally = this.#tally;
     const settle = async function* (left: number) {
-      for (const { found, line } of begun.splice(0, Math.max(0, begun.length - left))) {
-        yield behind((await found).extract, line - 1);
+      for (const { found, source, line } of begun.splice(0, Math.max(0, begun.length - left))) {
+        const { extract, seen } = await found;
+        tally.add(source, seen);
+        tally.count(source, extract.counts);
+        yield behind(extract, line - 1);
       }
     };
+    let { source } = file;
     for await (const entries of readRecords([file], {
       ...this.#options,
+      tally,
       ...(search && { search }),
     })) {
       // What comes with a line of its own comes behind all that was begun.
       yield* settle(entries.length > 0 ? 0 : (lanes?.ahead ?? 0));
+      source = entries[0]?.place.source ?? source;
       entries.forEach((entry) => extractor.add(entry));
-      yield extractor.take();
+      yield this.#counted(source, extractor.take());
     }
     yield* settle(0);
     yield extractor.take();
@@ -163,13 +176,17 @@ export class SignInLogs implements SignInFiles<Place> {
     this.#options.onBytes?.(plain.from);
     const extractor = new Extractor<Place>(how);
     plain.entries.forEach((entry) => extractor.add(entry));
-    yield extractor.take();
+    this.#tally.begin(plain.source, ["ndjson"]);
+    this.#tally.see(plain.source, [...plain.entries, ...plain.last]);
+    yield this.#counted(plain.source, extractor.take());
   }
 
   #partOf(range: LineRange, lanes: SearchLanes, given: { lines: number }): Part {
     const begun = lanes.search(range);
     return async function* (this: SignInLogs) {
-      const { extract, lines, noted } = await begun;
+      const { extract, lines, noted, seen } = await begun;
+      this.#tally.add(range.source, seen);
+      this.#tally.count(range.source, extract.counts);
       this.#options.onBytes?.(range.to - range.from);
       this.#noted.add(range, noted);
       yield behind(extract, given.lines);
@@ -187,10 +204,16 @@ export class SignInLogs implements SignInFiles<Place> {
     const finder = new Finder(search, source, how, line);
     for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
       finder.sieve.push(chunk);
-      yield finder.take();
+      yield this.#counted(source, finder.take());
     }
     finder.sieve.end();
-    yield finder.take();
+    yield this.#counted(source, finder.take());
+    this.#tally.add(source, finder.seen);
+  }
+
+  #counted(source: string, extract: Extract<Place>): Extract<Place> {
+    this.#tally.count(source, extract.counts);
+    return extract;
   }
 }
 

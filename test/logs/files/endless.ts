@@ -12,7 +12,7 @@ import { crc32, createDeflateRaw, createGzip } from "node:zlib";
 import { findLogFiles } from "../../../src/logs/files/findLogFiles.ts";
 import { readLogFile } from "../../../src/logs/files/readLogFile.ts";
 import { readRecords } from "../../../src/logs/files/readRecords.ts";
-import { zipEnd, zipEntry } from "./zipping.ts";
+import { zipEnd, zipEntry } from "./containers/zipping.ts";
 
 interface Container {
   readonly before: string;

@@ -19,7 +19,7 @@ import type { SigninRow } from "../../../src/tenant/row.ts";
 import { generateTenant } from "../../../src/tenant/tenant.ts";
 import { detect, temporaryFolder, type Finding } from "../../cli/terminal.ts";
 import { rowsOf, startKeyword, text } from "../../tenant/tenants.ts";
-import { zip } from "./zipping.ts";
+import { zip } from "./containers/zipping.ts";
 
 const tenant = generateTenant({
   seed: 7,

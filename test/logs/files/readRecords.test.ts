@@ -85,7 +85,7 @@ describe("standard input", () => {
 
   test("is named in words when it is refused", async () => {
     const reading = readAll(["-"], { stdin: Readable.from(["Alice signed in."]) });
-    await expect(reading).rejects.toThrow(/^standard input: this is no sign-in log/);
+    await expect(reading).rejects.toThrow(/^standard input: not a sign-in log/);
   });
 });
 

@@ -6,7 +6,7 @@ import { findLogFiles } from "../../../src/logs/files/findLogFiles.ts";
 import { readRecords, type Entry } from "../../../src/logs/files/readRecords.ts";
 import { storagePath } from "../../../src/tenant/dialects.ts";
 import { ndjson, problemsIn, recordsIn } from "./reading.ts";
-import { zip } from "./zipping.ts";
+import { zip } from "./containers/zipping.ts";
 
 const hourMs = 3_600_000;
 const tenant = "00000000-0000-0000-0000-0000000000cc";
@@ -22,6 +22,7 @@ afterEach(async () => {
 const record = (at: number, category = "SignInLogs") => ({
   time: new Date(at).toISOString(),
   category,
+  resultType: "0",
   properties: { id: String(at) },
 });
 

@@ -11,6 +11,8 @@ export interface PlainLines {
   readonly path: string;
   readonly bytes: number;
   readonly entries: readonly Entry[];
+  /** The last line, which says how far the file reaches; nothing where it was cut off. */
+  readonly last: readonly Entry[];
   /** Where the lines begin that are not read yet, in bytes. */
   readonly from: number;
   /** Lines before. */

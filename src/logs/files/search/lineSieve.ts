@@ -1,5 +1,5 @@
 import { newlineByte } from "../bytes.ts";
-import type { LineSink } from "../lineSplitter.ts";
+import type { LineSink } from "../containers/lineSplitter.ts";
 import { longLineBytes, type Found, type LineSearch, type Room } from "./lineSearch.ts";
 
 /** Told what is in a text. Lines that are handed on are valid until the call returns. */

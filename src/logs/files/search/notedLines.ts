@@ -4,7 +4,8 @@ import type { Approval } from "../../../detection/signin/sighting.ts";
 import { accountName } from "../../../detection/prompts/evidence.ts";
 import { newlineByte } from "../bytes.ts";
 import { InputError } from "../inputError.ts";
-import { LineReader } from "../lineReader.ts";
+import { LineReader } from "../containers/lineReader.ts";
+import { RecordMaker } from "../envelopes/recordMaker.ts";
 import { longLineBytes, nameHash } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 
@@ -93,7 +94,7 @@ function readLine(file: number, at: number, room: Buffer): Buffer {
 
 function approvalsIn(source: string, line: Buffer): readonly (readonly [Account, Approval])[] {
   const found: (readonly [Account, Approval])[] = [];
-  const reader = new LineReader(source, (entry) => {
+  const maker = new RecordMaker(source, (entry) => {
     if (entry.kind === "bad") {
       return;
     }
@@ -102,6 +103,6 @@ function approvalsIn(source: string, line: Buffer): readonly (readonly [Account,
       approvals.forEach((approval) => found.push([account, approval]));
     }
   });
-  reader.line(line, 1);
+  new LineReader(maker).line(line, 1);
   return found;
 }

@@ -4,7 +4,9 @@ import { Extractor } from "../../../run/extract.ts";
 import type { Extract } from "../../../run/ports.ts";
 import type { Place } from "../entry.ts";
 import { InputError } from "../inputError.ts";
-import { LineReader } from "../lineReader.ts";
+import { LineReader } from "../containers/lineReader.ts";
+import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
+import { RecordMaker } from "../envelopes/recordMaker.ts";
 import type { LineSearch, Room } from "./lineSearch.ts";
 import { LineSieve } from "./lineSieve.ts";
 import { ReadingSink } from "./readingSink.ts";
@@ -27,6 +29,8 @@ export interface RangeFindings {
   /** Places count lines from 1, the first of them. */
   readonly extract: Extract<Place>;
   readonly lines: number;
+  /** What the parsed records had values for. */
+  readonly seen: RecordsSeen;
   /** Pairs for lines that may hold approvals: where one begins, `nameHash` of whom or 0: of anybody. */
   readonly noted: Uint32Array<ArrayBuffer>;
 }
@@ -81,6 +85,7 @@ export function searchText(
 /** What is made of the lines of a text that comes piece by piece. */
 export class Finder {
   readonly sieve: LineSieve;
+  readonly seen = nothingShown();
   readonly #extractor: Extractor<Place>;
   #noted = new Uint32Array(1024);
   #notedLength = 0;
@@ -97,7 +102,13 @@ export class Finder {
     room: Room = search.rooms[0],
   ) {
     this.#extractor = new Extractor<Place>(how);
-    const reader = new LineReader(source, (entry) => this.#extractor.add(entry));
+    const maker = new RecordMaker(source, (entry) => {
+      this.#extractor.add(entry);
+      if (entry.kind === "record" && entry.isSignIn) {
+        seeRecord(this.seen, entry.record);
+      }
+    });
+    const reader = new LineReader(maker);
     const sink = new ReadingSink(reader, {
       passed: (lines) => this.#extractor.pass(lines),
       noted: (pairs, before) => this.#note(pairs, before),
@@ -116,6 +127,7 @@ export class Finder {
     return {
       extract: this.take(),
       lines: this.sieve.line - 1,
+      seen: this.seen,
       noted: this.#noted.slice(0, this.#notedLength),
     };
   }

@@ -1,4 +1,4 @@
-import type { LineReader } from "../lineReader.ts";
+import type { LineReader } from "../containers/lineReader.ts";
 import type { SieveSink } from "./lineSieve.ts";
 
 /** Has the lines that a sieve hands on read; what becomes of the others is told to somebody else. */

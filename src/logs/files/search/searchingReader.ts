@@ -1,7 +1,6 @@
 import { newlineByte } from "../bytes.ts";
-import type { Entry } from "../entry.ts";
-import { LineReader } from "../lineReader.ts";
-import { hasSignInColumn } from "../signInColumns.ts";
+import { LineReader } from "../containers/lineReader.ts";
+import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import type { LineSearch } from "./lineSearch.ts";
 import { LineSieve } from "./lineSieve.ts";
 import { ReadingSink } from "./readingSink.ts";
@@ -18,23 +17,30 @@ export interface TextSearch {
 }
 
 /**
- * Reads lines as `LineReader` does until one of them is known for a sign-in: what is no sign-in log at all is told
- * by what it has read. From there on a search has them.
+ * Reads lines as `LineReader` does until one of them is a sign-in in the names that detection reads: what is no
+ * sign-in log at all shows in what was read. From there on a search has them. Lines of other spellings, or with
+ * envelopes, are all read.
  */
 export class SearchingReader {
-  readonly #source: string;
+  readonly #maker: RecordMaker;
   readonly #reader: LineReader;
   readonly #search: TextSearch;
   #isKnown = false;
+  #isOther = false;
   #cutter: BlockCutter | null = null;
   #sieve: LineSieve | null = null;
 
-  constructor(source: string, emit: (entry: Entry) => void, search: TextSearch) {
-    this.#source = source;
-    this.#reader = new LineReader(source, (entry) => {
-      this.#isKnown ||= entry.kind === "record" && hasSignInColumn(entry.record);
-      emit(entry);
-    });
+  constructor(maker: RecordMaker, search: TextSearch) {
+    this.#maker = maker;
+    this.#reader = new LineReader(
+      maker.givingTo((entry) => {
+        if (entry.kind === "record" && entry.isSignIn) {
+          this.#isKnown ||= entry.isExact;
+          this.#isOther ||= !entry.isExact;
+        }
+        maker.give([entry]);
+      }),
+    );
     this.#search = search;
   }
 
@@ -43,7 +49,7 @@ export class SearchingReader {
       this.#sieve.push(chunk);
     } else if (this.#cutter !== null) {
       this.#cut(this.#cutter, chunk);
-    } else if (this.#isKnown) {
+    } else if (this.#isKnown && !this.#isOther) {
       this.#finishLine(chunk);
     } else {
       this.#reader.push(chunk);
@@ -68,7 +74,7 @@ export class SearchingReader {
       return this.#reader.push(chunk);
     }
     this.#reader.push(chunk.subarray(0, behind));
-    const source = this.#source;
+    const { source } = this.#maker;
     this.#cutter = new BlockCutter(this.#reader.lineNumber, (text, line) =>
       this.#search.block({ source, text }, line),
     );

@@ -8,7 +8,7 @@ import { toDiagnosticRecord, toGraphSignIn, toNdjson } from "../../../../src/ten
 import { generateTenant } from "../../../../src/tenant/tenant.ts";
 import { cli, detect, temporaryFolder, type Report } from "../../../cli/terminal.ts";
 import { rowsOf, startKeyword } from "../../../tenant/tenants.ts";
-import { zip } from "../zipping.ts";
+import { zip } from "../containers/zipping.ts";
 import { cases } from "../../../cases.ts";
 
 /** More than the first lines, which are read whatever is in them. */

@@ -10,7 +10,14 @@ import { temporaryFolder } from "../../../cli/terminal.ts";
 function write(text: string | Buffer) {
   const path = join(temporaryFolder(), "log.json");
   writeFileSync(path, text);
-  return { source: "log.json", path, bytes: Buffer.byteLength(text), entries: [], lines: 0 };
+  return {
+    source: "log.json",
+    path,
+    bytes: Buffer.byteLength(text),
+    entries: [],
+    last: [],
+    lines: 0,
+  };
 }
 
 function cut(text: string, rangeBytes: number, from = 0) {

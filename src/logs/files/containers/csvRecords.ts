@@ -1,0 +1,276 @@
+import { isUtf8 } from "node:buffer";
+import { CsvError, Parser } from "csv-parse";
+import { comma, isBlank, newlineByte, quoteByte } from "../bytes.ts";
+
+/** No sign-in row comes near it; more is a quote that is never closed, or a broken file. */
+const maxRecordBytes = 64 * 1024 * 1024;
+
+/** No header has more columns. Millions of delimiters would cost the parser gigabytes. */
+const maxCells = 10_000;
+
+/** As much is given to the parser at a time, so that nothing it makes of it grows large before it is looked at. */
+const stepBytes = 256 * 1024;
+
+const replacement = "\uFFFD";
+
+/** Told what is found. Lines are counted from 1; a record that spans several has its first. */
+export interface CsvSink {
+  /** The first record. The number of columns that every other record must have, or null if this was none. */
+  header(cells: readonly string[]): number | null;
+  record(cells: readonly string[], line: number): void;
+  bad(reason: string, line: number): void;
+}
+
+/** Why a record has to be given up. */
+class BrokenRecord extends Error {
+  override readonly name = "BrokenRecord";
+}
+
+/**
+ * Cuts CSV into records, blank lines left out. A record that is broken costs its first line only: reading
+ * begins anew with the next one, so that a quote that is never closed does not swallow what follows.
+ */
+export class CsvRecords {
+  readonly #sink: CsvSink;
+  readonly #delimiter: string;
+  #parser: Parser;
+  #columns: number | null = null;
+  /** What the parser was given from `#start` on; the current record begins `#at` bytes into it. */
+  #parts: Buffer[] = [];
+  #start = 0;
+  #at = 0;
+  #length = 0;
+  #cells: CellCount;
+  /** The line in which the current record begins, or blank lines before it. */
+  #line = 1;
+  /** Within a line that was given up before its end was seen. */
+  #skipping = false;
+
+  constructor(sink: CsvSink, delimiter: string) {
+    this.#sink = sink;
+    this.#delimiter = delimiter;
+    this.#cells = new CellCount(delimiter);
+    this.#parser = this.#begin();
+  }
+
+  push(chunk: Buffer): void {
+    // The last is next.
+    const waiting = [chunk];
+    for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) {
+      if (bytes.length > stepBytes) {
+        waiting.push(bytes.subarray(stepBytes));
+      }
+      const step = bytes.subarray(0, stepBytes);
+      const again = this.#skipping ? this.#skip(step) : this.#advance(step);
+      if (again !== null) {
+        waiting.push(again);
+      }
+    }
+  }
+
+  /** No more bytes come. */
+  end(): void {
+    while (!this.#skipping) {
+      // oxlint-disable-next-line no-underscore-dangle -- see #run
+      const problem = this.#run((done) => this.#parser._flush(done));
+      if (problem === null) {
+        return;
+      }
+      const again = this.#giveUp(problem);
+      if (again !== null) {
+        this.push(again);
+      }
+    }
+  }
+
+  #begin(): Parser {
+    return new Parser({
+      delimiter: this.#delimiter,
+      record_delimiter: ["\r\n", "\n"],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      // Nothing is handed on through the stream, so that every call of it is done when it returns.
+      on_record: (cells: string[]) => this.#take(cells),
+    });
+  }
+
+  /** Null, or the bytes that have to be read again behind a broken line. */
+  #advance(bytes: Buffer): Buffer | null {
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    // oxlint-disable-next-line no-underscore-dangle -- see #run
+    const problem = this.#run((done) => this.#parser._transform(bytes, "utf8", done));
+    if (problem !== null) {
+      return this.#giveUp(problem);
+    }
+    if (this.#at > 0) {
+      const rest = this.#held().subarray(this.#at);
+      this.#start += this.#at;
+      this.#at = 0;
+      this.#hold(rest);
+    } else {
+      this.#cells.add(bytes);
+    }
+    if (this.#length > maxRecordBytes) {
+      return this.#giveUp("record larger than 64 MB");
+    }
+    if (this.#cells.count > maxCells) {
+      return this.#giveUp(`row has more than ${maxCells} values`);
+    }
+    return null;
+  }
+
+  /**
+   * Calls a step of the parser's stream by itself, which is done when it returns; a whole stream would hand
+   * on errors too late to tell where they happened. Returns what is wrong with the record, in a few words;
+   * what is wrong with the file is thrown.
+   */
+  #run(step: (done: (error?: Error | null) => void) => void): string | null {
+    const failures: Error[] = [];
+    step((error) => {
+      if (error) {
+        failures.push(error);
+      }
+    });
+    const [failure] = failures;
+    if (failure === undefined) {
+      return null;
+    }
+    if (failure instanceof BrokenRecord) {
+      return failure.message;
+    }
+    // The parser's own message quotes the text.
+    if (failure instanceof CsvError) {
+      return "a quote is out of place or never closed";
+    }
+    throw failure;
+  }
+
+  #take(cells: string[]): null {
+    const end = this.#parser.info.bytes - this.#start;
+    const bytes = this.#held().subarray(this.#at, end);
+    const blank = blankLines(bytes);
+    const lines = countLines(bytes);
+    const problem = this.#problemIn(cells, bytes);
+    if (problem !== null && lines - blank > 1) {
+      throw new BrokenRecord(problem);
+    }
+    const line = this.#line + blank;
+    this.#at = end;
+    this.#line += lines;
+    if (problem !== null) {
+      this.#sink.bad(problem, line);
+    } else if (this.#columns === null) {
+      this.#columns = this.#sink.header(cells);
+    } else if (cells.some((cell) => cell.trim() !== "")) {
+      this.#sink.record(cells, line);
+    }
+    return null;
+  }
+
+  #problemIn(cells: readonly string[], bytes: Buffer): string | null {
+    // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
+    if (cells.some((cell) => cell.includes(replacement)) && !isUtf8(bytes)) {
+      return "invalid UTF-8";
+    }
+    const columns = this.#columns ?? cells.length;
+    const more = cells.slice(columns).some((cell) => cell.trim() !== "");
+    if (!more && (cells.length >= columns || isBlankRecord(cells))) {
+      return null;
+    }
+    return `row has ${cells.length} values for ${columns} columns`;
+  }
+
+  /** Reports the line in which the current record begins; returns what stands behind it, null when that is yet to come. */
+  #giveUp(problem: string): Buffer | null {
+    const held = this.#held().subarray(this.#at);
+    const blank = blankLines(held);
+    const from = held.findIndex((byte) => !isBlank(byte));
+    const end = held.indexOf(newlineByte, Math.max(from, 0));
+    this.#sink.bad(problem, this.#line + blank);
+    this.#line += blank;
+    this.#parser = this.#begin();
+    this.#start = 0;
+    this.#at = 0;
+    this.#hold(Buffer.alloc(0));
+    return this.#skip(held.subarray(Math.max(from, 0)), end === -1);
+  }
+
+  #skip(bytes: Buffer, unfinished = !bytes.includes(newlineByte)): Buffer | null {
+    this.#skipping = unfinished;
+    if (unfinished) {
+      return null;
+    }
+    this.#line++;
+    return bytes.subarray(bytes.indexOf(newlineByte) + 1);
+  }
+
+  #held(): Buffer {
+    const [only] = this.#parts;
+    if (only && this.#parts.length === 1) {
+      return only;
+    }
+    const bytes = Buffer.concat(this.#parts);
+    this.#parts = [bytes];
+    return bytes;
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#parts = bytes.length === 0 ? [] : [bytes];
+    this.#length = bytes.length;
+    this.#cells = new CellCount(this.#delimiter);
+    this.#cells.add(bytes);
+  }
+}
+
+/** Counts the delimiters of a record that is not read to its end yet. */
+class CellCount {
+  readonly #delimiter: number;
+  #quoted = false;
+  #count = 0;
+
+  constructor(delimiter: string) {
+    this.#delimiter = Buffer.from(delimiter)[0] ?? comma;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(bytes: Buffer): void {
+    for (const byte of bytes) {
+      // One that is doubled changes nothing.
+      if (byte === quoteByte) {
+        this.#quoted = !this.#quoted;
+      } else if (byte === this.#delimiter && !this.#quoted) {
+        this.#count++;
+      }
+    }
+  }
+}
+
+function isBlankRecord(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
+}
+
+/** Ends of lines before anything else. */
+function blankLines(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) {
+    if (byte === newlineByte) {
+      count++;
+    } else if (!isBlank(byte)) {
+      break;
+    }
+  }
+  return count;
+}
+
+/** Lines that the bytes fill or begin. */
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {
+    count++;
+  }
+  return bytes.at(-1) === newlineByte ? count : count + 1;
+}

@@ -1,0 +1,52 @@
+import { columnName, isSignInHeader, otherLanguage, type ColumnName } from "./csvHeader.ts";
+import type { Head } from "./peek.ts";
+
+/** What CSV is written with where a comma stands in numbers, too. */
+const delimiters = [",", ";", "\t", "|"] as const;
+
+/** Excel's own line for the delimiter, before the header. */
+const delimiterLine = /^"?sep=(.)"?$/i;
+
+/** No header is longer. */
+const headerBytes = 64 * 1024;
+
+/** Recognises CSV of sign-ins by its header, and what stands between the cells; null when it is none. */
+export function csvShape(head: Head): { readonly delimiter: string } | null {
+  const found = headers(head).find(({ names }) => isSignInHeader(names));
+  return found === undefined || otherLanguage(found.names) !== null
+    ? null
+    : { delimiter: found.delimiter };
+}
+
+/** The columns of a text that looks like CSV of another kind; null where it does not. */
+export function foreignHeader(head: Head): readonly ColumnName[] | null {
+  const looks = ({ names }: { readonly names: readonly ColumnName[] }) =>
+    names.length > 1 && names.every(({ text }) => /^[\p{L}@#$][^{}\n]{0,100}$/u.test(text));
+  return headers(head).find(looks)?.names ?? null;
+}
+
+/** How the first line reads with each delimiter. */
+function headers(head: Head) {
+  const text = head.bytes.toString("utf8", 0, headerBytes);
+  const lines = text.split("\n", 100).map((line) => line.trim());
+  const [first = "", second = ""] = lines.filter((line) => line !== "");
+  const [, named] = delimiterLine.exec(first) ?? [];
+  const header = named === undefined ? first : second;
+  // A list of columns in JSON is no header.
+  if (/^[[{]/.test(header)) {
+    return [];
+  }
+  return [...(named === undefined ? [] : [named]), ...delimiters].map((delimiter) => ({
+    delimiter,
+    names: splitNames(header, delimiter),
+  }));
+}
+
+export function isDelimiterLine(cells: readonly string[], delimiter: string): boolean {
+  return delimiterLine.test(cells.join(delimiter));
+}
+
+/** A name with the delimiter in it comes in parts here, which says nothing and does no harm. */
+function splitNames(line: string, delimiter: string): readonly ColumnName[] {
+  return line.split(delimiter).map((cell) => columnName(cell.trim().replaceAll(/^"|"$/g, "")));
+}

@@ -1,0 +1,99 @@
+import { isBlank } from "../bytes.ts";
+import type { Entry, Place } from "../entry.ts";
+import { readEnvelopeText } from "../envelopes/envelopeText.ts";
+import { LineSplitter } from "./lineSplitter.ts";
+import type { LineSink } from "./lineSplitter.ts";
+import { parseJson } from "./parseJson.ts";
+import type { RecordMaker } from "../envelopes/recordMaker.ts";
+import { isContainer, ValueReader } from "./valueReader.ts";
+
+/** Envelopes and answers begin so; reading them as one value first would be work done twice. */
+const containerStart = /^\s*(?:\[|\{\s*"(?:records|tables|value)"\s*:\s*\[)/i;
+const startBytes = 32;
+
+/** Reads lines that each hold one JSON value, by itself, behind a header of syslog or as text, or several. */
+export class LineReader implements LineSink {
+  readonly #maker: RecordMaker;
+  readonly #splitter = new LineSplitter(this);
+  #longLine: ValueReader | null = null;
+
+  constructor(maker: RecordMaker) {
+    this.#maker = maker;
+  }
+
+  push(chunk: Buffer): void {
+    this.#splitter.push(chunk);
+  }
+
+  end(): void {
+    this.#splitter.end();
+  }
+
+  /** The number of the line that what is pushed next belongs to. */
+  get lineNumber(): number {
+    return this.#splitter.line;
+  }
+
+  line(bytes: Buffer, line: number): void {
+    const text = withoutMarks(bytes);
+    if (text.every(isBlank)) {
+      return;
+    }
+    if (containerStart.test(text.toString("latin1", 0, startBytes))) {
+      return this.#values(text, line);
+    }
+    const parsed = parseJson(text);
+    if (parsed.ok && !isContainer(parsed.value)) {
+      this.#maker.value(parsed.value, this.#place(line));
+    } else {
+      this.#values(text, line);
+    }
+  }
+
+  longLine(part: Buffer, line: number): void {
+    this.#longLine ??= new ValueReader(this.#maker, line);
+    this.#longLine.push(part);
+  }
+
+  longLineEnd(): void {
+    this.#longLine?.end();
+    this.#longLine = null;
+  }
+
+  /** A container, several values where a newline was lost, or one in a text. A line in which nothing is sound counts once. */
+  #values(bytes: Buffer, line: number): void {
+    const entries: Entry[] = [];
+    const reader = new ValueReader(
+      this.#maker.givingTo((entry) => entries.push(entry)),
+      line,
+    );
+    reader.push(bytes);
+    reader.end();
+    if (entries.length === 0 || entries.some((entry) => entry.kind === "record")) {
+      return this.#maker.give(entries);
+    }
+    const inner = readEnvelopeText(bytes.toString("utf8"));
+    if (inner !== null) {
+      return this.#maker.value(inner, this.#place(line));
+    }
+    const parsed = parseJson(bytes);
+    if (entries.length <= 1 || parsed.ok) {
+      this.#maker.give(entries);
+    } else {
+      this.#maker.bad(parsed.reason, this.#place(line));
+    }
+  }
+
+  #place(line: number): Place {
+    return { source: this.#maker.source, line, index: null };
+  }
+}
+
+/** A byte order mark stands wherever files were put together. */
+function withoutMarks(bytes: Buffer): Buffer {
+  let from = 0;
+  while (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) {
+    from += 3;
+  }
+  return from === 0 ? bytes : bytes.subarray(from);
+}

@@ -1,0 +1,78 @@
+import { newlineByte } from "../bytes.ts";
+import { Pieces } from "./pieces.ts";
+
+/** A longer line is handed on in parts: it may be one envelope larger than memory. */
+const longLineBytes = 1024 * 1024;
+
+/** Told what the splitter finds. Lines are counted from 1 and come without their newline. */
+export interface LineSink {
+  line(bytes: Buffer, line: number): void;
+  longLine(part: Buffer, line: number): void;
+  longLineEnd(line: number): void;
+}
+
+/** Cuts bytes at newlines. */
+export class LineSplitter {
+  readonly #sink: LineSink;
+  readonly #pieces = new Pieces();
+  #line = 1;
+  #long = false;
+
+  constructor(sink: LineSink) {
+    this.#sink = sink;
+  }
+
+  /** The number of the line that what is pushed next belongs to. */
+  get line(): number {
+    return this.#line;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let at = chunk.indexOf(newlineByte); at !== -1; at = chunk.indexOf(newlineByte, from)) {
+      const bytes = chunk.subarray(from, at);
+      if (this.#long || this.#pieces.length > 0) {
+        this.#add(bytes);
+        this.#finish();
+      } else {
+        this.#sink.line(bytes, this.#line);
+      }
+      this.#line++;
+      from = at + 1;
+    }
+    this.#add(chunk.subarray(from));
+  }
+
+  /** No more bytes come; what stands behind the last newline is a line too. */
+  end(): void {
+    this.#finish();
+  }
+
+  #add(part: Buffer): void {
+    if (this.#long) {
+      this.#sink.longLine(part, this.#line);
+      return;
+    }
+    this.#pieces.add(part);
+    if (this.#pieces.length <= longLineBytes) {
+      return;
+    }
+    this.#long = true;
+    const begun = this.#pieces.take();
+    if (begun) {
+      this.#sink.longLine(begun, this.#line);
+    }
+  }
+
+  #finish(): void {
+    if (this.#long) {
+      this.#sink.longLineEnd(this.#line);
+    } else {
+      const bytes = this.#pieces.take();
+      if (bytes) {
+        this.#sink.line(bytes, this.#line);
+      }
+    }
+    this.#long = false;
+  }
+}

@@ -1,0 +1,42 @@
+import { isUtf8 } from "node:buffer";
+import { ValueScan } from "./valueScan.ts";
+
+/** A parsed value, or in a few words why there is none; the words never quote the bytes. */
+export type Parsed =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+/** Sign-in rows nest about five levels. Millions of brackets would cost the parser gigabytes. */
+const maxDepth = 1000;
+/** Below it no nesting is deep enough to hurt, so the bytes need not be walked over twice. */
+const shallowBytes = 64 * 1024;
+
+const replacement = "\uFFFD";
+
+export function parseJson(bytes: Buffer): Parsed {
+  if (bytes.length > shallowBytes && depthOf(bytes) > maxDepth) {
+    return { ok: false, reason: "nested too deeply" };
+  }
+  const text = bytes.toString("utf8");
+  // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
+  if (text.includes(replacement) && !isUtf8(bytes)) {
+    return { ok: false, reason: "invalid UTF-8" };
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value };
+  } catch {
+    // The parser's own message may quote the text.
+    return { ok: false, reason: describe(bytes) };
+  }
+}
+
+function describe(bytes: Buffer): string {
+  const problem = bytes.includes(0) ? "contains NUL bytes" : "not valid JSON";
+  return `${problem} (${bytes.length} bytes)`;
+}
+
+function depthOf(bytes: Buffer): number {
+  const scan = new ValueScan();
+  scan.advance(bytes, 0);
+  return scan.deepest;
+}

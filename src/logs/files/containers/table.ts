@@ -1,0 +1,78 @@
+import { isFields } from "../../../detection/signin/fields.ts";
+import { columnName } from "../envelopes/peel.ts";
+import { InputError } from "../inputError.ts";
+import { parseJson } from "./parseJson.ts";
+
+/** Rows before their columns have to wait in memory. Services write the columns first. */
+const maxWaitingBytes = 64 * 1024 * 1024;
+
+/** A row as a record, or why there is none. */
+export type RowResult = Readonly<Record<string, unknown>> | string;
+
+/** One table of a query answer: gives its rows the names of its columns. */
+export class Table {
+  readonly #source: string;
+  readonly #columns: readonly string[] | null;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+
+  /** `head` is the JSON text of the table up to and with the opening bracket of its rows. */
+  constructor(source: string, head: Buffer | null) {
+    this.#source = source;
+    this.#columns = head && columnsIn(Buffer.concat([head, Buffer.from("]}")]));
+  }
+
+  /**
+   * Null when the row has to wait for the columns.
+   *
+   * @throws InputError when too much would have to wait.
+   */
+  row(bytes: Buffer): RowResult | null {
+    if (this.#columns) {
+      return readRow(this.#columns, bytes);
+    }
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > maxWaitingBytes) {
+      throw new InputError(
+        this.#source,
+        "a query answer with more than 64 MB of rows before its columns cannot be read",
+      );
+    }
+    this.#waiting.push(bytes);
+    return null;
+  }
+
+  /** The rows that had to wait; `rest` is the table without its rows. */
+  *end(rest: Buffer | null): Generator<RowResult> {
+    const columns = this.#columns ?? (rest && columnsIn(rest));
+    for (const bytes of this.#waiting) {
+      yield columns ? readRow(columns, bytes) : "row of a table without columns";
+    }
+  }
+}
+
+/** Null where there are none. */
+function columnsIn(json: Buffer): readonly string[] | null {
+  const parsed = parseJson(json);
+  if (!parsed.ok || !isFields(parsed.value)) {
+    return null;
+  }
+  const columns = parsed.value["columns"] ?? parsed.value["Columns"];
+  return Array.isArray(columns) ? columns.map(columnName) : null;
+}
+
+function readRow(columns: readonly string[], bytes: Buffer): RowResult {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) {
+    return parsed.reason;
+  }
+  const row: unknown = parsed.value;
+  if (!Array.isArray(row)) {
+    return "row is not an array";
+  }
+  if (row.length !== columns.length) {
+    return `row has ${row.length} values for ${columns.length} columns`;
+  }
+  // Defines its properties, so that a column named `__proto__` is a column like any other.
+  return Object.fromEntries(columns.map((name, index): [string, unknown] => [name, row[index]]));
+}

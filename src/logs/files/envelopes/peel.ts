@@ -1,0 +1,162 @@
+import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import type { RecordReading } from "../../../run/inputSeen.ts";
+import { isExactRecord } from "../records/exactRecord.ts";
+import { foreignKind } from "../records/foreignKind.ts";
+import { normaliseRecord, type NormaliseOptions } from "../records/normaliseRecord.ts";
+import { plainName } from "../records/plainName.ts";
+import { showsSignIn } from "../records/showsSignIn.ts";
+import { readEnvelopeText } from "./envelopeText.ts";
+
+/** Envelopes within envelopes that are opened. The deepest one met had five. */
+const mostEnvelopes = 12;
+/** Members of one value that are tried where no name says that there is a record in it. */
+const mostTries = 2_000;
+
+/** Members that are known to hold records, as plain names. */
+const envelopeNames: ReadonlySet<string> = new Set(
+  `records record value values data results result event events eventoriginal original _source _raw raw body message
+  messages log logs logevents logrecord attributes input payload jsonpayload detail details hits tables rows items
+  entries signins signin sourcerecord d response content`.split(/\s+/),
+);
+
+export type Peeled =
+  | {
+      readonly kind: "record";
+      readonly record: Fields;
+      /** It shows that it is one of a sign-in. */
+      readonly isSignIn: boolean;
+      /** It stood there in the very names that detection reads, without an envelope. */
+      readonly isExact: boolean;
+      /** Null where the record is as it was. */
+      readonly reading: RecordReading | null;
+    }
+  | { readonly kind: "bad"; readonly reason: string }
+  /** A date that can be read in two ways. */
+  | { readonly kind: "ambiguous" };
+
+/**
+ * The records in a value, whatever they are wrapped in: lists, objects that hold them under a known or an unknown name,
+ * tables of columns and rows, and texts of any of these. An object without any is a record that is no sign-in.
+ */
+export function peel(value: unknown, options: NormaliseOptions): readonly Peeled[] {
+  if (isFields(value) && isExactRecord(value)) {
+    return [{ kind: "record", record: value, isSignIn: true, isExact: true, reading: null }];
+  }
+  return new Peeler(options).peel(value, 0);
+}
+
+class Peeler {
+  readonly #options: NormaliseOptions;
+  #tries = 0;
+
+  constructor(options: NormaliseOptions) {
+    this.#options = options;
+  }
+
+  peel(value: unknown, depth: number): readonly Peeled[] {
+    if (depth > mostEnvelopes) {
+      return isFields(value) || Array.isArray(value)
+        ? [{ kind: "bad", reason: `envelopes are nested more than ${mostEnvelopes} deep` }]
+        : [];
+    }
+    if (Array.isArray(value)) {
+      return value.flatMap((each) => this.peel(each, depth + 1));
+    }
+    if (typeof value === "string") {
+      const read = readEnvelopeText(value);
+      return read === null ? [] : this.peel(read, depth + 1);
+    }
+    return isFields(value) ? this.#object(value, depth) : [];
+  }
+
+  #object(value: Fields, depth: number): readonly Peeled[] {
+    if (isExactRecord(value)) {
+      return [{ kind: "record", record: value, isSignIn: true, isExact: false, reading: null }];
+    }
+    const rows = rowsOf(value);
+    if (rows !== null) {
+      return rows.flatMap((row) => this.peel(row, depth + 1));
+    }
+    const inside = Object.entries(value)
+      .filter(([name, member]) => mayHold(member) && envelopeNames.has(plainName(name)))
+      .flatMap(([, member]) => this.peel(member, depth + 1));
+    if (inside.some(isTelling)) {
+      return inside;
+    }
+    const foreign = foreignKind(value);
+    const own = foreign === null ? normaliseRecord(value, this.#options) : null;
+    if (own?.kind === "record" && (this.#options.isKnown === true || showsSignIn(own.record))) {
+      return [{ ...own, isSignIn: true, isExact: false }];
+    }
+    if (own?.kind === "ambiguous") {
+      return [own];
+    }
+    const elsewhere = foreign === null ? this.#tryAll(value, depth) : [];
+    if (elsewhere.some(isTelling)) {
+      return elsewhere;
+    }
+    return inside.length > 0 || isEmptyEnvelope(value)
+      ? inside
+      : [{ kind: "record", record: value, isSignIn: false, isExact: false, reading: null }];
+  }
+
+  #tryAll(value: Fields, depth: number): readonly Peeled[] {
+    for (const [name, member] of Object.entries(value)) {
+      if (!mayHold(member) || envelopeNames.has(plainName(name)) || this.#tries >= mostTries) {
+        continue;
+      }
+      this.#tries++;
+      const found = this.peel(member, depth + 1);
+      if (found.some(isTelling)) {
+        return found;
+      }
+    }
+    return [];
+  }
+}
+
+/** Whether a column of that name may hold a record as text. */
+export function isEnvelopeName(name: string): boolean {
+  const plain = plainName(name);
+  return envelopeNames.has(plain) || plain === "properties";
+}
+
+/** A bad record within is told of rather than passed over. */
+function isTelling(peeled: Peeled): boolean {
+  return peeled.kind !== "record" || peeled.isSignIn;
+}
+
+function mayHold(value: unknown): boolean {
+  return typeof value === "object"
+    ? value !== null
+    : typeof value === "string" && value.length > 20;
+}
+
+/** A page or an envelope with nothing in it. */
+function isEmptyEnvelope(value: Fields): boolean {
+  return Object.entries(value).some(
+    ([name, member]) =>
+      Array.isArray(member) && member.length === 0 && envelopeNames.has(plainName(name)),
+  );
+}
+
+/** The rows of a table as objects; null where it is none. */
+function rowsOf(value: Fields): readonly Fields[] | null {
+  const columns = value["columns"] ?? value["Columns"];
+  const rows = value["rows"] ?? value["Rows"];
+  if (!Array.isArray(columns) || !Array.isArray(rows) || !rows.every(Array.isArray)) {
+    return null;
+  }
+  const names = columns.map(columnName);
+  return rows.map((row: readonly unknown[]) =>
+    Object.fromEntries(names.map((name, at): [string, unknown] => [name, row[at]])),
+  );
+}
+
+/** `columns: [{name}]` as Log Analytics writes it, `Columns: [{ColumnName}]` as Kusto does. */
+export function columnName(column: unknown, index: number): string {
+  const name = isFields(column)
+    ? (column["name"] ?? column["ColumnName"] ?? column["Name"])
+    : column;
+  return typeof name === "string" ? name : `column ${index}`;
+}

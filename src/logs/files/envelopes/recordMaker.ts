@@ -1,0 +1,129 @@
+import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import { dialectOf } from "../../../detection/signin/signIn.ts";
+import type { RecordReading } from "../../../run/inputSeen.ts";
+import type { DateOrder } from "../records/csvTime.ts";
+import { peel, type Peeled } from "./peel.ts";
+import type { Entry, Place } from "../entry.ts";
+import { InputError } from "../inputError.ts";
+import { foreignKind } from "../records/foreignKind.ts";
+import { normaliseRecord } from "../records/normaliseRecord.ts";
+
+export interface MakerOptions {
+  readonly dateOrder?: DateOrder | null;
+  /** Whether entries say under which names their fields stood. */
+  readonly withReading?: boolean;
+}
+
+/** Takes the values that a reader finds in a file, and gives out the records in them. */
+export class RecordMaker {
+  readonly source: string;
+  readonly #emit: (entry: Entry) => void;
+  readonly #options: MakerOptions;
+  readonly #dateOrder: DateOrder | null;
+  readonly #nonInteractive: boolean;
+  #isKnown = false;
+
+  constructor(source: string, emit: (entry: Entry) => void, options: MakerOptions = {}) {
+    this.source = source;
+    this.#emit = emit;
+    this.#options = options;
+    this.#dateOrder = options.dateOrder ?? null;
+    this.#nonInteractive = isNonInteractive(source);
+  }
+
+  /** The same that gives what it makes to somebody else. */
+  givingTo(emit: (entry: Entry) => void): RecordMaker {
+    return new RecordMaker(this.source, emit, this.#options);
+  }
+
+  give(entries: readonly Entry[]): void {
+    entries.forEach(this.#emit);
+  }
+
+  /** @throws InputError when a time in it can be read in more than one way */
+  value(value: unknown, place: Place): void {
+    if (!isFields(value) && !Array.isArray(value) && typeof value !== "string") {
+      return this.bad("not an object", place);
+    }
+    const found = peel(value, {
+      dateOrder: this.#dateOrder,
+      nonInteractive: this.#nonInteractive,
+      isKnown: this.#isKnown,
+    });
+    if (found.length === 0 && typeof value === "string") {
+      return this.bad("not an object", place);
+    }
+    for (const each of found) {
+      this.#take(each, place);
+    }
+  }
+
+  /** Told of the columns that every record will have. */
+  columns(names: readonly string[]): void {
+    const filled = Object.fromEntries(names.map((name) => [name, "1"]));
+    this.#isKnown =
+      foreignKind(filled) === null &&
+      peel(filled, { dateOrder: "mdy" }).some((each) => each.kind === "record" && each.isSignIn);
+  }
+
+  /** What is left of an object whose lists were taken apart: it may be a record itself. */
+  rest(value: Fields, place: Place): void {
+    const found = peel(value, { dateOrder: this.#dateOrder });
+    for (const each of found) {
+      if (each.kind === "record" && each.isSignIn) {
+        this.#take(each, place);
+      }
+    }
+  }
+
+  bad(reason: string, place: Place): void {
+    this.#emit({ kind: "bad", reason, place });
+  }
+
+  #take(peeled: Peeled, place: Place): void {
+    switch (peeled.kind) {
+      case "record": {
+        const { kind, record, isSignIn, isExact } = peeled;
+        const reading = peeled.reading ?? this.#readingOf(record, isSignIn);
+        this.#emit({
+          kind,
+          record,
+          place,
+          isSignIn,
+          isExact,
+          ...(reading && { reading }),
+        });
+        break;
+      }
+      case "bad":
+        this.bad(peeled.reason, place);
+        break;
+      case "ambiguous":
+        throw new InputError(
+          this.source,
+          `the date ${whereIn(place)} can be read day first or month first; ` +
+            "say which with --date-order dmy or --date-order mdy",
+        );
+    }
+  }
+
+  #readingOf(record: Fields, isSignIn: boolean): RecordReading | null {
+    if (this.#options.withReading !== true || !isSignIn) {
+      return null;
+    }
+    const read = normaliseRecord(record, { dateOrder: this.#dateOrder });
+    return read.kind === "record" ? { ...read.reading, dialect: dialectOf(record) } : null;
+  }
+}
+
+function whereIn({ line, index }: Place): string {
+  return line === null ? `of record ${(index ?? 0) + 1}` : `on line ${line}`;
+}
+
+/**
+ * The Entra portal's files of interactive and of other sign-ins have the same columns; only their names
+ * tell them apart.
+ */
+function isNonInteractive(source: string): boolean {
+  return /(?:^|[/\\])non-?interactive[^/\\]*$/i.test(source);
+}

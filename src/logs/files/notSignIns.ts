@@ -1,0 +1,41 @@
+import { otherLanguage } from "./containers/csvHeader.ts";
+import { foreignHeader } from "./containers/csvShape.ts";
+import { InputError } from "./inputError.ts";
+import type { Head } from "./containers/peek.ts";
+import { kindOfNames } from "./records/foreignKind.ts";
+
+/** A file that is no sign-in log. In a folder it is passed over. */
+export class NotSignIns extends InputError {
+  /** What it is, as a noun. */
+  readonly what: string;
+
+  constructor(source: string, what: string, problem = `not a sign-in log: this is ${what}`) {
+    super(source, problem);
+    this.what = what;
+  }
+}
+
+const unknownShape =
+  "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
+
+/** Puts into words what a file is of which no layout is known. */
+export function unknownText(source: string, head: Head): NotSignIns {
+  const names = foreignHeader(head) ?? [];
+  const language = otherLanguage(names);
+  if (language !== null) {
+    return new NotSignIns(
+      source,
+      `CSV with a header in ${language}`,
+      `the header is in ${language}, and so are the texts: set the language of the portal to English and download again`,
+    );
+  }
+  if (names.length > 0) {
+    const what = kindOfNames(names.map(({ name }) => name)) ?? "CSV with other columns";
+    return new NotSignIns(source, what);
+  }
+  return new NotSignIns(source, "a file of an unknown shape", unknownShape);
+}
+
+export function foreignRecords(source: string, kind: string | null): NotSignIns {
+  return new NotSignIns(source, kind ?? "another kind of log or list");
+}

@@ -1,0 +1,19 @@
+/** True or false as any exporter writes it; another value as it is. */
+export function readFlag(value: unknown): unknown {
+  switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
+    case true:
+    case 1:
+    case "1":
+    case "true":
+    case "yes":
+      return true;
+    case false:
+    case 0:
+    case "0":
+    case "false":
+    case "no":
+      return false;
+    default:
+      return value;
+  }
+}

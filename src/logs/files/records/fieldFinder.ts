@@ -1,0 +1,173 @@
+import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import { fieldNames, type FieldName, type StepName } from "../../../detection/signin/fieldNames.ts";
+import { readLooseText } from "./looseText.ts";
+import { lookUp, ownStepNames, type Target } from "./nameIndex.ts";
+import { plainName } from "./plainName.ts";
+import { stepField } from "./readSteps.ts";
+
+/** Objects within objects that are looked into. */
+const maxDepth = 8;
+/** No row has more values. */
+const maxLeaves = 2_000;
+
+/** Names of people rather than of accounts stand under these, too. */
+const looseUserNames = new Set(["user", "useremail", "username"]);
+
+/** One value and the name that it stands under, with those of the objects around it. */
+interface Leaf {
+  readonly plain: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export interface Found {
+  readonly leaf: Leaf;
+  readonly rank: number;
+  /** How sure it is that the name means the field: in `properties` more than beside it, in a wrapper less. */
+  readonly weight: number;
+  readonly isExact: boolean;
+}
+
+/** Looks for the fields of a sign-in in a record, under all of their names, nested or flattened. */
+export class FieldFinder {
+  readonly found = new Map<FieldName, Found>();
+  readonly conflicts = new Set<FieldName>();
+  /** Fields of steps in columns of their own: by the number of the step. */
+  readonly steps = new Map<number, Map<StepName, unknown>>();
+  /** It has `properties`, or was flattened from a record that had. */
+  hasProperties = false;
+  isElastic = false;
+  #leaves = 0;
+
+  constructor(record: Fields) {
+    this.#walk(record, "", "", 0);
+  }
+
+  value(field: FieldName): unknown {
+    return this.found.get(field)?.leaf.value ?? null;
+  }
+
+  /** The plain name that a field was found under. */
+  plainNameOf(field: FieldName): string {
+    return this.found.get(field)?.leaf.plain ?? "";
+  }
+
+  #walk(fields: Fields, plain: string, name: string, depth: number): void {
+    for (const [key, value] of Object.entries(fields)) {
+      const plainKey = plainName(key);
+      this.hasProperties ||= depth === 0 && plainKey === "properties";
+      this.#see(value, `${plain}${plainKey}`, name === "" ? key : `${name}.${key}`, depth);
+    }
+  }
+
+  #see(value: unknown, plain: string, name: string, depth: number): void {
+    if (value === null || value === undefined || this.#leaves >= maxLeaves) {
+      return;
+    }
+    this.#leaves++;
+    this.isElastic ||= plain.startsWith("azuresigninlogs");
+    const target = lookUp(plain);
+    this.hasProperties ||= target.prefix !== "";
+    const isList = Array.isArray(value);
+    if (target.fields.some(([field]) => field === "AuthenticationDetails")) {
+      return this.#add({ plain, name, value }, target);
+    }
+    if (!isList && this.#inside(value, target, { plain, name }, depth)) {
+      return;
+    }
+    const list: readonly unknown[] = isList ? value : [];
+    const single = list.length === 1 && !isFields(list[0]) ? list[0] : value;
+    if (this.#addStep(target.rest, value)) {
+      return;
+    }
+    if (typeof single !== "string" || single.trim() !== "") {
+      this.#add({ plain, name, value: single }, target);
+    }
+  }
+
+  /** Looks into an object or the text of one. */
+  #inside(
+    value: unknown,
+    { fields }: Target,
+    { plain, name }: Pick<Leaf, "plain" | "name">,
+    depth: number,
+  ): boolean {
+    const isTime = fields.some(
+      ([field]) => field.endsWith("DateTime") || field === "TimeGenerated",
+    );
+    const isScalar = fields.some(([field]) => field !== "StatusWord" && field !== "Location");
+    const inner = isFields(value)
+      ? value
+      : typeof value === "string" && !isScalar
+        ? readLooseText(value)?.value
+        : null;
+    if (!isFields(inner) || isTime || depth >= maxDepth) {
+      return false;
+    }
+    this.#walk(inner, plain, name, depth + 1);
+    return true;
+  }
+
+  #add(leaf: Leaf, { fields, prefix }: Target): void {
+    for (const [field, rank] of fields) {
+      if (field === "UserPrincipalName" && !isUserName(leaf, rank)) {
+        continue;
+      }
+      const declared = fieldNames[field][rank] ?? "";
+      const isExact = leaf.name.toLowerCase().endsWith(declared.toLowerCase());
+      const found = { leaf, rank, weight: weightOf(prefix), isExact };
+      const before = this.found.get(field);
+      if (before === undefined || isBetter(found, before)) {
+        this.found.set(field, found);
+      }
+      if (
+        before?.rank === rank &&
+        before.weight === found.weight &&
+        !isSame(before.leaf.value, leaf.value)
+      ) {
+        this.conflicts.add(field);
+      }
+    }
+  }
+
+  /** "authenticationDetails.0.succeeded", "Result detail": columns of steps. A list has a value for each step. */
+  #addStep(rest: string, value: unknown): boolean {
+    const [, number = "0", name = rest] = /^authenticationdetails?(\d{0,3})(.+)$/.exec(rest) ?? [];
+    const field = stepField(name);
+    if (field === null || (name === rest && !ownStepNames.has(name))) {
+      return false;
+    }
+    for (const [index, each] of (Array.isArray(value) ? value : [value]).entries()) {
+      const place = Number(number) + index;
+      const step = this.steps.get(place) ?? new Map<StepName, unknown>();
+      step.set(field, each);
+      this.steps.set(place, step);
+    }
+    return true;
+  }
+}
+
+function isUserName({ plain, value }: Leaf, rank: number): boolean {
+  return (
+    rank < 3 ||
+    !looseUserNames.has(lookUp(plain).rest) ||
+    (typeof value === "string" && (value.includes("@") || plain === "username"))
+  );
+}
+
+/** Of two names that differ in spelling only, the one that is spelt as declared wins, else the first. */
+function isBetter(found: Found, before: Found): boolean {
+  return (
+    (before.rank - found.rank ||
+      found.weight - before.weight ||
+      Number(found.isExact) - Number(before.isExact)) > 0
+  );
+}
+
+function weightOf(prefix: string): number {
+  return prefix === "" ? 1 : /(?:properties|azure|signinlogs)$/.test(prefix) ? 2 : 0;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || String(one) === String(other) || typeof one === "object";
+}

@@ -1,0 +1,52 @@
+import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import { plainName } from "./plainName.ts";
+
+/** What a record is of, where it is no sign-in, by the names that only such records have. The first that fits decides. */
+const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])[] = [
+  ["a Unified Audit Log", ["auditdata"], ["recordtype", "workload"], ["recordtype", "operations"]],
+  [
+    "an Entra audit log",
+    ["activitydisplayname"],
+    ["initiatedby", "targetresources"],
+    ["loggedbyservice"],
+  ],
+  ["a list of Entra risk detections", ["riskeventtype"], ["risktype", "riskstate"]],
+  ["a list of risky users", ["risklastupdateddatetime"]],
+  ["a log of calls to Microsoft Graph", ["requestmethod", "requesturi"]],
+  ["an Azure activity log", ["operationnamevalue"], ["resourceprovidervalue"]],
+  ["a mailbox audit log", ["mailboxguid"], ["mailboxownerupn"]],
+  ["a message trace", ["messagetraceid"], ["networkmessageid", "senderaddress"]],
+  ["a provisioning log", ["provisioningaction"], ["provisioningsteps"]],
+];
+
+/** Categories of diagnostic records that are no sign-ins. */
+const categories = new Map([
+  ["auditlogs", "an Entra audit log"],
+  ["provisioninglogs", "a provisioning log"],
+  ["userriskevents", "a list of Entra risk detections"],
+  ["riskyusers", "a list of risky users"],
+  ["serviceprincipalriskevents", "a list of Entra risk detections"],
+  ["riskyserviceprincipals", "a list of risky users"],
+  ["microsoftgraphactivitylogs", "a log of calls to Microsoft Graph"],
+  ["networkaccesstrafficlogs", "a log of network traffic"],
+  ["administrative", "an Azure activity log"],
+]);
+
+/** What a record is of instead, as a noun; null where nothing says so. */
+export function foreignKind(record: Fields): string | null {
+  const properties = record["properties"] ?? record["Properties"];
+  const inner = isFields(properties) ? properties : {};
+  const category = record["category"] ?? record["Category"] ?? record["Type"];
+  const named =
+    typeof category === "string" ? categories.get(category.trim().toLowerCase()) : undefined;
+  return named ?? kindOfNames([...Object.keys(record), ...Object.keys(inner)]);
+}
+
+/** The same by the names of columns alone. */
+export function kindOfNames(names: readonly string[]): string | null {
+  const plain = new Set(names.map(plainName));
+  const kind = kinds.find(([, ...options]) =>
+    options.some((option) => option.every((name) => plain.has(name))),
+  );
+  return kind?.[0] ?? null;
+}

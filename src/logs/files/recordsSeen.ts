@@ -1,0 +1,96 @@
+import { isFields, type Fields } from "../../detection/signin/fields.ts";
+import { readTime } from "../../detection/signin/time.ts";
+import type { ShownField } from "../../run/inputSeen.ts";
+
+/** What some records had values for, and how far they reach. Plain data, to be handed between threads. */
+export interface RecordsSeen {
+  /** A bit for each of `shownFields`. */
+  shown: number;
+  oldest: number | null;
+  newest: number | null;
+}
+
+/** Each in the order of its bit. */
+const shownFields: readonly ShownField[] = [
+  "resultCode",
+  "resultText",
+  "steps",
+  "user",
+  "objectId",
+  "time",
+  "interactive",
+];
+const allShown = (1 << shownFields.length) - 1;
+
+const nilId = /^[0-]*$/;
+
+export function nothingShown(): RecordsSeen {
+  return { shown: 0, oldest: null, newest: null };
+}
+
+/** Adds a record in the names that detection reads. */
+export function seeRecord(seen: RecordsSeen, record: Fields): void {
+  const properties = record["properties"];
+  const row = isFields(properties) ? properties : record;
+  const at =
+    readTime(row["CreatedDateTime"] ?? row["createdDateTime"]) ??
+    readTime(record["TimeGenerated"] ?? record["time"]);
+  if (at !== null) {
+    extend(seen, at, at);
+  }
+  if (seen.shown !== allShown) {
+    seen.shown |= fieldsIn(row, record, at);
+  }
+}
+
+export function addSeen(seen: RecordsSeen, more: RecordsSeen): void {
+  seen.shown |= more.shown;
+  if (more.oldest !== null && more.newest !== null) {
+    extend(seen, more.oldest, more.newest);
+  }
+}
+
+export function shownIn(seen: RecordsSeen): ReadonlySet<ShownField> {
+  return new Set(shownFields.filter((_, bit) => (seen.shown & (1 << bit)) !== 0));
+}
+
+function extend(seen: RecordsSeen, oldest: number, newest: number): void {
+  seen.oldest = Math.min(seen.oldest ?? oldest, oldest);
+  seen.newest = Math.max(seen.newest ?? newest, newest);
+}
+
+function fieldsIn(row: Fields, record: Fields, at: number | null): number {
+  const status = row["Status"] ?? row["status"] ?? row["Status_dynamic"] ?? row["Status_string"];
+  const steps = row["AuthenticationDetails"] ?? row["authenticationDetails"];
+  const userId = row["UserId"] ?? row["userId"];
+  const hasSteps = isFilled(steps) && (typeof steps !== "string" || steps.length > 4);
+  const shows: Readonly<Record<ShownField, boolean>> = {
+    resultCode:
+      isFilled(row["ResultType"] ?? row["resultType"] ?? record["resultType"]) ||
+      says(status, "errorCode"),
+    resultText: hasSteps || says(status, "additionalDetails"),
+    steps: hasSteps,
+    user: isFilled(row["UserPrincipalName"] ?? row["userPrincipalName"]),
+    objectId: typeof userId === "string" && !nilId.test(userId),
+    time: at !== null,
+    interactive:
+      isFilled(row["IsInteractive"] ?? row["isInteractive"]) || isFilled(row["signInEventTypes"]),
+  };
+  return shownFields.reduce((bits, field, bit) => bits | (shows[field] ? 1 << bit : 0), 0);
+}
+
+/** A member of an object, or of the text of one. */
+function says(status: unknown, member: string): boolean {
+  return typeof status === "string"
+    ? status.includes(`"${member}`)
+    : isFields(status) && isFilled(status[member]);
+}
+
+function isFilled(value: unknown): boolean {
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== "" &&
+    !(Array.isArray(value) && value.length === 0)
+  );
+}
