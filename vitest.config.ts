@@ -10,6 +10,7 @@ const slow = [
   "test/long/**",
   "test/proof/**",
   "test/functions/**",
+  "test/infra/removeFromWorkspace.test.ts",
   "test/standins/**",
   "test/contract/**",
   "test/doctor/localAzure.test.ts",
@@ -26,7 +27,7 @@ const slow = [
 ];
 
 /** What is too slow for `npm test`, whatever its share: CI runs it, once. */
-const heavy: string[] = [];
+const heavy: string[] = ["test/infra/{compiled,package}.test.ts"];
 
 const everything = "test/**/*.test.ts";
 const core = "test/{detection,golden}/**/*.test.ts";

@@ -1,25 +1,37 @@
-// Writes docs/cli.md out of the declarations in src/cli/, which the parser and the help use too. With
-// --check it only compares, and exits with 1 when the file differs from what it would write.
+// Writes what follows from declarations: docs/cli.md out of src/cli/, which the parser and the help use too; the
+// README's table of settings and infra/settings.bicep out of src/settings/definitions.ts; the table of parameters in
+// docs/deploy.md out of infra/azuredeploy.json. With --check it only compares, and exits with 1 when a file differs
+// from what it would write.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { format } from "prettier";
 import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const path = "docs/cli.md";
 
-const text = await written();
-if (!process.argv.includes("--check")) {
-  writeFileSync(join(root, path), text);
-} else if (committed() !== text) {
-  console.error(`${path} is not what src/cli declares; run: node scripts/make-docs.mjs`);
-  process.exitCode = 1;
+/** @typedef {Readonly<Record<string, { readonly fallback: string | null, readonly help: string }>>} Definitions */
+
+const { docs, definitions } = await declared();
+const files = {
+  "docs/cli.md": docs,
+  "README.md": await withTable("README.md", "settings", settingsTable(definitions)),
+  "docs/deploy.md": await withTable("docs/deploy.md", "parameters", parametersTable()),
+  "infra/settings.bicep": settingsType(definitions),
+};
+for (const [path, text] of Object.entries(files)) {
+  if (!process.argv.includes("--check")) {
+    writeFileSync(join(root, path), text);
+  } else if (committed(path) !== text) {
+    console.error(`${path} is not what the code declares; run: node scripts/make-docs.mjs`);
+    process.exitCode = 1;
+  }
 }
 
-/** @returns {Promise<string>} */
-async function written() {
+/** @returns {Promise<{ docs: string, definitions: Definitions }>} */
+async function declared() {
   const folder = mkdtempSync(join(tmpdir(), "mfa-deny-docs-"));
   const outfile = join(folder, "docs.mjs");
   try {
@@ -28,6 +40,7 @@ async function written() {
         contents:
           'import { commandLineDocs } from "./src/cli/docs.ts";' +
           'import { commands } from "./src/cli/commands.ts";' +
+          'export { definitions } from "./src/settings/definitions.ts";' +
           "export const docs = commandLineDocs(commands);",
         resolveDir: root,
         loader: "ts",
@@ -39,14 +52,80 @@ async function written() {
       plugins: [watPlugin],
       outfile,
     });
-    const { docs } = await import(pathToFileURL(outfile).href);
-    return docs;
+    return await import(pathToFileURL(outfile).href);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function committed() {
+/**
+ * A document with a table between its marks.
+ *
+ * @param {string} path
+ * @param {string} mark
+ * @param {string} table
+ */
+async function withTable(path, mark, table) {
+  const text = committed(path) ?? "";
+  const begin = `<!-- ${mark} -->`;
+  const from = text.indexOf(begin) + begin.length;
+  const formatted = await format(table, { parser: "markdown" });
+  return `${text.slice(0, from)}\n\n${formatted}\n${text.slice(text.indexOf("<!-- end -->", from))}`;
+}
+
+/** @param {Definitions} all */
+function settingsTable(all) {
+  const rows = Object.entries(all).map(([name, { fallback, help }]) => {
+    const standard = fallback === null || fallback === "" ? "none" : `\`${fallback}\``;
+    return `| \`${name}\` | ${standard} | ${help} |\n`;
+  });
+  return `| setting | default | what it is for |\n| --- | --- | --- |\n${rows.join("")}`;
+}
+
+function parametersTable() {
+  /** @type {{ parameters: Readonly<Record<string, { defaultValue?: unknown, metadata?: { description?: string } }>> }} */
+  const { parameters } = JSON.parse(committed("infra/azuredeploy.json") ?? "{}");
+  const rows = Object.entries(parameters).map(([name, { defaultValue, metadata }]) => {
+    const text = typeof defaultValue === "string" ? defaultValue : JSON.stringify(defaultValue);
+    const standard =
+      defaultValue === undefined
+        ? "has to be given"
+        : text.startsWith("[") && typeof defaultValue === "string"
+          ? "computed"
+          : text === "" || text === "{}" || text === "[]"
+            ? "none"
+            : `\`${text}\``;
+    return `| \`${name}\` | ${standard} | ${metadata?.description ?? ""} |\n`;
+  });
+  return `| parameter | default | what it is for |\n| --- | --- | --- |\n${rows.join("")}`;
+}
+
+/**
+ * The settings that no other parameter of the template gives, as a type that refuses any other name.
+ *
+ * @param {Definitions} all
+ */
+function settingsType(all) {
+  const given = ["app", "settings"].map((name) => committed(`infra/modules/${name}.bicep`)).join();
+  const further = Object.entries(all).filter(
+    // A connection string would be a secret in a parameter; the template uses the identity.
+    ([name]) => name !== "STATE_STORAGE" && !new RegExp(`^ +${name}:`, "m").test(given),
+  );
+  return [
+    "// Written by scripts/make-docs.mjs from src/settings/definitions.ts; change it there.",
+    "",
+    "@export()",
+    "@description('Further settings of the app, by name: those that no other parameter gives.')",
+    "@sealed()",
+    "type FurtherSettings = {",
+    ...further.map(([name]) => `  ${name}: string?`),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** @param {string} path */
+function committed(path) {
   try {
     return readFileSync(join(root, path), "utf8");
   } catch {

@@ -1,7 +1,9 @@
 /** What roles of Azure allow, as far as a stand-in asks; `*` stands for any number of parts. */
 const allowed = {
+  // The app does not need it; with it alone, reading works and Sentinel refuses.
   "Log Analytics Reader": ["Microsoft.OperationalInsights/workspaces/query/read"],
   "Microsoft Sentinel Responder": [
+    "Microsoft.OperationalInsights/workspaces/*/read",
     "Microsoft.SecurityInsights/*/read",
     "Microsoft.SecurityInsights/incidents/write",
     "Microsoft.SecurityInsights/incidents/comments/write",

@@ -20,7 +20,7 @@ import type { Settings, Workspace } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
 import type { ManagementAnswer, Probe, QueryAnswer } from "./probe.ts";
 
-const logService: Service = { name: "Log Analytics", role: "Log Analytics Reader" };
+const logService: Service = { name: "Log Analytics", role: "Microsoft Sentinel Responder" };
 const manager: Service = { name: "Azure Resource Manager", role: "Reader" };
 const tables: Service = { name: "state table", role: "Storage Table Data Contributor" };
 const queues: Service = { name: "backfill queue", role: "Storage Queue Data Contributor" };

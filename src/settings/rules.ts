@@ -3,7 +3,13 @@ import { parseCidr, type Cidr } from "../detection/signin/cidr.ts";
 import { isFields } from "../detection/signin/fields.ts";
 import { promptOutcomes } from "../detection/signin/outcome.ts";
 import { presets } from "../detection/rules/presets.ts";
-import { severities, type Rule } from "../detection/rules/rule.ts";
+import {
+  isWindowKind,
+  severities,
+  windowWords,
+  type Rule,
+  type WindowKindName,
+} from "../detection/rules/rule.ts";
 import { parseDuration } from "./duration.ts";
 
 /** Bounds of a rule's numbers: what lies outside would count everything, or could never be read whole. */
@@ -54,7 +60,9 @@ export const ruleOverride = v.strictObject(
       ),
     ),
     window: v.optional(windowText),
-    kind: v.optional(v.picklist(["sliding", "tumbling"], "has to be sliding or tumbling")),
+    kind: v.optional(
+      v.custom<WindowKindName>(isWindowKind, `has to be ${Object.keys(windowWords).join(" or ")}`),
+    ),
     severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
     counted: v.optional(
       v.pipe(

@@ -115,7 +115,7 @@ describe("explain as JSON", () => {
     expect(user).toMatchObject({ user: alice.name, prompts: { denied: 3, noResponse: 1 } });
     expect(user?.rules.map(({ rule, missing }) => [rule, missing?.words ?? null])).toEqual([
       ["explicit-mfa-deny", "2 denials more within 15 minutes"],
-      ["azure-ad-multiple-denied-mfa", "7 denials more in one fixed span of 10 minutes"],
+      ["azure-ad-multiple-denied-mfa", "7 denials more in a fixed span of 10 minutes"],
       ["mfa-deny-then-approve", null],
     ]);
     expect(user?.rules[0]?.densest).toEqual({

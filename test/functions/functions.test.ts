@@ -316,7 +316,7 @@ describe("a step of a backfill", () => {
     await host.queuesEmpty({ timeoutMs: 20_000 });
     const job = await jobOf(id);
     expect(job).toMatchObject({ state: "done", counts: { opened: 1 } });
-    expect(job.errors.join()).toContain("Log Analytics Reader");
+    expect(job.errors.join()).toContain("Log Analytics: 403");
     expect(azure.sentinel.incidents()).toHaveLength(1);
   });
 
@@ -444,7 +444,7 @@ describe("GET /api/health", () => {
   it("tells what fails: the log, and incidents that wait", async () => {
     await host.fireTimer("detect");
     azure.logs.fail({ kind: "status", status: 403 });
-    await expect(host.fireTimer("detect")).rejects.toThrow("Log Analytics Reader");
+    await expect(host.fireTimer("detect")).rejects.toThrow("Log Analytics: 403");
     const [broken] = (await health()).body.workspaces;
     expect(broken).toMatchObject({ healthy: true });
     expect(broken?.["lastError"]).toContain("Log Analytics: 403");

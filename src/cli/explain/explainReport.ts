@@ -7,7 +7,7 @@ import type {
   RuleExplanation,
   StreakExplanation,
 } from "../../detection/decisions/explainUser.ts";
-import type { Rule } from "../../detection/rules/rule.ts";
+import { windowWords, type Rule } from "../../detection/rules/rule.ts";
 import { conditionOf, inWords } from "../../detection/rules/ruleText.ts";
 import type { Approval, Telling } from "../../detection/signin/sighting.ts";
 import { formatTime } from "../../detection/signin/time.ts";
@@ -205,10 +205,9 @@ function toMissing(rule: Rule, missing: Missing | null) {
 }
 
 function denialWords({ kind, windowMs }: Rule, count: number): string {
-  const window = kind === "sliding" ? "within" : "in one fixed span of";
   return count === 0
     ? ""
-    : `${count} denial${count === 1 ? "" : "s"} more ${window} ${inWords(windowMs)}`;
+    : `${count} denial${count === 1 ? "" : "s"} more ${windowWords[kind]} ${inWords(windowMs)}`;
 }
 
 function approvalWords(approval: Missing["approval"]): readonly string[] {

@@ -9,7 +9,7 @@ import type { Decision, Reason } from "./decision.ts";
 import { assess, countSupporting, gatherEvidence, spanOf, type Finding } from "./finding.ts";
 import {
   findNeighbourhoods,
-  inSameBuckets,
+  hasSameWindow,
   type FoundBy,
   type Neighbourhood,
   type RuleStreak,
@@ -173,7 +173,7 @@ function judgeKnown(
       : {
           ...keeper,
           extent,
-          kind: recorded.every((each) => inSameBuckets(window, each)) ? "tumbling" : "sliding",
+          kind: recorded.every((each) => hasSameWindow(window, each)) ? window.kind : "sliding",
           windowMs: recorded.reduce(
             (widest, each) => Math.max(widest, each.windowMs),
             window.windowMs,

@@ -115,16 +115,18 @@ function touch(earlier: Stretch, later: Stretch): boolean {
   return later.extent.from - earlier.extent.to <= Math.max(earlier.reach, later.reach);
 }
 
-/** Buckets of one size must touch; otherwise the larger of the recorded and the current window counts. */
+/** Windows of one kind and length join as that kind does; otherwise the larger of the two windows counts. */
 function gapAround(rule: Window, burst: RecordedBurst): number {
-  return inSameBuckets(rule, burst) ? 0 : Math.max(rule.windowMs, burst.windowMs);
+  return hasSameWindow(rule, burst)
+    ? windowKind(rule).longestGap(rule.windowMs)
+    : Math.max(rule.windowMs, burst.windowMs);
 }
 
-export function inSameBuckets(
+export function hasSameWindow(
   { kind, windowMs }: Pick<Rule, "kind" | "windowMs">,
   burst: RecordedBurst,
 ): boolean {
-  return kind === "tumbling" && burst.kind === "tumbling" && burst.windowMs === windowMs;
+  return burst.kind === kind && burst.windowMs === windowMs;
 }
 
 export function union(a: Extent, b: Extent): Extent {

@@ -17,6 +17,15 @@ function rankOf(severity: Severity): number {
   return severities.indexOf(severity);
 }
 
+/** Every kind of window, with the words before its length: "5 denials within 15 minutes". */
+export const windowWords = { sliding: "within", tumbling: "in a fixed span of" } as const;
+
+export type WindowKindName = keyof typeof windowWords;
+
+export function isWindowKind(name: unknown): name is WindowKindName {
+  return typeof name === "string" && Object.hasOwn(windowWords, name);
+}
+
 /** When denials are a finding, and what the incident says. Durations in milliseconds. */
 export interface Rule {
   readonly id: string;
@@ -25,7 +34,7 @@ export interface Rule {
   readonly name: string;
   /** Whether it is on by default. */
   readonly enabled: boolean;
-  readonly kind: "sliding" | "tumbling";
+  readonly kind: WindowKindName;
   readonly windowMs: number;
   /** Denials in one window that make the rule fire; at least 1. */
   readonly threshold: number;

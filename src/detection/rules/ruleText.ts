@@ -1,14 +1,13 @@
-import type { Rule } from "./rule.ts";
+import { windowWords, type Rule } from "./rule.ts";
 import { inert } from "../signin/visible.ts";
 
 /** When a rule fires, in words; every number is the rule's own. */
 export function conditionOf(rule: Rule): string {
   const { kind, threshold, windowMs, approvalRequired, approvalWatchMs } = rule;
-  const window = kind === "sliding" ? "within" : "in a fixed span of";
   const approval = approvalRequired
     ? `, and an approval within ${inWords(approvalWatchMs)} after the last`
     : "";
-  return `${threshold} or more denials ${window} ${inWords(windowMs)}${approval}`;
+  return `${threshold} or more denials ${windowWords[kind]} ${inWords(windowMs)}${approval}`;
 }
 
 /** The rule's own sentence about a user. */

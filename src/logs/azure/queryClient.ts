@@ -14,7 +14,7 @@ import { queryProblem } from "./queryProblem.ts";
 const serverSeconds = 180;
 const longestAttempt = (serverSeconds + 20) * 1000;
 
-export const service = { name: "Log Analytics", role: "Log Analytics Reader" };
+export const service = { name: "Log Analytics", role: "Microsoft Sentinel Responder" };
 
 export interface QueryClientOptions {
   readonly endpoint: string;

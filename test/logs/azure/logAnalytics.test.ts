@@ -185,7 +185,7 @@ describe("what the service refuses", () => {
     [401, "Log Analytics: 401 AuthenticationFailed: the token was not accepted", true],
     [
       403,
-      "Log Analytics: 403 InsufficientAccessError: the identity lacks the role Log Analytics Reader",
+      "Log Analytics: 403 InsufficientAccessError: the identity lacks the role Microsoft Sentinel Responder",
       false,
     ],
     [404, "Log Analytics: 404 PathNotFoundError", false],
