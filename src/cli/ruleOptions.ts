@@ -1,3 +1,4 @@
+import { explicitMfaDeny } from "../detection/rules/explicitMfaDeny.ts";
 import { presets } from "../detection/rules/presets.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { ruleLimits } from "../settings/rules.ts";
@@ -8,6 +9,9 @@ import { UsageError } from "./usageError.ts";
 import { duration, wholeNumber } from "./values.ts";
 
 const { shortestWindowMs, longestWindowMs, largestThreshold } = ruleLimits;
+
+/** The rule that --threshold and --window change if none is named. */
+const mainRule = explicitMfaDeny;
 
 export const ruleOptions: readonly Option[] = [
   {
@@ -24,11 +28,15 @@ export const ruleOptions: readonly Option[] = [
     value: "FILE",
     help: "Rules as JSON like DETECTION_RULES, instead of --rule, --threshold and --window.",
   },
-  { name: "threshold", value: "N", help: "Denials that fire, with exactly one rule." },
+  {
+    name: "threshold",
+    value: "N",
+    help: `Denials that fire, of the one --rule or ${mainRule.id}.`,
+  },
   {
     name: "window",
     value: "DURATION",
-    help: "The rule's window (15m or PT15M), with exactly one rule.",
+    help: `Window (15m or PT15M) of the one --rule or ${mainRule.id}.`,
   },
 ];
 
@@ -60,15 +68,20 @@ function choosePresets(given: Given): readonly Rule[] {
   }
   const threshold = wholeNumber(given, "threshold", 1, largestThreshold);
   const windowMs = duration(given, "window", shortestWindowMs, longestWindowMs);
-  if (rules.length !== 1 && (threshold !== null || windowMs !== null)) {
+  const changed = ids === undefined ? mainRule.id : rules.length === 1 ? rules[0]?.id : undefined;
+  if (changed === undefined && (threshold !== null || windowMs !== null)) {
     const option = threshold === null ? "window" : "threshold";
     throw new UsageError(
       `--${option} ${valueOf(given, option)} needs exactly one rule, but ${rules.length} are chosen`,
     );
   }
-  return rules.map((rule) => ({
-    ...rule,
-    ...(threshold === null ? {} : { threshold }),
-    ...(windowMs === null ? {} : { windowMs }),
-  }));
+  return rules.map((rule) =>
+    rule.id === changed
+      ? {
+          ...rule,
+          ...(threshold === null ? {} : { threshold }),
+          ...(windowMs === null ? {} : { windowMs }),
+        }
+      : rule,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Detector } from "./detector.ts";
 import { newSendBudget } from "./sendBudget.ts";
+import { cutAtStarts, ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
@@ -10,7 +11,7 @@ export interface MaintenanceSummary extends RunTotals {
   readonly pruned: number;
 }
 
-/** The daily work on one workspace: forgetting what is beyond retention, and a second look at the last days. */
+/** The daily work on one workspace: forget what is beyond retention, and read the last days again. */
 export async function maintain(
   detector: Detector,
   signal: AbortSignal,
@@ -22,16 +23,23 @@ export async function maintain(
   const progress = await store.readProgress();
   if (progress !== null) {
     const to = progress.publishedTo;
-    const range = { from: to - secondLook, to };
-    const steps = sweep(
-      detector,
-      { by: "published", range },
-      newSendBudget(detector, "live"),
-      work,
-      signal,
-    );
-    for await (const _ of steps) {
-      // Everything happens in the steps.
+    const starts = ruleStarts(detector.rules, progress, to);
+    const sending = newSendBudget(detector, "live");
+    for (const { range, rules } of cutAtStarts(
+      { from: to - secondLook, to },
+      detector.rules,
+      starts,
+    )) {
+      const steps = sweep(
+        { ...detector, rules },
+        { by: "published", range },
+        sending,
+        work,
+        signal,
+      );
+      for await (const _ of steps) {
+        // Everything happens in the steps.
+      }
     }
   }
   return { ...work, pruned };

@@ -99,6 +99,8 @@ export interface Progress {
   readonly lastError: string | null;
   /** Incidents waiting to be sent after the last run. */
   readonly pending: number;
+  /** The watermark at which each rule came into use; absent in a state of earlier versions. */
+  readonly ruleStarts?: Readonly<Record<string, number>>;
 }
 
 /** What a run begins with. */

@@ -8,6 +8,7 @@ import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
 import { readWhole } from "./readWhole.ts";
 import { isPending, newSendBudget } from "./sendBudget.ts";
 import { usersPerQuery } from "./readAround.ts";
+import { ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
 import { ActiveAccounts } from "./newActivity.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
@@ -52,6 +53,7 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     lastSuccessAt,
     lastError,
     pending: Math.max(0, pendingBefore + work.due - work.sent),
+    ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
   });
   const before = opening.progress?.lastSuccessAt ?? null;
   try {

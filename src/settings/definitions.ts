@@ -44,7 +44,7 @@ export const definitions = {
     help: "When runs start (NCRONTAB, with seconds). Has to be set: the Functions host reads it by itself.",
   },
   DETECTION_RULES: {
-    fallback: "explicit-mfa-deny",
+    fallback: "explicit-mfa-deny,mfa-deny-then-approve",
     help: "Ids of rules by comma, or a JSON array with overrides and exclusions.",
   },
   INGESTION_SAFETY: {
@@ -60,6 +60,10 @@ export const definitions = {
   APPROVAL_RAISES: {
     fallback: "any",
     help: "any, or matched: only approvals of the same request or address raise the severity.",
+  },
+  USUAL_ORIGIN_SEVERITY: {
+    fallback: "none",
+    help: "Informational, Low or Medium: at most that where all denials came from where the user usually signs in.",
   },
   MAX_INCIDENTS_PER_RUN: {
     fallback: "50",

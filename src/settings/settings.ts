@@ -86,6 +86,7 @@ export function readSettings(environment: Environment): Settings {
     v.picklist(["any", "matched"], "has to be any or matched"),
     "any",
   );
+  const usualOriginSeverity = read("USUAL_ORIGIN_SEVERITY", usualSeverity, null);
   // The host reads it by itself, and says little about what is wrong with it.
   read("DETECTION_SCHEDULE", schedule, "");
   const sinks = read("INCIDENT_SINKS", sinkList, []);
@@ -99,7 +100,12 @@ export function readSettings(environment: Environment): Settings {
       read("LOG_ANALYTICS_ENDPOINT", endpoint, "") || cloud.logAnalytics.endpoint,
     resourceManagerEndpoint:
       read("AZURE_RESOURCE_MANAGER_ENDPOINT", endpoint, "") || cloud.resourceManager.endpoint,
-    rules: rules.map((rule) => ({ ...rule, approvalWatchMs, approvalRaises })),
+    rules: rules.map((rule) => ({
+      ...rule,
+      approvalWatchMs,
+      approvalRaises,
+      usualOriginSeverity,
+    })),
     ingestionSafetyMs: read("INGESTION_SAFETY", durationBetween(0, day), 0),
     initialLookbackMs: read("INITIAL_LOOKBACK", durationBetween(0, 30 * day), 0),
     approvalLatenessMs: read("APPROVAL_LATENESS", durationBetween(0, 7 * day), 0),
@@ -214,6 +220,14 @@ const neededEndpoint = v.pipe(
   v.string(),
   v.check(isHttps, "has to be an https address where INCIDENT_SINKS names logs"),
   v.transform(withoutSlashes),
+);
+
+const usualSeverity = v.pipe(
+  v.picklist(
+    ["none", "Informational", "Low", "Medium"],
+    "has to be none, Informational, Low or Medium",
+  ),
+  v.transform((severity) => (severity === "none" ? null : severity)),
 );
 
 const dataCollectionRule = v.pipe(

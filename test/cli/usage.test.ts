@@ -79,7 +79,7 @@ describe("rules", () => {
       /^azure-ad-multiple-denied-mfa +off +10 or more denials in a fixed span of 10 minutes +tumbling/m,
     );
     expect(out).toMatch(
-      /^mfa-deny-then-approve +off +2 or more denials within 1 hour, and an approval/m,
+      /^mfa-deny-then-approve +on +2 or more denials within 1 hour, and an approval/m,
     );
   });
 
@@ -183,7 +183,7 @@ describe("an impossible option is named in one sentence", () => {
     ["--threshold", "7", []],
     ["--window", "20m", []],
   ])(
-    "%s %s needs exactly one rule, so the default will do and two will not",
+    "%s %s changes explicit-mfa-deny, or the one rule that is named, and no two",
     async (name, value) => {
       const log = writeRows(join(temporaryFolder(), "log.json"), denials("09:00", 5));
       expect((await cli(["detect", log, name, value])).code).toBe(0);

@@ -25,7 +25,7 @@ describe("a request", () => {
     expect(read(good)).toEqual({
       from: time("08:00:00"),
       to: time("09:00:00"),
-      rules: ["explicit-mfa-deny"],
+      rules: ["explicit-mfa-deny", "mfa-deny-then-approve"],
       workspaces: ["east", "west"],
       dryRun: false,
     });
@@ -45,7 +45,13 @@ describe("a request", () => {
     const spelt = { ...good, rules: [second, first, second], workspaces: ["west", "east", "west"] };
     const plain = { workspaces: ["east", "west"], rules: [first, second], ...good };
     expect(read(spelt)).toEqual(read(plain));
-    expect(read({ ...good, rules: ["explicit-mfa-deny"], dryRun: false })).toEqual(read(good));
+    expect(
+      read({
+        ...good,
+        rules: ["explicit-mfa-deny", "mfa-deny-then-approve"],
+        dryRun: false,
+      }),
+    ).toEqual(read(good));
   });
 
   test.each([

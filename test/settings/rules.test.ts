@@ -17,7 +17,8 @@ function problemsOf(value: unknown): readonly string[] {
 
 describe("rules by id", () => {
   test("are those that are on by default where none is named", () => {
-    const usual = { rules: [explicit], problems: [] };
+    const usual = { rules: presets.filter(({ enabled }) => enabled), problems: [] };
+    expect(usual.rules.map(({ id }) => id)).toEqual(["explicit-mfa-deny", "mfa-deny-then-approve"]);
     expect(readRules("")).toEqual(usual);
     expect(readRules("  \n")).toEqual(usual);
   });

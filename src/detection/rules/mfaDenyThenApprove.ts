@@ -6,7 +6,7 @@ export const mfaDenyThenApprove: Rule = {
   id: "mfa-deny-then-approve",
   family: "explicit-mfa-deny",
   name: "MFA Denials Followed By An Approval",
-  enabled: false,
+  enabled: true,
   kind: "sliding",
   windowMs: 60 * minute,
   threshold: 2,
