@@ -6,6 +6,7 @@ import { assembled } from "./scripts/wat.mjs";
 
 /** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
 const slow = [
+  "test/docs/recipes.test.ts",
   "test/e2e/**",
   "test/long/**",
   "test/proof/**",

@@ -1,0 +1,197 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { denialRow, type Row } from "../builders.ts";
+import { temporaryFolder } from "../cli/terminal.ts";
+import { CopyOfSource } from "./copyOfSource.ts";
+
+const recipes = ["A phrase", "A rule", "A kind of window", "A command"];
+
+test("every recipe of CONTRIBUTING.md is followed here", () => {
+  const contributing = readFileSync(new URL("../../CONTRIBUTING.md", import.meta.url), "utf8");
+  const [, section = ""] = /^## Recipes\n(.*?)^## /ms.exec(contributing) ?? [];
+  expect([...section.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(recipes);
+});
+
+const copy = new CopyOfSource();
+let command = "";
+
+beforeAll(async () => {
+  addRule();
+  addKindOfWindow();
+  addCommand();
+  expect(copy.compile()).toEqual([]);
+  command = await copy.bundle("src/cli/main.ts");
+}, 120_000);
+afterAll(() => {
+  copy.remove();
+});
+
+/** The command line of the copy. */
+function mfaDeny(args: readonly string[], stdin: string | readonly Row[] = "") {
+  const input =
+    typeof stdin === "string" ? stdin : stdin.map((row) => JSON.stringify(row)).join("\n");
+  const { stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    input,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+interface Report {
+  readonly findings: readonly { readonly rule: string; readonly denials: number }[];
+}
+
+function findingsIn(args: readonly string[], rows: readonly Row[]): Report["findings"] {
+  const report = mfaDeny(["detect", "-", "--format", "json", ...args], rows);
+  return (JSON.parse(report) as Report).findings;
+}
+
+/** Denials that no rule that ships fires on: too far apart. */
+const rare = ["06:00", "09:00", "12:00", "15:00", "18:00"].map((at) => denialRow(at));
+
+function addRule(): void {
+  copy.addFile(
+    "src/detection/rules/single.ts",
+    `import { common, minute } from "./common.ts";
+import type { Rule } from "./rule.ts";
+
+export const single: Rule = {
+  ...common,
+  id: "single-denial",
+  family: "single-denial",
+  name: "Single denial",
+  enabled: false,
+  kind: "sliding",
+  windowMs: minute,
+  threshold: 1,
+  counted: ["denied"],
+  severity: "Low",
+  techniques: ["T1621"],
+  message: "User {user} refused an MFA prompt.",
+  knownFalsePositives: "Any user who refuses a prompt by mistake.",
+  source: "A test",
+};
+`,
+  );
+  copy.addAfter(
+    "src/detection/rules/presets.ts",
+    'import type { Rule } from "./rule.ts";\n',
+    'import { single } from "./single.ts";\n',
+  );
+  copy.addAfter("src/detection/rules/presets.ts", "  mfaDenyThenApprove,\n", "  single,\n");
+}
+
+describe("A rule", () => {
+  test("that is added is listed, and fires", () => {
+    expect(mfaDeny(["rules"])).toMatch(/^single-denial +off +1 or more denials within 1 minute/m);
+    const found = findingsIn(["--rule", "single-denial"], rare);
+    expect(found.map(({ rule }) => rule)).toEqual(rare.map(() => "single-denial"));
+  });
+});
+
+const windowFile = {
+  path: "src/detection/bursts/endless.ts",
+  content: `import type { WindowKind } from "./windowing.ts";
+
+export const endless: WindowKind = {
+  cut({ threshold }, { from, to }, take) {
+    take(from, to, to - from < threshold ? -1 : from + threshold - 1);
+  },
+  extentOf: (_, first, last) => ({ from: first, to: last }),
+  fitsWindow: () => true,
+  longestGap: () => Infinity,
+  silence: 1,
+};
+`,
+};
+
+function addKindOfWindow(): void {
+  nameKindOfWindow(copy);
+  copy.addFile(windowFile.path, windowFile.content);
+  listKindOfWindow(copy, "endless");
+}
+
+function nameKindOfWindow(to: CopyOfSource): void {
+  to.addAfter(
+    "src/detection/rules/rule.ts",
+    'tumbling: "in a fixed span of"',
+    ', endless: "however far apart, at least"',
+  );
+}
+
+function listKindOfWindow(to: CopyOfSource, entry: string): void {
+  to.addAfter(
+    "src/detection/bursts/windowKinds.ts",
+    'import { sliding } from "./sliding.ts";\n',
+    'import { endless } from "./endless.ts";\n',
+  );
+  to.addAfter(
+    "src/detection/bursts/windowKinds.ts",
+    "const kinds = { sliding, tumbling",
+    `, ${entry}`,
+  );
+}
+
+describe("A kind of window", () => {
+  test("that is added groups denials its own way", () => {
+    const rules = join(temporaryFolder(), "rules.json");
+    writeFileSync(rules, JSON.stringify([{ id: "explicit-mfa-deny", kind: "endless" }]));
+    expect(findingsIn([], rare)).toEqual([]);
+    expect(findingsIn(["--rules", rules], rare)).toMatchObject([{ denials: rare.length }]);
+  });
+
+  test("does not compile before it is in the list, nor before its file is complete", () => {
+    const half = new CopyOfSource();
+    try {
+      nameKindOfWindow(half);
+      expect(half.compile("src/detection")).toContainEqual(
+        expect.stringMatching(/^src\/detection\/bursts\/windowKinds\.ts: .*'endless' is missing/),
+      );
+      half.addFile(windowFile.path, windowFile.content.replace(/ {2}silence.*\n/, ""));
+      listKindOfWindow(half, "endless");
+      expect(half.compile("src/detection")).toEqual([
+        expect.stringMatching(/^src\/detection\/bursts\/endless\.ts: .*silence/),
+      ]);
+    } finally {
+      half.remove();
+    }
+  }, 60_000);
+});
+
+function addCommand(): void {
+  copy.addFile(
+    "src/cli/count/count.ts",
+    `import { exitCodes, type Command } from "../command.ts";
+
+export const count: Command = {
+  name: "count",
+  summary: "Counts its operands.",
+  operands: "[WORD…]",
+  options: [],
+  details: [],
+  examples: [],
+  run(_given, operands, { stdout }) {
+    stdout.write(\`\${operands.length}\\n\`);
+    return Promise.resolve(exitCodes.done);
+  },
+};
+`,
+  );
+  copy.addAfter(
+    "src/cli/commands.ts",
+    'import type { Command, Option } from "./command.ts";\n',
+    'import { count } from "./count/count.ts";\n',
+  );
+  copy.addAfter("src/cli/commands.ts", "readonly Command[] = [", "count, ");
+}
+
+describe("A command", () => {
+  test("that is added is in the help, and runs", () => {
+    expect(mfaDeny(["--help"])).toMatch(/^ +count .*Counts its operands\.$/m);
+    expect(mfaDeny(["count", "--help"])).toContain("mfa-deny count");
+    expect(mfaDeny(["count", "a", "b"])).toBe("2\n");
+  });
+});
