@@ -11,6 +11,7 @@ type FurtherSettings = {
   APPROVAL_WATCH: string?
   APPROVAL_LATENESS: string?
   APPROVAL_RAISES: string?
+  USUAL_ORIGIN_SEVERITY: string?
   MAX_INCIDENTS_PER_RUN: string?
   STATE_RETENTION: string?
   HEALTH_MAX_AGE: string?

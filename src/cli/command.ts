@@ -62,7 +62,7 @@ export const exitCodes = {
 export const exitCodeWords: readonly (readonly [code: number, words: string])[] = [
   [exitCodes.done, "done"],
   [exitCodes.findings, "findings (with --exit-code), or scenarios that failed (rules --test)"],
-  [exitCodes.unusable, "a usage that is impossible, or input that cannot be used"],
-  [exitCodes.partial, "done in part: some records could not be used"],
+  [exitCodes.unusable, "wrong usage, unreadable input, or input that cannot show refusals (blind)"],
+  [exitCodes.partial, "partial: part of the input could not be read or judged"],
   [exitCodes.interrupted, "interrupted"],
 ];

@@ -34,6 +34,20 @@ export function wholeNumber(
   return number;
 }
 
+/** From 0 to 100; a percent sign may follow. */
+export function percentage(given: Given, name: string): number | null {
+  const value = valueOf(given, name);
+  if (value === null) {
+    return null;
+  }
+  const [, digits] = /^(\d{1,3}(?:\.\d{1,9})?) ?%?$/.exec(value.trim()) ?? [];
+  const percent = Number(digits ?? NaN);
+  if (!(percent <= 100)) {
+    throw new UsageError(`--${name} is '${value}'; it must be a percentage from 0 to 100`);
+  }
+  return percent;
+}
+
 /** Milliseconds. */
 export function duration(
   given: Given,

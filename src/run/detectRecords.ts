@@ -10,13 +10,15 @@ import { recordDecisions, type Subject } from "../detection/decisions/record.ts"
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import { addCounts, noCounts, type Counts } from "./counts.ts";
+import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
+import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
 import { accountName, Evidence } from "../detection/prompts/evidence.ts";
 import { identify } from "../detection/incidents/identity.ts";
 import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
 
 /** One run over logs that come as files: everything is read, then everything is judged. */
-export interface RecordsRun<P> {
+export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly rules: readonly Rule[];
   /** Only what was published by then (epoch ms) exists; null: everything. */
   readonly asOf: number | null;
@@ -38,6 +40,8 @@ export interface Reported {
 
 export interface RecordsReport extends Outcomes {
   readonly counts: Counts;
+  /** What this read could see. */
+  readonly coverage: Coverage;
   /** Sorted by trigger, user and rule. */
   readonly findings: readonly Reported[];
   /** Findings that are no incident, each with its reason; in the same order. */
@@ -55,7 +59,7 @@ export async function detectRecords<P>(
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
   run: RecordsRun<P>,
 ): Promise<RecordsReport> {
-  const { counts, fresh } = await readFiles(files, ledger, run);
+  const { counts, tally, fresh } = await readFiles(files, ledger, run);
   const outcomes = countOutcomes(fresh, run.rules);
   await completeEvidence(ledger, fresh);
   const suspects = await findSuspects(store, fresh, run);
@@ -94,6 +98,7 @@ export async function detectRecords<P>(
   }
   return {
     counts,
+    coverage: judgeCoverage(tally, counts, files.seen(), run),
     ...outcomes,
     findings: findings
       .filter(({ decision }) => notOpenedReason(decision) === null)
@@ -109,17 +114,23 @@ async function readFiles<P>(
   files: SignInFiles<P>,
   ledger: Ledger,
   { rules, asOf, onBad }: RecordsRun<P>,
-): Promise<{ readonly counts: Counts; readonly fresh: Evidence }> {
+): Promise<{
+  readonly counts: Counts;
+  readonly tally: CoverageTally;
+  readonly fresh: Evidence;
+}> {
   const counts = noCounts();
+  const tally = emptyTally();
   const fresh = new Evidence();
   const exclusions = rules.map((rule) => rule.exclusions);
   for await (const extract of files.read({ asOf, exclusions })) {
     addCounts(counts, extract.counts);
+    addTally(tally, extract.tally);
     extract.bad.forEach(({ reason, place }) => onBad(reason, place));
     extract.approvals.forEach((each) => ledger.addApproval(...each));
     extract.sightings.forEach((each) => fresh.add(...each));
   }
-  return { counts, fresh };
+  return { counts, tally, fresh };
 }
 
 /** Adds what earlier files said to what these say, and notes in the ledger what is new. */

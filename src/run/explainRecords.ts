@@ -13,11 +13,14 @@ import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { SignIn } from "../detection/signin/signIn.ts";
 import { countRow, countUnreadable, noCounts, type Counts } from "./counts.ts";
+import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
+import { emptyTally, tallyRow } from "./coverageTally.ts";
 import { accountName, Evidence } from "../detection/prompts/evidence.ts";
 import { identify } from "../detection/incidents/identity.ts";
+import { nothingSeen, type InputSeen, type RecordReading } from "./inputSeen.ts";
 import type { Ledger, LogEntry } from "./ports.ts";
 
-export interface ExplainRun<P> {
+export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly rules: readonly Rule[];
   /** Only what was published by then (epoch ms) exists; null: everything. */
   readonly asOf: number | null;
@@ -26,10 +29,14 @@ export interface ExplainRun<P> {
   /** Rows that are kept at most, and accounts as well: what bounds the output bounds the memory. */
   readonly limit: number;
   readonly onBad: (reason: string, place: P) => void;
+  /** What the files turned out to be, once all entries are read; nothing is known without it. */
+  readonly seen?: () => InputSeen;
 }
 
 export interface ExplainedRow<P> {
   readonly place: P;
+  /** Under which names its fields stood; null where the reader does not say. */
+  readonly reading: RecordReading | null;
   readonly explanation: RowExplanation;
 }
 
@@ -43,6 +50,7 @@ export interface ExplainedAccount {
 
 export interface Explained<P> {
   readonly counts: Counts;
+  readonly coverage: Coverage;
   /** In the order in which they were read. */
   readonly rows: readonly ExplainedRow<P>[];
   readonly rowsLeftOut: number;
@@ -61,7 +69,7 @@ export async function explainRecords<P>(
   ledger: Pick<Ledger, "addApproval" | "approvals">,
   run: ExplainRun<P>,
 ): Promise<Explained<P>> {
-  const { counts, evidence, rows, asked, unseen } = await readEntries(entries, ledger, run);
+  const { counts, tally, evidence, rows, asked, unseen } = await readEntries(entries, ledger, run);
   const sightings = new Map([...evidence].map(([account, all]) => [accountName(account), all]));
   const listed =
     run.users === null
@@ -83,6 +91,7 @@ export async function explainRecords<P>(
   );
   return {
     counts,
+    coverage: judgeCoverage(tally, counts, run.seen?.() ?? nothingSeen, run),
     rows: rows.shown,
     rowsLeftOut: rows.leftOut,
     accounts: accounts.flatMap((account) => byName.get(accountName(account)) ?? []),
@@ -98,6 +107,7 @@ async function readEntries<P>(
   { rules, asOf, users, limit, onBad }: ExplainRun<P>,
 ) {
   const counts = noCounts();
+  const tally = emptyTally();
   const evidence = new Evidence();
   const kept = new KeptRows<P>(limit);
   const asked = new Map<string, Account>();
@@ -113,6 +123,7 @@ async function readEntries<P>(
       const explanation = explainRow(entry.record, { asOf, exclusions });
       const { classified, signIn, candidate } = explanation;
       countRow(counts, classified);
+      tallyRow(tally, signIn, classified);
       if (classified.kind === "bad") {
         onBad(classified.reason, entry.place);
       }
@@ -127,7 +138,7 @@ async function readEntries<P>(
       }
       const names = namesOf(signIn).filter((name) => users?.includes(name));
       if (users === null ? candidate !== null : names.length > 0) {
-        kept.add({ place: entry.place, explanation });
+        kept.add({ place: entry.place, reading: entry.reading ?? null, explanation });
         names.forEach((name) => unseen.delete(name));
         if (users !== null && account !== null) {
           asked.set(accountName(account), account);
@@ -135,7 +146,7 @@ async function readEntries<P>(
       }
     }
   }
-  return { counts, evidence, rows: kept.end(), asked, unseen: [...unseen] };
+  return { counts, tally, evidence, rows: kept.end(), asked, unseen: [...unseen] };
 }
 
 function namesOf({ user, origin }: SignIn): readonly string[] {

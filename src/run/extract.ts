@@ -1,11 +1,13 @@
 import {
-  classify,
+  classifySignIn,
   type Account,
   type Classified,
   type ClassifyOptions,
 } from "../detection/signin/classify.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import { readSignIn } from "../detection/signin/signIn.ts";
 import { countPassed, countRow, countUnreadable, noCounts } from "./counts.ts";
+import { emptyTally, tallyRow } from "./coverageTally.ts";
 import { nothingSeen } from "./inputSeen.ts";
 import type { Extract, LogEntry, SignInFiles } from "./ports.ts";
 
@@ -19,14 +21,16 @@ export class Extractor<P> {
   }
 
   add(entry: LogEntry<P>): void {
-    const { counts, bad } = this.#extract;
+    const { counts, bad, tally } = this.#extract;
     if (entry.kind === "bad") {
       countUnreadable(counts);
       bad.push({ reason: entry.reason, place: entry.place });
       return;
     }
-    const row = classify(entry.record, this.#options);
+    const signIn = readSignIn(entry.record);
+    const row = classifySignIn(signIn, this.#options);
     countRow(counts, row);
+    tallyRow(tally, signIn, row);
     if (row.kind === "bad") {
       bad.push({ reason: row.reason, place: entry.place });
     }
@@ -36,6 +40,7 @@ export class Extractor<P> {
   /** So many rows are known to hold nothing, without having been looked at one by one. */
   pass(rows: number): void {
     countPassed(this.#extract.counts, rows);
+    this.#extract.tally.passedRows += rows;
   }
 
   /** What was said since this was asked last. */
@@ -67,7 +72,7 @@ interface Draft<P> extends Extract<P> {
 }
 
 function nothing<P>(): Draft<P> {
-  return { counts: noCounts(), bad: [], sightings: [], approvals: [] };
+  return { counts: noCounts(), bad: [], sightings: [], approvals: [], tally: emptyTally() };
 }
 
 /** Takes every row of a log apart as it comes, and leaves nothing for later. */

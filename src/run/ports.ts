@@ -8,6 +8,7 @@ import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { Counts } from "./counts.ts";
+import type { CoverageTally } from "./coverageTally.ts";
 import type { InputSeen, RecordReading } from "./inputSeen.ts";
 
 /** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
@@ -28,6 +29,7 @@ export interface Extract<P> {
   readonly bad: readonly { readonly reason: string; readonly place: P }[];
   readonly sightings: readonly (readonly [Account, Sighting])[];
   readonly approvals: readonly (readonly [Account, Approval])[];
+  readonly tally: CoverageTally;
 }
 
 /** A log that comes as files. */

@@ -81,7 +81,7 @@ describe("a bad record", () => {
     expect(await out("table")).toContain("PARTIAL");
     expect(await out("json")).toContain('"partial": true');
     expect(await out("ndjson")).toContain('"partial":true');
-    expect(await out("csv")).toMatch(/,partial\r\n.*,true\r\n$/);
+    expect(await out("csv")).toMatch(/,partial,verdict\r\n.*,true,partial\r\n$/);
   });
 });
 

@@ -13,7 +13,6 @@ describe("the exit code", () => {
   test("is 0 with findings and without", async () => {
     expect((await cli(["detect", "-"], { stdin: ndjson(burst) })).code).toBe(0);
     expect((await cli(["detect", "-"], { stdin: ndjson(burst.slice(1)) })).code).toBe(0);
-    expect((await cli(["detect", "-"], { stdin: "" })).code).toBe(0);
   });
 
   test("is 1 only with --exit-code and findings", async () => {
@@ -29,10 +28,16 @@ describe("the exit code", () => {
     expect((await cli(args, { stdin: ndjson(burst) })).code).toBe(1);
   });
 
-  test("is 3 where a record could not be used, and that beats 1", async () => {
-    const stdin = ndjson(burst) + twoBad;
-    expect((await cli(["detect", "-"], { stdin })).code).toBe(3);
-    expect((await cli(["detect", "-", "--exit-code"], { stdin })).code).toBe(3);
+  test("is 3 where a record could not be used", async () => {
+    expect((await cli(["detect", "-"], { stdin: ndjson(burst) + twoBad })).code).toBe(3);
+    const fewer = ndjson(burst.slice(1)) + twoBad;
+    expect((await cli(["detect", "-"], { stdin: fewer })).code).toBe(3);
+  });
+
+  test("is 1 for findings beside a bad record: a gate must not miss them", async () => {
+    const gate = ["detect", "-", "--exit-code"];
+    expect((await cli(gate, { stdin: ndjson(burst) + twoBad })).code).toBe(1);
+    expect((await cli(gate, { stdin: ndjson(burst.slice(1)) + twoBad })).code).toBe(3);
   });
 
   test("is 2 for what cannot be read, and that beats 3", async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import { setAsideReasons } from "../../src/detection/signin/classify.ts";
+import { approved, row } from "../builders.ts";
 import { denials, cli, ndjson, type Report } from "./terminal.ts";
 
 const input = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));
@@ -39,7 +40,7 @@ describe("the output of a small log stays as it is", () => {
 describe("JSON", () => {
   test("has the documented keys in the documented order", async () => {
     const report = JSON.parse(await output("json")) as Report;
-    expect(Object.keys(report)).toEqual(["schemaVersion", "run", "findings"]);
+    expect(Object.keys(report)).toEqual(["schemaVersion", "run", "coverage", "findings"]);
     expect(Object.keys(report.run)).toEqual([
       "rows",
       "classified",
@@ -62,6 +63,7 @@ describe("JSON", () => {
         "user",
         "userId",
         "denials",
+        "atLeast",
         "fraudReports",
         "firstDenialAt",
         "triggeredAt",
@@ -131,7 +133,7 @@ test("NDJSON is a finding a line and ends with the run, so that a cut shows", as
   expect(parsed.slice(0, -1)).toEqual(
     whole.findings.map((finding) => ({ schemaVersion: 1, finding })),
   );
-  expect(parsed.at(-1)).toEqual({ schemaVersion: 1, run: whole.run });
+  expect(parsed.at(-1)).toEqual({ schemaVersion: 1, run: whole.run, coverage: whole.coverage });
 });
 
 describe("CSV", () => {
@@ -157,15 +159,15 @@ describe("CSV", () => {
   });
 
   test("has a header and nothing else where nothing was found", async () => {
-    const out = await output("csv", "");
-    expect(out).toMatch(/^incidentId,rule,[^\n]*,partial\r\n$/);
+    const out = await output("csv", ndjson(denials("09:00", 1)));
+    expect(out).toMatch(/^incidentId,rule,[^\n]*,partial,verdict\r\n$/);
   });
 
   test("has as many cells in every row as in the header", async () => {
     const count = (line: string) => line.replaceAll(/"(?:[^"]|"")*"/g, "x").split(",").length;
     const [head, ...rows] = (await cells({ UserAgent: 'a, "b"' })).trimEnd().split("\r\n");
-    for (const row of rows) {
-      expect(count(row)).toBe(count(head!));
+    for (const line of rows) {
+      expect(count(line)).toBe(count(head!));
     }
   });
 });
@@ -177,7 +179,7 @@ describe("the table", () => {
     // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028]/);
     expect(out).toContain("eve[U+202E]moc.osotnoc[U+0007][U+001B][31m[U+2028]");
-    expect(out.trimEnd().split("\n")).toHaveLength(5);
+    expect(out.trimEnd().split("\n")).toHaveLength(7);
   });
 
   test("cuts a name that would fill the screen", async () => {
@@ -187,11 +189,11 @@ describe("the table", () => {
   });
 
   test("says so where nothing was found", async () => {
-    expect(await output("table", "")).toBe(
+    const answer = row({ at: "09:30", resultType: "0", steps: [approved("09:30")] });
+    expect(await output("table", ndjson([answer]))).toBe(
       [
-        "No findings.",
-        "",
-        "0 rows: 0 classified, 0 bad, set aside 0 notCandidate, 0 nonInteractive, 0 excluded, 0 unattributable, 0 notYetPublished.",
+        "No findings in 1 sign-in by 1 user, 2026-03-10 09:30 to 09:31; no MFA failures.",
+        "1 rows: 0 classified, 0 bad, set aside 1 notCandidate, 0 nonInteractive, 0 excluded, 0 unattributable, 0 notYetPublished.",
         "0 denials; prompts by outcome: none; 0 rows unclassified.",
         "",
       ].join("\n"),

@@ -31,7 +31,7 @@ function story({ remembers = true } = {}) {
     out,
     state,
     run: (rows: readonly Row[]): Promise<Report> =>
-      detect(["-", ...state, "--out", out], { stdin: ndjson(rows) }),
+      detect(["-", "--allow-empty", ...state, "--out", out], { stdin: ndjson(rows) }),
     read,
     pathOf,
     ids: () => readdirSync(out).map((name) => name.replace(/\.json$/, "")),
@@ -123,7 +123,7 @@ describe("an incident's file", () => {
     await run(burst);
     await run([approval]);
     const elsewhere = `${out}-2`;
-    await detect(["-", ...state, "--out", elsewhere], { stdin: "" });
+    await detect(["-", "--allow-empty", ...state, "--out", elsewhere], { stdin: "" });
     const [name] = readdirSync(elsewhere);
     const copy = JSON.parse(readFileSync(join(elsewhere, name!), "utf8")) as IncidentFile;
     expect(copy.comments).toEqual([]);

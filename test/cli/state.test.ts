@@ -35,7 +35,7 @@ import {
 function story() {
   const state = join(temporaryFolder(), "state");
   const run = (rows: readonly Row[], ...args: readonly string[]): Promise<Report> =>
-    detect(["-", "--state", state, ...args], { stdin: ndjson(rows) });
+    detect(["-", "--allow-empty", "--state", state, ...args], { stdin: ndjson(rows) });
   return {
     state,
     run,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { run } from "../../src/cli/run.ts";
+import type { CoverageReport } from "../../src/cli/verdict/coverageReport.ts";
 import { denied, password, row, time, type Row, type RowOptions } from "../builders.ts";
 
 export interface Ended {
@@ -69,6 +70,7 @@ export interface Finding {
   readonly rule: string;
   readonly user: string;
   readonly denials: number;
+  readonly atLeast: boolean;
   readonly fraudReports: number;
   readonly firstDenialAt: string;
   readonly triggeredAt: string;
@@ -90,6 +92,7 @@ export interface Report {
     readonly denials: number;
     readonly partial: boolean;
   };
+  readonly coverage: CoverageReport;
   readonly findings: readonly Finding[];
 }
 

@@ -77,6 +77,15 @@ const expected = truth.attacks.flatMap((attack) =>
   })),
 );
 
+/**
+ * A report without what depends on how it was read: a search parses fewer rows, so it may see fewer people and
+ * a shorter span.
+ */
+function comparable({ coverage, ...report }: Report) {
+  const { verdict, rows: count, mfaFailures, withReason, unknownTexts } = coverage;
+  return { ...report, coverage: { verdict, count, mfaFailures, withReason, unknownTexts } };
+}
+
 let whole: Report;
 beforeAll(async () => {
   whole = await reportOf([example]);
@@ -107,7 +116,15 @@ describe("the example", () => {
   test("gives exactly the findings of its truth, for every rule", () => {
     const found = whole.findings.map((finding) =>
       inSeconds(
-        without(finding, "incidentId", "ipAddresses", "applications", "userAgents", "locations"),
+        without(
+          finding,
+          "incidentId",
+          "atLeast",
+          "ipAddresses",
+          "applications",
+          "userAgents",
+          "locations",
+        ),
       ),
     );
     expect(byIdentity(found)).toEqual(byIdentity(expected.map(inSeconds)));
@@ -123,7 +140,7 @@ describe("the example", () => {
   });
 
   test("is read with --strict just the same", async () => {
-    expect(await reportOf([example, "--strict"])).toEqual(whole);
+    expect(comparable(await reportOf([example, "--strict"]))).toEqual(comparable(whole));
   });
 
   test("gives the findings of the rule that is on, without any option", async () => {
@@ -175,13 +192,13 @@ describe("the same data", () => {
       // A share of them is one way for each container, in turn.
       const turn = containers.findIndex(([each]) => each === name) % ways.length;
       for (const way of isWhole ? ways : ways.slice(turn, turn + 1)) {
-        expect(await way()).toEqual(whole);
+        expect(comparable(await way())).toEqual(comparable(whole));
       }
     },
   );
 
   test("as gzip on standard input gives the same report", async () => {
-    expect(await reportOf(["-"], readFileSync(example))).toEqual(whole);
+    expect(comparable(await reportOf(["-"], readFileSync(example)))).toEqual(comparable(whole));
   });
 
   test("as a folder of all kinds gives the same report", async () => {
@@ -196,7 +213,7 @@ describe("the same data", () => {
     writeFileSync(join(folder, "deeper", "still", "1.log"), lines(rows.slice(half)));
     writeFileSync(join(folder, "readme.txt"), "not a log");
     symlinkSync(folder, join(folder, "deeper", "loop"));
-    expect(await reportOf([folder])).toEqual(whole);
+    expect(comparable(await reportOf([folder]))).toEqual(comparable(whole));
   });
 
   test("in any order, and twice, gives the same findings", async () => {
@@ -211,7 +228,7 @@ describe("the same data", () => {
     for (let index = 0; index < rows.length; index += size) {
       await reportOf(["-", "--state", state], lines(rows.slice(index, index + size)));
     }
-    const { findings } = await reportOf(["-", "--state", state]);
+    const { findings } = await reportOf(["-", "--allow-empty", "--state", state]);
     const facts = (all: readonly Finding[]) =>
       byIdentity(all.map((each) => without(each, "incidentId", "action", "reason")));
     expect(facts(findings)).toEqual(facts(whole.findings));
@@ -317,6 +334,6 @@ describe("the program", () => {
   test("does not depend on the time zone or the language of the machine", async () => {
     const env = { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" };
     const { out } = await mfaDeny(["detect", example, ...json], { env });
-    expect(JSON.parse(out)).toEqual(whole);
+    expect(comparable(JSON.parse(out) as Report)).toEqual(comparable(whole));
   });
 });

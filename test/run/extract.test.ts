@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { noCounts } from "../../src/run/counts.ts";
+import { emptyTally } from "../../src/run/coverageTally.ts";
 import { Extractor, wholly } from "../../src/run/extract.ts";
 import type { LogEntry } from "../../src/run/ports.ts";
 import { alice, approved, denied, denialRow, row, tenantId, time, type Row } from "../builders.ts";
@@ -60,7 +61,13 @@ test("what was taken is not given again", () => {
   const extractor = new Extractor<number>({});
   extractor.add(entry(denialRow("09:00")));
   extractor.take();
-  expect(extractor.take()).toEqual({ counts: noCounts(), bad: [], sightings: [], approvals: [] });
+  expect(extractor.take()).toEqual({
+    counts: noCounts(),
+    bad: [],
+    sightings: [],
+    approvals: [],
+    tally: emptyTally(),
+  });
 });
 
 test("a log that is taken apart wholly leaves no approval for later", async () => {

@@ -26,7 +26,9 @@ const columns: readonly (readonly [
   ["userAgents", ({ userAgents }) => userAgents.join("; ")],
   ["locations", ({ locations }) => locations.join("; ")],
   ["guest", ({ guest }) => guest],
+  ["atLeast", ({ atLeast }) => atLeast],
   ["partial", (_, { run }) => run.partial],
+  ["verdict", (_, { coverage }) => coverage.verdict],
 ];
 
 /** RFC 4180, a finding a row. Lists are joined by "; ". */

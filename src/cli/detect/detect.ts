@@ -9,10 +9,11 @@ import { incidentApiSink } from "../../sinks/sentinel/incidentApi.ts";
 import { deliverFindings } from "../../run/deliverFindings.ts";
 import { detectRecords, type RecordsReport, type RecordsRun } from "../../run/detectRecords.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
-import type { InputSeen } from "../../run/inputSeen.ts";
 import type { SignInFiles } from "../../run/ports.ts";
 import { valueOf } from "../args.ts";
-import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import type { Command, Given, Terminal } from "../command.ts";
+import { writeVerdict } from "../verdict/verdictLines.ts";
+import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { BadRecords } from "../badRecords.ts";
 import {
   findInput,
@@ -67,6 +68,7 @@ export const detect: Command = {
       help: "Threads that search large files; the processors, 8 at most, if not given.",
     },
     inputOptions.strict,
+    ...coverageOptions,
     { name: "exit-code", help: "Exit with 1 when there are findings." },
     inputOptions.quiet,
     inputOptions.noProgress,
@@ -99,11 +101,15 @@ export const detect: Command = {
       ...run,
       onBad: (reason, place) => problems.add(reason, place),
     });
-    terminal.stdout.write(reporters[format](toDetectReport(report)));
+    const shown = toDetectReport(report);
+    terminal.stdout.write(reporters[format](shown));
     if (given["quiet"] === undefined) {
       terminal.stderr.write(passedOverText(logs.seen()) + problems.summary());
     }
-    return exitCode(report, logs.seen(), given);
+    if (format !== "table") {
+      writeVerdict(shown.coverage, given, terminal);
+    }
+    return exitCodeOf(report.coverage, report.findings.length > 0, given);
   },
 };
 
@@ -115,7 +121,8 @@ async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> 
       `--from ${valueOf(given, "from")} is not before --to ${valueOf(given, "to")}`,
     );
   }
-  return { rules: await chooseRules(given), asOf: moment(given, "as-of"), from, to };
+  const rules = await chooseRules(given);
+  return { rules, asOf: moment(given, "as-of"), from, to, ...coverageLimits(given) };
 }
 
 /**
@@ -184,17 +191,4 @@ async function detectFiles(
   } finally {
     await ledger.close();
   }
-}
-
-function exitCode(
-  { counts, findings }: RecordsReport,
-  { passedOver }: InputSeen,
-  given: Given,
-): number {
-  if (counts.badRecords > 0 || passedOver.length > 0) {
-    return exitCodes.partial;
-  }
-  return given["exit-code"] !== undefined && findings.length > 0
-    ? exitCodes.findings
-    : exitCodes.done;
 }

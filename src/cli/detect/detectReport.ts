@@ -1,11 +1,13 @@
+import type { Prompt } from "../../detection/prompts/prompt.ts";
 import type { RecordsReport, Reported } from "../../run/detectRecords.ts";
 import { formatTime } from "../../detection/signin/time.ts";
+import { toCoverageReport } from "../verdict/coverageReport.ts";
 
 /** What `detect --format json` prints: the stable, documented shape of a run. */
 export type DetectReport = ReturnType<typeof toDetectReport>;
 export type DetectFinding = DetectReport["findings"][number];
 
-export function toDetectReport({ counts, outcomes, denials, findings }: RecordsReport) {
+export function toDetectReport({ counts, coverage, outcomes, denials, findings }: RecordsReport) {
   return {
     schemaVersion: 1,
     run: {
@@ -18,11 +20,12 @@ export function toDetectReport({ counts, outcomes, denials, findings }: RecordsR
       outcomes,
       partial: counts.badRecords > 0,
     },
+    coverage: toCoverageReport(coverage),
     findings: findings.map(toFinding),
   };
 }
 
-function toFinding({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
+function toFinding({ rule, subject, decision, finding: { facts, evidence, denials } }: Reported) {
   const { approval } = facts;
   return {
     incidentId: decision.burst.id,
@@ -31,6 +34,7 @@ function toFinding({ rule, subject, decision, finding: { facts, evidence } }: Re
     user: subject.user,
     userId: evidence.userId,
     denials: facts.denials,
+    atLeast: facts.atLeast || denials.some(isFromStatus),
     fraudReports: facts.fraudReports,
     firstDenialAt: formatTime(facts.firstDenialAt),
     triggeredAt: formatTime(facts.triggeredAt),
@@ -45,4 +49,9 @@ function toFinding({ rule, subject, decision, finding: { facts, evidence } }: Re
     locations: evidence.locations,
     guest: evidence.guest,
   };
+}
+
+/** A request without steps shows one prompt, however many there were. */
+function isFromStatus({ sightings }: Prompt): boolean {
+  return sightings.every(({ source }) => source === "status");
 }

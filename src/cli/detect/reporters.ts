@@ -14,9 +14,12 @@ export const reporters: Readonly<Record<Format, (report: DetectReport) => string
   csv,
 };
 
-/** A finding a line, then one line with the run: where that is missing, the output was cut off. */
-function ndjson({ schemaVersion, run, findings }: DetectReport): string {
-  return [...findings.map((finding) => ({ schemaVersion, finding })), { schemaVersion, run }]
+/** A finding a line, then one line with the run and its coverage: where that is missing, the output was cut off. */
+function ndjson({ schemaVersion, run, coverage, findings }: DetectReport): string {
+  return [
+    ...findings.map((finding) => ({ schemaVersion, finding })),
+    { schemaVersion, run, coverage },
+  ]
     .map((line) => `${JSON.stringify(line)}\n`)
     .join("");
 }

@@ -1,13 +1,14 @@
 import { visible } from "../../detection/signin/visible.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
+import { coverageLines } from "../verdict/verdictLines.ts";
 import { formatTable } from "../formatTable.ts";
 
 const head = ["triggered (UTC)", "user", "rule", "denials", "severity", "approved after", "action"];
 
-/** For a person: the findings, then where the rows went. */
-export function table({ run, findings }: DetectReport): string {
-  const found = findings.length === 0 ? "No findings.\n" : formatTable(head, findings.map(cells));
-  return `${found}\n${summary(run)}`;
+/** For a person: the findings, then what was read and where the rows went. */
+export function table({ run, coverage, findings }: DetectReport): string {
+  const found = findings.length === 0 ? "" : `${formatTable(head, findings.map(cells))}\n`;
+  return `${found}${coverageLines(coverage, findings.length > 0)}${summary(run)}`;
 }
 
 function cells(finding: DetectFinding): readonly string[] {
@@ -33,7 +34,6 @@ function summary({ rows, classified, setAside, ...run }: DetectReport["run"]): s
   return [
     `${rows} rows: ${classified} classified, ${run.badRecords} bad, set aside ${aside.join(", ")}.`,
     `${run.denials} denials; prompts by outcome: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none"}; ${run.unclassified} rows unclassified.`,
-    ...(run.partial ? ["PARTIAL: some records could not be used; see the messages."] : []),
     "",
   ].join("\n");
 }

@@ -2,9 +2,10 @@ import { InputTally } from "../../logs/files/inputTally.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
 import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { BadRecords } from "../badRecords.ts";
-import { exitCodes, type Command, type Given } from "../command.ts";
+import type { Command } from "../command.ts";
+import { writeVerdict } from "../verdict/verdictLines.ts";
+import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { explainRecords, type Explained } from "../../run/explainRecords.ts";
-import type { InputSeen } from "../../run/inputSeen.ts";
 import { toExplainReport, type ExplainReport } from "./explainReport.ts";
 import { explainTable } from "./explainTable.ts";
 import {
@@ -48,6 +49,7 @@ export const explain: Command = {
     },
     { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
     inputOptions.strict,
+    ...coverageOptions,
     { name: "exit-code", help: "Exit with 1 when there are findings among what is shown." },
     inputOptions.quiet,
     inputOptions.noProgress,
@@ -70,6 +72,7 @@ export const explain: Command = {
     const format = oneOf(given, "format", formats) ?? "table";
     const limit = wholeNumber(given, "limit", 1, largestLimit) ?? usualLimit;
     const run = {
+      ...coverageLimits(given),
       rules: await chooseRules(given),
       asOf: moment(given, "as-of"),
       users: given["user"]?.map((user) => user.trim().toLowerCase()) ?? null,
@@ -84,30 +87,30 @@ export const explain: Command = {
       const explained = await explainRecords(
         readWithProgress(files, reading, given, terminal, tally),
         ledger,
-        { ...run, onBad: (reason, place: Place) => problems.add(reason, place) },
+        {
+          ...run,
+          onBad: (reason, place: Place) => problems.add(reason, place),
+          seen: () => tally.seen(),
+        },
       );
       terminal.signal.throwIfAborted();
-      terminal.stdout.write(reporters[format](toExplainReport(explained, limit)));
+      const report = toExplainReport(explained, limit);
+      terminal.stdout.write(reporters[format](report));
       if (given["quiet"] === undefined) {
         terminal.stderr.write(passedOverText(tally.seen()) + problems.summary());
       }
-      return exitCode(explained, tally.seen(), given);
+      if (format !== "table") {
+        writeVerdict(report.coverage, given, terminal);
+      }
+      return exitCodeOf(explained.coverage, hasFindings(explained), given);
     } finally {
       await ledger.close();
     }
   },
 };
 
-function exitCode(
-  { counts, accounts }: Explained<Place>,
-  { passedOver }: InputSeen,
-  given: Given,
-): number {
-  if (counts.badRecords > 0 || passedOver.length > 0) {
-    return exitCodes.partial;
-  }
-  const isFound = accounts.some(({ rules }) =>
+function hasFindings({ accounts }: Explained<Place>): boolean {
+  return accounts.some(({ rules }) =>
     rules.some(({ streaks }) => streaks.some(({ missing }) => missing === null)),
   );
-  return given["exit-code"] !== undefined && isFound ? exitCodes.findings : exitCodes.done;
 }

@@ -13,6 +13,7 @@ import type { Approval, Telling } from "../../detection/signin/sighting.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
 import { accountName } from "../../detection/prompts/evidence.ts";
+import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { placeText } from "../placeText.ts";
 import type { Explained, ExplainedAccount, ExplainedRow } from "../../run/explainRecords.ts";
 
@@ -26,7 +27,7 @@ export type ReportedRun = ReportedRule["runs"][number];
 
 /** @param limit of runs and approvals for each user */
 export function toExplainReport(explained: Explained<Place>, limit: number) {
-  const { counts, rows, rowsLeftOut, accounts, accountsLeftOut, unseen } = explained;
+  const { counts, coverage, rows, rowsLeftOut, accounts, accountsLeftOut, unseen } = explained;
   return {
     schemaVersion: 1,
     run: {
@@ -40,13 +41,14 @@ export function toExplainReport(explained: Explained<Place>, limit: number) {
       usersLeftOut: accountsLeftOut,
       usersUnseen: unseen,
     },
+    coverage: toCoverageReport(coverage),
     rows: rows.map((row) => toRow(row, explained)),
     users: accounts.map((account) => toUser(account, limit)),
   };
 }
 
 function toRow(
-  { place, explanation }: ExplainedRow<Place>,
+  { place, reading, explanation }: ExplainedRow<Place>,
   { byName }: Pick<Explained<Place>, "byName">,
 ) {
   const { signIn, classified, candidate, texts, dialect } = explanation;
@@ -58,7 +60,9 @@ function toRow(
       : (byName.get(accountName(account)) ?? null);
   return {
     place: placeText(place),
-    dialect,
+    dialect: reading?.dialect ?? dialect,
+    readBy: Object.fromEntries(reading?.names ?? []),
+    conflicts: reading?.conflicts ?? [],
     tenantId: signIn.tenantId,
     user: signIn.user,
     request: signIn.request,

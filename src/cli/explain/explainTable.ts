@@ -1,6 +1,7 @@
 import type { SetAsideReason } from "../../detection/signin/classify.ts";
 import { promptOutcomes } from "../../detection/signin/outcome.ts";
 import { visible } from "../../detection/signin/visible.ts";
+import { coverageLines } from "../verdict/verdictLines.ts";
 import type {
   ExplainReport,
   ReportedRow,
@@ -24,6 +25,9 @@ const dialectWords = {
   "log-analytics": "Log Analytics row",
   diagnostic: "diagnostic record",
   graph: "Graph sign-in",
+  portal: "portal download",
+  elastic: "Elastic document",
+  defender: "Defender sign-in event",
 } as const satisfies Record<ReportedRow["dialect"], string>;
 
 const setAsideWords = {
@@ -49,9 +53,10 @@ export function explainTable(report: ExplainReport): string {
     ...(rows.length + users.length + run.usersUnseen.length === 0
       ? [`Nothing to explain: none of ${run.rows} rows can hold a denial.`]
       : []),
-    ...(run.partial ? ["PARTIAL: some records could not be used; see the messages."] : []),
-    "",
-  ].join("\n");
+  ]
+    .map((line) => `${line}\n`)
+    .join("")
+    .concat(coverageLines(report.coverage, true));
 }
 
 function leftOut(count: number, what: string): readonly string[] {
@@ -64,9 +69,21 @@ function rowLines(row: ReportedRow): readonly string[] {
   return [
     `${visible(row.place)}  ${shortTime(row.happenedAt ?? row.publishedAt)}  ${visible(row.user ?? "nobody")}  ${dialectWords[row.dialect]}, ResultType ${visible(row.resultType)}`,
     `  ${fateOfRow(row)}`,
+    ...readByLines(row),
     ...row.texts.flatMap(textLines),
     ...row.approvals.map(({ at, in: where }) => `  approval at ${shortTime(at)} (${where})`),
     "",
+  ];
+}
+
+/** The names that its fields stood under. */
+function readByLines({ readBy, conflicts }: ReportedRow): readonly string[] {
+  const names = Object.entries(readBy).map(([field, name]) => `${field} from ${visible(name)}`);
+  return [
+    ...(names.length === 0 ? [] : [`  read: ${names.join(", ")}`]),
+    ...(conflicts.length === 0
+      ? []
+      : [`  two values under names of one meaning, the exact name wins: ${conflicts.join(", ")}`]),
   ];
 }
 

@@ -38,7 +38,7 @@ export interface Approval {
 }
 
 /** ResultTypes of a sign-in that got past MFA: success and the interrupts after it. */
-const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
+export const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
 /** What tells when something happened, first choice first: publication lags minutes behind, so it is last. */
 type TimeSource =

@@ -6,7 +6,7 @@ import type { Extract } from "../../../run/ports.ts";
 import type { Place } from "../entry.ts";
 
 /** An extract as a few large values, which take little to hand to another thread. */
-export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad"> {
+export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad" | "tally"> {
   /** Each text once. It is told by its place here; 0 is null. */
   readonly texts: readonly (string | null)[];
   /** The values of one after the other. */
@@ -17,7 +17,13 @@ export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad"> {
 
 const sources = ["step", "status"] as const;
 
-export function packExtract({ counts, bad, sightings, approvals }: Extract<Place>): PackedExtract {
+export function packExtract({
+  counts,
+  bad,
+  sightings,
+  approvals,
+  tally,
+}: Extract<Place>): PackedExtract {
   const texts = new Texts();
   const packed = {
     origins: new Packer(texts),
@@ -43,10 +49,17 @@ export function packExtract({ counts, bad, sightings, approvals }: Extract<Place
     origins: packed.origins.take(),
     sightings: packed.sightings.take(),
     approvals: packed.approvals.take(),
+    tally,
   };
 }
 
-export function unpackExtract({ counts, bad, texts, ...packed }: PackedExtract): Extract<Place> {
+export function unpackExtract({
+  counts,
+  bad,
+  tally,
+  texts,
+  ...packed
+}: PackedExtract): Extract<Place> {
   const origins = unpackAll(packed.origins, texts, (from) => from.origin());
   return {
     counts,
@@ -56,6 +69,7 @@ export function unpackExtract({ counts, bad, texts, ...packed }: PackedExtract):
       from.sighting(origins),
     ]),
     approvals: unpackAll(packed.approvals, texts, (from) => [from.account(), from.approval()]),
+    tally,
   };
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { promptOutcomes } from "../../../../src/detection/signin/outcome.ts";
 import { packExtract, unpackExtract } from "../../../../src/logs/files/search/packExtract.ts";
 import { noCounts } from "../../../../src/run/counts.ts";
+import { emptyTally } from "../../../../src/run/coverageTally.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 4 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
@@ -45,7 +46,10 @@ test("what a thread hands over comes out as it went in", () => {
       fc.array(fc.tuple(account, approval)),
       (sightings, approvals) => {
         const bad = [{ reason: "not an object", place: { source: "log", line: 3, index: null } }];
-        const extract = { counts: noCounts(), bad, sightings, approvals };
+        const tally = { ...emptyTally(), passedRows: 7, oldestAt: 1 };
+        tally.failures.set(11, true);
+        tally.unknownTexts.set("MFA denied; later", 2);
+        const extract = { counts: noCounts(), bad, sightings, approvals, tally };
         expect(unpackExtract(structuredClone(packExtract(extract)))).toEqual(extract);
       },
     ),
@@ -56,7 +60,7 @@ test("sightings of one row share their origin on the other side, too", () => {
   fc.assert(
     fc.property(account, sighting, (who, seen) => {
       const other = { ...seen, at: seen.at + 1 };
-      const extract = { counts: noCounts(), bad: [], approvals: [] };
+      const extract = { counts: noCounts(), bad: [], approvals: [], tally: emptyTally() };
       const packed = packExtract({
         ...extract,
         sightings: [

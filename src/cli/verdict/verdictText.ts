@@ -1,0 +1,154 @@
+import type { Coverage, Shortfall } from "../../run/coverage.ts";
+import type { RecordDialect, ShownField } from "../../run/inputSeen.ts";
+
+/** Unknown texts that a sentence quotes, and files that it names; the report has all of them. */
+const most = { texts: 3, files: 10 } as const;
+
+const fieldWords = {
+  resultCode: "result code",
+  resultText: "result text",
+  steps: "authentication details",
+  user: "user name",
+  objectId: "object id",
+  time: "time",
+  interactive: "interactive flag",
+} as const satisfies Record<ShownField, string>;
+
+/** What was read: "4,775 sign-ins by 212 users, 2026-03-10 00:00 to 24:00; 96 MFA failures, 88 % with a reason". */
+export function extentText(coverage: Omit<Coverage, "verdict" | "shortfalls">): string {
+  const { rows, users, oldestRow, newestRow, mfaFailures, withReason } = coverage;
+  const who = users === 0 ? "" : ` by ${counted(users, "user")}`;
+  const when =
+    oldestRow === null || newestRow === null ? "" : `, ${spanText(oldestRow, newestRow)}`;
+  const failures =
+    mfaFailures === 0
+      ? "no MFA failures"
+      : `${counted(mfaFailures, "MFA failure")}, ${shareText(withReason, mfaFailures)} with a reason`;
+  return `${counted(rows, "sign-in")}${who}${when}; ${failures}`;
+}
+
+/** One sentence for each thing that the read could not see; none where it saw everything. */
+export function coverageNotes(coverage: Coverage): readonly string[] {
+  const { atLeast, withoutSuccess, mfaFailures } = coverage;
+  return [
+    ...coverage.shortfalls.map((shortfall) => shortfallText(shortfall, coverage)),
+    ...(atLeast
+      ? [
+          "These records have no authentication details, so several prompts of one request count as one: counts are lower bounds.",
+        ]
+      : []),
+    ...(withoutSuccess && mfaFailures > 0
+      ? ["No successful sign-in in this export: approvals cannot be seen."]
+      : []),
+    ...unknownTextNote(coverage),
+  ];
+}
+
+function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
+  const { mfaFailures, withReason, badRecords, passedOver } = coverage;
+  switch (shortfall) {
+    case "noRecords":
+      return "The input is empty: it has no sign-in records (--allow-empty accepts that).";
+    case "noResult":
+      return `No record has a result code or a result text, so a refusal looks like any other sign-in. ${missingFields(coverage)}`;
+    case "noReasons":
+      return `${counted(mfaFailures, "MFA failure")}, none with a reason: all are unclassified, and refusals among them cannot be told from time-outs. ${howToGetReasons(coverage)}`;
+    case "nobody":
+      return "No record names a user or an object id, so no refusal belongs to anybody. Export UserPrincipalName and UserId too.";
+    case "unexplained":
+      return `${count(mfaFailures - withReason)} of ${counted(mfaFailures, "MFA failure")} have no reason; refusals among them are not counted.`;
+    case "passedOver":
+      return `${counted(passedOver.length, "file")} passed over: ${listed(
+        passedOver.map(({ path, what }) => `${path} is ${what}`),
+        most.files,
+      )}.`;
+    case "badRecords":
+      return `${counted(badRecords, "record")} could not be used.`;
+  }
+}
+
+function missingFields({ fieldsMissing }: Coverage): string {
+  const missing = fieldsMissing.map((field) => fieldWords[field]).join(", ");
+  return `Missing: ${missing}. Export ResultType, Status and AuthenticationDetails too (docs/exports.md).`;
+}
+
+/** Which export has the reasons that this one lacks. */
+function howToGetReasons({ files, fieldsMissing, unknownTexts }: Coverage): string {
+  const dialects = new Set(files.map(({ dialect }) => dialect));
+  const hints = [...dialects].flatMap((dialect) => hintFor(dialect, fieldsMissing));
+  if (unknownTexts.length > 0) {
+    hints.push(
+      "Texts and headers must be in English: if these are not, switch the portal's language and download again.",
+    );
+  }
+  return hints.length > 0 ? hints.join(" ") : everywhere;
+}
+
+const everywhere =
+  "Export Status and AuthenticationDetails too: from Log Analytics (SigninLogs) or from the beta endpoint of Microsoft Graph, with ConvertTo-Json -Depth 10 (docs/exports.md).";
+
+function hintFor(dialect: RecordDialect | null, missing: readonly ShownField[]): readonly string[] {
+  switch (dialect) {
+    case "graph":
+      return missing.includes("steps")
+        ? [
+            "Microsoft Graph v1.0 has no authentication details: use the beta endpoint (Get-MgBetaAuditLogSignIn with ConvertTo-Json -Depth 10), or export SigninLogs from Log Analytics.",
+          ]
+        : [
+            "The authentication details have no texts: PowerShell cuts nested values off, so use ConvertTo-Json -Depth 10.",
+          ];
+    case "defender":
+      return ["Defender's EntraIdSignInEvents has no result text: export SigninLogs instead."];
+    case "portal":
+      return [
+        "Add the file InteractiveSignIns_AuthDetails_….csv of the same download, which has the authentication details.",
+      ];
+    default:
+      return [];
+  }
+}
+
+function unknownTextNote({ unknownTexts }: Coverage): readonly string[] {
+  const texts = unknownTexts.map(({ text, count: rows }) => `"${text}" (${count(rows)})`);
+  return texts.length === 0 ? [] : [`MFA texts of no known class: ${listed(texts, most.texts)}.`];
+}
+
+function listed(items: readonly string[], shown: number): string {
+  const rest = items.length - shown;
+  return [...items.slice(0, shown), ...(rest > 0 ? [`and ${count(rest)} more`] : [])].join(", ");
+}
+
+/** A whole percentage, rounded down, so that "100 %" means all. */
+function shareText(part: number, whole: number): string {
+  const percent = Math.floor((part * 100) / whole);
+  return percent === 0 && part > 0 ? "under 1 %" : `${percent} %`;
+}
+
+const minute = 60_000;
+
+/** The whole minutes around two moments; a day ends at 24:00. */
+function spanText(from: number, to: number): string {
+  const start = dayAndTime(Math.floor(from / minute) * minute);
+  const end = endOfMinute(to);
+  return `${start.day} ${start.time} to ${end.day === start.day ? "" : `${end.day} `}${end.time}`;
+}
+
+function endOfMinute(at: number) {
+  const { day } = dayAndTime(at);
+  const { time } = dayAndTime(Math.floor(at / minute) * minute + minute);
+  return { day, time: time === "00:00" ? "24:00" : time };
+}
+
+function dayAndTime(at: number) {
+  const iso = new Date(at).toISOString();
+  return { day: iso.slice(0, 10), time: iso.slice(11, 16) };
+}
+
+function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** With a comma at every third digit, whatever the machine's language. */
+function count(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}

@@ -1,0 +1,40 @@
+import { strongAuthenticationFailed } from "./candidate.ts";
+import { canMeanDenial, classifyText, isPromptOutcome } from "./outcome.ts";
+import type { SignIn, Step } from "./signIn.ts";
+
+/** What a row says of an MFA request that failed. */
+export interface MfaFailure {
+  /** A text of the row says why: refused, timed out, wrong code and so on. */
+  readonly hasReason: boolean;
+  /** MFA texts of the row that no class knows, each once. */
+  readonly unknownTexts: readonly string[];
+}
+
+/**
+ * Reads whether a row shows that MFA failed, by its result code or by one of its texts.
+ *
+ * @returns null for a row that shows no failure
+ */
+export function readMfaFailure(signIn: SignIn): MfaFailure | null {
+  const steps = signIn.steps.filter(isMfaStep).map(({ text }) => text);
+  const texts = signIn.statusText === null ? steps : [...steps, signIn.statusText];
+  const hasReason = texts.some(saysWhy);
+  const unknown = texts.filter((text) => text !== "" && classifyText(text) === "unclassified");
+  const failed =
+    hasReason ||
+    signIn.resultType === strongAuthenticationFailed ||
+    // "MFA denied" with an ending that nobody has seen yet.
+    unknown.some(canMeanDenial);
+  return failed ? { hasReason, unknownTexts: [...new Set(unknown)] } : null;
+}
+
+/** The password step of a failed sign-in can carry any failure text; it says nothing of MFA. */
+function isMfaStep({ method, succeeded }: Step): boolean {
+  return succeeded !== true && !method.startsWith("password");
+}
+
+/** A prompt that is still pending has not failed yet. */
+function saysWhy(text: string): boolean {
+  const outcome = classifyText(text);
+  return isPromptOutcome(outcome) && outcome !== "pending";
+}

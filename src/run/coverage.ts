@@ -1,0 +1,168 @@
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Counts } from "./counts.ts";
+import { earlier, later, type CoverageTally } from "./coverageTally.ts";
+import type { FileSeen, InputSeen, PassedOver, ShownField } from "./inputSeen.ts";
+
+/** Whether a read could have shown a denial. */
+export type Verdict = "complete" | "partial" | "blind";
+
+const blindShortfalls = [
+  /** Nothing was read: no file has a record. */
+  "noRecords",
+  /** No record has a result code, and none has a text. */
+  "noResult",
+  /** As many MFA failures as a rule needs for a finding, and not one has a reason. */
+  "noReasons",
+  /** As many candidates as a rule needs, and no record names an account. */
+  "nobody",
+] as const;
+
+const partialShortfalls = [
+  /** Too many MFA failures have no reason. */
+  "unexplained",
+  /** Files that are no sign-in logs were passed over. */
+  "passedOver",
+  /** Records could not be used. */
+  "badRecords",
+] as const;
+
+/** Why a read is not complete. */
+export type Shortfall = (typeof blindShortfalls)[number] | (typeof partialShortfalls)[number];
+
+interface UnknownText {
+  readonly text: string;
+  /** Rows that have it. */
+  readonly count: number;
+}
+
+/** What one read could see. */
+export interface Coverage {
+  readonly verdict: Verdict;
+  /** Empty where the verdict is `complete`; the gravest first. */
+  readonly shortfalls: readonly Shortfall[];
+  /** Usable rows, and the accounts among those that were parsed. */
+  readonly rows: number;
+  readonly users: number;
+  readonly badRecords: number;
+  /** Requests that failed in MFA, before exclusions, and those of them that say why. */
+  readonly mfaFailures: number;
+  readonly withReason: number;
+  /** The most frequent first. */
+  readonly unknownTexts: readonly UnknownText[];
+  /** What no record shows; empty where there is no record. */
+  readonly fieldsMissing: readonly ShownField[];
+  /** Epoch milliseconds; of the rows that were parsed. */
+  readonly oldestRow: number | null;
+  readonly newestRow: number | null;
+  readonly files: readonly FileSeen[];
+  readonly passedOver: readonly PassedOver[];
+  /** The failures have no steps, so several prompts of one request count as one. */
+  readonly atLeast: boolean;
+  /** Every row was parsed and none is a successful sign-in, so no approval can be seen. */
+  readonly withoutSuccess: boolean;
+}
+
+export interface CoverageLimits {
+  /** In use; the smallest of their thresholds counts. */
+  readonly rules: readonly Pick<Rule, "threshold">[];
+  /** The share of MFA failures without a reason, 0 to 1, above which a read is partial. */
+  readonly maxUnexplained?: number;
+  /** An input without records is complete. */
+  readonly allowEmpty?: boolean;
+}
+
+/** Fewer failures than this say nothing about a share. */
+const fewestForShare = 5;
+
+/** Unknown texts that are reported. */
+const mostReported = 20;
+
+export const usualMaxUnexplained = 0.5;
+
+/** In the order of reports. */
+const shownFields = [
+  "resultCode",
+  "resultText",
+  "steps",
+  "user",
+  "objectId",
+  "time",
+  "interactive",
+] as const satisfies readonly ShownField[];
+
+/** Judges what a read could see, from what its rows showed and what its files turned out to be. */
+export function judgeCoverage(
+  tally: CoverageTally,
+  counts: Counts,
+  seen: InputSeen,
+  limits: CoverageLimits,
+): Coverage {
+  const failures = [...tally.failures.values()];
+  const shown = new Set([...tally.shown, ...seen.shown]);
+  const { unattributable, notYetPublished } = counts.setAside;
+  const rows = counts.rows - counts.badRecords - notYetPublished;
+  const times = seen.files.flatMap(({ oldestRow, newestRow }) => [oldestRow, newestRow]);
+  const facts = {
+    rows,
+    users: tally.users.size,
+    badRecords: counts.badRecords,
+    mfaFailures: failures.length,
+    withReason: failures.filter((hasReason) => hasReason).length,
+    unknownTexts: mostFrequent(tally.unknownTexts),
+    fieldsMissing: rows === 0 ? [] : shownFields.filter((field) => !shown.has(field)),
+    oldestRow: [tally.oldestAt, ...times].reduce(earlier),
+    newestRow: [tally.newestAt, ...times].reduce(later),
+    files: seen.files,
+    passedOver: seen.passedOver,
+    atLeast: failures.length > 0 && !shown.has("steps"),
+    withoutSuccess: rows > 0 && tally.passedRows === 0 && !tally.hasSuccess,
+  };
+  const shortfalls = findShortfalls(facts, limits, {
+    hasRecords: counts.rows > 0,
+    hasStepText: tally.hasStepText,
+    unattributable,
+  });
+  return { verdict: verdictOf(shortfalls), shortfalls, ...facts };
+}
+
+function findShortfalls(
+  facts: Omit<Coverage, "verdict" | "shortfalls">,
+  { rules, maxUnexplained = usualMaxUnexplained, allowEmpty = false }: CoverageLimits,
+  more: {
+    readonly hasRecords: boolean;
+    readonly hasStepText: boolean;
+    readonly unattributable: number;
+  },
+): readonly Shortfall[] {
+  const { badRecords, mfaFailures, withReason, passedOver } = facts;
+  const lacks = (field: ShownField) => facts.fieldsMissing.includes(field);
+  const threshold = Math.min(...rules.map((rule) => rule.threshold));
+  const unexplained = mfaFailures - withReason;
+  const isReasonless = mfaFailures >= threshold && withReason === 0;
+  const found: Readonly<Record<Shortfall, boolean>> = {
+    noRecords: !more.hasRecords && !allowEmpty,
+    noResult: lacks("resultCode") && lacks("resultText") && !more.hasStepText,
+    noReasons: isReasonless,
+    nobody: lacks("user") && lacks("objectId") && more.unattributable >= threshold,
+    unexplained:
+      mfaFailures >= fewestForShare && unexplained > maxUnexplained * mfaFailures && !isReasonless,
+    passedOver: passedOver.length > 0,
+    badRecords: badRecords > 0,
+  };
+  return [...blindShortfalls, ...partialShortfalls].filter((shortfall) => found[shortfall]);
+}
+
+function verdictOf(shortfalls: readonly Shortfall[]): Verdict {
+  if (blindShortfalls.some((shortfall) => shortfalls.includes(shortfall))) {
+    return "blind";
+  }
+  return shortfalls.length > 0 ? "partial" : "complete";
+}
+
+/** Ties go by the text, so that the order of the rows does not matter. */
+function mostFrequent(texts: ReadonlyMap<string, number>): readonly UnknownText[] {
+  return [...texts]
+    .map(([text, count]) => ({ text, count }))
+    .toSorted((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
+    .slice(0, mostReported);
+}

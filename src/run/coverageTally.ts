@@ -1,0 +1,121 @@
+import type { Classified } from "../detection/signin/classify.ts";
+import { readMfaFailure } from "../detection/signin/mfaFailure.ts";
+import { pastMfa } from "../detection/signin/sighting.ts";
+import type { SignIn } from "../detection/signin/signIn.ts";
+import { cutAt } from "../detection/signin/visible.ts";
+import { hash53 } from "./hash53.ts";
+import type { ShownField } from "./inputSeen.ts";
+
+/** Unknown texts are cut to this, in UTF-16 units. */
+export const longestUnknownText = 200;
+
+/** Distinct unknown texts that are counted; a damaged log can have any number. */
+const mostUnknownTexts = 1_000;
+
+/** What the rows of one read show. It grows row by row, and is plain data so that threads can hand it over. */
+export interface CoverageTally {
+  readonly shown: Set<ShownField>;
+  /** A step has a text. */
+  hasStepText: boolean;
+  /** An interactive sign-in got past MFA or needed none. */
+  hasSuccess: boolean;
+  /** Rows that a search passed without parsing them. */
+  passedRows: number;
+  /** Hashes of the accounts of the rows that were parsed. */
+  readonly users: Set<number>;
+  /** MFA requests that failed, by the hash of the request; true once a row says why. */
+  readonly failures: Map<number, boolean>;
+  /** MFA texts that no class knows, with the number of rows that have each. */
+  readonly unknownTexts: Map<string, number>;
+  /** Time of the oldest and the newest row that was parsed (epoch ms). */
+  oldestAt: number | null;
+  newestAt: number | null;
+}
+
+export function emptyTally(): CoverageTally {
+  return {
+    shown: new Set(),
+    hasStepText: false,
+    hasSuccess: false,
+    passedRows: 0,
+    users: new Set(),
+    failures: new Map(),
+    unknownTexts: new Map(),
+    oldestAt: null,
+    newestAt: null,
+  };
+}
+
+/**
+ * Adds a row that was taken apart; one that does not exist yet is left out. MFA failures are counted before
+ * exclusions. A failure that nobody sat in front of, or that belongs to nobody, is none of them: it could not
+ * become a finding anyway.
+ */
+export function tallyRow(tally: CoverageTally, signIn: SignIn, classified: Classified): void {
+  if (classified.kind === "setAside" && classified.reason === "notYetPublished") {
+    return;
+  }
+  tallyShown(tally, signIn);
+  const failure = signIn.interactive && classified.account !== null ? readMfaFailure(signIn) : null;
+  if (failure !== null) {
+    addFailure(tally.failures, hash53(signIn.request), failure.hasReason);
+    failure.unknownTexts.forEach((text) => addUnknownText(tally.unknownTexts, cut(text), 1));
+  }
+}
+
+function tallyShown(tally: CoverageTally, signIn: SignIn): void {
+  const { resultType, statusText, steps, user, origin, createdAt, generatedAt } = signIn;
+  const { shown } = tally;
+  const show = (field: ShownField, isShown: boolean) => isShown && shown.add(field);
+  show("resultCode", /^\d/.test(resultType));
+  show("resultText", statusText !== null);
+  show("steps", steps.length > 0);
+  show("user", user !== null && user !== origin.userId);
+  show("objectId", origin.userId !== null);
+  show("time", createdAt !== null || generatedAt !== null);
+  tally.hasStepText ||= steps.some(({ text }) => text !== "");
+  tally.hasSuccess ||= signIn.interactive && pastMfa.has(resultType);
+  const at = createdAt ?? generatedAt;
+  tally.oldestAt = earlier(tally.oldestAt, at);
+  tally.newestAt = later(tally.newestAt, at);
+  const name = origin.userId ?? user;
+  if (name !== null) {
+    tally.users.add(hash53(name));
+  }
+}
+
+/** Adds what other rows of the same read show. */
+export function addTally(tally: CoverageTally, more: CoverageTally): void {
+  more.shown.forEach((field) => tally.shown.add(field));
+  tally.hasStepText ||= more.hasStepText;
+  tally.hasSuccess ||= more.hasSuccess;
+  tally.passedRows += more.passedRows;
+  more.users.forEach((user) => tally.users.add(user));
+  more.failures.forEach((hasReason, request) => addFailure(tally.failures, request, hasReason));
+  more.unknownTexts.forEach((count, text) => addUnknownText(tally.unknownTexts, text, count));
+  tally.oldestAt = earlier(tally.oldestAt, more.oldestAt);
+  tally.newestAt = later(tally.newestAt, more.newestAt);
+}
+
+function addFailure(failures: Map<number, boolean>, request: number, hasReason: boolean): void {
+  failures.set(request, hasReason || failures.get(request) === true);
+}
+
+function addUnknownText(texts: Map<string, number>, text: string, count: number): void {
+  const known = texts.get(text);
+  if (known !== undefined || texts.size < mostUnknownTexts) {
+    texts.set(text, (known ?? 0) + count);
+  }
+}
+
+function cut(text: string): string {
+  return text.length > longestUnknownText ? `${cutAt(text, longestUnknownText - 1)}…` : text;
+}
+
+export function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+export function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
