@@ -253,3 +253,49 @@ describe("explain takes the options of detect", () => {
     });
   });
 });
+
+describe("the names that a row was read by", () => {
+  const renamed = {
+    "@timestamp": "2026-03-10T09:00:00Z",
+    error_code: 500121,
+    "Additional Details": "MFA denied; user declined the authentication",
+    UPN: "alice@contoso.com",
+    user_id: "00000000-0000-4000-8000-00000000a11c",
+    "Request ID": "44444444-4444-4444-8444-444444444444",
+  };
+
+  test("are listed in JSON for every row, the usual ones too", async () => {
+    const { rows } = await explain(
+      ["--user", "alice@contoso.com"],
+      ndjson([renamed, ...story.slice(0, 1)]),
+    );
+    expect(rows[0]?.readBy).toMatchObject({
+      TimeGenerated: "@timestamp",
+      "Status.errorCode": "error_code",
+      "Status.additionalDetails": "Additional Details",
+      UserPrincipalName: "UPN",
+      UserId: "user_id",
+      Id: "Request ID",
+    });
+    expect(rows[1]?.readBy).toMatchObject({ ResultType: "ResultType", UserId: "UserId" });
+  });
+
+  test("are listed in the table where they are not the usual ones", async () => {
+    const { out } = await cli(["explain", "-"], { stdin: ndjson([renamed]) });
+    expect(out).toMatch(/^ {2}read: .*TimeGenerated from @timestamp.*UserPrincipalName from UPN/m);
+  });
+
+  test("include a second name with another value, and the exact one wins", async () => {
+    const { rows } = await explain(
+      [],
+      ndjson([{ ...story[0]!, user_principal_name: "eve@contoso.com" }]),
+    );
+    expect(rows[0]).toMatchObject({ user: "alice@contoso.com", conflicts: ["UserPrincipalName"] });
+    const { out } = await cli(["explain", "-"], {
+      stdin: ndjson([{ ...story[0]!, user_principal_name: "eve@contoso.com" }]),
+    });
+    expect(out).toContain(
+      "two values under names of one meaning, the exact name wins: UserPrincipalName",
+    );
+  });
+});

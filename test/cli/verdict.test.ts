@@ -62,8 +62,10 @@ describe("the exit code follows the verdict", () => {
 
   test("by the smallest threshold in use", async () => {
     const stdin = ndjson([success, ...silent(4)]);
-    expect((await judged(stdin)).verdict).toBe("complete");
-    expect((await judged(stdin, "--threshold", "4")).verdict).toBe("blind");
+    const one = ["--rule", "explicit-mfa-deny"];
+    expect((await judged(stdin, ...one)).verdict).toBe("complete");
+    expect((await judged(stdin, ...one, "--threshold", "4")).verdict).toBe("blind");
+    expect((await judged(stdin, ...one, "--rule", "mfa-deny-then-approve")).verdict).toBe("blind");
   });
 
   test("by the share that --max-unexplained allows, with or without a percent sign", async () => {

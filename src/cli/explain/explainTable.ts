@@ -76,9 +76,15 @@ function rowLines(row: ReportedRow): readonly string[] {
   ];
 }
 
-/** The names that its fields stood under. */
+/** The names that its fields stood under; JSON also lists the usual ones. */
 function readByLines({ readBy, conflicts }: ReportedRow): readonly string[] {
-  const names = Object.entries(readBy).map(([field, name]) => `${field} from ${visible(name)}`);
+  const all = Object.entries(readBy);
+  const renamed = all.filter(([field, name]) => name !== field);
+  const usual = all.length - renamed.length;
+  const names = [
+    ...renamed.map(([field, name]) => `${field} from ${visible(name)}`),
+    ...(usual === 0 ? [] : [`${plural(usual, "field")} under the usual name`]),
+  ];
   return [
     ...(names.length === 0 ? [] : [`  read: ${names.join(", ")}`]),
     ...(conflicts.length === 0
