@@ -60,6 +60,9 @@ export async function bundleApp(folder, version, more = {}) {
 /** @param {string} place of the bundle with the credentials of developers, seen from the importing one */
 export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, place);
 
+/** The page of `mfa-deny report`, with its charts: half a megabyte that no other command loads. */
+export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
+
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
 
 /**

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { bundleApp, developerBeside } from "./appBundle.mjs";
+import { bundleApp, developerBeside, reportPageBeside } from "./appBundle.mjs";
 import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +18,16 @@ const entries = [
   {
     from: "src/cli/main.ts",
     to: "dist/cli.mjs",
-    options: { format: "esm", banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` } },
+    options: {
+      format: "esm",
+      banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
+      plugins: [watPlugin, reportPageBeside],
+    },
+  },
+  {
+    from: "src/cli/report/page.ts",
+    to: "dist/reportPage.mjs",
+    options: { format: "esm", minify: true },
   },
   {
     from: "src/cli/searchThread.ts",

@@ -3,13 +3,14 @@ import { detect } from "./detect/detect.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { explain } from "./explain/explain.ts";
 import { generate } from "./generate/generate.ts";
+import { report } from "./report/report.ts";
 import { rules } from "./rules/rules.ts";
 
 /** Of every command. */
 const helpOption: Option = { name: "help", short: "h", help: "Show this help." };
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [detect, explain, rules, generate, doctor].map(
+export const commands: readonly Command[] = [detect, report, explain, rules, generate, doctor].map(
   (command) => ({
     ...command,
     options: [...command.options, helpOption],

@@ -4,7 +4,7 @@ import { readTexts } from "../detection/signin/sighting.ts";
 import { formatTime, readTime } from "../detection/signin/time.ts";
 import type { Workspace } from "../settings/settings.ts";
 import type { Line } from "./line.ts";
-import { Mask } from "./mask.ts";
+import { Mask } from "../detection/signin/mask.ts";
 import { percentiles } from "./percentiles.ts";
 import type { Probe, QueryAnswer } from "./probe.ts";
 

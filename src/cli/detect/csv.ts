@@ -34,13 +34,13 @@ const columns: readonly (readonly [
 /** RFC 4180, a finding a row. Lists are joined by "; ". */
 export function csv(report: DetectReport): string {
   const rows = report.findings.map((finding) =>
-    columns.map(([, read]) => cell(read(finding, report))),
+    columns.map(([, read]) => csvCell(read(finding, report))),
   );
   return [columns.map(([name]) => name), ...rows].map((cells) => `${cells.join(",")}\r\n`).join("");
 }
 
 /** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function cell(value: Cell): string {
+export function csvCell(value: Cell): string {
   const text = value === null ? "" : String(value);
   const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;

@@ -69,12 +69,7 @@ export const fieldNames = {
   "DeviceDetail.browser": ["DeviceDetail.browser", "Browser"],
   "DeviceDetail.isCompliant": ["DeviceDetail.isCompliant", "IsCompliant", "Compliant"],
   "DeviceDetail.isManaged": ["DeviceDetail.isManaged", "IsManaged", "Managed"],
-  "DeviceDetail.trustType": [
-    "DeviceDetail.trustType",
-    "DeviceTrustType",
-    "trustType",
-    "Join Type",
-  ],
+  "DeviceDetail.trustType": ["DeviceDetail.trustType", "DeviceTrustType", "trustType", "Join Type"],
   "MfaDetail.authMethod": ["MfaDetail.authMethod", "Multifactor authentication auth method"],
   "MfaDetail.authDetail": ["MfaDetail.authDetail", "Multifactor authentication auth detail"],
   AppDisplayName: ["AppDisplayName", "Application", "ApplicationName", "app"],

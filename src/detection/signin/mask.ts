@@ -23,6 +23,11 @@ export class Mask {
     return masked;
   }
 
+  /** Replaces a whole text, whatever it looks like. */
+  whole(kind: string, text: string): string {
+    return `<${kind} ${this.#numberOf(text)}>`;
+  }
+
   #numberOf(found: string): number {
     const key = found.toLowerCase();
     const number = this.#numbers.get(key) ?? this.#numbers.size + 1;

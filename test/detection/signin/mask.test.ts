@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Mask } from "../../src/doctor/mask.ts";
+import { Mask } from "../../../src/detection/signin/mask.ts";
 
 test.each([
   ["a name", "alice@contoso.com", "<name 1>"],

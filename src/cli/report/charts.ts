@@ -1,0 +1,140 @@
+import { GraphChart, HeatmapChart, ScatterChart } from "echarts/charts";
+import { GridComponent, VisualMapComponent } from "echarts/components";
+import { init, use, type EChartsCoreOption } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([GraphChart, HeatmapChart, ScatterChart, GridComponent, VisualMapComponent, SVGRenderer]);
+
+/** Marks of a timeline, by what they show; colours that stay apart for the colour-blind (Okabe and Ito). */
+const marks = {
+  denial: { colour: "#d55e00", lane: 1 },
+  fraud: { colour: "#cc79a7", lane: 1 },
+  approval: { colour: "#000000", lane: 2 },
+  success: { colour: "#0072b2", lane: 2 },
+  takeover: { colour: "#b30000", lane: 3 },
+  event: { colour: "#767676", lane: 3 },
+} as const;
+
+const lanes = ["refused", "let in", "followed"] as const;
+
+type MarkKind = keyof typeof marks;
+
+export interface Mark {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly kind: MarkKind;
+}
+
+/** More would lie on top of each other at this width. */
+const mostMarks = 500;
+
+/** What happened when, as SVG: one lane for refusals, one for approvals and sign-ins, one for what followed. */
+export function timeline(all: readonly Mark[]): string {
+  const shown = thinned(all);
+  return draw(860, 150, {
+    useUTC: true,
+    grid: { left: 70, right: 20, top: 10, bottom: 25 },
+    xAxis: { type: "time", min: "dataMin", max: "dataMax" },
+    yAxis: { type: "category", data: lanes, inverse: true, axisTick: { show: false } },
+    series: Object.entries(marks).map(([kind, { colour, lane }]) => ({
+      type: "scatter",
+      symbol: kind === "approval" ? "diamond" : kind === "takeover" ? "triangle" : "circle",
+      symbolSize: kind === "approval" || kind === "takeover" ? 14 : 10,
+      itemStyle: { color: colour, opacity: 0.8 },
+      data: shown.filter((mark) => mark.kind === kind).map(({ at }) => [at, lane - 1]),
+    })),
+  });
+}
+
+/** At most `mostMarks`, evenly over the list, the first and last of them always. */
+function thinned(all: readonly Mark[]): readonly Mark[] {
+  if (all.length <= mostMarks) {
+    return all;
+  }
+  const step = (all.length - 1) / (mostMarks - 1);
+  return Array.from({ length: mostMarks }, (_, index) => all[Math.round(index * step)]).flatMap(
+    (mark) => mark ?? [],
+  );
+}
+
+const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+
+/** Refused prompts by weekday and hour (UTC), as SVG. */
+export function heatMap(times: readonly number[]): string {
+  const counts = new Map<string, number>();
+  for (const at of times) {
+    const date = new Date(at);
+    const key = `${date.getUTCHours()},${(date.getUTCDay() + 6) % 7}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const most = Math.max(1, ...counts.values());
+  const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0"));
+  return draw(860, 240, {
+    grid: { left: 50, right: 20, top: 10, bottom: 30 },
+    xAxis: { type: "category", data: hours },
+    yAxis: { type: "category", data: days, inverse: true },
+    visualMap: { min: 0, max: most, show: false, inRange: { color: ["#f2f2f2", "#d55e00"] } },
+    series: [
+      {
+        type: "heatmap",
+        label: { show: true, fontSize: 10 },
+        itemStyle: { borderColor: "#ffffff", borderWidth: 1 },
+        data: [...counts].map(([key, count]) => [...key.split(",").map(Number), count]),
+      },
+    ],
+  });
+}
+
+export interface Link {
+  readonly user: string;
+  /** What it shares with others: an address, an AS number or a user agent. */
+  readonly trait: string;
+}
+
+/** More nodes cannot be told apart. */
+const mostLinks = 150;
+
+/** Users and the origins that they share, as SVG. */
+export function campaignGraph(all: readonly Link[]): string {
+  const links = all.slice(0, mostLinks);
+  const users = [...new Set(links.map(({ user }) => user))];
+  const traits = [...new Set(links.map(({ trait }) => trait))];
+  const node = (name: string, category: string, colour: string) => ({
+    id: `${category} ${name}`,
+    name: name.length > 32 ? `${name.slice(0, 31)}…` : name,
+    symbolSize: category === "trait" ? 18 : 10,
+    itemStyle: { color: colour },
+    label: { show: true, position: "right", fontSize: 11 },
+  });
+  return draw(860, Math.min(700, 200 + 12 * (users.length + traits.length)), {
+    series: [
+      {
+        type: "graph",
+        layout: "circular",
+        left: 150,
+        right: 250,
+        top: 30,
+        bottom: 30,
+        data: [
+          ...users.map((name) => node(name, "user", "#0072b2")),
+          ...traits.map((name) => node(name, "trait", "#d55e00")),
+        ],
+        links: links.map(({ user, trait }) => ({
+          source: `user ${user}`,
+          target: `trait ${trait}`,
+        })),
+        lineStyle: { color: "#767676", opacity: 0.6 },
+      },
+    ],
+  });
+}
+
+function draw(width: number, height: number, option: EChartsCoreOption): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, backgroundColor: "#ffffff", ...option });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}

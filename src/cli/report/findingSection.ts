@@ -1,0 +1,160 @@
+import { formatTime } from "../../detection/signin/time.ts";
+import type { Context, OriginAddress } from "../../detection/context/context.ts";
+import type { Prompt } from "../../detection/prompts/prompt.ts";
+import type { Reported } from "../../run/detectRecords.ts";
+import { timeline, type Mark } from "./charts.ts";
+import { harmOf } from "./harm.ts";
+import { markup, type Html } from "./markup.ts";
+import { picture } from "./picture.ts";
+
+/** Rows of a table of prompts; the rest is in the folder that `--case` writes. */
+const mostRows = 200;
+
+/** Everything about one finding: what happened, as a picture and as rows. */
+export function findingSection(reported: Reported, number: number): Html {
+  const { rule, subject, finding } = reported;
+  const { facts, evidence, denials, context } = finding;
+  const counted = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
+  return markup`<section class="finding" id="finding-${number}">
+    <h3>${number}. ${subject.user} <span class="${facts.severity}">${facts.severity}</span></h3>
+    <p>
+      ${counted} refused prompts from ${shortTime(facts.firstDenialAt)} to
+      ${shortTime(facts.lastDenialAt)}, found by the rule ${rule.name}.${harmText(reported)}
+    </p>
+    ${picture(timeline(marksOf(reported)), `Timeline: ${counted} refused prompts, then what followed`)}
+    <p class="legend">
+      Circles in the first lane are refused prompts, a diamond is an approval, circles beside it are
+      sign-ins, a triangle is a sign of a takeover.
+    </p>
+    <table>
+      <caption>
+        Origins
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">address</th>
+          <th scope="col">known</th>
+          <th scope="col">place</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${originRows(evidence.ipAddresses, context)}
+      </tbody>
+    </table>
+    ${context === null ? markup`` : contextLists(context)}
+    <details>
+      <summary>The refused prompts (${denials.length})</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">time (UTC)</th>
+              <th scope="col">outcome</th>
+              <th scope="col">address</th>
+              <th scope="col">application</th>
+              <th scope="col">client</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${denials.slice(0, mostRows).map(promptRow)}
+          </tbody>
+        </table>
+      </div>
+      ${denials.length > mostRows ? markup`<p>The first ${mostRows} of ${denials.length}.</p>` : markup``}
+    </details>
+    <p><code>${reported.decision.burst.id}</code></p>
+  </section>`;
+}
+
+function harmText(reported: Reported): string {
+  const { approvedAfter, signedIn, takeover } = harmOf(reported);
+  const signs = [
+    ...(approvedAfter ? ["the user approved a prompt afterwards"] : []),
+    ...(signedIn ? ["a sign-in from these origins succeeded"] : []),
+    ...(takeover ? ["the account was changed as an attacker would"] : []),
+  ];
+  return signs.length === 0 ? "" : ` Signs of a success: ${signs.join("; ")}.`;
+}
+
+function marksOf({ finding: { facts, denials, context } }: Reported): readonly Mark[] {
+  const marks: Mark[] = denials.map(({ at, outcome }) => ({
+    at,
+    kind: outcome === "fraudReported" ? "fraud" : "denial",
+  }));
+  if (facts.approval !== null) {
+    marks.push({ at: facts.approval.at, kind: "approval" });
+  }
+  context?.successes.forEach(({ at }) => marks.push({ at, kind: "success" }));
+  context?.followed.forEach(({ at, meaning }) =>
+    marks.push({ at, kind: meaning === "takeover" ? "takeover" : "event" }),
+  );
+  return marks.toSorted((a, b) => a.at - b.at);
+}
+
+function originRows(addresses: readonly string[], context: Context | null): readonly Html[] {
+  const known = new Map(context?.origins.addresses.map((each) => [each.address, each]));
+  return addresses.map((address) => {
+    const origin = known.get(address);
+    return markup`<tr>
+      <td><code>${address}</code></td>
+      <td>${knownText(origin)}</td>
+      <td>${origin?.location ?? ""}</td>
+    </tr>`;
+  });
+}
+
+function knownText(origin: OriginAddress | undefined): string {
+  if (origin === undefined || origin.known === null) {
+    return "cannot be known";
+  }
+  return origin.known ? `known, ${origin.days} days` : "new";
+}
+
+function contextLists(context: Context): Html {
+  const events = [
+    ...context.successes.map((each) => ({
+      at: each.at,
+      text: `sign-in by ${each.user}, ${each.application ?? "unknown application"}, ${each.ipAddress ?? ""}`,
+    })),
+    ...context.reports.map((each) => ({ at: each.at, text: each.what })),
+    ...context.followed.map((each) => ({
+      at: each.at,
+      text: `${each.what}${each.detail === null ? "" : `: ${each.detail}`}${each.by === null ? "" : `, by ${each.by}`}${each.address === null ? "" : `, from ${each.address}`}`,
+    })),
+  ].toSorted((a, b) => a.at - b.at);
+  const gaps = context.gaps.map(({ table, problem }) => `${table}: ${problem}`);
+  return markup`${
+    events.length === 0
+      ? markup`<p>Nothing that followed is in these logs.</p>`
+      : markup`<table>
+          <caption>
+            What followed
+          </caption>
+          <tbody>
+            ${events.map(
+              ({ at, text }) =>
+                markup`<tr>
+                  <td>${shortTime(at)}</td>
+                  <td>${text}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
+  }${gaps.length === 0 ? markup`` : markup`<p>Not seen: ${gaps.join("; ")}.</p>`}`;
+}
+
+function promptRow({ at, outcome, sightings }: Prompt): Html {
+  const origin = sightings[0]?.origin;
+  return markup`<tr>
+    <td>${formatTime(at)}</td>
+    <td>${outcome}</td>
+    <td>${origin?.ipAddress ?? ""}</td>
+    <td>${origin?.application ?? ""}</td>
+    <td>${origin?.userAgent ?? ""}</td>
+  </tr> `;
+}
+
+/** `2026-03-10 09:00:13`, UTC. */
+export function shortTime(at: number): string {
+  return formatTime(at).slice(0, 19).replace("T", " ");
+}

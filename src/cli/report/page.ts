@@ -1,0 +1,203 @@
+import { createHash } from "node:crypto";
+import { conditionOf } from "../../detection/rules/ruleText.ts";
+import type { Rule } from "../../detection/rules/rule.ts";
+import { formatTime } from "../../detection/signin/time.ts";
+import type { Reported } from "../../run/detectRecords.ts";
+import { campaignGraph, heatMap, type Link } from "./charts.ts";
+import { findingSection, shortTime } from "./findingSection.ts";
+import { byHarm, harmOf, isHarmed } from "./harm.ts";
+import { markup, Html } from "./markup.ts";
+import { picture } from "./picture.ts";
+import { style } from "./style.ts";
+
+/** A file that was read. */
+export interface Input {
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface PageContent {
+  readonly findings: readonly Reported[];
+  readonly rules: readonly Rule[];
+  /** What the logs could show, in sentences. */
+  readonly coverage: readonly string[];
+  readonly inputs: readonly Input[];
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly madeAt: number;
+}
+
+/** Findings with a section of their own; the others are in the table, so that the page stays usable. */
+const mostSections = 100;
+
+/** One self-contained page: no script, and nothing is loaded from anywhere. */
+export function page(content: PageContent): string {
+  const sorted = content.findings.toSorted(byHarm);
+  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+  return markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>MFA push attacks: report</title>
+        <style>${new Html(style)}</style>
+      </head>
+      <body>
+        <header>
+          <h1>MFA push attacks</h1>
+          <p class="headline">${headline(sorted)}</p>
+          ${content.coverage.map((sentence) => markup`<p>${sentence}</p>`)}
+        </header>
+        <main>
+          ${sorted.length === 0 ? markup`` : findingsPart(sorted)} ${rulesPart(content.rules)}
+          ${inputsPart(content)}
+        </main>
+        <footer>
+          Made by mfa-deny ${content.version} at ${formatTime(content.madeAt)}. Times are UTC. This
+          page loads nothing and runs no script.
+        </footer>
+      </body>
+    </html> `.text;
+}
+
+/** The verdict in one sentence. */
+export function headline(findings: readonly Reported[]): string {
+  const users = new Set(findings.map(({ subject }) => subject.user));
+  const harmed = new Set(
+    findings.filter((each) => isHarmed(harmOf(each))).map(({ subject }) => subject.user),
+  );
+  if (users.size === 0) {
+    return "No user was attacked, as far as these logs show.";
+  }
+  const attacked = `${users.size} ${users.size === 1 ? "user was" : "users were"} attacked`;
+  return harmed.size === 0
+    ? `${attacked}; no sign that the attacker got in.`
+    : `${attacked}; the attacker probably got into ${harmed.size} ${harmed.size === 1 ? "account" : "accounts"}: ${[...harmed].slice(0, 5).join(", ")}${harmed.size > 5 ? ", …" : ""}.`;
+}
+
+function findingsPart(sorted: readonly Reported[]): Html {
+  const sections = sorted.slice(0, mostSections);
+  const links = linksOf(sorted);
+  return markup`<h2 id="findings">Findings, the most harmful first</h2>
+    <div class="scroll" role="region" aria-labelledby="findings" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">user</th>
+            <th scope="col">severity</th>
+            <th scope="col">refused</th>
+            <th scope="col">first (UTC)</th>
+            <th scope="col">last (UTC)</th>
+            <th scope="col">approved after</th>
+            <th scope="col">addresses</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${sorted.map((each, index) => findingRow(each, index < mostSections ? index + 1 : null))}
+        </tbody>
+      </table>
+    </div>
+    <h2>When prompts were refused</h2>
+    ${picture(heatMap(sorted.flatMap(({ finding }) => finding.denials.map(({ at }) => at))), "Refused prompts by weekday and hour, UTC")}
+    ${
+      links.length === 0
+        ? markup``
+        : markup`<h2>Who was attacked from where</h2>
+            ${picture(campaignGraph(links), "Users and the addresses that several of them share")}`
+    }
+    <h2>Each finding</h2>
+    ${sections.map((each, index) => findingSection(each, index + 1))}
+    ${sorted.length > mostSections ? markup`<p>The ${mostSections} most harmful of ${sorted.length} findings are described; the table has all.</p>` : markup``}`;
+}
+
+function findingRow(
+  { subject, finding: { facts, evidence } }: Reported,
+  number: number | null,
+): Html {
+  const { approval } = facts;
+  const user =
+    number === null
+      ? markup`${subject.user}`
+      : markup`<a href="#finding-${number}">${subject.user}</a>`;
+  return markup`<tr>
+    <td>${user}</td>
+    <td class="${facts.severity}">${facts.severity}</td>
+    <td>${facts.denials}</td>
+    <td>${timeOf(facts.firstDenialAt)}</td>
+    <td>${timeOf(facts.lastDenialAt)}</td>
+    <td>${approval === null ? "" : timeOf(approval.at)}</td>
+    <td>
+      ${evidence.ipAddresses.slice(0, 3).join(", ")}${evidence.ipAddresses.length > 3 ? ", …" : ""}
+    </td>
+  </tr> `;
+}
+
+function timeOf(at: number): Html {
+  return markup`<time datetime="${formatTime(at)}">${shortTime(at)}</time>`;
+}
+
+/** Addresses that more than one user was attacked from. */
+function linksOf(findings: readonly Reported[]): readonly Link[] {
+  const users = new Map<string, Set<string>>();
+  for (const { subject, finding } of findings) {
+    for (const address of finding.evidence.ipAddresses) {
+      const known = users.get(address) ?? new Set();
+      users.set(address, known.add(subject.user));
+    }
+  }
+  return [...users]
+    .filter(([, attacked]) => attacked.size > 1)
+    .flatMap(([trait, attacked]) => [...attacked].map((user) => ({ user, trait })));
+}
+
+function rulesPart(rules: readonly Rule[]): Html {
+  return markup`<h2>Rules</h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">rule</th>
+          <th scope="col">fires on</th>
+          <th scope="col">severity</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rules.map(
+          (rule) =>
+            markup`<tr>
+              <td>${rule.name}</td>
+              <td>${conditionOf(rule)}</td>
+              <td>${rule.severity}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+}
+
+function inputsPart({ inputs }: PageContent): Html {
+  return markup`<h2>What was read</h2>
+    <div class="scroll" role="region" aria-label="What was read" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">file</th>
+            <th scope="col">bytes</th>
+            <th scope="col">SHA-256</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${inputs.map(
+            ({ path, bytes, sha256 }) =>
+              markup`<tr>
+                <td>${path}</td>
+                <td>${bytes}</td>
+                <td><code>${sha256}</code></td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}

@@ -1,0 +1,11 @@
+import { markup, Html } from "./markup.ts";
+
+/**
+ * An SVG as an image: whatever names it shows, it cannot run a script or load anything.
+ *
+ * @param alt the same in words, for those who cannot see it
+ */
+export function picture(svg: string, alt: string): Html {
+  const data = Buffer.from(svg).toString("base64");
+  return markup`<img alt="${alt}" src="${new Html(`data:image/svg+xml;base64,${data}`)}" />`;
+}

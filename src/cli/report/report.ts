@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import type { LogFile } from "../../logs/files/findLogFiles.ts";
+import { InputTally } from "../../logs/files/inputTally.ts";
+import { valueOf } from "../args.ts";
+import type { Command, Given, Terminal } from "../command.ts";
+import { analyse, analysisOptions } from "../detect/analyse.ts";
+import type { RecordsReport } from "../../run/detectRecords.ts";
+import { toCoverageReport } from "../verdict/coverageReport.ts";
+import { toDetectReport } from "../detect/detectReport.ts";
+import { coverageLines } from "../verdict/verdictLines.ts";
+import { readWithProgress, readingOptions } from "../readInput.ts";
+import { UsageError } from "../usageError.ts";
+import type { Input } from "./page.ts";
+
+export const report: Command = {
+  name: "report",
+  summary:
+    "Writes one page for people who do not read logs: who was attacked, who got in, what followed.",
+  operands: "FILE…",
+  options: [
+    { name: "out", value: "PAGE", help: "Where the page goes; case.html if not given." },
+    {
+      name: "case",
+      value: "DIR",
+      help: "Also write DIR: timeline.csv (Timesketch), findings.json, rows.ndjson, README.txt.",
+    },
+    {
+      name: "redact",
+      help: "Replace names, ids, addresses and places by numbers, the same everywhere.",
+    },
+    ...analysisOptions,
+  ],
+  details: ["The page is one file: it loads nothing, runs no script, and prints well."],
+  examples: [
+    {
+      line: "mfa-deny report examples/contoso-day.ndjson.gz --out case.html --case case",
+      says: "A page to hand on, and the folder for the case.",
+    },
+  ],
+  async run(given, operands, terminal) {
+    const out = valueOf(given, "out") ?? "case.html";
+    if (given["out"] !== undefined && out.trim() === "") {
+      throw new UsageError("--out is blank; it must name a file");
+    }
+    // `out` is the page here, not a folder of incidents.
+    const { out: _page, ...reading } = given;
+    const analysis = await analyse(report, reading, operands, terminal);
+    const { headline, page } = await import("./page.ts");
+    const { Redaction } = await import("./redact.ts");
+    const redaction = given["redact"] === undefined ? null : new Redaction();
+    const redacted = <T>(value: T): T => (redaction === null ? value : redaction.value(value));
+    const madeAt = Date.now();
+    const findings = redacted(analysis.report.findings);
+    const inputs = redacted(await hashAll(analysis.files));
+    const coverage = redacted(sentencesOf(analysis.report));
+    const { rules } = analysis;
+    const version = __VERSION__;
+    await write(out, page({ findings, rules, coverage, inputs, version, madeAt }));
+    terminal.stdout.write(`${headline(findings)}\n${coverage.join("\n")}\n`);
+    const written = [out, ...(await writeCaseFolder(given, analysis, redacted, terminal, madeAt))];
+    terminal.stdout.write(`Written: ${written.join(", ")}\n`);
+    return analysis.exitCode;
+  },
+};
+
+function sentencesOf({ coverage, findings }: RecordsReport): readonly string[] {
+  return coverageLines(toCoverageReport(coverage), findings.length > 0)
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+type Analysis = Awaited<ReturnType<typeof analyse>>;
+
+async function writeCaseFolder(
+  given: Given,
+  { files, report: found }: Analysis,
+  redacted: <T>(value: T) => T,
+  terminal: Terminal,
+  madeAt: number,
+): Promise<readonly string[]> {
+  const folder = valueOf(given, "case");
+  if (folder === null) {
+    return [];
+  }
+  const { evidenceRows } = await import("./evidenceRows.ts");
+  const { writeCase } = await import("./caseFolder.ts");
+  const entries = readWithProgress(files, readingOptions(given), given, terminal, new InputTally());
+  const rows = await evidenceRows(entries, found.findings);
+  const names = await writeCase(folder, {
+    report: redacted(toDetectReport(found)),
+    findings: redacted(found.findings),
+    rows: redacted(rows),
+    madeAt,
+  });
+  return names.map((name) => `${folder}/${name}`);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new UsageError(`--out ${path} cannot be written (${codeOf(error)})`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "error";
+}
+
+/** Standard input cannot be read twice, so it has no hash. */
+async function hashAll(files: readonly LogFile[]): Promise<readonly Input[]> {
+  const inputs: Input[] = [];
+  for (const { source, path } of files) {
+    if (path !== null) {
+      const hash = createHash("sha256");
+      const stream = createReadStream(path);
+      await pipeline(stream, hash);
+      inputs.push({ path: source, bytes: stream.bytesRead, sha256: hash.digest("hex") });
+    }
+  }
+  return inputs;
+}

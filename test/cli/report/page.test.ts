@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { headline } from "../../../src/cli/report/page.ts";
+import type { Approval } from "../../../src/detection/signin/sighting.ts";
+import { time } from "../../builders.ts";
+import { finding, made } from "./findings.ts";
+
+const hostile = `<img src=x onerror=alert(1)>"'\u202E@contoso.com`;
+
+const approval: Approval = {
+  source: "step",
+  at: time("09:10"),
+  request: "another",
+  ipAddress: "203.0.113.7",
+  publishedAt: time("09:12"),
+};
+
+test("the headline says how many users were attacked, and who probably got in", () => {
+  expect(headline([])).toBe("No user was attacked, as far as these logs show.");
+  expect(headline([finding()])).toBe("1 user was attacked; no sign that the attacker got in.");
+  const two = [finding(), finding({ user: "bob@contoso.com", approvals: [approval] })];
+  expect(headline(two)).toBe(
+    "2 users were attacked; the attacker probably got into 1 account: bob@contoso.com.",
+  );
+});
+
+test("the most harmful finding comes first", () => {
+  const text = made([finding(), finding({ user: "bob@contoso.com", approvals: [approval] })]);
+  expect(text.indexOf("1. bob@contoso.com")).toBeGreaterThan(0);
+  expect(text.indexOf("2. alice@contoso.com")).toBeGreaterThan(text.indexOf("1. bob@contoso.com"));
+});
+
+test("no script, no address to load from, and a policy that allows none", () => {
+  const text = made([finding()]);
+  expect(text).not.toMatch(/<script|<link|@import|url\(|src="(?!data:image\/svg)/i);
+  expect(text).toContain("default-src &#39;none&#39;");
+});
+
+test("hostile names are text everywhere, in pictures too", () => {
+  const shared = [hostile, "bob@contoso.com"].map((user) =>
+    finding({ user, addresses: [hostile] }),
+  );
+  const text = made(shared);
+  expect(text).not.toContain("<img src=x");
+  expect(text).not.toContain("\u202E");
+  for (const [, data = ""] of text.matchAll(/base64,([^"]+)"/g)) {
+    expect(Buffer.from(data, "base64").toString()).not.toContain("<img");
+  }
+});
