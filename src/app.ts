@@ -1,6 +1,11 @@
 import { appCredential } from "./azure/credential.ts";
 import { findingsLog } from "./sinks/findings/findingsLog.ts";
-import { logAnalytics, queriesAtOnce } from "./logs/azure/logAnalytics.ts";
+import { contextSource } from "./logs/azure/context/contextSource.ts";
+import {
+  logAnalytics,
+  queriesAtOnce,
+  type Workspace as LogWorkspace,
+} from "./logs/azure/logAnalytics.ts";
 import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
 import { TableBackfillJobs } from "./state/table/tableBackfillJobs.ts";
 import { connectTable } from "./state/table/tableConnection.ts";
@@ -98,7 +103,7 @@ export function composeApp(environment: Environment): App {
   ): Detector => ({
     workspaceId: workspace.workspaceId,
     rules: settings.rules,
-    source: sources[asker]()(workspace.workspaceId),
+    ...sourcesOf(sources[asker]()(workspace.workspaceId), settings),
     store: stateOf(workspace, signal),
     sinks: settings.dryRun ? [] : sinksOf(workspace, signal),
     clock,
@@ -131,6 +136,14 @@ export function composeApp(environment: Environment): App {
     },
     stateOf,
   };
+}
+
+/** The log, and where the context of findings is looked up. */
+function sourcesOf(
+  source: LogWorkspace,
+  { context }: Settings,
+): Pick<Detector, "source" | "context"> {
+  return { source, context: context ? contextSource(source) : null };
 }
 
 /** Rules as they are set; one that is not in use as it ships. */

@@ -1,8 +1,7 @@
 import type { Decision } from "../detection/decisions/decision.ts";
-import { judge } from "../detection/decisions/judge.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
+import type { ContextOf } from "../detection/context/context.ts";
 import type { RuleView } from "../detection/decisions/ruleViews.ts";
-import type { Family } from "../detection/rules/families.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
 import {
   readAccountCases,
@@ -12,8 +11,10 @@ import {
 } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
 import { accountName } from "../detection/prompts/evidence.ts";
-import { identify } from "../detection/incidents/identity.ts";
 import { incidentOf } from "./incidentOf.ts";
+import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
+import { readContexts } from "./readContexts.ts";
+import { longestWatch, watchOf } from "./watchOf.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Delivery, DueItem, Head } from "./ports.ts";
 import { isPending, type SendBudget } from "./sendBudget.ts";
@@ -23,7 +24,6 @@ import { UpstreamError } from "./upstreamError.ts";
 
 /** Accounts judged together, so that memory is bounded in a flood. */
 const accountsAtOnce = 500;
-const day = 86_400_000;
 
 /** How often an account is judged again because another run recorded something in between. */
 const attempts = 8;
@@ -58,9 +58,14 @@ export async function decideAccounts(
       }
       const cases = await readAccountCases(detector, open, signal);
       const approvals = await readApprovalsOf(detector, cases, signal);
-      const outcomes = await inParallel(cases, stateRequests, (each) =>
+      const known = cases.map((each) => ({
+        ...each,
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
-        decideCase(detector, each, approvals.get(accountName(each.account)) ?? [], sending),
+        approvals: approvals.get(accountName(each.account)) ?? [],
+      }));
+      const contexts = await readContexts(detector, known, signal);
+      const outcomes = await inParallel(known, stateRequests, (each) =>
+        decideCase(detector, each, contexts.get(accountName(each.account)), sending),
       );
       results.push(...outcomes.map(({ decided }) => decided));
       // Somebody else wrote: their news may be in the log as well, so everything is read again.
@@ -93,21 +98,17 @@ async function readApprovalsOf(
   return readApprovals(source, wanted, signal);
 }
 
-function longestWatch({ rules }: Family): number {
-  return Math.max(...rules.map(({ approvalWatchMs }) => approvalWatchMs));
-}
-
 async function decideCase(
   detector: Detector,
-  each: AccountCase,
-  approvals: readonly Approval[],
+  each: KnownCase,
+  contextOf: ContextOf | undefined,
   sending: SendBudget,
 ): Promise<{ readonly decided: Decided; readonly again: Activity | null }> {
   const decisions: Decision[] = [];
   const claimed: Claimed[] = [];
   let left = 0;
   for (const view of each.families) {
-    const judged = judgeView(detector, each, view, approvals);
+    const judged = judgeFamily(detector, each, view, contextOf);
     const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
     const changed = judged.filter(({ action }) => action !== "none");
     const claims = claimsOf(view.head, due, sending, detector.clock.now());
@@ -138,23 +139,6 @@ async function decideCase(
   return { decided: { decisions, claimed, left }, again: null };
 }
 
-function judgeView(
-  { clock, retentionMs }: Detector,
-  { bounded }: AccountCase,
-  { head, views }: FamilyView,
-  approvals: readonly Approval[],
-): readonly Decision[] {
-  return judge({
-    subject: head.subject,
-    recorded: head.bursts,
-    views,
-    approvals,
-    identify,
-    openFrom: clock.now() - (retentionMs - day),
-    bounded,
-  });
-}
-
 /** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
 function dueOf(
   detector: Detector,
@@ -164,14 +148,11 @@ function dueOf(
 ): DueItem | null {
   const { action, reason, burst, finding } = decision;
   const sends = action !== "none" && detector.sinks.length > 0;
-  const until = burst.facts.lastDenialAt + longestWatch(family) + detector.approvalLatenessMs;
-  const watches =
+  const mayWatch =
     (action !== "none" || reason === "awaiting-approval" || reason === "usual-origin") &&
-    burst.mergedInto === null &&
-    // A closer match may still come to light, and may raise where others do not.
-    (burst.facts.approval === null || burst.facts.approval.match === "other") &&
-    until > detector.clock.now();
-  if (!sends && !watches) {
+    burst.mergedInto === null;
+  const watch = mayWatch ? watchOf(detector, family, decision, head.subject.user) : null;
+  if (!sends && watch === null) {
     return null;
   }
   return {
@@ -184,7 +165,7 @@ function dueOf(
     ...placeOf(waiting.get(burst.id)),
     incident: sends && finding !== null ? incidentOf(head.subject, decision, finding) : null,
     mergedInto: sends ? burst.mergedInto : null,
-    watch: watches ? { from: burst.extent.from, to: burst.facts.lastDenialAt, until } : null,
+    watch,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../detection/rules/rule.ts";
+import type { ContextSource } from "./contextSource.ts";
 import type { Clock, IncidentSink, Log, SignInSource, StateStore } from "./ports.ts";
 
 /** What detects in one workspace: its parts, and its numbers in milliseconds. */
@@ -6,6 +7,8 @@ export interface Detector {
   readonly workspaceId: string;
   readonly rules: readonly Rule[];
   readonly source: SignInSource;
+  /** Where the context of findings is looked up; null or absent: nowhere. */
+  readonly context?: ContextSource | null;
   readonly store: StateStore;
   /** None in a dry run: decisions are made and logged, and nothing is sent. */
   readonly sinks: readonly IncidentSink[];

@@ -2,7 +2,7 @@ import type { Gap } from "../detection/context/context.ts";
 import { followedMs } from "../detection/context/followed.ts";
 import { historyMs } from "../detection/context/history.ts";
 import { distinct } from "../detection/context/origins.ts";
-import type { Answer, ContextRows, KnownFinding, Names } from "../detection/context/rows.ts";
+import type { Answer, ContextRows, Names } from "../detection/context/rows.ts";
 import { LookUpError, type ContextSource, type HistoryRows, type Looked } from "./contextSource.ts";
 import type { Log } from "./ports.ts";
 
@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /** A run waits this long for the context of all its findings; what has not come by then is a gap. */
-const longestLookUp = 25_000;
+const longestLookUp = 10_000;
 
 /** A burst whose context is wanted. */
 export interface ContextWish {
@@ -25,10 +25,11 @@ export interface ContextWish {
 export interface LookUp {
   readonly source: ContextSource;
   readonly log: Log;
-  /** The findings that a campaign can begin with. */
-  readonly findings: readonly KnownFinding[];
   readonly longestMs?: number;
 }
+
+/** All that the logs say; which findings there are, the state knows. */
+export type LookedUp = Omit<ContextRows, "findings">;
 
 /**
  * Looks up the context of all findings of a run, in at most four queries. Never fails and never takes longer than
@@ -40,7 +41,7 @@ export async function lookUpContext(
   lookUp: LookUp,
   wishes: readonly ContextWish[],
   signal: AbortSignal,
-): Promise<ContextRows> {
+): Promise<LookedUp> {
   const limit = new AbortController();
   const end = () => limit.abort();
   const timer = setTimeout(end, lookUp.longestMs ?? longestLookUp);
@@ -57,10 +58,10 @@ export async function lookUpContext(
 }
 
 async function lookUpAll(
-  { source, log, findings }: LookUp,
+  { source, log }: LookUp,
   wishes: readonly ContextWish[],
   limit: AbortSignal,
-): Promise<ContextRows> {
+): Promise<LookedUp> {
   const look = async <T>(
     tables: readonly string[],
     ask: () => Promise<Looked<T>>,
@@ -134,7 +135,6 @@ async function lookUpAll(
     failed: failures,
     passed: successes,
     events,
-    findings,
     gaps: gapsOf([history, events, failures, successes]),
   };
 }

@@ -10,18 +10,22 @@ import type { Range } from "./ports.ts";
 export interface Activity {
   readonly account: Account;
   readonly span: Range;
+  /** Whether its context is looked up although nothing else may have changed. */
+  readonly wantsContext?: boolean;
 }
 
 /** Accounts by name; spans grow as more is known. */
 export class ActiveAccounts {
   readonly #accounts = new Map<string, Activity>();
 
-  add(account: Account, from: number, to: number): void {
+  add(account: Account, from: number, to: number, wantsContext = false): void {
     const name = accountName(account);
-    const { span } = this.#accounts.get(name) ?? { span: { from, to } };
+    const before = this.#accounts.get(name);
+    const span = before?.span ?? { from, to };
     this.#accounts.set(name, {
       account,
       span: { from: Math.min(span.from, from), to: Math.max(span.to, to) },
+      ...(wantsContext || before?.wantsContext === true ? { wantsContext: true } : {}),
     });
   }
 

@@ -90,6 +90,15 @@ export interface Watch {
   readonly from: number;
   readonly to: number;
   readonly until: number;
+  /** What happens next to the account is looked for as well; absent if context is off. */
+  readonly followUp?: FollowUp;
+}
+
+export interface FollowUp {
+  /** The account's object id and principal name, as far as they are known, in lower case. */
+  readonly names: readonly string[];
+  /** Until then every run tries again to look up a context that it could not have; null if it has it. */
+  readonly retryUntil: number | null;
 }
 
 /** How far the runs of a workspace have come. */
@@ -103,6 +112,8 @@ export interface Progress {
   readonly pending: number;
   /** The watermark at which each rule came into use; absent in a state of earlier versions. */
   readonly ruleStarts?: Readonly<Record<string, number>>;
+  /** The audit logs were read for what followed up to here; absent if they never were. */
+  readonly followedTo?: number;
 }
 
 /** What a run begins with. */

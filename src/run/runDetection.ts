@@ -1,16 +1,12 @@
-import { classify } from "../detection/signin/classify.ts";
 import { stateRequests } from "./accountCases.ts";
 import { deliverOverdue } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
 import { inParallel } from "./inParallel.ts";
-import type { DueItem, Opening, Progress, Range, Watch } from "./ports.ts";
-import { readWhole } from "./readWhole.ts";
+import type { DueItem, Progress } from "./ports.ts";
+import { readWatched } from "./readWatched.ts";
 import { isPending, newSendBudget } from "./sendBudget.ts";
-import { usersPerQuery } from "./readAround.ts";
 import { ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
-import { ActiveAccounts } from "./newActivity.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** A run ends after this, so that the host never has to end it; the next one goes on. */
@@ -44,11 +40,13 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     opening.progress?.publishedTo ?? (await firstBeginning(detector, startedAt, signal));
   const end = startedAt - detector.ingestionSafetyMs;
   const run = { publishedTo: publishedFrom, steps: 0 };
+  let followedTo = opening.progress?.followedTo;
   const sending = newSendBudget(detector, "live", opening.due);
   const work = noTotals();
   const pendingBefore = opening.due.filter(isPending).length;
   const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
     publishedTo: run.publishedTo,
+    ...(followedTo === undefined ? {} : { followedTo }),
     lastRunAt: startedAt,
     lastSuccessAt,
     lastError,
@@ -67,7 +65,12 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       {
         by: "published",
         range: { from: publishedFrom, to: end },
-        alsoActive: (range) => readWatched(detector, opening, range, signal),
+        alsoActive: async (range) => {
+          const from = Math.min(range.from, followedTo ?? range.from);
+          const read = await readWatched(detector, opening.due, range, from, signal);
+          followedTo = read.followedTo ?? undefined;
+          return read.accounts;
+        },
       },
       sending,
       work,
@@ -112,48 +115,6 @@ async function firstBeginning(
     () => Infinity,
   );
   return Math.floor(Math.min(startedAt, servedAt)) - initialLookbackMs;
-}
-
-/** Accounts under watch of which an approval was published. */
-async function readWatched(
-  { source }: Detector,
-  { due }: Opening,
-  range: Range,
-  signal: AbortSignal,
-): Promise<ActiveAccounts> {
-  const touched = new ActiveAccounts();
-  const watched = new Map<string, Watch[]>();
-  const named = new Set<string>();
-  for (const { subject, watch } of due) {
-    if (watch !== null && watch.until > range.from) {
-      const name = accountName(subject);
-      // Stryker disable next-line ArrayDeclaration: a text is no watch.
-      watched.set(name, [...(watched.get(name) ?? []), watch]);
-      named.add(subject.user);
-    }
-  }
-  const users = [...named];
-  for (let start = 0; start < users.length; start += usersPerQuery) {
-    const query = {
-      by: "published" as const,
-      range,
-      users: users.slice(start, start + usersPerQuery),
-      shard: null,
-    };
-    for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
-      const { account, approvals } = classify(record);
-      if (account === null) {
-        continue;
-      }
-      // Stryker disable next-line ArrayDeclaration: as above.
-      for (const { from, to } of watched.get(accountName(account)) ?? []) {
-        if (approvals.some(({ at }) => at >= from)) {
-          touched.add(account, from, to);
-        }
-      }
-    }
-  }
-  return touched;
 }
 
 /** Watches that ended; measured by what was read, so that an outage ends none too early. */

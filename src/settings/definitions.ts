@@ -65,6 +65,10 @@ export const definitions = {
     fallback: "none",
     help: "Informational, Low or Medium: at most that where all denials came from where the user usually signs in.",
   },
+  CONTEXT: {
+    fallback: "on",
+    help: "on: look up what was before, around and after each finding; off: ask no further table.",
+  },
   MAX_INCIDENTS_PER_RUN: {
     fallback: "50",
     help: "Incidents written in one run; the rest waits for the next.",

@@ -31,6 +31,8 @@ export interface Settings {
   readonly ingestionSafetyMs: number;
   readonly initialLookbackMs: number;
   readonly approvalLatenessMs: number;
+  /** Whether the context of findings is looked up. */
+  readonly context: boolean;
   readonly maxIncidentsPerRun: number;
   readonly stateRetentionMs: number;
   readonly healthMaxAgeMs: number;
@@ -109,6 +111,7 @@ export function readSettings(environment: Environment): Settings {
     ingestionSafetyMs: read("INGESTION_SAFETY", durationBetween(0, day), 0),
     initialLookbackMs: read("INITIAL_LOOKBACK", durationBetween(0, 30 * day), 0),
     approvalLatenessMs: read("APPROVAL_LATENESS", durationBetween(0, 7 * day), 0),
+    context: read("CONTEXT", v.picklist(["on", "off"], "has to be on or off"), "on") === "on",
     maxIncidentsPerRun: read("MAX_INCIDENTS_PER_RUN", wholeNumber(1, 3_000), 1),
     stateRetentionMs: read("STATE_RETENTION", durationBetween(7 * day, 3_650 * day), 0),
     healthMaxAgeMs: read("HEALTH_MAX_AGE", durationBetween(minute, 7 * day), 0),

@@ -52,6 +52,7 @@ test("without more than has to be given, the defaults hold", () => {
     maxIncidentsPerRun: 50,
     stateRetentionMs: 180 * day,
     healthMaxAgeMs: 15 * minute,
+    context: true,
     dryRun: false,
     sinks: ["sentinel"],
     findingsTable: null,
@@ -135,6 +136,7 @@ describe("each setting by itself", () => {
     ["STATE_RETENTION", "P7D", (s) => s.stateRetentionMs, 7 * day],
     ["HEALTH_MAX_AGE", "PT1M", (s) => s.healthMaxAgeMs, minute],
     ["DRY_RUN", "True", (s) => s.dryRun, true],
+    ["CONTEXT", "off", (s) => s.context, false],
     ["INCIDENT_SINKS", "sentinel, sentinel", (s) => s.sinks, ["sentinel"]],
     ["DETECTION_SCHEDULE", "0 */10 8-18 * * MON-FRI", () => null, null],
   ])("%s can be %j", (name, text, pick, expected) => {
@@ -168,6 +170,7 @@ describe("each setting by itself", () => {
     ["APPROVAL_LATENESS", ["P8D", "2 days"]],
     ["APPROVAL_RAISES", ["none"]],
     ["USUAL_ORIGIN_SEVERITY", ["High", "low", "off"]],
+    ["CONTEXT", ["maybe"]],
     ["MAX_INCIDENTS_PER_RUN", ["0", "3001", "1.5", "-1", "1e2", "many"]],
     ["STATE_RETENTION", ["P6D", "P3651D", "180"]],
     ["HEALTH_MAX_AGE", ["PT59S", "P8D"]],

@@ -35,6 +35,8 @@ export interface Outcome {
   readonly facts: Facts;
   readonly extent: Extent;
   readonly rules: readonly string[];
+  /** What its context adds. */
+  readonly news: "followed-by" | "context-added" | null;
   /** Whether other incidents were merged into it. */
   readonly merges: boolean;
 }
@@ -65,11 +67,17 @@ export function reasonOf(
   ) {
     return "grew";
   }
+  if (after.news === "followed-by") {
+    return "followed-by";
+  }
   if (after.facts.severity !== before.facts.severity) {
     return "severity-raised";
   }
   if (after.rules.length > rulesBefore.length) {
     return "rule-fired";
+  }
+  if (after.news !== null) {
+    return after.news;
   }
   return sameFacts(before.facts, after.facts) ? "unchanged" : "evidence-replaced";
 }

@@ -13,8 +13,10 @@ export type Reason =
   | "fraud-reported"
   | "merged"
   | "grew"
+  | "followed-by"
   | "severity-raised"
   | "rule-fired"
+  | "context-added"
   | "evidence-replaced"
   | "awaiting-approval"
   | "unchanged";

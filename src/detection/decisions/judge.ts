@@ -17,6 +17,7 @@ import {
 } from "./neighbourhood.ts";
 import { foundByRules, incidentName, type RecordedBurst, type Subject } from "./record.ts";
 import type { RuleView } from "./ruleViews.ts";
+import { holdTold, newsOf, toldOf, type ToldContext } from "./told.ts";
 
 export interface Judgement {
   readonly subject: Subject;
@@ -118,6 +119,7 @@ function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly D
       rules.map(({ id }) => id),
     ),
     facts,
+    ...toldField(null, finding),
     mergedInto: null,
     revision: 1,
     severitySince: 1,
@@ -160,7 +162,9 @@ function judgeKnown(
     hold(keeper.facts, found.facts),
   );
   const rules = [...new Set([...known, ...firing.map(({ rule }) => rule.id)])];
-  const outcome = { facts, extent, rules, merges: others.length > 0 };
+  const told = toldField(keeper.told ?? null, found);
+  const news = newsOf(keeper.told ?? null, told.told ?? null);
+  const outcome = { facts, extent, rules, news, merges: others.length > 0 };
   const reason = reasonOf(keeper, foundBy(keeper), outcome);
   if (reason === "unchanged" && firing.length === 0) {
     return [];
@@ -180,6 +184,7 @@ function judgeKnown(
           ),
           ...rulesField(subject, rules),
           facts,
+          ...told,
           revision,
           severitySince: facts.severity === keeper.facts.severity ? keeper.severitySince : revision,
         };
@@ -192,6 +197,16 @@ function judgeKnown(
   }));
   const action = reason === "unchanged" ? "none" : "update";
   return [{ action, reason, burst, before: keeper, finding: { ...found, facts } }, ...merged];
+}
+
+/** Written only where something was looked up, now or before. */
+function toldField(
+  before: ToldContext | null,
+  { context }: Pick<Finding, "context">,
+): Pick<RecordedBurst, "told"> {
+  const found = context === null ? null : toldOf(context);
+  const told = before === null ? found : holdTold(before, found);
+  return told === null ? {} : { told };
 }
 
 /** Written only where it says more than the subject does. */

@@ -1,4 +1,5 @@
 import type { Facts } from "./finding.ts";
+import type { ToldContext } from "./told.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
@@ -26,6 +27,8 @@ export interface RecordedBurst {
   /** The rules that found it, by id, first the one that opened it; absent: only the one the subject names. */
   readonly rules?: readonly string[];
   readonly facts: Facts;
+  /** What its incident was told of the context; absent if nothing was looked up. */
+  readonly told?: ToldContext;
   /** The incident that this one turned out to belong to; such a record still matches. */
   readonly mergedInto: string | null;
   /** 1 at opening, one more with every change. */

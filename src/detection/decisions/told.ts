@@ -1,0 +1,77 @@
+import type { Context, OriginVerdict } from "../context/context.ts";
+
+/** What an incident was told of its context, so that the next look knows what is new. */
+export interface ToldContext {
+  readonly verdict: OriginVerdict;
+  /** The campaign's id; null if there is none. */
+  readonly campaign: string | null;
+  /** A mark for each report, sign and success that it was told of. */
+  readonly signs: readonly string[];
+  /** Whether a lookup failed, so that another try may say more. */
+  readonly isPartial: boolean;
+}
+
+/** What an incident with this context was told. */
+export function toldOf({
+  origins,
+  campaign,
+  reports,
+  followed,
+  successes,
+  gaps,
+}: Context): ToldContext {
+  return {
+    verdict: origins.verdict,
+    campaign: campaign?.id ?? null,
+    signs: [
+      ...reports.map(({ at, what }) => markOf("report", at, what)),
+      ...followed
+        .filter(({ meaning }) => meaning !== "neutral")
+        .map(({ at, what }) => markOf("followed", at, what)),
+      ...successes.map(({ at, user }) => markOf("success", at, user)),
+    ],
+    isPartial: gaps.some(({ problem }) => problem === "failed"),
+  };
+}
+
+/** A short hash (FNV-1a): the state keeps no names of others and no texts. */
+export function markOf(kind: string, at: number, what: string): string {
+  let state = 0x811c9dc5;
+  for (const unit of `${kind} ${at} ${what}`) {
+    state = Math.imul(state ^ Number(unit.codePointAt(0)), 0x01000193) >>> 0;
+  }
+  return state.toString(36);
+}
+
+/** What is true after another look; what was told once stays told. */
+export function holdTold(recorded: ToldContext, found: ToldContext | null): ToldContext {
+  return found === null
+    ? recorded
+    : {
+        verdict: found.verdict === "unknown" ? recorded.verdict : found.verdict,
+        campaign: recorded.campaign ?? found.campaign,
+        signs: [...new Set([...recorded.signs, ...found.signs])],
+        isPartial: found.isPartial,
+      };
+}
+
+/** What the context adds to what an incident was told before. */
+export function newsOf(
+  before: ToldContext | null,
+  after: ToldContext | null,
+): "followed-by" | "context-added" | null {
+  if (after === null) {
+    return null;
+  }
+  if (before === null) {
+    return "context-added";
+  }
+  if (after.signs.some((sign) => !before.signs.includes(sign))) {
+    return "followed-by";
+  }
+  const isNew =
+    (before.verdict === "unknown" && after.verdict !== "unknown") ||
+    (before.campaign === null && after.campaign !== null) ||
+    (before.isPartial && !after.isPartial);
+  return isNew ? "context-added" : null;
+}

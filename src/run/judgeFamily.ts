@@ -1,0 +1,33 @@
+import type { ContextOf } from "../detection/context/context.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { judge } from "../detection/decisions/judge.ts";
+import { identify } from "../detection/incidents/identity.ts";
+import type { Approval } from "../detection/signin/sighting.ts";
+import type { AccountCase, FamilyView } from "./accountCases.ts";
+import type { Detector } from "./detector.ts";
+
+const day = 86_400_000;
+
+/** An account with all that the sign-in log says of it. */
+export interface KnownCase extends AccountCase {
+  readonly approvals: readonly Approval[];
+}
+
+/** @param contextOf absent: nothing is looked up */
+export function judgeFamily(
+  { clock, retentionMs }: Pick<Detector, "clock" | "retentionMs">,
+  { bounded, approvals }: KnownCase,
+  { head, views }: FamilyView,
+  contextOf?: ContextOf,
+): readonly Decision[] {
+  return judge({
+    subject: head.subject,
+    recorded: head.bursts,
+    views,
+    approvals,
+    identify,
+    openFrom: clock.now() - (retentionMs - day),
+    bounded,
+    ...(contextOf === undefined ? {} : { contextOf }),
+  });
+}

@@ -1,0 +1,130 @@
+import type { ContextOf } from "../detection/context/context.ts";
+import { contextOf } from "../detection/context/contextOf.ts";
+import { distinct } from "../detection/context/origins.ts";
+import { rowsOf, type KnownFinding, type Names } from "../detection/context/rows.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { namesOf } from "./accountNames.ts";
+import type { RecordedBurst } from "../detection/decisions/record.ts";
+import { familiesOf } from "../detection/rules/families.ts";
+import { stateRequests } from "./accountCases.ts";
+import type { Detector } from "./detector.ts";
+import { inParallel } from "./inParallel.ts";
+import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
+import { lookUpContext, type LookedUp } from "./lookUpContext.ts";
+
+/** Accounts whose context is looked up at once; the others follow in the next run. */
+const mostAccounts = 100;
+
+/** Other accounts of a campaign whose incidents are looked for. */
+const mostMembers = 20;
+
+/** A finding before its context is known. */
+interface Judged {
+  readonly each: KnownCase;
+  readonly decision: Decision;
+  readonly names: Names;
+}
+
+/**
+ * What the logs say around the findings of some accounts, by account. Nothing is looked up where no finding is new or
+ * changed; what cannot be looked up is a gap of the context.
+ */
+export async function readContexts(
+  detector: Detector,
+  cases: readonly KnownCase[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ContextOf>> {
+  const { context = null, log } = detector;
+  if (context === null) {
+    return new Map();
+  }
+  const judged = cases.flatMap((each) => judgeWithout(detector, each));
+  const accounts = [...new Set(judged.filter(wantsContext).map(({ each }) => each))];
+  const chosen = new Set(accounts.slice(0, mostAccounts));
+  if (chosen.size === 0) {
+    return new Map();
+  }
+  const wanted = judged.filter(({ each }) => chosen.has(each));
+  const wishes = wanted.map(({ each, decision, names }) => ({
+    names,
+    firstDenialAt: decision.burst.facts.firstDenialAt,
+    lastDenialAt: decision.burst.facts.lastDenialAt,
+    addresses: addressesOf(each, decision),
+  }));
+  const rows = await lookUpContext({ source: context, log }, wishes, signal);
+  const own = judged.map(({ decision: { burst }, names }) => findingIn(burst, names));
+  const others = await readMembers(detector, rows, judged);
+  const known = { ...rows, findings: [...own, ...others] };
+  return new Map(
+    [...chosen].map((each) => {
+      const names = wanted.filter((one) => one.each === each).flatMap((one) => one.names);
+      return [accountName(each.account), contextOf(known, distinct(names))] as const;
+    }),
+  );
+}
+
+function judgeWithout(detector: Detector, each: KnownCase): readonly Judged[] {
+  return each.families.flatMap((family) =>
+    judgeFamily(detector, each, family).flatMap((decision) => {
+      const { finding } = decision;
+      return finding === null
+        ? []
+        : [{ each, decision, names: namesOf(each.account.user, finding) }];
+    }),
+  );
+}
+
+/** New and changed findings, and those of which something else became known. */
+function wantsContext({ each, decision: { action, reason } }: Judged): boolean {
+  return action !== "none" || (reason === "unchanged" && each.wantsContext === true);
+}
+
+/** Of the denials, and of every approval that may belong to them. */
+function addressesOf({ approvals }: KnownCase, { finding, burst }: Decision): readonly string[] {
+  const denials = finding?.denials ?? [];
+  return distinct([
+    ...denials.flatMap(({ sightings }) => sightings.map(({ origin }) => origin.ipAddress)),
+    ...approvals
+      .filter(({ at }) => at >= burst.facts.triggeredAt)
+      .map(({ ipAddress }) => ipAddress),
+  ]);
+}
+
+function findingIn(burst: RecordedBurst, names: Names): KnownFinding {
+  const { firstDenialAt, lastDenialAt } = burst.facts;
+  return {
+    names,
+    id: burst.id,
+    firstDenialAt,
+    lastDenialAt,
+    campaign: burst.told?.campaign ?? null,
+  };
+}
+
+/** Recorded findings of accounts whose prompts were refused from the same origins. */
+async function readMembers(
+  { store, workspaceId, rules }: Detector,
+  rows: LookedUp,
+  judged: readonly Judged[],
+): Promise<readonly KnownFinding[]> {
+  const own = new Set(judged.flatMap(({ names }) => names));
+  const tenants = new Set(judged.map(({ each }) => each.account.tenantId));
+  const members = rowsOf(rows.failed)
+    .filter(({ kind, names }) => kind !== "wrongPassword" && !names.some((name) => own.has(name)))
+    .map(({ names }) => JSON.stringify(names));
+  const named = [...new Set(members)].toSorted().slice(0, mostMembers);
+  const subjects = named.flatMap((text) => {
+    const names = JSON.parse(text) as Names;
+    return familiesOf(rules).flatMap(({ name: rule }) =>
+      names.flatMap((user) =>
+        [...tenants].map((tenantId) => ({ names, subject: { rule, workspaceId, tenantId, user } })),
+      ),
+    );
+  });
+  const heads = await inParallel(subjects, stateRequests, async ({ names, subject }) => {
+    const { bursts } = await store.readHead(subject, -Infinity);
+    return bursts.map((burst) => findingIn(burst, names));
+  });
+  return heads.flat();
+}

@@ -1,0 +1,129 @@
+import { followedMs } from "../detection/context/followed.ts";
+import { readOperation } from "../detection/context/operations.ts";
+import { isSame, type EventRow } from "../detection/context/rows.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { classify } from "../detection/signin/classify.ts";
+import type { Detector } from "./detector.ts";
+import { ActiveAccounts } from "./newActivity.ts";
+import type { DueItem, FollowUp, Range, Watch } from "./ports.ts";
+import { usersPerQuery } from "./readAround.ts";
+import { readWhole } from "./readWhole.ts";
+
+/** An account under watch, and what is watched. */
+type Watched = Pick<DueItem, "subject"> & { readonly watch: Watch };
+
+/**
+ * Accounts under watch of which an approval was published in a range, in whose audit logs a sign was stored since
+ * `followedFrom`, or whose context is still to be looked up.
+ *
+ * @returns with `followedTo`: how far the audit logs were read; null if context is off
+ */
+export async function readWatched(
+  detector: Detector,
+  due: readonly DueItem[],
+  range: Range,
+  followedFrom: number,
+  signal: AbortSignal,
+): Promise<{ readonly accounts: ActiveAccounts; readonly followedTo: number | null }> {
+  const accounts = new ActiveAccounts();
+  const watched = due.flatMap(({ subject, watch }) =>
+    watch !== null && watch.until > range.from ? [{ subject, watch }] : [],
+  );
+  await readApproved(detector, watched, range, accounts, signal);
+  for (const { subject, watch } of watched) {
+    if ((watch.followUp?.retryUntil ?? 0) > detector.clock.now()) {
+      accounts.add(subject, watch.from, watch.to, true);
+    }
+  }
+  const isRead = await readFollowed(detector, watched, followedFrom, accounts, signal);
+  const isOn = (detector.context ?? null) !== null;
+  return { accounts, followedTo: isOn ? (isRead ? range.to : followedFrom) : null };
+}
+
+async function readApproved(
+  { source }: Detector,
+  all: readonly Watched[],
+  range: Range,
+  accounts: ActiveAccounts,
+  signal: AbortSignal,
+): Promise<void> {
+  const watched = new Map<string, Watch[]>();
+  for (const { subject, watch } of all) {
+    const name = accountName(subject);
+    // Stryker disable next-line ArrayDeclaration: a text is no watch.
+    watched.set(name, [...(watched.get(name) ?? []), watch]);
+  }
+  const users = [...new Set(all.map(({ subject }) => subject.user))];
+  for (let start = 0; start < users.length; start += usersPerQuery) {
+    const query = {
+      by: "published" as const,
+      range,
+      users: users.slice(start, start + usersPerQuery),
+      shard: null,
+    };
+    for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
+      const { account, approvals } = classify(record);
+      if (account === null) {
+        continue;
+      }
+      // Stryker disable next-line ArrayDeclaration: as above.
+      for (const { from, to } of watched.get(accountName(account)) ?? []) {
+        if (approvals.some(({ at }) => at >= from)) {
+          accounts.add(account, from, to);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Looks for what follows: one query for all accounts under watch. It may fail, so that approvals and new denials do
+ * not wait for the audit logs; then the next run reads from where this one began.
+ */
+async function readFollowed(
+  { context, log }: Detector,
+  all: readonly Watched[],
+  ingestedFrom: number,
+  accounts: ActiveAccounts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const followed = all.flatMap(({ subject, watch }) =>
+    watch.followUp === undefined ? [] : [{ subject, watch, followUp: watch.followUp }],
+  );
+  if (context === undefined || context === null || followed.length === 0) {
+    return true;
+  }
+  const range = {
+    from: Math.min(...followed.map(({ watch }) => watch.from)),
+    to: Math.max(...followed.map(({ watch }) => watch.from)) + followedMs,
+  };
+  const names = [...new Set(followed.flatMap(({ followUp }) => followUp.names))];
+  try {
+    const { rows } = await context.events({ range, names, ingestedFrom }, signal);
+    for (const { subject, watch, followUp } of followed) {
+      if (rows.some((row) => isSign(row, watch, followUp))) {
+        accounts.add(subject, watch.from, watch.to, true);
+      }
+    }
+    return true;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    log.warn("what followed not looked up", { problem });
+    return false;
+  }
+}
+
+/** Whether a row can change what an incident says; judging it takes the whole context. */
+function isSign(
+  { at, operation, byNames, onNames }: EventRow,
+  watch: Watch,
+  followUp: FollowUp,
+): boolean {
+  const { kind } = readOperation(operation);
+  return (
+    kind !== "other" &&
+    at >= watch.from &&
+    at <= watch.from + followedMs &&
+    (isSame(byNames, followUp.names) || isSame(onNames, followUp.names))
+  );
+}
