@@ -110,18 +110,22 @@ async function readMembers(
 ): Promise<readonly KnownFinding[]> {
   const own = new Set(judged.flatMap(({ names }) => names));
   const tenants = new Set(judged.map(({ each }) => each.account.tenantId));
-  const members = rowsOf(rows.failed)
-    .filter(({ kind, names }) => kind !== "wrongPassword" && !names.some((name) => own.has(name)))
-    .map(({ names }) => JSON.stringify(names));
-  const named = [...new Set(members)].toSorted().slice(0, mostMembers);
-  const subjects = named.flatMap((text) => {
-    const names = JSON.parse(text) as Names;
-    return familiesOf(rules).flatMap(({ name: rule }) =>
-      names.flatMap((user) =>
-        [...tenants].map((tenantId) => ({ names, subject: { rule, workspaceId, tenantId, user } })),
+  const members = new Map(
+    rowsOf(rows.failed)
+      .filter(({ kind, names }) => kind !== "wrongPassword" && !names.some((name) => own.has(name)))
+      .map(({ names }) => [names.join(" "), names] as const),
+  );
+  const chosen = [...members.keys()].toSorted().slice(0, mostMembers);
+  const subjects = chosen
+    .flatMap((key) => members.get(key) ?? [])
+    .flatMap((user) =>
+      familiesOf(rules).flatMap(({ name: rule }) =>
+        [...tenants].map((tenantId) => ({
+          names: [user],
+          subject: { rule, workspaceId, tenantId, user },
+        })),
       ),
     );
-  });
   const heads = await inParallel(subjects, stateRequests, async ({ names, subject }) => {
     const { bursts } = await store.readHead(subject, -Infinity);
     return bursts.map((burst) => findingIn(burst, names));

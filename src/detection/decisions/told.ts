@@ -35,7 +35,7 @@ export function toldOf({
 }
 
 /** A short hash (FNV-1a): the state keeps no names of others and no texts. */
-export function markOf(kind: string, at: number, what: string): string {
+function markOf(kind: string, at: number, what: string): string {
   let state = 0x811c9dc5;
   for (const unit of `${kind} ${at} ${what}`) {
     state = Math.imul(state ^ Number(unit.codePointAt(0)), 0x01000193) >>> 0;
