@@ -12,6 +12,7 @@ type FurtherSettings = {
   APPROVAL_LATENESS: string?
   APPROVAL_RAISES: string?
   USUAL_ORIGIN_SEVERITY: string?
+  CONTEXT: string?
   MAX_INCIDENTS_PER_RUN: string?
   STATE_RETENTION: string?
   HEALTH_MAX_AGE: string?
