@@ -1,5 +1,4 @@
-import { describeChange } from "../detection/incidents/change.ts";
-import type { Decision } from "../detection/decisions/decision.ts";
+import { describeChange, lateReason } from "../detection/incidents/change.ts";
 import { incidentOf } from "./incidentOf.ts";
 import type { RecordsReport } from "./detectRecords.ts";
 import type { IncidentSink } from "./ports.ts";
@@ -23,17 +22,5 @@ export async function deliverFindings(
   }
   for (const [id, keeperId] of merged) {
     await sink.noteMerge(id, keeperId);
-  }
-}
-
-/** Why an incident that exists has to be changed where this run's decision does not say it. */
-function lateReason({ action }: Decision): string | null {
-  switch (action) {
-    case "open":
-      return "found again";
-    case "none":
-      return "delivered late";
-    case "update":
-      return null;
   }
 }

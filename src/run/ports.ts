@@ -184,7 +184,7 @@ export interface Incident {
   readonly revision: number;
   readonly text: IncidentText;
   readonly tasks: readonly Task[];
-  /** For a comment, if the incident exists at an earlier revision. */
+  /** For a comment, if the incident exists at an earlier revision; empty if nobody could act on it. */
   readonly change: string;
   /** For sinks that take columns instead of prose. */
   readonly summary: IncidentSummary;

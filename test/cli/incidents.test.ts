@@ -74,7 +74,7 @@ describe("an incident's file", () => {
     expect(file.schemaVersion).toBe(1);
     expect(file.incidentId).toBe(findings[0]?.incidentId);
     expect(file.properties).toMatchObject({
-      title: "Repeated MFA denials by alice@contoso.com",
+      title: "MFA push attack on alice@contoso.com",
       severity: "Medium",
       status: "New",
       firstActivityTimeUtc: "2026-03-10T09:00:00.000Z",
@@ -146,7 +146,7 @@ describe("growth", () => {
     await run([approval]);
     const file = only();
     expect(file.properties).toMatchObject({
-      title: "Repeated MFA denials by alice@contoso.com",
+      title: "MFA push attack on alice@contoso.com",
       severity: "High",
       lastActivityTimeUtc: "2026-03-10T09:15:00.000Z",
     });
@@ -222,7 +222,7 @@ describe("a merge", () => {
     expect(joined.findings.map(({ incidentId }) => incidentId)).toEqual([keeper]);
     expect(ids()).toHaveLength(2);
     expect(read(ended!).comments.map(({ properties }) => properties["message"])).toEqual([
-      expect.stringContaining(`belong to the burst of incident ${keeper}`),
+      expect.stringContaining(`belong to incident ${keeper}`),
     ]);
     expect(read(ended!).properties["description"]).toMatch(refused(5));
     expect(read(keeper!).properties["description"]).toMatch(refused(11));
@@ -291,7 +291,7 @@ describe("a closed incident", () => {
     expect(read(incidentId).properties).toEqual(before.properties);
     const further = read(ids().find((id) => id !== incidentId)!);
     expect(further.properties).toMatchObject({
-      title: "After closing: Repeated MFA denials by alice@contoso.com",
+      title: "After closing: MFA push attack on alice@contoso.com",
       status: "New",
       severity: "High",
     });

@@ -103,6 +103,7 @@ export function finding(
       ...evidence,
     },
     denials: [],
+    approvals: [],
     supporting: new Map(),
     context: null,
   };

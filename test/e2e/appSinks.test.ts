@@ -133,7 +133,7 @@ describe("the app", () => {
         alerts.push(["Title", "Change", "Severity"].map((name) => each[names.indexOf(name)]));
       }
     }
-    const title = "Repeated MFA denials by alice@contoso.com";
+    const title = "MFA push attack on alice@contoso.com";
     expect(alerts).toEqual([
       [title, "opened", "Medium"],
       [title, "raised", "High"],

@@ -312,7 +312,7 @@ describe("the rule on the rows that the sink wrote", () => {
   test("has what the mappings want", async () => {
     const [alert] = await alertsOf([[start + minute, high(1, 0)]], () => [0]);
     expect(alert).toMatchObject({
-      Title: "Repeated MFA denials by alice@contoso.com",
+      Title: "MFA push attack on alice@contoso.com",
       AccountName: "alice",
       AccountUPNSuffix: "contoso.com",
       ApprovalMatch: "same-address",

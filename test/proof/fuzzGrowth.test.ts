@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { renderQuery } from "../../src/logs/azure/renderQuery.ts";
-import { denialTable } from "../../src/detection/incidents/denialTable.ts";
+import { timeline } from "../../src/detection/incidents/timeline.ts";
 import { explainRow } from "../../src/detection/signin/explainRow.ts";
 import { classify } from "../../src/detection/signin/classify.ts";
 import { parseCidr } from "../../src/detection/signin/cidr.ts";
@@ -336,8 +336,8 @@ describe("writing down", () => {
     [
       "many denials",
       (n) => {
-        const prompts = resolvePrompts(refusals(Math.ceil(n / 100), "x"));
-        return () => denialTable(prompts, 5_000);
+        const denials = resolvePrompts(refusals(Math.ceil(n / 100), "x"));
+        return () => timeline({ denials, approvals: [], context: null }, 5_000);
       },
     ],
   ])(

@@ -27,6 +27,7 @@ const finding: Finding = {
     locations: [],
   },
   denials: [],
+    approvals: [],
   supporting: new Map(),
   context: null,
 };
@@ -83,7 +84,7 @@ test("every finding is delivered at its revision, whether or not this run change
     ["b", 2],
     ["c", 2],
   ]);
-  expect(incidents[0]?.text.title).toBe("Repeated MFA denials by alice@contoso.com");
+  expect(incidents[0]?.text.title).toBe("MFA push attack on alice@contoso.com");
 });
 
 test("the comment for an incident that is there already never says that nothing changed", async () => {

@@ -14,7 +14,7 @@ export function incident(revision: number, more: Partial<Incident> = {}): Incide
     id,
     revision,
     text: {
-      title: "Repeated MFA denials by alice@contoso.com",
+      title: "MFA push attack on alice@contoso.com",
       description: `alice@contoso.com refused ${4 + revision} prompts.\nNone was approved.\n\nMore of it.`,
       severity: "Medium",
       labels: ["explicit-mfa-deny", "T1621"],

@@ -38,6 +38,8 @@ export interface Finding {
   readonly evidence: Evidence;
   /** Oldest first. */
   readonly denials: readonly Prompt[];
+  /** Those that belong to the burst, oldest first. */
+  readonly approvals: readonly Approval[];
   /** Other prompts from the first to the last denial, by outcome. */
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
   /** What the logs around it say; null if nothing was looked up. */

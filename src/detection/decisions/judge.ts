@@ -238,7 +238,8 @@ function findingOf(
   const facts = { ...weighed, atLeast: judgement.bounded };
   const prompts = judgement.views.find(({ rule }) => rule === rules[0])?.prompts ?? [];
   const supporting = countSupporting(rules, prompts, facts);
-  return { rules, facts, evidence: gatherEvidence(denials), denials, supporting, context };
+  const evidence = gatherEvidence(denials);
+  return { rules, facts, evidence, denials, approvals, supporting, context };
 }
 
 function earliestTrigger(firing: readonly RuleStreak[]): number | null {

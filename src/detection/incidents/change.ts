@@ -1,33 +1,97 @@
+import type { Decision, Reason } from "../decisions/decision.ts";
 import type { Facts, Finding } from "../decisions/finding.ts";
-import { approvalSentence } from "./incident.ts";
-import { formatTime } from "../signin/time.ts";
+import { approvalSentence, signsOf } from "./summary.ts";
+import { byteLength, cutToBytes } from "./size.ts";
+import { counted, dayAndTime, shown, timeBeside } from "./wording.ts";
+
+/** Bytes; a comment in Microsoft Sentinel has at most 30,000 characters. */
+const longestComment = 30_000;
+
+/** Times that moved by less than this are nothing that anybody acts on. */
+const minorShift = 60_000;
+
+type Why = Reason | "found again" | "delivered late";
 
 /**
  * What is new, for a comment on an incident that exists already.
  *
- * @param before what the incident was last told of; null where that is not known
+ * @param before what the incident was last told; null if that is not known
+ * @returns empty if nobody could act on it
  */
-export function describeChange(reason: string, before: Facts | null, { facts }: Finding): string {
+export function describeChange(reason: Why, before: Facts | null, finding: Finding): string {
+  const { facts } = finding;
+  if (before !== null && isMinor(reason, before, facts)) {
+    return "";
+  }
   const more = before === null ? 0 : facts.denials - before.denials;
+  const reports = facts.fraudReports - (before?.fraudReports ?? 0);
   const lines = [
-    `Update (${reason}): ${facts.atLeast ? "at least " : ""}${facts.denials} denials${more > 0 ? `, ${more} more than before` : ""}, between ${formatTime(facts.firstDenialAt)} and ${formatTime(facts.lastDenialAt)}.`,
-    ...(before !== null && before.triggeredAt !== facts.triggeredAt
+    `Update (${reason}): ${facts.atLeast ? "at least " : ""}${counted(facts.denials, "denial")}${more > 0 ? `, ${more} more than before` : ""}, from ${dayAndTime(facts.firstDenialAt)} to ${timeBeside(facts.lastDenialAt, facts.firstDenialAt)} UTC.`,
+    ...(before !== null && Math.abs(before.triggeredAt - facts.triggeredAt) >= minorShift
       ? [
-          `The rule fired at ${formatTime(facts.triggeredAt)}, not at ${formatTime(before.triggeredAt)}.`,
+          `The rule fired at ${timeBeside(facts.triggeredAt, facts.firstDenialAt)}, not at ${timeBeside(before.triggeredAt, facts.firstDenialAt)}.`,
         ]
       : []),
-    ...(facts.fraudReports > (before?.fraudReports ?? 0)
-      ? [`Reported as fraud by the user: ${facts.fraudReports}.`]
+    ...(reports > 0 ? [`The user reported ${counted(reports, "prompt")} as fraud.`] : []),
+    ...(before !== null && before.severity !== facts.severity
+      ? [`Severity raised from ${before.severity} to ${facts.severity}.`]
       : []),
-    before !== null && before.severity !== facts.severity
-      ? `Severity raised from ${before.severity} to ${facts.severity}.`
-      : `Severity ${facts.severity}.`,
-    approvalSentence(facts.approval),
+    ...(facts.approval === null ? [] : [approvalSentence(facts.approval, facts.lastDenialAt)]),
+    ...signLines(finding),
   ];
-  return lines.join("\n");
+  return fitComment(lines.join("\n"));
+}
+
+function isMinor(reason: Why, before: Facts, after: Facts): boolean {
+  return (
+    reason === "evidence-replaced" &&
+    before.denials === after.denials &&
+    before.fraudReports === after.fraudReports &&
+    before.severity === after.severity &&
+    before.approval?.match === after.approval?.match &&
+    times.every((time) => Math.abs(before[time] - after[time]) < minorShift)
+  );
+}
+
+const times = ["firstDenialAt", "triggeredAt", "lastDenialAt"] as const;
+
+const mostSigns = 10;
+
+/** What followed that shows a takeover. */
+function signLines({ context, facts }: Finding): readonly string[] {
+  const signs = signsOf(context, facts.triggeredAt);
+  const rest = signs.length - mostSigns;
+  return [
+    ...signs
+      .slice(0, mostSigns)
+      .map(
+        ({ at, what, address }) =>
+          `**${shown(what)}** at ${timeBeside(at, facts.firstDenialAt)}${address === null ? "" : ` from ${shown(address)}`}: a sign of a takeover.`,
+      ),
+    ...(rest > 0 ? [`And ${counted(rest, "more sign")} of a takeover.`] : []),
+  ];
+}
+
+function fitComment(text: string): string {
+  const note = "\n[cut: too long for a comment]";
+  return byteLength(text) <= longestComment
+    ? text
+    : `${cutToBytes(text, longestComment - byteLength(note))}${note}`;
+}
+
+/** Why an incident that a sink has already must be changed where this run's decision does not say it. */
+export function lateReason({ action }: Pick<Decision, "action">): Why | null {
+  switch (action) {
+    case "open":
+      return "found again";
+    case "none":
+      return "delivered late";
+    case "update":
+      return null;
+  }
 }
 
 /** For an incident whose burst turned out to be part of another. */
 export function describeMerge(keeperId: string): string {
-  return `The denials of this incident belong to the burst of incident ${keeperId}; what follows is told there.`;
+  return `The denials of this incident belong to incident ${keeperId}; updates are there.`;
 }

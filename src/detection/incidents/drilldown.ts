@@ -13,15 +13,71 @@ const day = 24 * hour;
 /** Rows are published late: up to this long after they happened a query has to look for them. */
 const publicationLag = 2 * day;
 
-/** @param user the finding's user: a principal name or, where the log had none, an object id */
-export function drilldowns(user: string, facts: Facts): readonly Drilldown[] {
+/** Addresses that a query names; the list of all is in the incident. */
+const mostAddresses = 20;
+
+/**
+ * The queries that decide about an incident, the most telling first.
+ *
+ * @param user the finding's user: a principal name or, if the log had none, an object id
+ * @param addresses of the denials
+ */
+export function drilldowns(
+  user: string,
+  facts: Facts,
+  addresses: readonly string[],
+): readonly Drilldown[] {
   const { firstDenialAt, lastDenialAt } = facts;
   // Named once: what has to be escaped is long.
   const who = `let who = ${kqlString(user)};`;
   const isWho = "| where UserPrincipalName =~ who or UserId =~ who";
   const span = between(firstDenialAt - hour, lastDenialAt + publicationLag);
-  const weekBefore = between(firstDenialAt - 7 * day, firstDenialAt);
+  const since = between(firstDenialAt, lastDenialAt + publicationLag);
+  const from = addresses.slice(0, mostAddresses).map(kqlString).join(", ");
   return [
+    {
+      title: "Successful sign-ins since, by anybody from these addresses and by this user",
+      query: [
+        who,
+        "union SigninLogs, AADNonInteractiveUserSignInLogs",
+        since,
+        '| where ResultType == "0"',
+        `| where IPAddress in (${from === "" ? '""' : from}) or UserPrincipalName =~ who or UserId =~ who`,
+        "| project TimeGenerated, UserPrincipalName, IPAddress, AppDisplayName, SessionId, AuthenticationDetails",
+      ].join("\n"),
+    },
+    {
+      title: "Changes of roles, authentication methods and consents since",
+      query: [
+        who,
+        "AuditLogs",
+        since,
+        "| where tostring(TargetResources) contains who or tostring(InitiatedBy) contains who",
+        '| where OperationName has_any ("role", "security info", "authentication method", "password", "consent")',
+        "| project TimeGenerated, OperationName, Result, InitiatedBy, TargetResources",
+      ].join("\n"),
+    },
+    {
+      title: "Inbox rules and forwarding since",
+      query: [
+        who,
+        "OfficeActivity",
+        since,
+        "| where UserId =~ who",
+        '| where Operation in ("New-InboxRule", "Set-InboxRule", "UpdateInboxRules", "Set-Mailbox")',
+        "| project TimeGenerated, Operation, ClientIP, Parameters",
+      ].join("\n"),
+    },
+    {
+      title: "This user's risk events, 7 days before and since",
+      query: [
+        who,
+        "AADUserRiskEvents",
+        between(firstDenialAt - 7 * day, lastDenialAt + publicationLag),
+        isWho,
+        "| project TimeGenerated, RiskEventType, RiskLevel, RiskState, IpAddress",
+      ].join("\n"),
+    },
     {
       title: "This user's denials in the span",
       query: [
@@ -34,34 +90,13 @@ export function drilldowns(user: string, facts: Facts): readonly Drilldown[] {
       ].join("\n"),
     },
     {
-      title: "Changes of roles and authentication methods since",
-      query: [
-        who,
-        "AuditLogs",
-        `| where TimeGenerated >= ${kqlDatetime(firstDenialAt)}`,
-        "| where tostring(TargetResources) contains who or tostring(InitiatedBy) contains who",
-        '| where OperationName has_any ("role", "security info", "authentication method", "password", "consent")',
-        "| project TimeGenerated, OperationName, Result, InitiatedBy, TargetResources",
-      ].join("\n"),
-    },
-    {
       title: "This user's other sign-ins of the 7 days before",
       query: [
         who,
         "SigninLogs",
-        weekBefore,
+        between(firstDenialAt - 7 * day, firstDenialAt),
         isWho,
         "| summarize SignIns = count(), LastAt = max(TimeGenerated) by ResultType, IPAddress, Location, AppDisplayName",
-      ].join("\n"),
-    },
-    {
-      title: "This user's other risk events of the 7 days before",
-      query: [
-        who,
-        "AADUserRiskEvents",
-        weekBefore,
-        isWho,
-        "| project TimeGenerated, RiskEventType, RiskLevel, RiskState, IpAddress",
       ].join("\n"),
     },
   ];

@@ -1,13 +1,15 @@
-import { analystTasks } from "./analystTasks.ts";
-import { denialTable } from "./denialTable.ts";
-import { drilldowns } from "./drilldown.ts";
-import type { MatchedApproval } from "../decisions/approval.ts";
-import type { Evidence, Facts, Finding } from "../decisions/finding.ts";
+import type { Facts, Finding } from "../decisions/finding.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
-import { conditionOf, inWords, messageOf, techniqueLink } from "../rules/ruleText.ts";
-import { formatTime } from "../signin/time.ts";
-import { cutAt, inert, visible } from "../signin/visible.ts";
+import { messageOf, techniqueLink } from "../rules/ruleText.ts";
+import { visible } from "../signin/visible.ts";
+import { analystTasks } from "./analystTasks.ts";
+import { drilldowns } from "./drilldown.ts";
+import { originLines } from "./originLines.ts";
+import { byteLength, cutToBytes, sizeOf } from "./size.ts";
+import { signsOf, summaryOf } from "./summary.ts";
+import { timeline } from "./timeline.ts";
+import { nameText, timeBeside } from "./wording.ts";
 
 /** What an incident says, before it takes the shape of any service. */
 export interface IncidentText {
@@ -21,118 +23,83 @@ export interface IncidentText {
   readonly lastActivityAt: number;
 }
 
-/** Microsoft Sentinel's limit for a description, in characters. */
+/**
+ * Bytes of UTF-8 that a description has at most: Microsoft Sentinel takes 5,000 characters, an alert's description
+ * 5 KB.
+ */
 export const longestDescription = 5_000;
 
-/** Longer than any principal name; an alert's name may have 256 bytes in all. */
+/** Bytes; a title, and the name of an alert, have at most 256. */
 const longestName = 200;
 
-/** The incident of a finding as it stands now. */
+/** The incident of a finding as it is now. */
 export function describeIncident(user: string, finding: Finding): IncidentText {
   const { facts, rules } = finding;
   return {
-    title: `Repeated MFA denials by ${shorten(visible(user), longestName)}`,
-    description: describe(rules[0], user, finding),
+    title: `MFA push attack on ${shorten(visible(user), longestName)}`,
+    description: describe(user, finding),
     severity: facts.severity,
     labels: [
       ...rules.map(({ id }) => id),
       ...new Set(rules.flatMap(({ techniques }) => techniques)),
-      ...(facts.approval === null ? [] : ["approved-after"]),
-      ...(facts.fraudReports > 0 ? ["fraud-reported"] : []),
-      ...(finding.evidence.guest ? ["guest"] : []),
+      ...evidenceLabels(finding),
     ],
     firstActivityAt: facts.firstDenialAt,
     lastActivityAt: facts.lastDenialAt,
   };
 }
 
-/** A description that is not too long for the incident; one that is gets cut, and says so. */
-export function fitDescription(description: string): string {
-  const note = "\n[cut: too long for the incident]";
-  return description.length <= longestDescription
-    ? description
-    : `${cutAt(description, longestDescription - note.length)}${note}`;
+function evidenceLabels({ facts, evidence, context }: Finding): readonly string[] {
+  const verdict = context?.origins.verdict ?? "unknown";
+  const campaign = context?.campaign ?? null;
+  const isReported = facts.fraudReports > 0 || (context?.reports.length ?? 0) > 0;
+  return [
+    ...(facts.approval === null ? [] : ["approved-after"]),
+    ...(isReported ? ["fraud-reported"] : []),
+    ...(evidence.guest ? ["guest"] : []),
+    ...(verdict === "new" || verdict === "mixed" ? ["new-origin"] : []),
+    ...(verdict === "usual" ? ["usual-origin"] : []),
+    ...(signsOf(context, facts.triggeredAt).length > 0 ? ["takeover-signs"] : []),
+    ...((context?.spray ?? null) === null ? [] : ["spray-before"]),
+    ...(campaign === null ? [] : ["campaign"]),
+    ...(campaign === null || campaign.id === null ? [] : [`campaign:${campaign.id}`]),
+  ];
 }
 
-/**
- * What matters most comes first. Queries are there whole or not at all, and the table of denials takes the
- * room that everything else leaves.
- */
-function describe(rule: Rule, user: string, finding: Finding): string {
-  const { facts, evidence } = finding;
-  const before = [
-    ...summary(user, facts, evidence),
+/** A description that fits the incident; one that is too long is cut, and says so. */
+export function fitDescription(description: string): string {
+  const note = "\n[cut: too long for the incident]";
+  return byteLength(description) <= longestDescription
+    ? description
+    : `${cutToBytes(description, longestDescription - byteLength(note))}${note}`;
+}
+
+/** What matters most comes first. Queries are there whole or not at all; the timeline takes the room that is left. */
+function describe(user: string, finding: Finding): string {
+  const { facts, evidence, context } = finding;
+  const before = [summaryOf(user, finding), "", nextSteps(facts), ""];
+  const after = [
     "",
-    nextSteps(facts),
-    "",
-    ...origins(evidence),
+    ...originLines(evidence, context),
     ...beside(finding),
     "",
+    ...ruleLines(user, finding),
   ];
-  const after = ["", ...ruleLines(rule, user, facts)];
-  const leastTable = denialTable(finding.denials, 0);
-  const left = longestDescription - lengthOf([...before, ...leastTable, ...after]);
-  const found = queries(user, facts, left);
-  const table = denialTable(
-    finding.denials,
-    longestDescription - lengthOf([...before, ...after, ...found]),
-  );
+  const leastTable = timeline(finding, leastTimeline);
+  const left = longestDescription - sizeOf([...before, ...leastTable, ...after]);
+  const found = queries(user, finding, left);
+  const table = timeline(finding, longestDescription - sizeOf([...before, ...after, ...found]));
   return fitDescription([...before, ...table, ...after, ...found].join("\n"));
 }
 
-/** With the line break after the last. */
-function lengthOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length + 1, 0);
-}
-
-function summary(user: string, facts: Facts, evidence: Evidence): readonly string[] {
-  const { denials, fraudReports, firstDenialAt, lastDenialAt } = facts;
-  const prompts = `${facts.atLeast ? "at least " : ""}${denials} MFA prompt${denials === 1 ? "" : "s"}`;
-  const when =
-    lastDenialAt === firstDenialAt
-      ? ` at ${formatTime(firstDenialAt)}`
-      : ` within ${inWords(wholeSeconds(facts))}, from ${formatTime(firstDenialAt)} to ${formatTime(lastDenialAt)}`;
-  const fraud =
-    fraudReports === 0
-      ? ""
-      : ` **${fraudReports} of them ${fraudReports === 1 ? "was" : "were"} reported as fraud** by the user.`;
-  return [
-    `**${inert(user)}**${evidence.guest ? " (a guest)" : ""} explicitly refused **${prompts}**${when}. The sign-ins behind them came from ${list(evidence.ipAddresses, 3)} (place: ${list(evidence.locations, 3)}).${fraud}`,
-    approvalSentence(facts.approval),
-    "If the user did not cause these prompts, somebody else did, and probably knows the password.",
-  ];
-}
-
-function wholeSeconds({ firstDenialAt, lastDenialAt }: Facts): number {
-  return Math.ceil((lastDenialAt - firstDenialAt) / 1000) * 1000;
-}
-
-const matchWords = {
-  "same-request": "in the same sign-in request as a refused one",
-  "same-address": "from the address of a refused one",
-  other: "from another address, in another request",
-} as const satisfies Record<MatchedApproval["match"], string>;
-
-/** Whether a prompt was approved after the denials. */
-export function approvalSentence(approval: MatchedApproval | null): string {
-  return approval === null
-    ? "No prompt was approved afterwards, as far as the log shows until now."
-    : `**A prompt was APPROVED afterwards**, at ${formatTime(approval.at)}, ${matchWords[approval.match]}: treat the account as compromised until shown otherwise.`;
-}
+/** Room that the timeline gets before the queries do, in bytes. */
+const leastTimeline = 1_200;
 
 /** The tasks in one line, for portals that do not show tasks. */
 function nextSteps({ approval }: Facts): string {
   const steps = analystTasks.map(({ title }, index) => `${index + 1}. ${title}`).join("; ");
   const first = approval === null ? "" : "At once: revoke the sessions and reset the password. ";
-  return `**What to do:** ${first}${steps}.`;
-}
-
-function origins(evidence: Evidence): readonly string[] {
-  return [
-    `- Addresses (${evidence.ipAddresses.length}): ${list(evidence.ipAddresses, 10)}`,
-    `- Applications (${evidence.applications.length}): ${list(evidence.applications, 6)}`,
-    `- User id: ${inert(evidence.userId ?? "unknown")}`,
-  ];
+  return `**What to do:** ${first}${steps}. If the user did not start these sign-ins, somebody else did, and probably knows the password.`;
 }
 
 const besideWords: readonly (readonly [PromptOutcome, string])[] = [
@@ -154,25 +121,29 @@ function beside({ supporting }: Finding): readonly string[] {
     : [`- Other prompts in that span, not counted as refusals: ${counts.join(", ")}`];
 }
 
-function ruleLines(rule: Rule, user: string, facts: Facts): readonly string[] {
+function ruleLines(user: string, { rules, facts }: Finding): readonly string[] {
+  const [rule] = rules;
   return [
-    `Rule: ${rule.name} (${rule.id}): ${conditionOf(rule)}. Threshold reached at ${formatTime(facts.triggeredAt)}.`,
-    messageOf(rule, user),
-    ...(rule.riskScore === null ? [] : [`Risk score of the user: ${rule.riskScore}.`]),
-    `MITRE ATT&CK: ${rule.techniques.map(techniqueLink).join(", ")}.`,
-    `Known false positives: ${rule.knownFalsePositives}`,
+    ...rules.map((each) => `Rule ${each.id}: ${messageOf(each, nameText(user))}`),
+    `${rules.length === 1 ? "It" : "The first of them"} fired at ${timeBeside(facts.triggeredAt, facts.firstDenialAt)}.${riskScore(rule)}`,
+    `MITRE ATT&CK: ${[...new Set(rules.flatMap(({ techniques }) => techniques))].map(techniqueLink).join(", ")}.`,
+    `Known false positives: ${rules.map(({ knownFalsePositives }) => knownFalsePositives).join(" ")}`,
   ];
 }
 
-/** As many as there is room for, and a word about the others. */
-function queries(user: string, facts: Facts, room: number): readonly string[] {
-  const all = drilldowns(user, facts);
+function riskScore({ riskScore: score }: Rule): string {
+  return score === null ? "" : ` Risk score of the user: ${score}.`;
+}
+
+/** As many as there is room for, and the titles of the others. */
+function queries(user: string, { facts, evidence }: Finding, room: number): readonly string[] {
+  const all = drilldowns(user, facts, evidence.ipAddresses);
   const lines: string[] = [];
   const omitted: string[] = [];
   for (const [index, { title, query }] of all.entries()) {
     const own = ["", `${title}:`, "```kusto", query, "```"];
     const later = all.slice(index + 1).map((each) => each.title);
-    if (lengthOf([...lines, ...own, ...omittedLine([...omitted, ...later])]) <= room) {
+    if (sizeOf([...lines, ...own, ...omittedLine([...omitted, ...later])]) <= room) {
       lines.push(...own);
     } else {
       omitted.push(title);
@@ -185,25 +156,6 @@ function omittedLine(titles: readonly string[]): readonly string[] {
   return titles.length === 0 ? [] : ["", `Queries left out for length: ${titles.join("; ")}.`];
 }
 
-/** A list in a summary gets no longer than this, save for its first value. */
-const longestList = 400;
-
-function list(values: readonly string[], most: number): string {
-  const named: string[] = [];
-  let length = 0;
-  for (const value of values.slice(0, most).map((each) => inert(each, 80))) {
-    length += value.length;
-    if (named.length > 0 && length > longestList) {
-      break;
-    }
-    named.push(value);
-  }
-  const rest = values.length - named.length;
-  return named.length === 0
-    ? "unknown"
-    : `${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
-}
-
 function shorten(text: string, longest: number): string {
-  return text.length <= longest ? text : `${cutAt(text, longest - 1)}…`;
+  return byteLength(text) <= longest ? text : `${cutToBytes(text, longest - 3)}…`;
 }

@@ -1,5 +1,4 @@
 import { windowWords, type Rule } from "./rule.ts";
-import { inert } from "../signin/visible.ts";
 
 /** When a rule fires, in words; every number is the rule's own. */
 export function conditionOf(rule: Rule): string {
@@ -10,13 +9,17 @@ export function conditionOf(rule: Rule): string {
   return `${threshold} or more denials ${windowWords[kind]} ${inWords(windowMs)}${approval}`;
 }
 
-/** The rule's own sentence about a user. */
+/**
+ * The rule's own sentence about a user.
+ *
+ * @param user as it is to be shown
+ */
 export function messageOf(rule: Rule, user: string): string {
   return rule.message
     .replace("{threshold}", String(rule.threshold))
     .replace("{below}", String(rule.threshold - 1))
     .replace("{window}", inWords(rule.windowMs))
-    .replace("{user}", () => inert(user));
+    .replace("{user}", () => user);
 }
 
 const units = [

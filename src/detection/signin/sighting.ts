@@ -28,8 +28,18 @@ export interface Sighting {
   readonly origin: Origin;
 }
 
+/** What an analyst wants to know of an approval beside its time and address. */
+export interface ApprovalDetails {
+  readonly location: string | null;
+  readonly application: string | null;
+  readonly method: string | null;
+  readonly session: string | null;
+}
+
 /** A fresh approval of a prompt. */
 export interface Approval {
+  /** Absent in a state of earlier versions. */
+  readonly details?: ApprovalDetails;
   readonly source: "step" | "status";
   readonly at: number;
   readonly request: string;

@@ -105,7 +105,8 @@ async function write(
   // A comment changes the incident's etag, so it comes last. Where the incident is at this revision already,
   // an earlier attempt may have died in between; but not where one process alone writes, and all at once.
   const shown = revisionOf(properties ?? stored.properties);
-  const mayBeMissing = properties !== null || incident.newest === undefined;
+  const mayBeMissing =
+    incident.change !== "" && (properties !== null || incident.newest === undefined);
   if (mayBeMissing && shown === incident.revision && shown > createdRevisionOf(stored.properties)) {
     const edits = describeEdits(properties ?? stored.properties, incident);
     await comment(api, stored, incident.id, ...changeComment(incident, edits));

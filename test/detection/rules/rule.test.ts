@@ -47,7 +47,7 @@ describe("the rules that ship", () => {
       ],
       [
         "mfa-deny-then-approve",
-        false,
+        true,
         "sliding",
         60,
         2,

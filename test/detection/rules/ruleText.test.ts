@@ -20,7 +20,7 @@ describe("the sentences of the rules", () => {
   it("of Splunk's rule are Splunk's", () => {
     const text = sentences(rule({}, splunk));
     expect(text).toContain(
-      "User alice@contoso.com denied more than 9 MFA requests in a timespan of 10 minutes.",
+      "User `alice@contoso.com` denied more than 9 MFA requests in a timespan of 10 minutes.",
     );
     expect(text).toContain(
       "Known false positives: Multiple denied MFA requests in a short span may also be a sign of authentication errors.",
@@ -30,18 +30,14 @@ describe("the sentences of the rules", () => {
   it("follow the numbers of the rule", () => {
     const changed = { threshold: 4, windowMs: 90 * minute };
     expect(sentences(rule(changed, splunk))).toContain(
-      "User alice@contoso.com denied more than 3 MFA requests in a timespan of 1 hour 30 minutes.",
+      "User `alice@contoso.com` denied more than 3 MFA requests in a timespan of 1 hour 30 minutes.",
     );
     expect(sentences(rule(changed))).toContain(
-      "User alice@contoso.com refused more than 3 MFA prompts within 1 hour 30 minutes.",
+      "User `alice@contoso.com` refused more than 3 MFA prompts within 1 hour 30 minutes.",
     );
     expect(sentences(rule(changed, "mfa-deny-then-approve"))).toContain(
-      "User alice@contoso.com refused 4 or more MFA prompts within 1 hour 30 minutes and then approved one.",
+      "User `alice@contoso.com` refused 4 or more MFA prompts within 1 hour 30 minutes and then approved one.",
     );
-    expect(sentences(rule())).toContain(
-      "Rule: Explicit MFA Deny Detection (explicit-mfa-deny): 5 or more denials within 15 minutes.",
-    );
-    expect(sentences(rule(changed))).toContain("4 or more denials within 1 hour 30 minutes.");
   });
 
   it("hold no number that is not the rule's", () => {
@@ -86,7 +82,7 @@ describe("the sentences of the rules", () => {
 
   it("leave the user's name alone, whatever it looks like", () => {
     expect(messageOf(rule(), "{window}$&{below}@contoso.com")).toBe(
-      "User \\{window\\}$&#38;\\{below\\}@contoso.com refused more than 4 MFA prompts within 15 minutes.",
+      "User {window}$&{below}@contoso.com refused more than 4 MFA prompts within 15 minutes.",
     );
   });
 });

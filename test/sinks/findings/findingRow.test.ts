@@ -25,7 +25,7 @@ describe("the row of a finding", () => {
       RuleId: "explicit-mfa-deny",
       RuleName: "Explicit MFA Deny Detection",
       Severity: "Medium",
-      Title: "Repeated MFA denials by alice@contoso.com",
+      Title: "MFA push attack on alice@contoso.com",
       Description: incident(1).text.description,
       UserPrincipalName: alice.name,
       AccountName: "alice",

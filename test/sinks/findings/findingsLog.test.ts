@@ -57,7 +57,7 @@ describe("a finding", () => {
         RuleId: "explicit-mfa-deny",
         RuleName: "Explicit MFA Deny Detection",
         Severity: "High",
-        Title: "Repeated MFA denials by alice@contoso.com",
+        Title: "MFA push attack on alice@contoso.com",
         Description: "alice@contoso.com refused 5 prompts.\nNone was approved.\n\nMore of it.",
         UserPrincipalName: "alice@contoso.com",
         AccountName: "alice",

@@ -18,7 +18,7 @@ const namesOf = ({ labels }: IncidentProperties) =>
 
 test("a new incident is New, with its text, its times and our labels", () => {
   expect(created).toMatchObject({
-    title: "Repeated MFA denials by alice@contoso.com",
+    title: "MFA push attack on alice@contoso.com",
     severity: "Medium",
     status: "New",
     firstActivityTimeUtc: "2026-03-10T09:00:00.000Z",

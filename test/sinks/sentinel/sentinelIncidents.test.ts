@@ -28,7 +28,7 @@ const id = "73e01a99-5cd7-5139-a149-9f2736ff2ab5";
 const part = "73e01a99-5cd7-5139-a149-9f2736ff2ab6";
 
 const properties: IncidentProperties = {
-  title: `Repeated MFA denials by ${secrets.user}`,
+  title: `MFA push attack on ${secrets.user}`,
   description: secrets.text,
   severity: "Medium",
   status: "New",

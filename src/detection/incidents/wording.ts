@@ -1,0 +1,58 @@
+import { inWords } from "../rules/ruleText.ts";
+import { formatTime } from "../signin/time.ts";
+import { inert, visible } from "../signin/visible.ts";
+
+/** A name that stands in Markdown as it is; in code, so that no portal makes a mail link of it. */
+const plainName = /^[\p{L}\p{N}.@_+#'-]+$/u;
+
+/** An account's name for Markdown. */
+export function nameText(name: string): string {
+  return plainName.test(name) ? `\`${visible(name, 200)}\`` : inert(name, 200);
+}
+
+/** "2026-03-10 09:06:13", in UTC. */
+export function dayAndTime(at: number): string {
+  return formatTime(at).slice(0, 19).replace("T", " ");
+}
+
+/** "09:06:13", with the date where it is not the other time's. */
+export function timeBeside(at: number, other: number): string {
+  const text = dayAndTime(at);
+  return text.slice(0, 10) === dayAndTime(other).slice(0, 10) ? text.slice(11) : text;
+}
+
+/** A duration in whole seconds, rounded up; "less than a second" for none. */
+export function wholeSeconds(durationMs: number): string {
+  const seconds = Math.ceil(durationMs / 1_000);
+  return seconds === 0 ? "less than a second" : inWords(seconds * 1_000);
+}
+
+/** "1 prompt", "6 prompts". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** A list gets no longer than this, save for its first value. */
+const longestList = 400;
+
+/** The first values, and how many more there are. */
+export function listed(values: readonly string[], most: number): string {
+  const named: string[] = [];
+  let length = 0;
+  for (const value of values.slice(0, most)) {
+    length += value.length;
+    if (named.length > 0 && length > longestList) {
+      break;
+    }
+    named.push(value);
+  }
+  const rest = values.length - named.length;
+  return named.length === 0
+    ? "unknown"
+    : `${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** A value of the log for Markdown. */
+export function shown(value: string): string {
+  return inert(value, 80);
+}
