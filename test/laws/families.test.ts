@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { explicitMfaDeny } from "../../src/detection/rules/explicitMfaDeny.ts";
 import { mfaDenyThenApprove } from "../../src/detection/rules/mfaDenyThenApprove.ts";
+import { cases } from "../cases.ts";
 import { approved, denialRow, row, time } from "../builders.ts";
 import { minute } from "../detection/builders.ts";
 import type { Row } from "./oracle.ts";
@@ -95,9 +96,9 @@ describe("an attack that several rules of a family find", () => {
       400,
     );
     // The law would be an empty one without incidents that are shared, and without some that join later.
-    expect(ends.incidents).toBeGreaterThan(200);
-    expect(ends.shared).toBeGreaterThan(40);
-    expect(ends.merged).toBeGreaterThan(10);
+    expect(ends.incidents).toBeGreaterThan(cases(200));
+    expect(ends.shared).toBeGreaterThan(cases(40));
+    expect(ends.merged).toBeGreaterThan(cases(5));
   });
 
   it("names the rules that fired, and keeps the id of the one that opened it", async () => {
