@@ -20,21 +20,30 @@ const slow = [
   "test/logs/azure/**",
   "test/state/table/**",
   "test/sinks/{sentinel,findings}/**",
-  "test/logs/files/{csv,memory,hostile,anyLayout,everyDialect}.test.ts",
+  "test/logs/files/{memory,hostile,anyLayout,everyDialect}.test.ts",
+  "test/logs/files/containers/csv*.test.ts",
   "test/logs/files/search/everyRow.test.ts",
   "test/laws/{slicing,lateness,equality,order}.test.ts",
   "test/cli/{state,generate}.test.ts",
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
 ];
 
-/** What is too slow for `npm test`, whatever its share: CI runs it, once. */
-const heavy: string[] = ["test/infra/{compiled,package}.test.ts"];
+/** Too slow for `npm test`, whatever its share: CI runs these. */
+const heavy = [
+  "test/doctor/localAzure.test.ts",
+  "test/e2e/{appSinks,cliThreads}.test.ts",
+  "test/infra/{compiled,package}.test.ts",
+  "test/logs/files/memory.test.ts",
+  "test/proof/{atOnceTable,crashPoints,faults,securityCanaries,securityRoles,securitySupply}.test.ts",
+  "test/standins/azurite.test.ts",
+  "test/standins/functionsHost/**",
+];
 
 const everything = "test/**/*.test.ts";
 const core = "test/{detection,golden}/**/*.test.ts";
 /** Tests that share a process: they change nothing that another file could see. */
 const rooms =
-  "test/{bench,cli,contract,docs,infra,laws,logs,run,scenarios,settings,sinks,standins,state,tenant}/**/*.test.ts";
+  "test/{bench,cli,contract,docs,infra,laws,logs,run,scenarios,settings,sinks,state,tenant,standins/logService,standins/ingestion}/**/*.test.ts";
 
 /**
  * Which tests a run takes; scripts/test.mjs sets it. `npx vitest` by itself is the quick run. How many cases the

@@ -136,7 +136,7 @@ describe("a week at a tenant", () => {
 
   it("run on schedule opens one incident for every burst that there truly is", async () => {
     const host = await startAnew();
-    await runEvery(host, isWhole ? 5 * minute : 30 * minute, startAt, startAt + 7 * day);
+    await runEvery(host, isWhole ? 5 * minute : 60 * minute, startAt, startAt + 7 * day);
     await runEvery(host, 6 * hour, startAt + 7 * day, end);
     onSchedule = outcomes();
     for (const expected of truth) {

@@ -20,7 +20,7 @@ import {
 } from "../../src/tenant/dialects.ts";
 import { temporaryFolder, without, type Finding, type Report } from "../cli/terminal.ts";
 import { built, example, mfaDeny, root } from "./cliProgram.ts";
-import { isWhole } from "../cases.ts";
+import { isWhole, listed } from "../cases.ts";
 
 interface TrueAttack {
   readonly kind: string;
@@ -177,7 +177,7 @@ describe("the same data", () => {
     ],
   ];
 
-  test.each(containers)(
+  test.each(listed(containers, 5))(
     "as %s gives the same report, from standard input and as a file, plain and gzip",
     async (name, text) => {
       const content = Buffer.from(text());

@@ -7,6 +7,7 @@ import { minute } from "../detection/builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
 import { oracle, type OracleRule, type Row } from "./oracle.ts";
 import { bySeverity, Detector, expectEachInOne, expectEqualOutcome, law, ruleOf } from "./runs.ts";
+import { cases } from "../cases.ts";
 
 type Runs = readonly (readonly Row[])[];
 
@@ -92,8 +93,8 @@ describe("rows cut into runs", () => {
     // The law would be an empty one if evidence were mostly replaced, or if there were nothing to merge.
     expect(ends.equal).toBeGreaterThan(4 * ends.replaced);
     expect(ends.replaced).toBeGreaterThan(0);
-    expect(ends.incidents).toBeGreaterThan(300);
-    expect(ends.merged).toBeGreaterThan(20);
+    expect(ends.incidents).toBeGreaterThan(cases(300));
+    expect(ends.merged).toBeGreaterThan(cases(20));
   });
 
   it("give them also where every row comes in a run of its own", async () => {
@@ -159,7 +160,7 @@ describe("rows cut into runs", () => {
       300,
     );
 
-    expect(merged).toBeGreaterThan(5);
+    expect(merged).toBeGreaterThan(cases(5));
   });
 
   it("leave every burst in one incident also where the rule's numbers change between them", async () => {

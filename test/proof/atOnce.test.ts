@@ -31,7 +31,7 @@ describe("runs, backfills and second looks at once, in any mix,", () => {
         `at once: ${count} interleavings of ${modeNames.length} kinds, ${JSON.stringify(sums)}`,
       );
       expect(sums.incidents).toBeGreaterThan(2 * count);
-      expect(sums.merged).toBeGreaterThan(count / 20);
+      expect(sums.merged).toBeGreaterThanOrEqual(count / 20);
     },
     2 * timeLimitMs,
   );

@@ -20,7 +20,15 @@ export interface PlantedBuild {
 }
 
 /** What a build is made of. */
-const parts = ["src", "functions", "scripts", "package.json", "host.json", "tsconfig.json"];
+const parts = [
+  "src",
+  "functions",
+  "standins",
+  "scripts",
+  "package.json",
+  "host.json",
+  "tsconfig.json",
+];
 
 const run = promisify(execFile);
 

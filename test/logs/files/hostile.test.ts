@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { answer, ndjson, problemsIn, read, recordsIn, refusal, row, rows } from "./reading.ts";
+import { isWhole } from "../../cases.ts";
 
 const line = (id: number) => JSON.stringify(row(id));
 const megabytes = (count: number) => count * 1024 * 1024;
@@ -186,13 +187,6 @@ describe("a query answer", () => {
 describe("size", () => {
   const long = (size: number) => `{"Id":"2","Text":"${"x".repeat(size)}"}`;
 
-  test("a line of 50 MB is read", async () => {
-    expect(await outcome(`${line(1)}\n${long(megabytes(50))}\n${line(3)}`)).toEqual({
-      ids: [1, 2, 3],
-      problems: [],
-    });
-  });
-
   test("a line of more than 64 MB is reported and passed over", async () => {
     const problems = ["2: record larger than 64 MB"];
     expect(await outcome(`${line(1)}\n${long(megabytes(65))}\n${line(3)}`)).toEqual({
@@ -201,13 +195,23 @@ describe("size", () => {
     });
   });
 
-  test("an element of more than 64 MB is reported and passed over", async () => {
-    const problems = ["[1]: record larger than 64 MB"];
-    expect(await outcome(`[${line(1)},${long(megabytes(65))},${line(3)}]`)).toEqual({
-      ids: [1, 3],
-      problems,
+  // Of hundreds of megabytes, `npm test` takes one example.
+  if (isWhole) {
+    test("a line of 50 MB is read", async () => {
+      expect(await outcome(`${line(1)}\n${long(megabytes(50))}\n${line(3)}`)).toEqual({
+        ids: [1, 2, 3],
+        problems: [],
+      });
     });
-  });
+
+    test("an element of more than 64 MB is reported and passed over", async () => {
+      const problems = ["[1]: record larger than 64 MB"];
+      expect(await outcome(`[${line(1)},${long(megabytes(65))},${line(3)}]`)).toEqual({
+        ids: [1, 3],
+        problems,
+      });
+    });
+  }
 
   test("a line of millions of NUL bytes is one problem and quickly passed over", async () => {
     const zeros = Buffer.alloc(megabytes(20));
