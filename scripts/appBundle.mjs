@@ -20,10 +20,11 @@ const rareParts = [
  * @param {string} folder
  * @param {string} version
  * @param {esbuild.BuildOptions} [more]
+ * @returns what went into each bundle
  */
 export async function bundleApp(folder, version, more = {}) {
   const entries = [{ from: "functions/main.ts", to: "main.cjs" }, ...rareParts];
-  await Promise.all(
+  const results = await Promise.all(
     entries.map(({ from, to }) =>
       esbuild.build({
         absWorkingDir: root,
@@ -50,11 +51,13 @@ export async function bundleApp(folder, version, more = {}) {
           developerBeside("./developer.cjs"),
           ...(to === "main.cjs" ? [doctorBeside, xmlBeside] : []),
         ],
+        metafile: true,
         logLevel: "warning",
         ...more,
       }),
     ),
   );
+  return results.map(({ metafile }) => metafile);
 }
 
 /** @param {string} place of the bundle with the credentials of developers, seen from the importing one */

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { bundleApp, developerBeside, reportPageBeside } from "./appBundle.mjs";
+import { softwareBill } from "./sbom.mjs";
 import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -55,10 +56,14 @@ const entries = [
 const quiet = process.argv.includes("--quiet");
 
 await rm(`${root}/dist`, { recursive: true, force: true });
-await Promise.all([
-  ...entries.map(bundle),
+const [app, others] = await Promise.all([
   bundleApp(`${root}/dist/app`, manifest.version).catch(() => process.exit(1)),
+  Promise.all(entries.map(bundle)),
 ]);
+await writeFile(
+  `${root}/dist/sbom.cdx.json`,
+  softwareBill([...app, ...others].filter((each) => each !== undefined)),
+);
 await describeApp();
 await chmod(`${root}/dist/cli.mjs`, 0o755);
 
@@ -69,8 +74,9 @@ for (const { to } of quiet ? [] : [...entries, { to: "dist/app/main.cjs" }]) {
 
 /** @param {typeof entries[number]} entry */
 async function bundle({ from, to, options }) {
-  await esbuild
+  const { metafile } = await esbuild
     .build({
+      metafile: true,
       absWorkingDir: root,
       entryPoints: [from],
       outfile: to,
@@ -87,6 +93,7 @@ async function bundle({ from, to, options }) {
       ...options,
     })
     .catch(() => process.exit(1)); // esbuild has already reported the error and its place.
+  return metafile;
 }
 
 /** The folder is deployable by itself: the bundle needs no node_modules beside it. */
