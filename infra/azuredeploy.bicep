@@ -41,7 +41,7 @@ param detectionSchedule string = '0 */5 * * * *'
 
 @description('Ids of rules by comma, or a JSON array with overrides and exclusions.')
 @minLength(1)
-param detectionRules string = 'explicit-mfa-deny'
+param detectionRules string = 'explicit-mfa-deny,mfa-deny-then-approve'
 
 @description('Further settings of the app, by name; docs/deploy.md lists them.')
 param settings FurtherSettings = {}

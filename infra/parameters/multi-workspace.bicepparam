@@ -13,4 +13,4 @@ param moreWorkspaces = [
   }
 ]
 param identityResourceId = '/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-identities/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-mfa-deny'
-param detectionRules = 'explicit-mfa-deny,mfa-deny-then-approve'
+param detectionRules = 'explicit-mfa-deny'

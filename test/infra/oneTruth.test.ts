@@ -53,7 +53,11 @@ describe("a change of one side alone is found:", () => {
     [
       "a default that the template alone changed",
       ({ template }) => ({
-        template: changed(template, '"defaultValue": "explicit-mfa-deny"', '"defaultValue": "x"'),
+        template: changed(
+          template,
+          '"defaultValue": "explicit-mfa-deny,mfa-deny-then-approve"',
+          '"defaultValue": "x"',
+        ),
       }),
     ],
     [

@@ -162,14 +162,15 @@ function rowsOf(document: string, heading: string): readonly (readonly string[])
     line
       .split("|")
       .slice(1, -1)
-      .map((cell) => cell.trim().replace(/^`(.*)`$/, "$1")),
+      .map((cell) => cell.trim()),
   );
 }
 
 const first = ([cell = ""]: readonly string[]) => cell;
 
 function settingRow([name = "", standard = ""]: readonly string[]): string {
-  return `${name}=${standard === "none" ? "" : standard}`;
+  const plain = (cell: string) => cell.replace(/^`(.*)`$/, "$1");
+  return `${plain(name)}=${standard === "none" ? "" : plain(standard)}`;
 }
 
 /** Every setting that modules of the template give, with its default; null where it follows from a resource. */
