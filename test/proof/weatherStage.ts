@@ -23,7 +23,10 @@ import { denyThenApprove, explicitDeny, day, hour, minute } from "../run/bench.t
 import type { PublishedRow } from "../run/fakeLog.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 
-export const rules = [explicitDeny, denyThenApprove] as const;
+export const rules = [
+  explicitDeny,
+  { ...denyThenApprove, family: denyThenApprove.id, originDecides: false },
+] as const;
 
 /** As in Azure, but that the waits between pass in simulated time. */
 export const retries = { attempts: 5, firstWaitMs: 1, longestWaitMs: 4, longestAskedMs: 120_000 };
