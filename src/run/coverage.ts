@@ -29,7 +29,7 @@ const partialShortfalls = [
 /** Why a read is not complete. */
 export type Shortfall = (typeof blindShortfalls)[number] | (typeof partialShortfalls)[number];
 
-interface UnknownText {
+export interface UnknownText {
   readonly text: string;
   /** Rows that have it. */
   readonly count: number;
@@ -126,7 +126,10 @@ export function judgeCoverage(
 }
 
 function findShortfalls(
-  facts: Omit<Coverage, "verdict" | "shortfalls">,
+  facts: Pick<
+    Coverage,
+    "badRecords" | "mfaFailures" | "withReason" | "fieldsMissing" | "passedOver"
+  >,
   { rules, maxUnexplained = usualMaxUnexplained, allowEmpty = false }: CoverageLimits,
   more: {
     readonly hasRecords: boolean;
@@ -150,6 +153,16 @@ function findShortfalls(
     badRecords: badRecords > 0,
   };
   return [...blindShortfalls, ...partialShortfalls].filter((shortfall) => found[shortfall]);
+}
+
+/** The verdict on rows of which it is only known how many failures say why. */
+export function judgeReasons(
+  read: Pick<Coverage, "badRecords" | "mfaFailures" | "withReason">,
+  rules: CoverageLimits["rules"],
+): Verdict {
+  const facts = { ...read, fieldsMissing: [], passedOver: [] };
+  const more = { hasRecords: true, hasStepText: true, unattributable: 0 };
+  return verdictOf(findShortfalls(facts, { rules }, more));
 }
 
 function verdictOf(shortfalls: readonly Shortfall[]): Verdict {

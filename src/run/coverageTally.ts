@@ -1,7 +1,8 @@
-import type { Classified } from "../detection/signin/classify.ts";
+import { classifySignIn, type Classified } from "../detection/signin/classify.ts";
+import type { Fields } from "../detection/signin/fields.ts";
 import { readMfaFailure } from "../detection/signin/mfaFailure.ts";
 import { pastMfa } from "../detection/signin/sighting.ts";
-import type { SignIn } from "../detection/signin/signIn.ts";
+import { readSignIn, type SignIn } from "../detection/signin/signIn.ts";
 import { cutAt } from "../detection/signin/visible.ts";
 import { hash53 } from "./hash53.ts";
 import type { ShownField } from "./inputSeen.ts";
@@ -61,6 +62,22 @@ export function tallyRow(tally: CoverageTally, signIn: SignIn, classified: Class
     addFailure(tally.failures, hash53(signIn.request), failure.hasReason);
     failure.unknownTexts.forEach((text) => addUnknownText(tally.unknownTexts, cut(text), 1));
   }
+}
+
+/** What records show that were all taken apart, and how many of them are bad. */
+export function tallyRecords(records: readonly Fields[]): {
+  readonly tally: CoverageTally;
+  readonly bad: number;
+} {
+  const tally = emptyTally();
+  let bad = 0;
+  for (const record of records) {
+    const signIn = readSignIn(record);
+    const classified = classifySignIn(signIn);
+    bad += classified.kind === "bad" ? 1 : 0;
+    tallyRow(tally, signIn, classified);
+  }
+  return { tally, bad };
 }
 
 function tallyShown(tally: CoverageTally, signIn: SignIn): void {

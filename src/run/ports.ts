@@ -8,6 +8,7 @@ import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { Counts } from "./counts.ts";
+import type { CoverageHistory } from "./coverageHistory.ts";
 import type { CoverageTally } from "./coverageTally.ts";
 import type { InputSeen, RecordReading } from "./inputSeen.ts";
 
@@ -110,6 +111,8 @@ export interface Progress {
   readonly lastError: string | null;
   /** Incidents waiting to be sent after the last run. */
   readonly pending: number;
+  /** What the runs of the last days could see; `readHistory` takes what an earlier version stored. */
+  readonly coverage?: CoverageHistory;
   /** The watermark at which each rule came into use; absent in a state of earlier versions. */
   readonly ruleStarts?: Readonly<Record<string, number>>;
   /** The audit logs were read for what followed up to here; absent if they never were. */

@@ -1,5 +1,13 @@
 import { stateRequests } from "./accountCases.ts";
 import { deliverOverdue } from "./deliverDue.ts";
+import {
+  addToHistory,
+  noteShare,
+  readHistory,
+  recentCoverage,
+  type CoverageHistory,
+  type RecentCoverage,
+} from "./coverageHistory.ts";
 import type { Detector } from "./detector.ts";
 import { inParallel } from "./inParallel.ts";
 import type { DueItem, Progress } from "./ports.ts";
@@ -24,6 +32,8 @@ export interface RunSummary extends RunTotals {
   readonly pending: number;
   /** There is more to read than the time of a run allows. */
   readonly behind: boolean;
+  /** What could be seen in the last 24 hours. */
+  readonly coverage: RecentCoverage;
 }
 
 /**
@@ -52,8 +62,10 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     lastError,
     pending: Math.max(0, pendingBefore + work.due - work.sent),
     ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
+    coverage: history,
   });
   const before = opening.progress?.lastSuccessAt ?? null;
+  let history = readHistory(opening.progress?.coverage);
   try {
     if (opening.progress === null) {
       // Where the first run begins is kept, so that the one after a first run that died begins there too.
@@ -76,8 +88,9 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       work,
       signal,
     );
-    for await (const { to, isLast } of steps) {
+    for await (const { to, rows, isLast } of steps) {
       run.publishedTo = to;
+      history = addToHistory(history, rows, startedAt);
       run.steps++;
       if (clock.now() - startedAt > longestRun) {
         break;
@@ -87,6 +100,7 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       }
     }
     await dropWatched(detector, opening.due, run.publishedTo);
+    history = sayShare(detector, history, startedAt);
     await store.saveProgress(progress(clock.now(), work.errors[0] ?? null));
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
@@ -95,7 +109,21 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     throw error;
   }
   const { pending } = progress(null, null);
-  return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end };
+  const coverage = recentCoverage(history, detector.rules, startedAt);
+  return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end, coverage };
+}
+
+/** Warns once a day while failures do not say why as they used to. @returns the history, with that noted */
+function sayShare(
+  { log, workspaceId }: Detector,
+  before: CoverageHistory,
+  now: number,
+): CoverageHistory {
+  const { history, warning } = noteShare(before, now);
+  if (warning !== null) {
+    log.warn("MFA failures lack reasons", { workspaceId, ...warning });
+  }
+  return history;
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Sweep {
 /** A step that is done: decided, recorded, and sent as far as it could be. */
 export interface Swept {
   readonly to: number;
+  /** What was read in it, perhaps with some rows of the next step. */
+  readonly rows: readonly Fields[];
   /** Nothing more can be read by now: the end is reached, or what the service knows ends here. */
   readonly isLast: boolean;
 }
@@ -57,7 +59,7 @@ export async function* sweep(
     const isLast = to >= range.to || to < step.asked.to;
     if (to > from) {
       from = to;
-      yield { to, isLast };
+      yield { to, rows: step.rows, isLast };
     }
     if (isLast) {
       return;
