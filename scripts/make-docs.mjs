@@ -1,6 +1,6 @@
 // Writes what follows from declarations: docs/cli.md out of src/cli/, which the parser and the help use too; the
 // README's table of settings and infra/settings.bicep out of src/settings/definitions.ts; the table of parameters in
-// docs/deploy.md out of infra/azuredeploy.json. With --check it only compares, and exits with 1 when a file differs
+// docs/deploy.md out of infra/azuredeploy.json; the copies in Solutions/ of what lies in infra/. With --check it only compares, and exits with 1 when a file differs
 // from what it would write.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +12,9 @@ import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Where the Azure-Sentinel repository wants it. */
+const solution = "Solutions/MFA Denial Detector";
+
 /** @typedef {Readonly<Record<string, { readonly fallback: string | null, readonly help: string }>>} Definitions */
 
 const { docs, definitions } = await declared();
@@ -20,6 +23,11 @@ const files = {
   "README.md": await withTable("README.md", "settings", settingsTable(definitions)),
   "docs/deploy.md": await withTable("docs/deploy.md", "parameters", parametersTable()),
   "infra/settings.bicep": settingsType(definitions),
+  [`${solution}/Analytic Rules/RepeatedMfaDenials.yaml`]:
+    committed("infra/findings/analyticsRule.yaml") ?? "",
+  [`${solution}/Workbooks/MfaDenyDetector.json`]: withoutPlaces(
+    committed("infra/workbook.json") ?? "",
+  ),
 };
 for (const [path, text] of Object.entries(files)) {
   if (!process.argv.includes("--check")) {
@@ -122,6 +130,15 @@ function settingsType(all) {
     "}",
     "",
   ].join("\n");
+}
+
+/**
+ * In a gallery whoever opens the workbook picks the workspaces.
+ *
+ * @param {string} workbook
+ */
+function withoutPlaces(workbook) {
+  return workbook.replace(/"<(?:Sentinel|telemetry) workspace>"/g, "null");
 }
 
 /** @param {string} path */

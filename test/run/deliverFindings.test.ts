@@ -27,7 +27,7 @@ const finding: Finding = {
     locations: [],
   },
   denials: [],
-    approvals: [],
+  approvals: [],
   supporting: new Map(),
   context: null,
 };
