@@ -2,8 +2,6 @@ import { eachBurst } from "../detection/bursts/eachBurst.ts";
 import type { Account } from "../detection/signin/classify.ts";
 import { streaksOf } from "../detection/bursts/countDenials.ts";
 import { notOpenedReason, type Decision } from "../detection/decisions/decision.ts";
-import { judge } from "../detection/decisions/judge.ts";
-import { ruleViews } from "../detection/decisions/ruleViews.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { recordDecisions, type Subject } from "../detection/decisions/record.ts";
@@ -13,9 +11,10 @@ import { addCounts, noCounts, type Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
 import { accountName, Evidence } from "../detection/prompts/evidence.ts";
-import { identify } from "../detection/incidents/identity.ts";
 import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
+import { judgeSuspect, subjectOf, type Suspect } from "./judgeSuspect.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import { askedFor, readContexts } from "./recordContexts.ts";
 
 /** One run over logs that come as files: everything is read, then everything is judged. */
 export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
@@ -25,6 +24,8 @@ export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
   /** Half-open range (epoch ms) in which a burst's first denial has to lie. */
   readonly from: number;
   readonly to: number;
+  /** Whether the context of findings is looked up in the files; it is unless given. */
+  readonly context?: boolean;
   /** Told of every record that cannot be used; an error thrown here ends the run. */
   readonly onBad: (reason: string, place: P) => void;
 }
@@ -66,22 +67,11 @@ export async function detectRecords<P>(
   const approvals = await readApprovals(files, ledger, suspects, run.asOf);
   const findings: Reported[] = [];
   const merged: (readonly [string, string])[] = [];
-  for (const { account, sightings: seen } of suspects.values()) {
-    const views = ruleViews(run.rules, account.user, seen());
-    for (const { name, rules } of familiesOf(run.rules)) {
-      const subject = subjectOf(name, account);
-      const head = await store.readHead(subject, -Infinity);
+  const known = { store, approvals, rules: run.rules };
+  const contexts = await readContexts(files, known, suspects, run);
+  for (const suspect of suspects.values()) {
+    for (const { subject, head, judged } of await judgeSuspect(known, suspect, contexts)) {
       const recorded = head.bursts;
-      const judged = judge({
-        subject,
-        recorded,
-        views: views.filter(({ rule }) => rules.includes(rule)),
-        // Stryker disable next-line ArrayDeclaration: a text is no approval.
-        approvals: approvals.get(accountName(account)) ?? [],
-        identify,
-        openFrom: null,
-        bounded: false,
-      });
       const decisions = askedFor(judged, run);
       const bursts = recordDecisions(recorded, decisions);
       if (decisions.some((decision) => decision.action !== "none")) {
@@ -139,12 +129,6 @@ async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<void> 
     fresh.recall(account, sighting);
   }
   ledger.addSightings(fresh.news());
-}
-
-interface Suspect {
-  readonly account: Account;
-  /** Made anew each time, so that those of one account are held at once. */
-  readonly sightings: () => readonly Sighting[];
 }
 
 /** The accounts on which some rule fires or has fired before: only theirs are the approvals that matter. */
@@ -239,28 +223,6 @@ function wasPublished(
   asOf: number | null,
 ): boolean {
   return asOf === null || (publishedAt ?? asOf) <= asOf;
-}
-
-function subjectOf(family: string, { tenantId, user }: Account): Subject {
-  return { rule: family, workspaceId: null, tenantId, user };
-}
-
-/** A burst outside the range asked for is neither shown nor recorded; a merger goes with its keeper. */
-function askedFor<P>(
-  decisions: readonly Decision[],
-  { from, to }: RecordsRun<P>,
-): readonly Decision[] {
-  const asked = new Set(
-    decisions
-      .filter(
-        ({ finding }) =>
-          finding !== null &&
-          finding.facts.firstDenialAt >= from &&
-          finding.facts.firstDenialAt < to,
-      )
-      .map(({ burst }) => burst.id),
-  );
-  return decisions.filter(({ burst }) => asked.has(burst.mergedInto ?? burst.id));
 }
 
 function report(subject: Subject, decisions: readonly Decision[]): readonly Reported[] {

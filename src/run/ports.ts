@@ -7,6 +7,7 @@ import type { Evidence, Facts } from "../detection/decisions/finding.ts";
 import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import type { RelatedRecord } from "./collectContext.ts";
 import type { Counts } from "./counts.ts";
 import type { CoverageHistory } from "./coverageHistory.ts";
 import type { CoverageTally } from "./coverageTally.ts";
@@ -39,6 +40,8 @@ export interface SignInFiles<P> {
   read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
   /** Approvals of some accounts that were left aside while it was read. */
   approvals(accounts: readonly Account[]): AsyncIterable<readonly [Account, Approval]>;
+  /** All records once more, those of other logs beside too: for the context of findings. */
+  related?(): AsyncIterable<RelatedRecord>;
   /** What the files turned out to be; complete once `read` has ended. */
   seen(): InputSeen;
 }

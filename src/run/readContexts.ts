@@ -1,17 +1,16 @@
 import type { ContextOf } from "../detection/context/context.ts";
 import { contextOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
-import { rowsOf, type KnownFinding, type Names } from "../detection/context/rows.ts";
+import { rowsOf, type KnownFinding } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
 import { accountName } from "../detection/prompts/evidence.ts";
-import { namesOf } from "./accountNames.ts";
-import type { RecordedBurst } from "../detection/decisions/record.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import { stateRequests } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
 import { inParallel } from "./inParallel.ts";
 import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
-import { lookUpContext, type LookedUp } from "./lookUpContext.ts";
+import { findingIn, wishOf } from "./contextWish.ts";
+import { lookUpContext, type ContextWish, type LookedUp } from "./lookUpContext.ts";
 
 /** Accounts whose context is looked up at once; the others follow in the next run. */
 const mostAccounts = 100;
@@ -23,7 +22,7 @@ const mostMembers = 20;
 interface Judged {
   readonly each: KnownCase;
   readonly decision: Decision;
-  readonly names: Names;
+  readonly wish: ContextWish;
 }
 
 /**
@@ -46,19 +45,14 @@ export async function readContexts(
     return new Map();
   }
   const wanted = judged.filter(({ each }) => chosen.has(each));
-  const wishes = wanted.map(({ each, decision, names }) => ({
-    names,
-    firstDenialAt: decision.burst.facts.firstDenialAt,
-    lastDenialAt: decision.burst.facts.lastDenialAt,
-    addresses: addressesOf(each, decision),
-  }));
+  const wishes = wanted.map(({ wish }) => wish);
   const rows = await lookUpContext({ source: context, log }, wishes, signal);
-  const own = judged.map(({ decision: { burst }, names }) => findingIn(burst, names));
+  const own = judged.map(({ decision: { burst }, wish }) => findingIn(burst, wish.names));
   const others = await readMembers(detector, rows, judged);
   const known = { ...rows, findings: [...own, ...others] };
   return new Map(
     [...chosen].map((each) => {
-      const names = wanted.filter((one) => one.each === each).flatMap((one) => one.names);
+      const names = wanted.filter((one) => one.each === each).flatMap((one) => one.wish.names);
       return [accountName(each.account), contextOf(known, distinct(names))] as const;
     }),
   );
@@ -70,7 +64,7 @@ function judgeWithout(detector: Detector, each: KnownCase): readonly Judged[] {
       const { finding } = decision;
       return finding === null
         ? []
-        : [{ each, decision, names: namesOf(each.account.user, finding) }];
+        : [{ each, decision, wish: wishOf(each.account.user, finding, each.approvals) }];
     }),
   );
 }
@@ -80,35 +74,13 @@ function wantsContext({ each, decision: { action, reason } }: Judged): boolean {
   return action !== "none" || (reason === "unchanged" && each.wantsContext === true);
 }
 
-/** Of the denials, and of every approval that may belong to them. */
-function addressesOf({ approvals }: KnownCase, { finding, burst }: Decision): readonly string[] {
-  const denials = finding?.denials ?? [];
-  return distinct([
-    ...denials.flatMap(({ sightings }) => sightings.map(({ origin }) => origin.ipAddress)),
-    ...approvals
-      .filter(({ at }) => at >= burst.facts.triggeredAt)
-      .map(({ ipAddress }) => ipAddress),
-  ]);
-}
-
-function findingIn(burst: RecordedBurst, names: Names): KnownFinding {
-  const { firstDenialAt, lastDenialAt } = burst.facts;
-  return {
-    names,
-    id: burst.id,
-    firstDenialAt,
-    lastDenialAt,
-    campaign: burst.told?.campaign ?? null,
-  };
-}
-
 /** Recorded findings of accounts whose prompts were refused from the same origins. */
 async function readMembers(
   { store, workspaceId, rules }: Detector,
   rows: LookedUp,
   judged: readonly Judged[],
 ): Promise<readonly KnownFinding[]> {
-  const own = new Set(judged.flatMap(({ names }) => names));
+  const own = new Set(judged.flatMap(({ wish }) => wish.names));
   const tenants = new Set(judged.map(({ each }) => each.account.tenantId));
   const members = new Map(
     rowsOf(rows.failed)

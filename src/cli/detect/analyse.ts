@@ -24,7 +24,7 @@ import {
 } from "../readInput.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { UsageError } from "../usageError.ts";
-import { moment, wholeNumber } from "../values.ts";
+import { moment, oneOf, wholeNumber } from "../values.ts";
 
 /** More are kept waiting by the disk. */
 const mostThreads = 64;
@@ -49,6 +49,11 @@ export const analysisOptions: readonly Option[] = [
     name: "threads",
     value: "N",
     help: "Threads that search large files; the processors, 8 at most, if not given.",
+  },
+  {
+    name: "context",
+    value: "on|off",
+    help: "off: say nothing of what was before, around and after a finding; on if not given.",
   },
   inputOptions.strict,
   ...coverageOptions,
@@ -98,7 +103,8 @@ async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> 
     );
   }
   const rules = await chooseRules(given);
-  return { rules, asOf: moment(given, "as-of"), from, to, ...coverageLimits(given) };
+  const context = (oneOf(given, "context", ["on", "off"]) ?? "on") === "on";
+  return { rules, asOf: moment(given, "as-of"), from, to, context, ...coverageLimits(given) };
 }
 
 /**

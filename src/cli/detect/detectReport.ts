@@ -1,6 +1,7 @@
 import type { Prompt } from "../../detection/prompts/prompt.ts";
 import type { RecordsReport, Reported } from "../../run/detectRecords.ts";
 import { formatTime } from "../../detection/signin/time.ts";
+import { toContextReport } from "./contextReport.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 
 /** What `detect --format json` prints: the stable, documented shape of a run. */
@@ -25,7 +26,8 @@ export function toDetectReport({ counts, coverage, outcomes, denials, findings }
   };
 }
 
-function toFinding({ rule, subject, decision, finding: { facts, evidence, denials } }: Reported) {
+function toFinding({ rule, subject, decision, finding }: Reported) {
+  const { facts, evidence, denials, context } = finding;
   const { approval } = facts;
   return {
     incidentId: decision.burst.id,
@@ -48,6 +50,7 @@ function toFinding({ rule, subject, decision, finding: { facts, evidence, denial
     userAgents: evidence.userAgents,
     locations: evidence.locations,
     guest: evidence.guest,
+    context: toContextReport(context),
   };
 }
 

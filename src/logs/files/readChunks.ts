@@ -12,6 +12,8 @@ export interface ReadOptions extends LayoutOptions {
   /** Read for "-"; the process's own by default. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
+  /** Gives out all records, also those of files that are no sign-in logs. */
+  readonly anyKind?: boolean;
   /** Keeps what the files turn out to be. */
   readonly tally?: InputTally;
   /** Told how many bytes each read brought, as they are on disk (compressed ones compressed). */

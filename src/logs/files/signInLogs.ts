@@ -2,6 +2,7 @@ import type { Account, ClassifyOptions } from "../../detection/signin/classify.t
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen } from "../../run/inputSeen.ts";
+import type { RelatedRecord } from "../../run/collectContext.ts";
 import type { Extract, SignInFiles } from "../../run/ports.ts";
 import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
@@ -9,6 +10,7 @@ import { InputTally } from "./inputTally.ts";
 import { openPlainLines } from "./plainLines.ts";
 import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
+import { relatedRecords } from "./relatedRecords.ts";
 import {
   cutRanges,
   Finder,
@@ -77,6 +79,10 @@ export class SignInLogs implements SignInFiles<Place> {
       this.#options.signal?.throwIfAborted();
       yield approval;
     }
+  }
+
+  related(): AsyncIterable<RelatedRecord> {
+    return relatedRecords(this.#files, this.#options);
   }
 
   seen(): InputSeen {

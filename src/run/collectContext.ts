@@ -1,0 +1,183 @@
+import type { Gap } from "../detection/context/context.ts";
+import { followedMs } from "../detection/context/followed.ts";
+import { historyMs } from "../detection/context/history.ts";
+import { readAuditEvent, readOfficeEvent, readRiskEvent } from "../detection/context/readEvent.ts";
+import {
+  isSame,
+  type EventRow,
+  type FailedSignIns,
+  type Habit,
+  type PassedSignIn,
+  type RefusedRequest,
+  type SeenSignIns,
+} from "../detection/context/rows.ts";
+import { readContextSignIn, type ContextSignIn } from "../detection/context/signInRow.ts";
+import type { Fields } from "../detection/signin/fields.ts";
+import type { ContextWish, LookedUp } from "./lookUpContext.ts";
+
+const day = 86_400_000;
+
+/** Sign-ins in sessions that may turn out to be a denial's; more are not kept. */
+const mostSessions = 100_000;
+
+/** A record of a file, and what it is of. */
+export interface RelatedRecord {
+  readonly kind: "signIn" | "audit" | "office" | "risk";
+  readonly record: Fields;
+}
+
+const eventReaders = {
+  audit: readAuditEvent,
+  office: readOfficeEvent,
+  risk: readRiskEvent,
+} as const satisfies Record<
+  Exclude<RelatedRecord["kind"], "signIn">,
+  (record: Fields) => EventRow | null
+>;
+
+/** Tables that files may lack: nothing may be concluded from their silence. */
+const tables = { audit: "AuditLogs", office: "OfficeActivity", risk: "AADUserRiskEvents" } as const;
+
+/**
+ * What the records of files say of some accounts and of the origins of their denials.
+ *
+ * @param asOf what was published later does not exist yet
+ */
+export async function collectContext(
+  records: AsyncIterable<RelatedRecord>,
+  wishes: readonly ContextWish[],
+  asOf: number | null = null,
+): Promise<LookedUp> {
+  const collector = new Collector(wishes, asOf);
+  for await (const each of records) {
+    collector.add(each);
+  }
+  return collector.rows();
+}
+
+class Collector {
+  readonly #asOf: number;
+  readonly #names: readonly string[];
+  readonly #addresses: ReadonlySet<string>;
+  readonly #first: number;
+  readonly #lastFirst: number;
+  readonly #last: number;
+  readonly #seen: SeenSignIns[] = [];
+  readonly #habits = new Map<string, Habit>();
+  readonly #refused: RefusedRequest[] = [];
+  readonly #failed = new Map<string, FailedSignIns>();
+  readonly #passed: PassedSignIn[] = [];
+  readonly #events: EventRow[] = [];
+  readonly #kinds = new Set<RelatedRecord["kind"]>();
+
+  constructor(wishes: readonly ContextWish[], asOf: number | null) {
+    this.#asOf = asOf ?? Infinity;
+    this.#names = wishes.flatMap(({ names }) => names);
+    this.#addresses = new Set(wishes.flatMap(({ addresses }) => addresses));
+    const firsts = wishes.map(({ firstDenialAt }) => firstDenialAt);
+    this.#first = firsts.reduce((a, b) => Math.min(a, b), Infinity);
+    this.#lastFirst = firsts.reduce((a, b) => Math.max(a, b), -Infinity);
+    this.#last = wishes.reduce((last, { lastDenialAt }) => Math.max(last, lastDenialAt), -Infinity);
+  }
+
+  add({ kind, record }: RelatedRecord): void {
+    this.#kinds.add(kind);
+    if (kind === "signIn") {
+      const signIn = readContextSignIn(record);
+      if (signIn !== null && signIn.publishedAt <= this.#asOf) {
+        this.#signIn(signIn);
+      }
+      return;
+    }
+    const event = eventReaders[kind](record);
+    if (
+      event !== null &&
+      event.at <= this.#asOf &&
+      event.at >= this.#first - day &&
+      event.at <= this.#lastFirst + followedMs &&
+      (isSame(event.byNames, this.#names) || isSame(event.onNames, this.#names))
+    ) {
+      this.#events.push(event);
+    }
+  }
+
+  #signIn(signIn: ContextSignIn): void {
+    const { names, kind, at, address, interactive } = signIn;
+    const own = isSame(names, this.#names);
+    if (own && interactive && at >= this.#first - historyMs && at <= this.#last) {
+      this.#past(signIn);
+    }
+    if (interactive && at >= this.#first - day && at <= this.#last + day) {
+      const isFrom = address !== null && this.#addresses.has(address);
+      const isFailed =
+        kind === "refused" ||
+        kind === "unexplained" ||
+        (kind === "wrongPassword" && (own || isFrom));
+      if (isFailed) {
+        this.#fail(signIn, kind);
+      }
+    }
+    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day) {
+      const isFrom = address !== null && this.#addresses.has(address);
+      const mayBe = signIn.session !== null && this.#passed.length < mostSessions;
+      if (isFrom || mayBe) {
+        this.#passed.push(signIn);
+      }
+    }
+  }
+
+  /** One row each time it stands in a file. */
+  #fail({ names, request, ...signIn }: ContextSignIn, kind: FailedSignIns["kind"]): void {
+    const { at, address, asNumber, userAgent } = signIn;
+    const key = JSON.stringify([names, request, kind]);
+    this.#failed.set(key, {
+      names,
+      kind,
+      address,
+      asNumber,
+      userAgent,
+      firstAt: at,
+      lastAt: at,
+      signIns: 1,
+    });
+  }
+
+  #past(signIn: ContextSignIn): void {
+    const { names, kind, at, address, device } = signIn;
+    if (kind === "refused" || kind === "satisfied") {
+      this.#seen.push({ names, kind, address, device, firstAt: at, lastAt: at });
+    }
+    if (kind === "refused") {
+      this.#refused.push(signIn);
+    }
+    if (kind === "satisfied" || kind === "passed") {
+      const { country, asNumber, browser, application } = signIn;
+      const key = JSON.stringify([names, country, asNumber, browser, application]);
+      const { firstAt = at, lastAt = at } = this.#habits.get(key) ?? {};
+      this.#habits.set(key, {
+        names,
+        country,
+        asNumber,
+        browser,
+        application,
+        firstAt: Math.min(firstAt, at),
+        lastAt: Math.max(lastAt, at),
+      });
+    }
+  }
+
+  rows(): LookedUp {
+    const kinds = ["audit", "office", "risk"] as const;
+    return {
+      seen: { rows: this.#seen },
+      habits: { rows: [...this.#habits.values()] },
+      refused: { rows: this.#refused },
+      failed: { rows: [...this.#failed.values()] },
+      passed: { rows: this.#passed },
+      events: { rows: this.#events },
+      gaps: kinds
+        .filter((kind) => !this.#kinds.has(kind))
+        .map((kind): Gap => ({ table: tables[kind], problem: "not connected" })),
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { ContextOf } from "../detection/context/context.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { judge } from "../detection/decisions/judge.ts";
+import type { Subject } from "../detection/decisions/record.ts";
+import { ruleViews } from "../detection/decisions/ruleViews.ts";
+import { identify } from "../detection/incidents/identity.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { familiesOf } from "../detection/rules/families.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Account } from "../detection/signin/classify.ts";
+import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import type { Head, StateStore } from "./ports.ts";
+
+/** An account on which some rule fires or has fired before. */
+export interface Suspect {
+  readonly account: Account;
+  /** Made anew each time, so that those of one account are held at once. */
+  readonly sightings: () => readonly Sighting[];
+}
+
+export function subjectOf(family: string, { tenantId, user }: Account): Subject {
+  return { rule: family, workspaceId: null, tenantId, user };
+}
+
+/** All that is known of suspects beside their sightings. */
+export interface Known {
+  readonly store: StateStore;
+  readonly approvals: ReadonlyMap<string, readonly Approval[]>;
+  readonly rules: readonly Rule[];
+}
+
+interface JudgedFamily {
+  readonly subject: Subject;
+  readonly head: Head;
+  readonly judged: readonly Decision[];
+}
+
+/** Judges an account by each family of rules. */
+export async function judgeSuspect(
+  { store, approvals, rules: all }: Known,
+  { account, sightings }: Suspect,
+  contexts: ReadonlyMap<string, ContextOf>,
+): Promise<readonly JudgedFamily[]> {
+  const views = ruleViews(all, account.user, sightings());
+  const contextOf = contexts.get(accountName(account));
+  const families: JudgedFamily[] = [];
+  for (const { name, rules } of familiesOf(all)) {
+    const subject = subjectOf(name, account);
+    const head = await store.readHead(subject, -Infinity);
+    const judged = judge({
+      subject,
+      recorded: head.bursts,
+      views: views.filter(({ rule }) => rules.includes(rule)),
+      // Stryker disable next-line ArrayDeclaration: a text is no approval.
+      approvals: approvals.get(accountName(account)) ?? [],
+      identify,
+      openFrom: null,
+      bounded: false,
+      ...(contextOf === undefined ? {} : { contextOf }),
+    });
+    families.push({ subject, head, judged });
+  }
+  return families;
+}

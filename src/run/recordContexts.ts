@@ -1,0 +1,74 @@
+import type { ContextOf } from "../detection/context/context.ts";
+import { contextOf } from "../detection/context/contextOf.ts";
+import { distinct } from "../detection/context/origins.ts";
+import type { KnownFinding } from "../detection/context/rows.ts";
+import type { Decision } from "../detection/decisions/decision.ts";
+import { accountName } from "../detection/prompts/evidence.ts";
+import { collectContext } from "./collectContext.ts";
+import { findingIn, wishOf } from "./contextWish.ts";
+import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
+import type { ContextWish } from "./lookUpContext.ts";
+import type { SignInFiles } from "./ports.ts";
+
+/** What of a run over files decides about the context of its findings. */
+interface ContextRun {
+  readonly asOf: number | null;
+  readonly from: number;
+  readonly to: number;
+  readonly context?: boolean;
+}
+
+/** What the files say around all findings; they are read once more only if there are any. */
+export async function readContexts(
+  files: Pick<SignInFiles<unknown>, "related">,
+  known: Known,
+  suspects: ReadonlyMap<string, Suspect>,
+  run: ContextRun,
+): Promise<ReadonlyMap<string, ContextOf>> {
+  const contexts = new Map<string, ContextOf>();
+  if (run.context === false || files.related === undefined) {
+    return contexts;
+  }
+  const found: (readonly [string, ContextWish, KnownFinding])[] = [];
+  for (const suspect of suspects.values()) {
+    const { account } = suspect;
+    const name = accountName(account);
+    for (const { judged } of await judgeSuspect(known, suspect, contexts)) {
+      for (const { burst, finding } of askedFor(judged, run)) {
+        if (finding !== null) {
+          const wish = wishOf(account.user, finding, known.approvals.get(name) ?? []);
+          found.push([name, wish, findingIn(burst, wish.names)]);
+        }
+      }
+    }
+  }
+  if (found.length === 0) {
+    return contexts;
+  }
+  const wishes = found.map(([, wish]) => wish);
+  const rows = await collectContext(files.related(), wishes, run.asOf);
+  const findings = found.map(([, , finding]) => finding);
+  for (const name of new Set(found.map(([each]) => each))) {
+    const names = found.filter(([each]) => each === name).flatMap(([, wish]) => wish.names);
+    contexts.set(name, contextOf({ ...rows, findings }, distinct(names)));
+  }
+  return contexts;
+}
+
+/** A burst outside the range asked for is neither shown nor recorded; a merger goes with its keeper. */
+export function askedFor(
+  decisions: readonly Decision[],
+  { from, to }: Pick<ContextRun, "from" | "to">,
+): readonly Decision[] {
+  const asked = new Set(
+    decisions
+      .filter(
+        ({ finding }) =>
+          finding !== null &&
+          finding.facts.firstDenialAt >= from &&
+          finding.facts.firstDenialAt < to,
+      )
+      .map(({ burst }) => burst.id),
+  );
+  return decisions.filter(({ burst }) => asked.has(burst.mergedInto ?? burst.id));
+}
