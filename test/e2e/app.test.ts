@@ -33,7 +33,7 @@ let tables = 0;
 let running: FunctionsHost | null = null;
 
 beforeAll(async () => {
-  azure = await startLocalAzure({ clock, settings: { DETECTION_RULES: rules.join(",") } });
+  azure = await startLocalAzure({ clock, settings: { DETECTION_RULES: rules.join(","), CONTEXT: "off" } });
   gateway = await startGateway(azure);
   azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", rows);
 }, 60_000);
@@ -228,19 +228,20 @@ describe("what a run costs", () => {
       STATE_STORAGE: gateway.settings["STATE_STORAGE"] ?? "",
       LOG_ANALYTICS_WORKSPACE_ID: quiet,
       DETECTION_RULES: "explicit-mfa-deny",
+      CONTEXT: "on",
     });
     moveTo(host, time("09:00"));
     await host.fireTimer("detect");
     moveTo(host, time("09:30"));
     const cost = await costOf(() => host.fireTimer("detect"));
     expect(azure.sentinel.incidents()).toHaveLength(1);
-    // What was published, what surrounds it, and the approvals after it.
-    expect(cost.queries).toBe(3);
+    // What was published, what surrounds it, the approvals after it, and four for its context.
+    expect(cost.queries).toBe(3 + 4);
     expect(cost.table).toBeLessThanOrEqual(2 + 4);
-    // An approval may still come: that is one more question, and no more requests to the table.
+    // An approval may still come, or something else may follow: two more questions, none more to the table.
     moveTo(host, time("09:35"));
     expect(await costOf(() => host.fireTimer("detect"))).toEqual({
-      queries: 2,
+      queries: 3,
       table: 2,
       sentinel: 0,
     });
