@@ -14,17 +14,12 @@ import {
 import { readContextSignIn, type ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
+import type { RelatedRecord } from "./ports.ts";
 
 const day = 86_400_000;
 
 /** Sign-ins in sessions that may turn out to be a denial's; more are not kept. */
 const mostSessions = 100_000;
-
-/** A record of a file, and what it is of. */
-export interface RelatedRecord {
-  readonly kind: "signIn" | "audit" | "office" | "risk";
-  readonly record: Fields;
-}
 
 const eventReaders = {
   audit: readAuditEvent,

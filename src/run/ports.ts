@@ -7,7 +7,6 @@ import type { Evidence, Facts } from "../detection/decisions/finding.ts";
 import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
-import type { RelatedRecord } from "./collectContext.ts";
 import type { Counts } from "./counts.ts";
 import type { CoverageHistory } from "./coverageHistory.ts";
 import type { CoverageTally } from "./coverageTally.ts";
@@ -32,6 +31,12 @@ export interface Extract<P> {
   readonly sightings: readonly (readonly [Account, Sighting])[];
   readonly approvals: readonly (readonly [Account, Approval])[];
   readonly tally: CoverageTally;
+}
+
+/** A record of a file, and what it is of. */
+export interface RelatedRecord {
+  readonly kind: "signIn" | "audit" | "office" | "risk";
+  readonly record: Fields;
 }
 
 /** A log that comes as files. */

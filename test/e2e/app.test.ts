@@ -33,7 +33,10 @@ let tables = 0;
 let running: FunctionsHost | null = null;
 
 beforeAll(async () => {
-  azure = await startLocalAzure({ clock, settings: { DETECTION_RULES: rules.join(","), CONTEXT: "off" } });
+  azure = await startLocalAzure({
+    clock,
+    settings: { DETECTION_RULES: rules.join(","), CONTEXT: "off" },
+  });
   gateway = await startGateway(azure);
   azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", rows);
 }, 60_000);

@@ -1,5 +1,5 @@
 import { dynamic, own, type Fields } from "../../detection/signin/fields.ts";
-import type { RelatedRecord } from "../../run/collectContext.ts";
+import type { RelatedRecord } from "../../run/ports.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";

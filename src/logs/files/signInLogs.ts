@@ -2,8 +2,7 @@ import type { Account, ClassifyOptions } from "../../detection/signin/classify.t
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen } from "../../run/inputSeen.ts";
-import type { RelatedRecord } from "../../run/collectContext.ts";
-import type { Extract, SignInFiles } from "../../run/ports.ts";
+import type { Extract, RelatedRecord, SignInFiles } from "../../run/ports.ts";
 import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
