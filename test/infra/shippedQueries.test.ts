@@ -95,6 +95,14 @@ describe("the alerts", () => {
     }
   });
 
+  test("read lines that Application Insights does not sample away", () => {
+    const { logging } = JSON.parse(readFileSync("host.json", "utf8")) as {
+      logging: { applicationInsights: { samplingSettings: { excludedTypes: string } } };
+    };
+    const { excludedTypes } = logging.applicationInsights.samplingSettings;
+    expect(excludedTypes.split(";")).toEqual(expect.arrayContaining(["Trace", "Request"]));
+  });
+
   test("are explained, each, in docs/deploy.md", () => {
     const docs = readFileSync("docs/deploy.md", "utf8");
     for (const { name } of alerts()) {
