@@ -6,7 +6,14 @@ import { denialRow, type Row } from "../builders.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
 import { CopyOfSource } from "./copyOfSource.ts";
 
-const recipes = ["A phrase", "A rule", "A kind of window", "A command"];
+const recipes = [
+  "A phrase",
+  "A rule",
+  "A kind of window",
+  "A layout of files",
+  "A name of a field",
+  "A command",
+];
 
 test("every recipe of CONTRIBUTING.md is followed here", () => {
   const contributing = readFileSync(new URL("../../CONTRIBUTING.md", import.meta.url), "utf8");
@@ -20,6 +27,8 @@ let command = "";
 beforeAll(async () => {
   addRule();
   addKindOfWindow();
+  addLayout();
+  addFieldName();
   addCommand();
   expect(copy.compile()).toEqual([]);
   command = await copy.bundle("src/cli/main.ts");
@@ -44,7 +53,7 @@ interface Report {
   readonly findings: readonly { readonly rule: string; readonly denials: number }[];
 }
 
-function findingsIn(args: readonly string[], rows: readonly Row[]): Report["findings"] {
+function findingsIn(args: readonly string[], rows: string | readonly Row[]): Report["findings"] {
   const report = mfaDeny(["detect", "-", "--format", "json", ...args], rows);
   return (JSON.parse(report) as Report).findings;
 }
@@ -159,6 +168,62 @@ describe("A kind of window", () => {
       half.remove();
     }
   }, 60_000);
+});
+
+function addLayout(): void {
+  copy.addFile(
+    "src/logs/files/containers/pipes.ts",
+    `import type { FileLayout } from "./fileLayouts.ts";
+import { LineReader } from "./lineReader.ts";
+import type { Head } from "./peek.ts";
+
+/** Lines of JSON, each behind a pipe. */
+export function pipes({ bytes }: Head): FileLayout | null {
+  return !bytes.toString("latin1").startsWith("|{")
+    ? null
+    : {
+        container: "ndjson",
+        open(maker) {
+          const reader = new LineReader(maker);
+          const withoutPipes = (chunk: Buffer) =>
+            Buffer.from(chunk.toString("latin1").replaceAll("|", " "), "latin1");
+          return { push: (chunk) => reader.push(withoutPipes(chunk)), end: () => reader.end() };
+        },
+      };
+}
+`,
+  );
+  const path = "src/logs/files/containers/fileLayouts.ts";
+  copy.addAfter(
+    path,
+    'import type { Head } from "./peek.ts";\n',
+    'import { pipes } from "./pipes.ts";\n',
+  );
+  copy.addAfter(path, "FileLayout | null)[] = [", "pipes, ");
+}
+
+const close = ["09:00", "09:01", "09:02", "09:03", "09:04"].map((at) => denialRow(at));
+
+describe("A layout of files", () => {
+  test("that is added is recognised and read", () => {
+    const text = close.map((row) => `|${JSON.stringify(row)}\n`).join("");
+    expect(findingsIn([], text)).toMatchObject([{ denials: 5 }]);
+  });
+});
+
+function addFieldName(): void {
+  copy.addAfter(
+    "src/detection/signin/fieldNames.ts",
+    'UserPrincipalName: ["UserPrincipalName", ',
+    '"Nutzer", ',
+  );
+}
+
+describe("A name of a field", () => {
+  test("that is added is read like the others", () => {
+    const text = JSON.stringify(close).replaceAll('"UserPrincipalName"', '"Nutzer"');
+    expect(findingsIn([], text)).toMatchObject([{ denials: 5, user: "alice@contoso.com" }]);
+  });
 });
 
 function addCommand(): void {

@@ -20,14 +20,25 @@ export interface LayoutOptions extends MakerOptions {
 }
 
 /** How values are laid out as text. */
-interface FileLayout {
+export interface FileLayout {
   readonly container: Container;
   open(maker: RecordMaker, options: LayoutOptions): TextReader | Promise<TextReader>;
 }
 
-/** The layout of a text by its beginning, or null. A cell of CSV can have lines of JSON in it, and JSON has no header. */
+/**
+ * Each recognises its layout by the beginning of a text; the first one wins. A cell of CSV can have lines of JSON in it,
+ * and JSON has no header, so CSV comes first.
+ */
+const layouts: readonly ((head: Head) => FileLayout | null)[] = [csv, json];
+
 export function findLayout(head: Head): FileLayout | null {
-  return csv(head) ?? json(head);
+  for (const recognise of layouts) {
+    const layout = recognise(head);
+    if (layout !== null) {
+      return layout;
+    }
+  }
+  return null;
 }
 
 function json(head: Head): FileLayout | null {
