@@ -32,7 +32,7 @@ export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
 
 /** One incident: what was found, and what that means against what was recorded. */
 export interface Reported {
-  /** The rule that opened it; the finding names all that fired. */
+  /** The first rule that fired; the finding names all. */
   readonly rule: Rule;
   readonly subject: Subject;
   readonly decision: Decision;

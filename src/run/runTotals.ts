@@ -1,4 +1,5 @@
 import { noCounts, type Counts } from "./counts.ts";
+import { notOpenedReason } from "../detection/decisions/decision.ts";
 import type { Decided } from "./decideAccounts.ts";
 
 /** What a run, or a slice of a backfill, has done so far. */
@@ -8,6 +9,8 @@ export interface RunTotals {
   denials: number;
   opened: number;
   updated: number;
+  /** Findings that are no incident: from a usual origin, or older than what is remembered. */
+  notOpened: number;
   /** Everything that was decided, by reason. */
   readonly reasons: Record<string, number>;
   /** Incidents recorded that have to be sent, now or later. */
@@ -24,6 +27,7 @@ export function noTotals(): RunTotals {
     denials: 0,
     opened: 0,
     updated: 0,
+    notOpened: 0,
     reasons: {},
     due: 0,
     sent: 0,
@@ -37,6 +41,7 @@ export function addDecisions(work: RunTotals, { decisions, claimed, left }: Deci
   for (const decision of decisions) {
     work.opened += decision.action === "open" ? 1 : 0;
     work.updated += decision.action === "update" ? 1 : 0;
+    work.notOpened += notOpenedReason(decision) === null ? 0 : 1;
     work.reasons[decision.reason] = (work.reasons[decision.reason] ?? 0) + 1;
   }
 }

@@ -40,7 +40,13 @@ describe("the output of a small log stays as it is", () => {
 describe("JSON", () => {
   test("has the documented keys in the documented order", async () => {
     const report = JSON.parse(await output("json")) as Report;
-    expect(Object.keys(report)).toEqual(["schemaVersion", "run", "coverage", "findings"]);
+    expect(Object.keys(report)).toEqual([
+      "schemaVersion",
+      "run",
+      "coverage",
+      "findings",
+      "notOpened",
+    ]);
     expect(Object.keys(report.run)).toEqual([
       "rows",
       "classified",
@@ -77,6 +83,8 @@ describe("JSON", () => {
         "userAgents",
         "locations",
         "guest",
+        "rules",
+        "context",
       ]);
     }
   });

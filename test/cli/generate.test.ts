@@ -7,6 +7,7 @@ import { logWriters } from "../../src/cli/generate/logWriters.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import { cli, temporaryFolder, type Report } from "./terminal.ts";
 import { listed } from "../cases.ts";
+import { incidentsIn } from "../tenant/tenants.ts";
 
 const everyRule = presets.flatMap(({ id }) => ["--rule", id]);
 const small = ["--users", "40", "--sign-ins", "4"];
@@ -19,7 +20,12 @@ interface Truth {
     readonly kind: string;
     readonly user: string;
     readonly firstDenialAt: string;
-    readonly expectedRules: readonly { readonly rule: string; readonly denials: number }[];
+    readonly expectedRules: readonly {
+      readonly rule: string;
+      readonly denials: number;
+      readonly triggeredAt: string;
+      readonly severity: string;
+    }[];
   }[];
 }
 
@@ -47,7 +53,7 @@ describe("a generated tenant", () => {
       const { run: counts, findings } = await reportOf(folder);
       expect([counts.rows, counts.badRecords]).toEqual([truth.rows, 0]);
       const expected = truth.attacks.flatMap(({ user, expectedRules }) =>
-        expectedRules.map(({ rule, denials }) => `${rule} ${user} ${denials}`),
+        incidentsIn(expectedRules).map(({ rule, denials }) => `${rule} ${user} ${denials}`),
       );
       expect(expected.length).toBeGreaterThan(10);
       expect(
@@ -60,7 +66,7 @@ describe("a generated tenant", () => {
     const { folder, truth } = await tenant("--dialect", "graph");
     const { findings, run: counts } = await reportOf(folder);
     const attacked = truth.attacks.flatMap(({ user, expectedRules }) =>
-      expectedRules.map(({ rule }) => `${rule} ${user}`),
+      incidentsIn(expectedRules).map(({ rule }) => `${rule} ${user}`),
     );
     expect(counts.rows).toBe(truth.rows);
     expect(findings.map(({ rule, user }) => `${rule} ${user}`).toSorted()).toEqual(

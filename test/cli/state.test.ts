@@ -104,15 +104,16 @@ describe("a burst stays one incident from file to file", () => {
     ]);
   });
 
-  test("belongs to one rule: another has a record of its own", async () => {
+  test("belongs to a family of rules: one of another has a record of its own", async () => {
     const { run, tell } = story();
     await run(burst);
-    const other = ["--rule", "mfa-deny-then-approve"];
-    expect(await tell([], ...other)).toEqual([]);
-    expect(await tell([approval("09:30")], ...other)).toEqual([
-      "alice@contoso.com 5 open (first-seen)",
+    const kin = ["--rule", "mfa-deny-then-approve"];
+    expect(await tell([], ...kin)).toEqual([]);
+    expect(await tell([approval("09:30")], ...kin)).toEqual([
+      "alice@contoso.com 5 update (approved-after)",
     ]);
-    expect(await tell([])).toEqual(["alice@contoso.com 5 update (approved-after)"]);
+    const other = ["--rule", "azure-ad-multiple-denied-mfa", "--threshold", "2"];
+    expect(await tell([], ...other)).toEqual(["alice@contoso.com 5 open (first-seen)"]);
   });
 
   test("belongs to one tenant: the same name in another has a record of its own", async () => {
@@ -152,10 +153,15 @@ describe("an approval", () => {
 
   test("before the trigger, too late or of somebody else raises nothing", async () => {
     const { run, tell } = story();
-    await run([approval("09:07:59.999"), approval("10:08:00.001")]);
-    await run([row({ at: "09:20", user: bob, resultType: "0", steps: [approved("09:20")] })]);
-    expect(await tell(burst)).toEqual(["alice@contoso.com 5 open (first-seen)"]);
-    expect((await run([])).findings[0]).toMatchObject({ severity: "Medium", approval: null });
+    const only = ["--rule", "explicit-mfa-deny"];
+    await run([approval("09:07:59.999"), approval("10:08:00.001")], ...only);
+    const others = row({ at: "09:20", user: bob, resultType: "0", steps: [approved("09:20")] });
+    await run([others], ...only);
+    expect(await tell(burst, ...only)).toEqual(["alice@contoso.com 5 open (first-seen)"]);
+    expect((await run([], ...only)).findings[0]).toMatchObject({
+      severity: "Medium",
+      approval: null,
+    });
   });
 });
 

@@ -8,6 +8,7 @@ import { refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
 import { startGateway, type Gateway } from "../proof/gateway.ts";
 import { isWhole, listed } from "../cases.ts";
+import { incidentsIn } from "../tenant/tenants.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -93,6 +94,19 @@ interface Outcome {
   readonly severity: string;
 }
 
+/** When the rule fired: the date stands there only if it is not that of the first denial. */
+function triggeredIn({
+  description,
+  firstActivityTimeUtc,
+}: {
+  readonly description?: string | null | undefined;
+  readonly firstActivityTimeUtc?: string | null | undefined;
+}): string {
+  const told = /fired at (.+?)\.(?: |\n)/.exec(description ?? "")?.[1] ?? "";
+  const whole = told.length > 8 ? told : `${(firstActivityTimeUtc ?? "").slice(0, 10)} ${told}`;
+  return `${whole.replace(" ", "T")}Z`;
+}
+
 /** The part of what analysts see that must be equal. Merged incidents are left out. */
 function outcomes(): readonly Outcome[] {
   return azure.sentinel
@@ -108,7 +122,7 @@ function outcomes(): readonly Outcome[] {
         user: /[^\s*]+@[^\s*]+/.exec(title)?.[0] ?? title,
         first: Date.parse(properties.firstActivityTimeUtc ?? ""),
         last: Date.parse(properties.lastActivityTimeUtc ?? ""),
-        triggered: told(/Threshold reached at (.+?)\.\n/),
+        triggered: triggeredIn(properties),
         denials: Number(told(/refused\D*?(\d+) MFA/)),
         severity,
       };
@@ -117,7 +131,7 @@ function outcomes(): readonly Outcome[] {
 }
 
 const truth = tenant.truth.flatMap(({ user, expectedRules }) =>
-  expectedRules.map((expected) => ({ ...expected, user })),
+  incidentsIn(expectedRules).map((expected) => ({ ...expected, user })),
 );
 
 /** A row without sequences has its times in whole seconds, and the earliest time of all rows counts. */

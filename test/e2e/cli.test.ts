@@ -21,6 +21,7 @@ import {
 import { temporaryFolder, without, type Finding, type Report } from "../cli/terminal.ts";
 import { built, example, mfaDeny, root } from "./cliProgram.ts";
 import { isWhole, listed } from "../cases.ts";
+import { incidentsIn } from "../tenant/tenants.ts";
 
 interface TrueAttack {
   readonly kind: string;
@@ -63,7 +64,7 @@ function byIdentity<T extends Partial<Finding>>(all: readonly T[]): Readonly<Rec
 
 /** The expected findings, in the form of the report. */
 const expected = truth.attacks.flatMap((attack) =>
-  attack.expectedRules.map((found) => ({
+  incidentsIn(attack.expectedRules).map((found) => ({
     ...found,
     tenantId: attack.tenantId,
     user: attack.user,

@@ -1,3 +1,4 @@
+import { presets } from "../../src/detection/rules/presets.ts";
 import type { PublishedRow, Tenant } from "../../src/tenant/tenant.ts";
 import { generateTenant } from "../../src/tenant/tenant.ts";
 import type { SigninRow } from "../../src/tenant/row.ts";
@@ -73,4 +74,38 @@ export function countDenials(rows: readonly SigninRow[]): Map<string, number[]> 
   return new Map(
     Array.from(prompts, ([user, times]) => [user, [...times.values()].toSorted((a, b) => a - b)]),
   );
+}
+
+interface Expected {
+  readonly rule: string;
+  readonly triggeredAt: number | string;
+  readonly severity: string;
+}
+
+/**
+ * The incidents that an attack comes to, of what each rule finds by itself. Rules of a family share one; nobody has
+ * looked up whether the origin is usual.
+ */
+export function incidentsIn<E extends Expected>(expected: readonly E[]): readonly E[] {
+  const familyOf = ({ rule }: Expected) => presets.find(({ id }) => id === rule)?.family ?? rule;
+  return [...new Set(expected.map(familyOf))].flatMap((family) => {
+    const all = expected.filter((each) => familyOf(each) === family);
+    const byPreset = all.toSorted((a, b) => placeOf(a) - placeOf(b));
+    const [first] = byPreset;
+    const [trigger] = all.toSorted((a, b) => timeOf(a) - timeOf(b));
+    if (first === undefined || trigger === undefined) {
+      return [];
+    }
+    const isAlone = first.rule === "mfa-deny-then-approve";
+    const severity = all.length > 1 ? "High" : isAlone ? "Medium" : first.severity;
+    return [{ ...first, triggeredAt: trigger.triggeredAt, severity }];
+  });
+}
+
+function placeOf({ rule }: Expected): number {
+  return presets.findIndex(({ id }) => id === rule);
+}
+
+function timeOf({ triggeredAt }: Expected): number {
+  return new Date(triggeredAt).getTime();
 }

@@ -8,7 +8,14 @@ import { toCoverageReport } from "../verdict/coverageReport.ts";
 export type DetectReport = ReturnType<typeof toDetectReport>;
 export type DetectFinding = DetectReport["findings"][number];
 
-export function toDetectReport({ counts, coverage, outcomes, denials, findings }: RecordsReport) {
+export function toDetectReport({
+  counts,
+  coverage,
+  outcomes,
+  denials,
+  findings,
+  notOpened,
+}: RecordsReport) {
   return {
     schemaVersion: 1,
     run: {
@@ -23,11 +30,26 @@ export function toDetectReport({ counts, coverage, outcomes, denials, findings }
     },
     coverage: toCoverageReport(coverage),
     findings: findings.map(toFinding),
+    notOpened: notOpened.map(toNotOpened),
+  };
+}
+
+/** A finding that is no incident, and why. */
+function toNotOpened({ rule, subject, decision, finding: { facts } }: Reported) {
+  return {
+    rule: rule.id,
+    tenantId: subject.tenantId,
+    user: subject.user,
+    denials: facts.denials,
+    firstDenialAt: formatTime(facts.firstDenialAt),
+    triggeredAt: formatTime(facts.triggeredAt),
+    lastDenialAt: formatTime(facts.lastDenialAt),
+    reason: decision.reason,
   };
 }
 
 function toFinding({ rule, subject, decision, finding }: Reported) {
-  const { facts, evidence, denials, context } = finding;
+  const { facts, evidence, denials, context, rules } = finding;
   const { approval } = facts;
   return {
     incidentId: decision.burst.id,
@@ -50,6 +72,7 @@ function toFinding({ rule, subject, decision, finding }: Reported) {
     userAgents: evidence.userAgents,
     locations: evidence.locations,
     guest: evidence.guest,
+    rules: rules.map(({ id }) => id),
     context: toContextReport(context),
   };
 }

@@ -14,10 +14,11 @@ export const reporters: Readonly<Record<Format, (report: DetectReport) => string
   csv,
 };
 
-/** A finding a line, then one line with the run and its coverage: where that is missing, the output was cut off. */
-function ndjson({ schemaVersion, run, coverage, findings }: DetectReport): string {
+/** A finding a line, then those not opened, then one line with the run and its coverage: where that is missing, the output was cut off. */
+function ndjson({ schemaVersion, run, coverage, findings, notOpened }: DetectReport): string {
   return [
     ...findings.map((finding) => ({ schemaVersion, finding })),
+    ...notOpened.map((finding) => ({ schemaVersion, notOpened: finding })),
     { schemaVersion, run, coverage },
   ]
     .map((line) => `${JSON.stringify(line)}\n`)

@@ -6,9 +6,14 @@ import { formatTable } from "../formatTable.ts";
 const head = ["triggered (UTC)", "user", "rule", "denials", "severity", "approved after", "action"];
 
 /** For a person: the findings, then what was read and where the rows went. */
-export function table({ run, coverage, findings }: DetectReport): string {
+export function table({ run, coverage, findings, notOpened }: DetectReport): string {
   const found = findings.length === 0 ? "" : `${formatTable(head, findings.map(cells))}\n`;
-  return `${found}${coverageLines(coverage, findings.length > 0)}${summary(run)}`;
+  return `${found}${notOpened.map(notOpenedLine).join("")}${coverageLines(coverage, findings.length > 0)}${summary(run)}`;
+}
+
+function notOpenedLine(finding: DetectReport["notOpened"][number]): string {
+  const { rule, user, denials, firstDenialAt, lastDenialAt, reason } = finding;
+  return `Not opened (${reason}): ${rule} on ${visible(user)}, ${denials} denials from ${shortTime(firstDenialAt)} to ${shortTime(lastDenialAt)}.\n`;
 }
 
 function cells(finding: DetectFinding): readonly string[] {

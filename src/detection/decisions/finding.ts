@@ -32,7 +32,7 @@ export interface Evidence {
 
 /** A burst that a rule fired on. */
 export interface Finding {
-  /** Every rule that fired, first the one that the incident was opened by. */
+  /** Every rule that fired, in the order in which they are set. */
   readonly rules: readonly [Rule, ...Rule[]];
   readonly facts: Facts;
   readonly evidence: Evidence;

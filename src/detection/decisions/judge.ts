@@ -102,7 +102,7 @@ function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
 function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {
   const { subject, openFrom } = judgement;
   const firing = neighbourhood.streaks.filter(({ streak }) => streak.triggeredAt !== null);
-  const finding = findingOf(judgement, neighbourhood.streaks, firing, null);
+  const finding = findingOf(judgement, neighbourhood.streaks, firing);
   if (finding === null) {
     return [];
   }
@@ -153,7 +153,7 @@ function judgeKnown(
     ({ rule, streak, verdict }) =>
       verdict === "finding" || (streak.triggeredAt !== null && known.has(rule.id)),
   );
-  const found = findingOf(judgement, streaks, firing, keeper);
+  const found = findingOf(judgement, streaks, firing, { known, keeper });
   if (found === null) {
     return [];
   }
@@ -218,17 +218,17 @@ function rulesField(subject: Subject, rules: readonly string[]): Pick<RecordedBu
  * The finding of a neighbourhood.
  *
  * @param firing those of its streaks that fired
- * @param keeper the recorded burst that it belongs to
+ * @param recorded the recorded burst that it belongs to, and the ids of the rules that found it or what it merges
  * @returns null if nothing fired, now or before
  */
 function findingOf(
   judgement: Prepared,
   streaks: readonly RuleStreak[],
   firing: readonly RuleStreak[],
-  keeper: RecordedBurst | null,
+  recorded: { readonly keeper: RecordedBurst; readonly known: ReadonlySet<string> } | null = null,
 ): Finding | null {
-  const triggeredAt = earliestTrigger(firing) ?? keeper?.facts.triggeredAt ?? null;
-  const rules = rulesOf(judgement, streaks, firing, keeper);
+  const triggeredAt = earliestTrigger(firing) ?? recorded?.keeper.facts.triggeredAt ?? null;
+  const rules = rulesOf(judgement, streaks, firing, recorded?.known ?? new Set());
   if (triggeredAt === null || rules === null) {
     return null;
   }
@@ -247,21 +247,22 @@ function earliestTrigger(firing: readonly RuleStreak[]): number | null {
   return triggers.length === 0 ? null : triggers.reduce((a, b) => Math.min(a, b));
 }
 
-/** The rules that found a burst, before or now, in the order in which they did; at least one that is in use. */
+/**
+ * The rules that found a burst, before or now, in the order in which they are set, whichever came first; at least one
+ * that is in use.
+ */
 function rulesOf(
-  { views, foundBy }: Prepared,
+  { views }: Prepared,
   streaks: readonly RuleStreak[],
   firing: readonly RuleStreak[],
-  keeper: RecordedBurst | null,
+  known: ReadonlySet<string>,
 ): readonly [Rule, ...Rule[]] | null {
-  const inUse = new Map(views.map(({ rule }) => [rule.id, rule]));
-  const before = (keeper === null ? [] : foundBy(keeper)).flatMap((id) => inUse.get(id) ?? []);
   const fired = new Set(firing.map(({ rule }) => rule));
-  const now = views.map(({ rule }) => rule).filter((rule) => fired.has(rule));
-  const [first = keeper === null ? undefined : streaks[0]?.rule, ...more] = new Set([
-    ...before,
-    ...now,
-  ]);
+  const found = views
+    .map(({ rule }) => rule)
+    .filter((rule) => fired.has(rule) || known.has(rule.id));
+  // A burst that another rule recorded, which is not in use any more, goes by the rule that reads it now.
+  const [first = known.size === 0 ? undefined : streaks[0]?.rule, ...more] = found;
   return first === undefined ? null : [first, ...more];
 }
 
