@@ -119,7 +119,8 @@ export function judgeCoverage(
   };
   const shortfalls = findShortfalls(facts, limits, {
     hasRecords: counts.rows > 0,
-    hasStepText: tally.hasStepText,
+    hasUsableRows: rows > 0,
+    hasResult: showsResult(tally, shown),
     unattributable,
   });
   return { verdict: verdictOf(shortfalls), shortfalls, ...facts };
@@ -133,7 +134,8 @@ function findShortfalls(
   { rules, maxUnexplained = usualMaxUnexplained, allowEmpty = false }: CoverageLimits,
   more: {
     readonly hasRecords: boolean;
-    readonly hasStepText: boolean;
+    readonly hasUsableRows: boolean;
+    readonly hasResult: boolean;
     readonly unattributable: number;
   },
 ): readonly Shortfall[] {
@@ -144,7 +146,7 @@ function findShortfalls(
   const isReasonless = mfaFailures >= threshold && withReason === 0;
   const found: Readonly<Record<Shortfall, boolean>> = {
     noRecords: !more.hasRecords && !allowEmpty,
-    noResult: lacks("resultCode") && lacks("resultText") && !more.hasStepText,
+    noResult: more.hasUsableRows && !more.hasResult,
     noReasons: isReasonless,
     nobody: lacks("user") && lacks("objectId") && more.unattributable >= threshold,
     unexplained:
@@ -155,13 +157,22 @@ function findShortfalls(
   return [...blindShortfalls, ...partialShortfalls].filter((shortfall) => found[shortfall]);
 }
 
+/**
+ * A code or a text that was understood, such as 500121 and not "Failure". Of rows that a search passed it is only known
+ * that they have a value.
+ */
+function showsResult(tally: CoverageTally, shown: ReadonlySet<ShownField>): boolean {
+  const from = tally.passedRows > 0 ? shown : tally.shown;
+  return from.has("resultCode") || from.has("resultText") || tally.hasStepText;
+}
+
 /** The verdict on rows of which it is only known how many failures say why. */
 export function judgeReasons(
   read: Pick<Coverage, "badRecords" | "mfaFailures" | "withReason">,
   rules: CoverageLimits["rules"],
 ): Verdict {
   const facts = { ...read, fieldsMissing: [], passedOver: [] };
-  const more = { hasRecords: true, hasStepText: true, unattributable: 0 };
+  const more = { hasRecords: true, hasUsableRows: true, hasResult: true, unattributable: 0 };
   return verdictOf(findShortfalls(facts, { rules }, more));
 }
 

@@ -228,7 +228,17 @@ describe("messages beside a report for programs", () => {
       atLeast: true,
       unknownTexts: [{ text: "The user didn't complete the MFA prompt.", count: 5 }],
     });
+    expect(err).toContain("use the beta endpoint");
+    expect(err).not.toMatch(/English|lower bounds/);
   });
+});
+
+test("texts in another language are named as that", async () => {
+  const status = "MFA refusée ; l’utilisateur a refusé l’authentification";
+  const rows = Array.from({ length: 5 }, (_, index) => row({ at: `10:0${index}`, status }));
+  const { code, err } = await judged(ndjson(rows));
+  expect(code).toBe(2);
+  expect(err).toContain("Texts and headers must be in English");
 });
 
 describe("counts are lower bounds", () => {

@@ -93,6 +93,12 @@ describe("a read is blind", () => {
     expect(shortfalls({ shown: ["user", "objectId", "steps"] })).toBe("blind noResult");
   });
 
+  test("when every row was parsed and its result is a word that no one can read", () => {
+    const seen = { shown: new Set(["resultCode", "resultText"] as const) };
+    expect(shortfalls({ shown: ["user"], seen })).toBe("blind noResult");
+    expect(shortfalls({ shown: ["user"], seen, tally: { passedRows: 9 } })).toBe("complete");
+  });
+
   test("when as many failures as the smallest threshold have no reason, and not with one fewer", () => {
     expect(shortfalls({ failures: 4 })).toBe("blind noReasons");
     expect(shortfalls({ failures: 3 })).toBe("complete");

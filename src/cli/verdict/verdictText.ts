@@ -1,3 +1,4 @@
+import { inKnownWords } from "../../detection/signin/vocabulary.ts";
 import type { Coverage, Shortfall } from "../../run/coverage.ts";
 import type { RecordDialect, ShownField } from "../../run/inputSeen.ts";
 
@@ -29,10 +30,10 @@ export function extentText(coverage: Omit<Coverage, "verdict" | "shortfalls">): 
 
 /** One sentence for each thing that the read could not see; none where it saw everything. */
 export function coverageNotes(coverage: Coverage): readonly string[] {
-  const { atLeast, withoutSuccess, mfaFailures } = coverage;
+  const { atLeast, withoutSuccess, mfaFailures, withReason } = coverage;
   return [
     ...coverage.shortfalls.map((shortfall) => shortfallText(shortfall, coverage)),
-    ...(atLeast
+    ...(atLeast && withReason > 0
       ? [
           "These records have no authentication details, so several prompts of one request count as one: counts are lower bounds.",
         ]
@@ -76,12 +77,17 @@ function missingFields({ fieldsMissing }: Coverage): string {
 function howToGetReasons({ files, fieldsMissing, unknownTexts }: Coverage): string {
   const dialects = new Set(files.map(({ dialect }) => dialect));
   const hints = [...dialects].flatMap((dialect) => hintFor(dialect, fieldsMissing));
-  if (unknownTexts.length > 0) {
+  if (unknownTexts.some(({ text }) => isForeign(text))) {
     hints.push(
       "Texts and headers must be in English: if these are not, switch the portal's language and download again.",
     );
   }
   return hints.length > 0 ? hints.join(" ") : everywhere;
+}
+
+/** A text with words that Microsoft's English texts do not use. */
+function isForeign(text: string): boolean {
+  return inKnownWords(text).includes("…");
 }
 
 const everywhere =
