@@ -111,6 +111,7 @@ export function searchWithProgress(
       }
     },
     approvals: (accounts) => logs.approvals(accounts),
+    related: () => logs.related(),
     seen: () => logs.seen(),
   };
 }

@@ -53,6 +53,11 @@ test("without what it could say, it says nothing", () => {
     rightPassword: null,
     method: null,
   });
+  const unpublished = {
+    UserPrincipalName: "a@contoso.com",
+    CreatedDateTime: "2026-03-10T09:00:00Z",
+  };
+  expect(readContextSignIn(unpublished)?.publishedAt).toBe(time("09:00"));
   expect(readContextSignIn({ TimeGenerated: "2026-03-10T09:00:00Z" })).toBeNull();
   expect(readContextSignIn({ UserPrincipalName: "a@contoso.com" })).toBeNull();
 });
