@@ -45,7 +45,10 @@ export async function bundleApp(folder, version, more = {}) {
         external: ["@azure/functions-core"],
         // A package asks an ES module for its address, which a CommonJS bundle has under another name.
         banner: to === "doctor.cjs" ? { js: `const __url = ${ownUrl};` } : {},
-        define: { __VERSION__: JSON.stringify(version), "import.meta.url": "__url" },
+        define: {
+          __VERSION__: JSON.stringify(version),
+          ...(to === "doctor.cjs" && { "import.meta.url": "__url" }),
+        },
         plugins: [
           watPlugin,
           developerBeside("./developer.cjs"),

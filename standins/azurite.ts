@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface AzuriteOptions {
-  /** PEM, for 127.0.0.1: token credentials are refused over plain http. */
-  readonly cert: string;
-  readonly key: string;
+  /** PEM, for 127.0.0.1: tokens are refused over plain http. Without them the storage is on http. */
+  readonly cert?: string;
+  readonly key?: string;
   /** Where data outlives the process; in memory, unless told. */
   readonly dataFolder?: string;
   readonly startTimeoutMs?: number;
@@ -44,7 +44,7 @@ const leash = `
 
 /**
  * Runs Azurite, Microsoft's emulator of Azure Storage, for tests and the local demonstration: tables, queues and
- * blobs over https on loopback. Takes the account's key, and tokens (claims are checked, signatures are not).
+ * blobs on loopback, over https where a certificate is given. Takes the account's key, and tokens (claims are checked, signatures are not).
  *
  * @throws {Error} with what Azurite printed, where it does not start
  */
@@ -66,11 +66,15 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
 }
 
 async function launch(folder: string, { cert, key, dataFolder }: AzuriteOptions) {
-  const certFile = join(folder, "cert.pem");
-  const keyFile = join(folder, "key.pem");
-  await writeFile(certFile, cert);
-  await writeFile(keyFile, key);
-  await chmod(keyFile, 0o600);
+  const tls: string[] = [];
+  if (cert !== undefined && key !== undefined) {
+    const certFile = join(folder, "cert.pem");
+    const keyFile = join(folder, "key.pem");
+    await writeFile(certFile, cert);
+    await writeFile(keyFile, key);
+    await chmod(keyFile, 0o600);
+    tls.push(`--cert=${certFile}`, `--key=${keyFile}`, "--oauth=basic");
+  }
   const program = require.resolve("azurite/dist/src/azurite.js");
   return fork(
     program,
@@ -82,9 +86,7 @@ async function launch(folder: string, { cert, key, dataFolder }: AzuriteOptions)
       "--blobPort=0",
       "--queuePort=0",
       "--tablePort=0",
-      `--cert=${certFile}`,
-      `--key=${keyFile}`,
-      "--oauth=basic",
+      ...tls,
     ],
     {
       cwd: folder,
@@ -138,7 +140,7 @@ function running(child: ChildProcess, folder: string, urls: Record<Service, stri
   const tableUrl = `${urls.Table}/${name}`;
   return {
     connectionString:
-      `DefaultEndpointsProtocol=https;AccountName=${name};AccountKey=${key};` +
+      `DefaultEndpointsProtocol=${new URL(urls.Table).protocol.slice(0, -1)};AccountName=${name};AccountKey=${key};` +
       `BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};TableEndpoint=${tableUrl};`,
     blobUrl,
     queueUrl,

@@ -25,6 +25,8 @@ export interface LocalAzureOptions {
   readonly clock?: () => number;
   /** Settings of the app that differ from what a local run needs. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Storage over https, for an app that reaches it with tokens; over plain http unless given. */
+  readonly storageOverHttps?: boolean;
   /** The built app. */
   readonly main?: string;
   /**
@@ -83,7 +85,8 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     return part;
   };
   try {
-    const azurite = await started(startAzurite(certificate));
+    const storage = options.storageOverHttps === true ? certificate : {};
+    const azurite = await started(startAzurite(storage));
     const identity = await started(startIdentity({ clock }));
     const logs = await started(
       startLogService({
@@ -123,7 +126,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       STATE_STORAGE: azurite.connectionString,
       LOG_ANALYTICS_ENDPOINT: logs.endpoint,
       AZURE_RESOURCE_MANAGER_ENDPOINT: sentinel.url,
-      DETECTION_SCHEDULE: "0 */5 * * * *",
+      INCIDENT_SINKS: "sentinel",
       FINDINGS_ENDPOINT: ingestion.url,
       FINDINGS_DCR_ID: findingsRuleId,
       ...options.settings,

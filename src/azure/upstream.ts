@@ -44,27 +44,56 @@ function describe(
   error: unknown,
 ): { readonly problem: string; readonly retryable: boolean } {
   if (!isRestError(error)) {
-    const name = error instanceof Error ? error.name : "error";
-    const isCredential =
-      name.startsWith("CredentialUnavailable") || name.startsWith("Authentication");
-    if (isCredential) {
-      return { problem: "no token was given for the identity (AZURE_CLIENT_ID?)", retryable: true };
-    }
-    // Clients trip over an answer that is not what they know.
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      return { problem: `no usable answer (${name})`, retryable: true };
-    }
-    const aborted = name === "AbortError";
-    return {
-      problem: aborted ? "timed out or was cancelled" : `failed (${name})`,
-      retryable: true,
-    };
+    return { problem: describeFailure(error), retryable: true };
   }
   const { statusCode } = error;
   const code = codeOf(error);
   return statusCode === undefined || code === "PARSE_ERROR"
     ? { problem: `no usable answer (${code ?? error.name})`, retryable: true }
     : describeStatus(role, statusCode, code);
+}
+
+/** What stopped a request before the service answered. */
+function describeFailure(error: unknown): string {
+  const name = error instanceof Error ? error.name : "error";
+  if (name === "AbortError" || name === "TimeoutError") {
+    return "timed out or was cancelled";
+  }
+  if (name === "AggregateAuthenticationError") {
+    return "no token: nobody is signed in on this machine; use `az login` or `azd auth login`";
+  }
+  if (name.startsWith("CredentialUnavailable") || name.startsWith("Authentication")) {
+    const code = /\bAADSTS\d{4,8}\b/.exec(messageOf(error))?.[0];
+    return `no token was given for the identity (${code ?? "AZURE_CLIENT_ID?"})`;
+  }
+  // Clients trip over an answer of a shape that they do not know.
+  if (error instanceof SyntaxError || error instanceof TypeError) {
+    return `no usable answer (${name})`;
+  }
+  const cause = [codeOf((error ?? {}) as Coded) ?? name, withoutSecrets(messageOf(error))];
+  return `failed: ${cause.filter((part) => part !== "").join(", ")}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const longestCause = 200;
+
+/**
+ * The first line of a message, with everything left out that could be a key, a token, a name or an address:
+ * what is quoted, addresses of any kind, and words that are no plain words.
+ */
+function withoutSecrets(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line
+    .slice(0, 2 * longestCause)
+    .replace(/"[^"]*"?|'[^']*'?|`[^`]*`?/g, "…")
+    .replace(/\S*[\d@=/\\+%&?]\S*/g, "…")
+    .replace(/[A-Za-z_-]{30,}/g, "…")
+    .replace(/…(?:\s*…)+/g, "…")
+    .slice(0, longestCause)
+    .trim();
 }
 
 /** For a service that answered with an error. `hint` says what to do about it. */

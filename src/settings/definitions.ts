@@ -1,100 +1,198 @@
+import type * as v from "valibot";
+import {
+  anyText,
+  approvalRaises,
+  cloudName,
+  durationBetween,
+  flag,
+  onOrOff,
+  optionalCollectionRule,
+  optionalDuration,
+  optionalEndpoint,
+  optionalGuid,
+  optionalSinks,
+  schedule,
+  streamName,
+  tableName,
+  usualSeverity,
+  wholeNumber,
+} from "./schemas.ts";
+
 /** One setting of the app: what it is for, and the text that holds where none is given. */
 export interface Definition {
   /** Null: has to be given, or something else instead. */
   readonly fallback: string | null;
   readonly help: string;
+  /** Reads its text, or the fallback. Settings that only make sense together are read as texts. */
+  readonly schema: v.GenericSchema<string, unknown>;
 }
+
+const minute = 60_000;
+const day = 1_440 * minute;
 
 /** Every setting that the app reads. README and the sample of local settings are tested against it. */
 export const definitions = {
   LOG_ANALYTICS_WORKSPACE_ID: {
     fallback: null,
     help: "Workspace to query (GUID). Together with SENTINEL_WORKSPACE_RESOURCE_ID.",
+    schema: anyText,
   },
   SENTINEL_WORKSPACE_RESOURCE_ID: {
     fallback: null,
     help: "Resource id of the workspace (/subscriptions/…/workspaces/…) that gets the incidents.",
+    schema: anyText,
   },
   WORKSPACES: {
     fallback: null,
     help: "Instead of the two above, several workspaces: JSON array of {name, workspaceId, resourceId}.",
+    schema: anyText,
   },
   STATE_STORAGE: {
     fallback: null,
     help: "Connection string of the storage account for state and queue.",
+    schema: anyText,
   },
   STATE_STORAGE__tableServiceUri: {
     fallback: null,
     help: "Instead of a connection string: table endpoint, with identity.",
+    schema: anyText,
   },
   STATE_STORAGE__queueServiceUri: {
     fallback: null,
     help: "Queue endpoint that belongs to it.",
+    schema: anyText,
   },
-  STATE_TABLE: { fallback: "MfaDenyState", help: "Table for the state; made on first use." },
-  AZURE_CLIENT_ID: { fallback: "", help: "Client id of a user-assigned identity." },
-  AZURE_CLOUD: { fallback: "public", help: "public or usgov." },
-  LOG_ANALYTICS_ENDPOINT: { fallback: "", help: "Overrides the cloud's query endpoint." },
+  STATE_STORAGE__credential: {
+    fallback: "",
+    help: "managedidentity, with a user-assigned identity: for the queue trigger.",
+    schema: anyText,
+  },
+  STATE_STORAGE__clientId: {
+    fallback: "",
+    help: "Its client id, again for the queue trigger.",
+    schema: optionalGuid,
+  },
+  STATE_TABLE: {
+    fallback: "MfaDenyState",
+    help: "Table for the state; made on first use.",
+    schema: tableName,
+  },
+  AZURE_CLIENT_ID: {
+    fallback: "",
+    help: "Client id of a user-assigned identity.",
+    schema: optionalGuid,
+  },
+  AZURE_CLOUD: { fallback: "public", help: "public or usgov.", schema: cloudName },
+  LOG_ANALYTICS_ENDPOINT: {
+    fallback: "",
+    help: "Overrides the cloud's query endpoint.",
+    schema: optionalEndpoint,
+  },
   AZURE_RESOURCE_MANAGER_ENDPOINT: {
     fallback: "",
     help: "Overrides the cloud's Resource Manager endpoint.",
+    schema: optionalEndpoint,
   },
   DETECTION_SCHEDULE: {
     fallback: "0 */5 * * * *",
-    help: "When runs start (NCRONTAB, with seconds). Has to be set: the Functions host reads it by itself.",
+    help: "When runs start (NCRONTAB, with seconds). The Functions host reads it too.",
+    schema: schedule,
+  },
+  MAINTENANCE_SCHEDULE: {
+    fallback: "0 17 3 * * *",
+    help: "When the daily maintenance starts (NCRONTAB).",
+    schema: schedule,
   },
   DETECTION_RULES: {
     fallback: "explicit-mfa-deny,mfa-deny-then-approve",
     help: "Ids of rules by comma, or a JSON array with overrides and exclusions.",
+    schema: anyText,
   },
   INGESTION_SAFETY: {
     fallback: "PT2M",
     help: "How far behind the present a run stops, because rows become visible out of order.",
+    schema: durationBetween(0, day),
   },
-  INITIAL_LOOKBACK: { fallback: "PT1H", help: "How far back the very first run begins." },
+  INITIAL_LOOKBACK: {
+    fallback: "PT1H",
+    help: "How far back the very first run begins.",
+    schema: durationBetween(0, 30 * day),
+  },
   APPROVAL_WATCH: {
     fallback: "PT60M",
     help: "How long after the last denial an approval raises the severity.",
+    schema: durationBetween(0, 7 * day),
   },
-  APPROVAL_LATENESS: { fallback: "P2D", help: "How much later such an approval may be published." },
+  APPROVAL_LATENESS: {
+    fallback: "P2D",
+    help: "How much later such an approval may be published.",
+    schema: durationBetween(0, 7 * day),
+  },
   APPROVAL_RAISES: {
     fallback: "any",
     help: "any, or matched: only approvals of the same request or address raise the severity.",
+    schema: approvalRaises,
   },
   USUAL_ORIGIN_SEVERITY: {
     fallback: "none",
     help: "Informational, Low or Medium: at most that where all denials came from where the user usually signs in.",
+    schema: usualSeverity,
   },
   CONTEXT: {
     fallback: "on",
     help: "on: look up what was before, around and after each finding; off: ask no further table.",
+    schema: onOrOff,
   },
   MAX_INCIDENTS_PER_RUN: {
     fallback: "50",
     help: "Incidents written in one run; the rest waits for the next.",
+    schema: wholeNumber(1, 3_000),
   },
-  STATE_RETENTION: { fallback: "P180D", help: "How long bursts are remembered." },
+  STATE_RETENTION: {
+    fallback: "P180D",
+    help: "How long bursts are remembered.",
+    schema: durationBetween(7 * day, 3_650 * day),
+  },
   HEALTH_MAX_AGE: {
-    fallback: "PT15M",
-    help: "Age of the last success from which on health is bad.",
+    fallback: "",
+    help: "Age of the last success above which health is bad; three times the longest pause of the schedule, at least PT15M, unless set.",
+    schema: optionalDuration(minute, 30 * day),
+  },
+  SOURCE_MAX_AGE: {
+    fallback: "PT24H",
+    help: "Silence of SigninLogs above which health is bad, where the tenant is not silent at such hours anyway.",
+    schema: durationBetween(60 * minute, 30 * day),
   },
   DRY_RUN: {
     fallback: "false",
-    help: "true: decide and log, but send nothing and leave the state alone.",
+    help: "true: decide, log and list what would have been opened, but send nothing; the state stays as it is.",
+    schema: flag,
   },
   INCIDENT_SINKS: {
-    fallback: "sentinel",
-    help: "Where incidents go, by comma: sentinel (its API), logs (a custom table with an analytics rule).",
+    fallback: "",
+    help: "Where incidents go, by comma: sentinel (its API), logs (a custom table with an analytics rule, which the Defender portal shows). Both where FINDINGS_ENDPOINT and FINDINGS_DCR_ID are set, else sentinel.",
+    schema: optionalSinks,
   },
   FINDINGS_ENDPOINT: {
     fallback: "",
     help: "For logs: ingestion endpoint of the data collection rule or endpoint.",
+    schema: optionalEndpoint,
   },
-  FINDINGS_DCR_ID: { fallback: "", help: "For logs: immutable id of the data collection rule." },
+  FINDINGS_DCR_ID: {
+    fallback: "",
+    help: "For logs: immutable id of the data collection rule.",
+    schema: optionalCollectionRule,
+  },
   FINDINGS_STREAM: {
     fallback: "Custom-MfaDenyFindings_CL",
     help: "For logs: the rule's stream.",
+    schema: streamName,
   },
 } as const satisfies Record<string, Definition>;
 
 export type SettingName = keyof typeof definitions;
+
+/** The values of all settings, by name. */
+export type SettingValues = {
+  readonly [Name in SettingName]: v.InferOutput<(typeof definitions)[Name]["schema"]>;
+};

@@ -1,13 +1,29 @@
 import type { Settings } from "./settings.ts";
 
-/** What an operator should know of settings that are right and yet may not be what was meant. */
-export function noticesOn({
-  sinks,
-  dryRun,
-}: Pick<Settings, "sinks" | "dryRun">): readonly string[] {
+/** What an operator should know about settings that are valid and yet may not be what was meant. */
+export function noticesOn(
+  settings: Pick<Settings, "sinks" | "dryRun" | "stateStorage" | "clientId" | "queueClientId">,
+): readonly string[] {
+  return [...aboutDefender(settings), ...aboutQueue(settings)];
+}
+
+function aboutDefender({ sinks, dryRun }: Pick<Settings, "sinks" | "dryRun">): readonly string[] {
   return sinks.includes("logs") || dryRun
     ? []
     : [
-        "INCIDENT_SINKS is sentinel alone: incidents made through the API of Sentinel do not appear in the Defender portal, and Sentinel in the Azure portal ends on 31 March 2027. INCIDENT_SINKS=sentinel,logs writes to both; docs/defender.md says how.",
+        "The Defender portal shows nothing of this app: INCIDENT_SINKS is sentinel alone, and incidents made through the API of Sentinel do not appear there. Sentinel in the Azure portal ends on 31 March 2027. Set FINDINGS_ENDPOINT and FINDINGS_DCR_ID to write to both; docs/defender.md says how.",
+      ];
+}
+
+/** The Functions host connects the queue trigger by settings of its own. */
+function aboutQueue({
+  stateStorage,
+  clientId,
+  queueClientId,
+}: Pick<Settings, "stateStorage" | "clientId" | "queueClientId">): readonly string[] {
+  return "connectionString" in stateStorage || clientId === queueClientId
+    ? []
+    : [
+        "AZURE_CLIENT_ID and STATE_STORAGE__clientId differ, so the queue of backfills is read with another identity than the state: set STATE_STORAGE__credential=managedidentity and STATE_STORAGE__clientId to the same client id.",
       ];
 }

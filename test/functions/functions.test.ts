@@ -391,6 +391,19 @@ describe("a step of a backfill", () => {
   });
 });
 
+describe("the storage of the state", () => {
+  it("can be a plain Azurite over http on any port, and its errors say what is wrong", async () => {
+    expect(azure.settings["STATE_STORAGE"]).toMatch(/TableEndpoint=http:\/\/127\.0\.0\.1:\d+\//);
+    await host.fireTimer("detect");
+    expect((await get("/api/health")).status).toBe(200);
+    await host.stop();
+    const elsewhere = azure.azurite.connectionString.replaceAll("127.0.0.1", "storage.contoso.com");
+    host = await startHost({ STATE_STORAGE: elsewhere });
+    const { detail } = await problemOf(await get("/api/health"));
+    expect(detail).toMatch(/STATE_STORAGE uses plain http to storage\.contoso\.com.*use https/);
+  });
+});
+
 describe("GET /api/health", () => {
   interface Health {
     readonly version: string;

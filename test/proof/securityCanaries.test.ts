@@ -60,7 +60,7 @@ const refusalOf = (at: string) =>
 
 beforeAll(async () => {
   app = await bundleApp();
-  azure = await startLocalAzure({ clock, main: app.main });
+  azure = await startLocalAzure({ clock, main: app.main, storageOverHttps: true });
   const rows = ["09:00", "09:01", "09:02", "09:03", "09:04"].map(refusalOf);
   azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", publish(rows));
 }, 60_000);

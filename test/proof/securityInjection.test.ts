@@ -213,7 +213,7 @@ const clock = () => now + performance.now() - setAt;
 
 beforeAll(async () => {
   app = await bundleApp();
-  azure = await startLocalAzure({ clock, main: app.main });
+  azure = await startLocalAzure({ clock, main: app.main, storageOverHttps: true });
 }, 60_000);
 afterAll(async () => {
   await azure.stop();

@@ -31,7 +31,12 @@ let tables = 0;
 
 beforeAll(async () => {
   app = await bundleApp();
-  azure = await startLocalAzure({ clock, main: app.main, rolesOf: () => roles });
+  azure = await startLocalAzure({
+    clock,
+    main: app.main,
+    rolesOf: () => roles,
+    storageOverHttps: true,
+  });
   azure.logs.publish(
     localWorkspace.workspaceId,
     "SigninLogs",

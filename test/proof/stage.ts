@@ -62,7 +62,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   let setTo = options.startAt;
   let setAt = performance.now();
   const now = () => Math.floor(setTo + performance.now() - setAt);
-  const azure = await startLocalAzure({ clock: now });
+  const azure = await startLocalAzure({ clock: now, storageOverHttps: true });
   const storage = storageOf(azure);
   const apps = new Set<AppChild>();
   const ending = new Set<Promise<void>>();

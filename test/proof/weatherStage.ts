@@ -87,7 +87,7 @@ export async function startWeatherStage(): Promise<WeatherStage> {
   // Only the date: what waits for the network does so in real time.
   vi.useFakeTimers({ toFake: ["Date"] });
   const time = new SimulatedTime();
-  const azure = await startLocalAzure({ clock: () => time.now });
+  const azure = await startLocalAzure({ clock: () => time.now, storageOverHttps: true });
   const gateway = await startGateway(azure);
   let apps = 0;
   return {

@@ -39,9 +39,10 @@ const day = 1_440 * minute;
 test("without more than has to be given, the defaults hold", () => {
   expect(read()).toEqual({
     workspaces: [{ name: "default", workspaceId: guid, resourceId }],
-    stateStorage: { connectionString: "UseDevelopmentStorage=true" },
+    stateStorage: { connectionString: "UseDevelopmentStorage=true", allowHttp: true },
     stateTable: "MfaDenyState",
     clientId: null,
+    queueClientId: null,
     cloud: clouds.public,
     logAnalyticsEndpoint: "https://api.loganalytics.azure.com",
     resourceManagerEndpoint: "https://management.azure.com",
@@ -53,6 +54,7 @@ test("without more than has to be given, the defaults hold", () => {
     stateRetentionMs: 180 * day,
     healthMaxAgeMs: 15 * minute,
     context: true,
+    sourceMaxAgeMs: day,
     dryRun: false,
     sinks: ["sentinel"],
     findingsTable: null,
@@ -173,7 +175,10 @@ describe("each setting by itself", () => {
     ["CONTEXT", ["maybe"]],
     ["MAX_INCIDENTS_PER_RUN", ["0", "3001", "1.5", "-1", "1e2", "many"]],
     ["STATE_RETENTION", ["P6D", "P3651D", "180"]],
-    ["HEALTH_MAX_AGE", ["PT59S", "P8D"]],
+    ["HEALTH_MAX_AGE", ["PT59S", "P31D", "soon"]],
+    ["SOURCE_MAX_AGE", ["PT59M", "P31D"]],
+    ["MAINTENANCE_SCHEDULE", ["daily"]],
+    ["STATE_STORAGE__clientId", ["my-identity"]],
     ["DRY_RUN", ["yes", "1"]],
     ["INCIDENT_SINKS", ["jira", "sentinel,", "sentinel;logs"]],
   ])("%s cannot be just anything, and is named when it is", (name, texts) => {
@@ -182,7 +187,7 @@ describe("each setting by itself", () => {
       const problems = problemsOf({ [name]: text }, base);
       expect([text, problems.length]).toEqual([text, 1]);
       expect(problems[0]).toMatch(new RegExp(`^${name}(?:\\[\\d+\\]\\S*)? `));
-      expect(problems[0]).not.toMatch(/Invalid|undefined|NaN|expected/i);
+      expect(problems[0]).not.toMatch(/\b(?:Invalid|undefined|NaN|expected)\b/i);
     }
   });
 
@@ -192,13 +197,35 @@ describe("each setting by itself", () => {
     ["FINDINGS_DCR_ID", "my-rule"],
     ["FINDINGS_DCR_ID", ""],
     ["FINDINGS_STREAM", "MfaDenyFindings_CL"],
-  ])(
-    "%s cannot be %j where findings go to a table, and does not matter elsewhere",
-    (name, text) => {
-      expect(problemsOf({ ...logs, [name]: text })).toEqual([expect.stringMatching(`^${name} `)]);
-      expect(problemsOf({ ...logs, INCIDENT_SINKS: "sentinel", [name]: text })).toEqual([]);
-    },
-  );
+  ])("%s cannot be %j where findings go to a table, and is not needed elsewhere", (name, text) => {
+    expect(problemsOf({ ...logs, [name]: text })).toEqual([expect.stringMatching(`^${name} `)]);
+    expect(problemsOf({ ...logs, INCIDENT_SINKS: "sentinel", [name]: "" })).toEqual([]);
+  });
+
+  test("without INCIDENT_SINKS, findings go to both where their table is set, else to Sentinel", () => {
+    const { INCIDENT_SINKS: __, ...table } = logs;
+    expect(read(table)).toMatchObject({
+      sinks: ["sentinel", "logs"],
+      findingsTable: { ruleId: logs.FINDINGS_DCR_ID },
+    });
+    for (const name of ["FINDINGS_ENDPOINT", "FINDINGS_DCR_ID"]) {
+      expect(read({ ...table, [name]: "" })).toMatchObject({
+        sinks: ["sentinel"],
+        findingsTable: null,
+      });
+    }
+    expect(read({ ...table, INCIDENT_SINKS: "sentinel" }).sinks).toEqual(["sentinel"]);
+  });
+
+  test("without HEALTH_MAX_AGE, three pauses of the schedule may pass, and never less than 15 minutes", () => {
+    const age = (schedule: string) => read({ DETECTION_SCHEDULE: schedule }).healthMaxAgeMs;
+    expect(age("0 * * * * *")).toBe(15 * minute);
+    expect(age("0 0 * * * *")).toBe(180 * minute);
+    expect(age("0 0 6 * * 1-5")).toBe(9 * day);
+    expect(
+      read({ DETECTION_SCHEDULE: "0 0 * * * *", HEALTH_MAX_AGE: "PT20M" }).healthMaxAgeMs,
+    ).toBe(20 * minute);
+  });
 
   test("findings can go to a table", () => {
     expect(read(logs).findingsTable).toEqual({
@@ -331,7 +358,42 @@ describe("the storage of the state", () => {
     "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5==;EndpointSuffix=core.windows.net",
     "TableEndpoint=https://a.table.core.windows.net/;SharedAccessSignature=sv=1&sig=x",
   ])("can be a connection string: %s", (connectionString) => {
-    expect(read({ STATE_STORAGE: connectionString }).stateStorage).toEqual({ connectionString });
+    expect(read({ STATE_STORAGE: connectionString }).stateStorage).toMatchObject({
+      connectionString,
+    });
+  });
+
+  const emulator = (origin: string) =>
+    `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint=${origin}/devstoreaccount1;QueueEndpoint=${origin}/devstoreaccount1;`;
+
+  test.each([
+    "http://127.0.0.1:40001",
+    "http://localhost:10002",
+    "http://[::1]:10002",
+    "http://azurite:10002",
+    "http://host.docker.internal:10002",
+    "http://storage-emulator:7",
+  ])("can be an emulator over plain http: %s", (origin) => {
+    expect(read({ STATE_STORAGE: emulator(origin) }).stateStorage).toMatchObject({
+      allowHttp: true,
+    });
+  });
+
+  test.each([
+    [emulator("http://storage.contoso.com"), "storage.contoso.com"],
+    [emulator("http://192.0.2.1:10002"), "192.0.2.1"],
+    [emulator("http://127.0.0.1.contoso.com"), "127.0.0.1.contoso.com"],
+    ["DefaultEndpointsProtocol=http;AccountName=acc;AccountKey=a2V5", "acc.table.core.windows.net"],
+  ])("cannot be anywhere else over plain http: %s", (STATE_STORAGE, host) => {
+    expect(problemsOf({ STATE_STORAGE })).toEqual([
+      expect.stringMatching(`^STATE_STORAGE uses plain http to ${host}, .* use https;`),
+    ]);
+  });
+
+  test("cannot be an empty connection string beside the service URIs, which the host would take", () => {
+    expect(problemsOf({ STATE_STORAGE: "", ...uris })).toEqual([
+      expect.stringMatching(/^STATE_STORAGE is empty beside the service URIs: remove it/),
+    ]);
   });
 
   test("can be reached by identity", () => {

@@ -6,7 +6,9 @@ import { retryPolicy } from "../../azure/retry.ts";
 const longestAttempt = 30_000;
 
 /** Where the table is; the queue's address does not matter here. */
-type TableStorage = { readonly connectionString: string } | { readonly tableServiceUri: string };
+type TableStorage =
+  | { readonly connectionString: string; readonly allowHttp?: boolean }
+  | { readonly tableServiceUri: string };
 
 /** A client of a table; nothing is asked of the service yet. */
 export function connectTable(
@@ -21,6 +23,10 @@ export function connectTable(
     ...(tlsOptions === undefined ? {} : { tlsOptions }),
   };
   return "connectionString" in storage
-    ? TableClient.fromConnectionString(storage.connectionString, table, options)
+    ? TableClient.fromConnectionString(storage.connectionString, table, {
+        ...options,
+        // Settings allow it for an emulator only.
+        allowInsecureConnection: storage.allowHttp ?? false,
+      })
     : new TableClient(storage.tableServiceUri, table, credential(), options);
 }
