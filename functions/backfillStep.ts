@@ -1,6 +1,8 @@
-import { app, output } from "@azure/functions";
+import { setTimeout as sleep } from "node:timers/promises";
+import { app, output, type InvocationContext } from "@azure/functions";
 import { endPart, stepBackfill } from "../src/run/backfill.ts";
-import { backfillQueue, isBackfillMessage } from "./backfillQueue.ts";
+import { isFinished, type BackfillJob } from "../src/run/backfillJob.ts";
+import { backfillQueue, isBackfillMessage, type BackfillMessage } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";
 
@@ -8,29 +10,22 @@ import { theApp } from "./theApp.ts";
 const stepLength = 3 * 60_000;
 const longest = 9 * 60_000;
 
+/** A lane that nobody left opens after this; a step that still works on it has ended by then. */
+const laneLength = 10 * 60_000;
+const lanePause = 2_000;
+
 const queue = output.storageQueue(backfillQueue);
 
 app.storageQueue("backfillStep", {
   ...backfillQueue,
   extraOutputs: [queue],
   handler: async (message, context) => {
-    const { jobs, clock, settings, backfillDetectorOf } = theApp();
+    const { jobs } = theApp();
     const job = isBackfillMessage(message) ? await jobs.read(message.id) : null;
     if (!isBackfillMessage(message) || job === null) {
       throw new Error("the message names no backfill");
     }
-    const workspace = settings.workspaces.find(({ name }) => name === message.workspace);
-    if (workspace === undefined) {
-      const reason = "the settings do not name this workspace any more";
-      await endPart(jobs, job.id, message.workspace, "failed", reason);
-      return;
-    }
-    const signal = AbortSignal.timeout(longest);
-    const detector = backfillDetectorOf(workspace, job, contextLog(context), signal);
-    const step = { ...job, workspace: message.workspace, until: clock.now() + stepLength };
-    if (await stepBackfill(detector, jobs, step, signal)) {
-      context.extraOutputs.set(queue, message);
-    }
+    context.extraOutputs.set(queue, await workOff(message, job, context));
   },
 });
 
@@ -38,7 +33,8 @@ app.storageQueue("backfillStep", {
 app.storageQueue("backfillPoison", {
   queueName: `${backfillQueue.queueName}-poison`,
   connection: backfillQueue.connection,
-  handler: async (message) => {
+  extraOutputs: [queue],
+  handler: async (message, context) => {
     if (isBackfillMessage(message)) {
       const { jobs } = theApp();
       const { part } = (await jobs.readPart(message.id, message.workspace)) ?? {};
@@ -47,7 +43,68 @@ app.storageQueue("backfillPoison", {
           ? ""
           : ` in the slice that begins ${new Date(part.cursor).toISOString()}`;
       const reason = `given up after five attempts${slice}`;
+      contextLog(context).error("backfill given up", { ...message, reason });
       await endPart(jobs, message.id, message.workspace, "failed", reason);
+      context.extraOutputs.set(queue, await nextMessages(message));
     }
   },
 });
+
+/**
+ * Works on one part, while no other backfill does: every message may come to a process of its own, and the log
+ * service takes five queries of the app's identity at once.
+ *
+ * @returns the messages that follow: this one again, the next workspace's, or none
+ */
+async function workOff(
+  message: BackfillMessage,
+  job: BackfillJob,
+  context: InvocationContext,
+): Promise<readonly BackfillMessage[]> {
+  const { jobs, clock, settings, backfillDetectorOf } = theApp();
+  const workspace = settings.workspaces.find(({ name }) => name === message.workspace);
+  if (workspace === undefined) {
+    const reason = "the settings do not name this workspace any more";
+    await endPart(jobs, job.id, message.workspace, "failed", reason);
+    return nextMessages(message);
+  }
+  const owner = `${job.id} ${message.workspace}`;
+  if (!(await waitForLane(owner))) {
+    return [message];
+  }
+  try {
+    const signal = AbortSignal.timeout(longest);
+    const detector = backfillDetectorOf(workspace, job, contextLog(context), signal);
+    const step = { ...job, workspace: message.workspace, until: clock.now() + stepLength };
+    const isMore = await stepBackfill(detector, jobs, step, signal);
+    return isMore ? [message] : await nextMessages(message);
+  } finally {
+    // Where that fails the lane opens by itself, and the step has done its work all the same.
+    await jobs.leaveLane(owner).catch(() => undefined);
+  }
+}
+
+/** @returns false when another backfill kept it for so long that this one had better come again */
+async function waitForLane(owner: string): Promise<boolean> {
+  const { jobs, clock } = theApp();
+  const waited = performance.now();
+  while (!(await jobs.enterLane(owner, clock.now(), clock.now() + laneLength))) {
+    if (performance.now() - waited > stepLength) {
+      return false;
+    }
+    await sleep(lanePause);
+  }
+  return true;
+}
+
+/** The workspaces of a job are worked off one after the other. */
+async function nextMessages({
+  id,
+  workspace,
+}: BackfillMessage): Promise<readonly BackfillMessage[]> {
+  const job = await theApp().jobs.read(id);
+  const [next] = (job?.parts ?? []).filter(
+    (part) => part.workspace !== workspace && !isFinished(part),
+  );
+  return next === undefined ? [] : [{ id, workspace: next.workspace }];
+}

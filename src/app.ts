@@ -12,7 +12,7 @@ import { connectTable } from "./state/table/tableConnection.ts";
 import { TableState } from "./state/table/tableState.ts";
 import { presets } from "./detection/rules/presets.ts";
 import type { Rule } from "./detection/rules/rule.ts";
-import type { BackfillJobs, BackfillRequest } from "./run/backfillJob.ts";
+import type { BackfillJobs, BackfillLane, BackfillRequest } from "./run/backfillJob.ts";
 import type { Detector } from "./run/detector.ts";
 import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
 import type { Clock, IncidentSink, Log, StateStore } from "./run/ports.ts";
@@ -28,7 +28,7 @@ import {
 export interface App {
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly jobs: BackfillJobs;
+  readonly jobs: BackfillJobs & BackfillLane;
   /** Of the runs on schedule and the daily maintenance. */
   readonly detectorOf: (
     workspace: Workspace,

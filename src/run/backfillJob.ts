@@ -54,6 +54,19 @@ export interface BackfillJobs {
   writePart(id: string, part: BackfillPart, version: string): Promise<string | null>;
 }
 
+/** Backfills run one at a time, in whatever process, and are forgotten some time after. */
+export interface BackfillLane {
+  /**
+   * Keeps other backfills from running until `until` (epoch ms), or until it is left.
+   *
+   * @returns false while another owner is in it
+   */
+  enterLane(owner: string, now: number, until: number): Promise<boolean>;
+  leaveLane(owner: string): Promise<void>;
+  /** Forgets jobs that are finished and were asked for before `before` (epoch ms). @returns how many */
+  prune(before: number): Promise<number>;
+}
+
 export function isFinished({ state }: Pick<BackfillPart, "state">): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }

@@ -203,10 +203,11 @@ async function call({ name, headers: given, id: named, body: sent }: Asked): Pro
     method: methods[name],
     url: "https://app.example/api/x",
     headers: { ...given },
-    params: name.startsWith("backfill") ? { id: named } : {},
+    params: name === "backfillStatus" || name === "backfillCancel" ? { id: named } : {},
     ...(name === "backfill" ? { body: { bytes: sent } } : {}),
   });
-  const answer = await handlers.get(name)?.(request, contextOf(name, lines));
+  const door = name === "health" ? "health" : "backfill";
+  const answer = await handlers.get(door)?.(request, contextOf(door, lines));
   const status = answer?.status ?? 200;
   assert(documented.has(status), `status ${status}`);
   const text = answer?.body ?? JSON.stringify(answer?.jsonBody);

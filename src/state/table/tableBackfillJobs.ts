@@ -4,6 +4,7 @@ import {
   isFinished,
   type BackfillJob,
   type BackfillJobs,
+  type BackfillLane,
   type BackfillPart,
   type BackfillRequest,
   type VersionedPart,
@@ -16,8 +17,11 @@ import { TableRows } from "./tableRows.ts";
 const attempts = 8;
 const jobRow = "job";
 
+/** Beside the latest jobs, whose keys are hashes. */
+const laneRow = "lane";
+
 /** Backfills in Azure Table Storage: a partition each, and one that knows the latest of each request. */
-export class TableBackfillJobs implements BackfillJobs {
+export class TableBackfillJobs implements BackfillJobs, BackfillLane {
   readonly #client: TableClient;
   readonly #latest: TableRows;
 
@@ -71,6 +75,41 @@ export class TableBackfillJobs implements BackfillJobs {
 
   writePart(id: string, part: BackfillPart, version: string): Promise<string | null> {
     return this.#rowsOf(id).put(partRow(part.workspace), toJsonProperties(part), version);
+  }
+
+  async enterLane(owner: string, now: number, until: number): Promise<boolean> {
+    const held = await this.#latest.get(laneRow);
+    const isTaken = held !== null && held["owner"] !== owner && Number(held["until"]) > now;
+    const taken = { owner, until: String(until) };
+    return !isTaken && (await this.#latest.put(laneRow, taken, held?.etag ?? null)) !== null;
+  }
+
+  async leaveLane(owner: string): Promise<void> {
+    const held = await this.#latest.get(laneRow);
+    if (held !== null && held["owner"] === owner) {
+      await this.#latest.remove(held);
+    }
+  }
+
+  async prune(before: number): Promise<number> {
+    let pruned = 0;
+    for (const row of await this.#latest.list("", "~")) {
+      const at = Date.parse(String(row["timestamp"]));
+      if (row.rowKey === laneRow || !(at < before)) {
+        continue;
+      }
+      const rows = this.#rowsOf(String(row["id"]));
+      const job = await this.read(String(row["id"]));
+      if (job !== null && !job.parts.every(isFinished)) {
+        continue;
+      }
+      // The job first: what leads to it goes last, so that a pruning that dies is done again.
+      for (const each of await rows.list("", "~")) {
+        await rows.remove(each);
+      }
+      pruned += (await this.#latest.remove(row)) ? 1 : 0;
+    }
+    return pruned;
   }
 
   #rowsOf(id: string): TableRows {

@@ -133,3 +133,61 @@ describe("a part", () => {
     expect(await jobs.writePart(id, { ...part, slicesDone: 2 }, next!)).not.toBeNull();
   });
 });
+
+describe("the lane of backfills", () => {
+  const [now, until] = [time("09:00:00"), time("09:10:00")];
+
+  test("takes one owner at a time, and the next when it is left", async () => {
+    const [others] = connect();
+    expect(await jobs.enterLane("a", now, until)).toBe(true);
+    expect(await others.enterLane("b", now, until)).toBe(false);
+    await others.leaveLane("b");
+    expect(await others.enterLane("b", now, until)).toBe(false);
+    await jobs.leaveLane("a");
+    expect(await others.enterLane("b", now, until)).toBe(true);
+  });
+
+  test("takes its owner again, so that a step that comes again goes on", async () => {
+    expect(await jobs.enterLane("a", now, until)).toBe(true);
+    expect(await jobs.enterLane("a", now, until)).toBe(true);
+  });
+
+  test("opens by itself when an owner died in it", async () => {
+    await jobs.enterLane("a", now, until);
+    expect(await jobs.enterLane("b", until - 1, until + 1)).toBe(false);
+    expect(await jobs.enterLane("b", until, until + 1)).toBe(true);
+  });
+
+  test("takes only one of two that find it empty at once", async () => {
+    const [others] = connect();
+    const entered = await Promise.all([
+      jobs.enterLane("a", now, until),
+      others.enterLane("b", now, until),
+    ]);
+    expect(entered.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe("pruning", () => {
+  const later = Date.now() + 3_600_000;
+
+  test("forgets finished jobs with all their rows, and keeps those that are not", async () => {
+    const done = await jobs.begin(request, parts);
+    await end(done.id, "done");
+    const running = await jobs.begin({ ...request, dryRun: true }, parts);
+    await jobs.enterLane("a", 0, 1);
+    expect(await jobs.prune(later)).toBe(1);
+    expect([await jobs.read(done.id), (await jobs.read(running.id))?.id]).toEqual([
+      null,
+      running.id,
+    ]);
+    expect(await jobs.enterLane("b", 0, 1)).toBe(false);
+  });
+
+  test("keeps what is not old enough", async () => {
+    const done = await jobs.begin(request, parts);
+    await end(done.id, "done");
+    expect(await jobs.prune(Date.now() - 3_600_000)).toBe(0);
+    expect((await jobs.read(done.id))?.id).toBe(done.id);
+  });
+});
