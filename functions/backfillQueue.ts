@@ -4,6 +4,9 @@ export const backfillQueue = {
   connection: "STATE_STORAGE",
 } as const;
 
+/** Where the host puts a message that failed five times. */
+export const poisonQueueName = `${backfillQueue.queueName}-poison`;
+
 /** One step of one workspace's part. */
 export interface BackfillMessage {
   readonly id: string;

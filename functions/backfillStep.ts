@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { app, output, type InvocationContext } from "@azure/functions";
 import { endPart, stepBackfill } from "../src/run/backfill.ts";
 import { isFinished, type BackfillJob } from "../src/run/backfillJob.ts";
-import { backfillQueue, isBackfillMessage, type BackfillMessage } from "./backfillQueue.ts";
+import {
+  backfillQueue,
+  isBackfillMessage,
+  poisonQueueName,
+  type BackfillMessage,
+} from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";
 
@@ -31,7 +36,7 @@ app.storageQueue("backfillStep", {
 
 // The platform gave a message up after five attempts.
 app.storageQueue("backfillPoison", {
-  queueName: `${backfillQueue.queueName}-poison`,
+  queueName: poisonQueueName,
   connection: backfillQueue.connection,
   extraOutputs: [queue],
   handler: async (message, context) => {

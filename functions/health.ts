@@ -1,4 +1,7 @@
 import { app } from "@azure/functions";
+import { judgeHealth, type Fault } from "../src/run/judgeHealth.ts";
+import { noticesOn } from "../src/settings/notices.ts";
+import { poisonQueueName } from "./backfillQueue.ts";
 import { problem } from "./problem.ts";
 import { theApp } from "./theApp.ts";
 
@@ -7,34 +10,88 @@ app.http("health", {
   methods: ["GET"],
   authLevel: "function",
   handler: async () => {
-    const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
     try {
-      const { settings, clock, stateOf } = theApp();
-      const now = clock.now();
-      const workspaces = await Promise.all(
-        settings.workspaces.map(async (workspace) => {
-          const progress = await stateOf(workspace).readProgress();
-          const age = now - (progress?.lastSuccessAt ?? -Infinity);
-          return {
-            name: workspace.name,
-            healthy: age <= settings.healthMaxAgeMs,
-            lastRunAt: iso(progress?.lastRunAt ?? null),
-            lastSuccessAt: iso(progress?.lastSuccessAt ?? null),
-            watermark: iso(progress?.publishedTo ?? null),
-            watermarkLagSeconds:
-              progress === null ? null : Math.round((now - progress.publishedTo) / 1000),
-            pending: progress?.pending ?? 0,
-            lastError: progress?.lastError ?? null,
-          };
-        }),
-      );
-      const healthy = workspaces.every((workspace) => workspace.healthy);
+      const { settings } = theApp();
+      const [workspaces, queue] = await Promise.all([
+        Promise.all(settings.workspaces.map(healthOf)),
+        poisonHealth(),
+      ]);
+      const healthy = queue.faults.length === 0 && workspaces.every((each) => each.healthy);
       return {
         status: healthy ? 200 : 503,
-        jsonBody: { version: __VERSION__, healthy, workspaces },
+        jsonBody: {
+          version: __VERSION__,
+          healthy,
+          faults: queue.faults.map(shown),
+          warnings: [...noticesOn(settings), ...queue.warnings],
+          workspaces,
+        },
       };
     } catch (error) {
       return problem(503, error instanceof Error ? error.message : "The state cannot be read.");
     }
   },
 });
+
+/** All of it stands in one row of the table, which the last run wrote. */
+async function healthOf(workspace: Workspace) {
+  const { settings, clock, stateOf } = theApp();
+  const now = clock.now();
+  const store = stateOf(workspace);
+  const progress = await store.readProgress();
+  const isPaused = isSwitchedOff("detect");
+  const firstSeenAt = progress === null ? await store.firstSeenAt(now) : now;
+  const circumstances = { now, firstSeenAt, isPaused, isDryRun: settings.dryRun };
+  const { healthy, state, faults, warnings } = judgeHealth(progress, settings, circumstances);
+  return {
+    name: workspace.name,
+    healthy,
+    state,
+    faults: faults.map(shown),
+    warnings,
+    lastRunAt: iso(progress?.lastRunAt ?? null),
+    lastSuccessAt: iso(progress?.lastSuccessAt ?? null),
+    watermark: iso(progress?.publishedTo ?? null),
+    watermarkLagSeconds: progress === null ? null : Math.round((now - progress.publishedTo) / 1000),
+    behindRuns: progress?.vitals?.behindRuns ?? 0,
+    newestRowAt: iso(progress?.vitals?.newestRowAt ?? null),
+    pending: progress?.pending ?? 0,
+    failing: (progress?.vitals?.failing ?? []).map((sink) => ({ ...sink, since: iso(sink.since) })),
+    lastError: progress?.lastError ?? null,
+  };
+}
+
+type Workspace = ReturnType<typeof theApp>["settings"]["workspaces"][number];
+
+/** Messages that no function could make anything of. */
+async function poisonHealth(): Promise<{
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly string[];
+}> {
+  try {
+    const count = await theApp().countMessages(poisonQueueName);
+    const told = `${count} message${count === 1 ? "" : "s"} in the queue ${poisonQueueName}: a backfill was given up; read and delete`;
+    return {
+      faults: count === 0 ? [] : [{ what: "poison", since: null, problem: told }],
+      warnings: [],
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { faults: [], warnings: [`Poison messages could not be counted: ${why}`] };
+  }
+}
+
+function shown({ what, since, problem: sentence }: Fault) {
+  return { what, since: iso(since), problem: sentence };
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** The host switches a function off by this setting; with underscores on Linux. */
+function isSwitchedOff(name: string): boolean {
+  return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs__${name}__Disabled`].some((setting) =>
+    /^(?:true|1)$/i.test(process.env[setting] ?? ""),
+  );
+}

@@ -5,12 +5,15 @@ import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** @param {string} bundle with the queues' client in it */
+const asksAddress = (bundle) => ["doctor.cjs", "queue.cjs"].includes(bundle);
 const ownUrl = 'require("node:url").pathToFileURL(__filename).href';
 
 /** Parts that a run on schedule does not load. Each is a file beside main.cjs. */
 const rareParts = [
   { from: "src/doctor/inApp.ts", to: "doctor.cjs" },
   { from: "src/azure/developerCredential.ts", to: "developer.cjs" },
+  { from: "src/azure/poisonMessages.ts", to: "queue.cjs" },
   { from: "@azure/core-xml", to: "xml.cjs" },
 ];
 
@@ -44,15 +47,15 @@ export async function bundleApp(folder, version, more = {}) {
         // It exists only inside the Functions worker, which supplies it through `require`.
         external: ["@azure/functions-core"],
         // A package asks an ES module for its address, which a CommonJS bundle has under another name.
-        banner: to === "doctor.cjs" ? { js: `const __url = ${ownUrl};` } : {},
+        banner: asksAddress(to) ? { js: `const __url = ${ownUrl};` } : {},
         define: {
           __VERSION__: JSON.stringify(version),
-          ...(to === "doctor.cjs" && { "import.meta.url": "__url" }),
+          ...(asksAddress(to) && { "import.meta.url": "__url" }),
         },
         plugins: [
           watPlugin,
           developerBeside("./developer.cjs"),
-          ...(to === "main.cjs" ? [doctorBeside, xmlBeside] : []),
+          ...(to === "main.cjs" ? [doctorBeside, queueBeside, xmlBeside] : []),
         ],
         metafile: true,
         logLevel: "warning",
@@ -70,6 +73,7 @@ export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, p
 export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
 
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
+const queueBeside = beside(/\/poisonMessages\.ts$/, "./queue.cjs");
 
 /**
  * Leaves a module that is imported dynamically to a bundle of its own beside this one.

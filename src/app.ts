@@ -15,7 +15,7 @@ import type { Rule } from "./detection/rules/rule.ts";
 import type { BackfillJobs, BackfillLane, BackfillRequest } from "./run/backfillJob.ts";
 import type { Detector } from "./run/detector.ts";
 import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
-import type { Clock, IncidentSink, Log, StateStore } from "./run/ports.ts";
+import type { Clock, IncidentSink, Log } from "./run/ports.ts";
 import {
   readSettings,
   type Environment,
@@ -43,7 +43,9 @@ export interface App {
     log: Log,
     signal: AbortSignal,
   ) => Detector;
-  readonly stateOf: (workspace: Workspace) => StateStore;
+  readonly stateOf: (workspace: Workspace) => TableState;
+  /** The messages in a queue of the state's storage account, about. */
+  readonly countMessages: (queue: string) => Promise<number>;
 }
 
 /** @throws SettingsError that names everything wrong with the environment */
@@ -135,6 +137,11 @@ export function composeApp(environment: Environment): App {
         : detector;
     },
     stateOf,
+    async countMessages(queue) {
+      // A bundle of its own: a timer run never loads it.
+      const { countMessages } = await import("./azure/poisonMessages.ts");
+      return countMessages(settings.stateStorage, queue, credential);
+    },
   };
 }
 

@@ -70,7 +70,7 @@ function describeFailure(error: unknown): string {
   if (error instanceof SyntaxError || error instanceof TypeError) {
     return `no usable answer (${name})`;
   }
-  const cause = [codeOf((error ?? {}) as Coded) ?? name, withoutSecrets(messageOf(error))];
+  const cause = [codeOf(error ?? {}) ?? name, withoutSecrets(messageOf(error))];
   return `failed: ${cause.filter((part) => part !== "").join(", ")}`;
 }
 
@@ -105,8 +105,10 @@ export function refusedBy(
 ): UpstreamError {
   const { problem, retryable } = describeStatus(service.role, status, code);
   const whole = hint === null ? problem : `${problem}: ${hint}`;
-  return new UpstreamError(service.name, whole, retryable);
+  return new UpstreamError(service.name, whole, retryable, { isBusy: status === throttled });
 }
+
+const throttled = 429;
 
 /** With these codes Log Analytics and Storage say 403 of a token or a key, where others say 401. */
 const notAccepted: ReadonlySet<string> = new Set([
@@ -131,7 +133,7 @@ function describeStatus(
         return { problem: `403${said}: the token or key was not accepted`, retryable: true };
       }
       return { problem: `403${said}: the identity lacks the role ${role}`, retryable: false };
-    case 429:
+    case throttled:
       return { problem: `429${said}: throttled`, retryable: true };
     default:
       return {

@@ -4,6 +4,7 @@ import type { Detector } from "./detector.ts";
 import { claimLength, isPending, type SendBudget } from "./sendBudget.ts";
 import type { RunTotals } from "./runTotals.ts";
 import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
+import type { SendFailure } from "./vitals.ts";
 
 /** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
 const backoff = [5, 10, 20, 40, 60].map((minutes) => minutes * 60_000);
@@ -73,15 +74,18 @@ async function deliverItem(
   if (head === null) {
     return false;
   }
-  const { sent, errors } = await send(detector, item, head);
-  await settle(detector, item, head, sent, sending.owner, errors.length > 0);
-  delivered.errors.push(...errors);
-  if (errors.length > 0) {
-    delivered.failed++;
-    return false;
+  const { sent, failures } = await send(detector, item, head);
+  const errors = Object.values(failures);
+  const since = item.failure?.since ?? detector.clock.now();
+  const failure = errors.length > 0 ? { since, sinks: failures } : null;
+  await settle(detector, { item, head, sent, owner: sending.owner, failure });
+  if (item.lane === "live") {
+    sending.outcomes.set(item.burstId, failure);
   }
-  delivered.sent++;
-  return true;
+  delivered.errors.push(...errors);
+  delivered.failed += failure === null ? 0 : 1;
+  delivered.sent += failure === null ? 1 : 0;
+  return failure === null;
 }
 
 /** @returns the head under a claim that lasts, or null where another run is sending it or has changed it */
@@ -127,13 +131,14 @@ async function send(
   { bursts, deliveries }: Head,
 ): Promise<{
   readonly sent: Readonly<Record<string, number>>;
-  readonly errors: readonly string[];
+  /** What each sink that failed answered. */
+  readonly failures: Readonly<Record<string, string>>;
 }> {
   // Stryker disable next-line OptionalChaining: only for the compiler, there is a claim.
   const sent: Record<string, number> = { ...deliveries[burstId]?.sent };
   // Stryker disable next-line OptionalChaining: only for the compiler, what is claimed is recorded.
   const mergedAt = bursts.find(({ id }) => id === burstId)?.revision ?? Infinity;
-  const errors: string[] = [];
+  const failures: Record<string, string> = {};
   for (const sink of sinks) {
     try {
       if (incident !== null && (sent[sink.name] ?? 0) < incident.revision) {
@@ -148,28 +153,34 @@ async function send(
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       log.error("incident not written", { incident: burstId, sink: sink.name, problem });
-      errors.push(problem);
+      failures[sink.name] = problem;
     }
   }
-  return { sent, errors };
+  return { sent, failures };
+}
+
+interface Attempt {
+  readonly item: DueItem;
+  readonly head: Head;
+  readonly sent: Readonly<Record<string, number>>;
+  readonly owner: string;
+  readonly failure: SendFailure | null;
 }
 
 /** Records what was sent, and drops what is done or puts off what failed. */
 async function settle(
   { store, clock }: Detector,
-  item: DueItem,
-  head: Head,
-  sent: Readonly<Record<string, number>>,
-  owner: string,
-  failed: boolean,
+  { item, head, sent, owner, failure }: Attempt,
 ): Promise<void> {
   const now = clock.now();
   const later = backoff[Math.min(item.attempts, backoff.length - 1)] ?? 0;
-  const left: DueItem | null = failed
-    ? { ...item, attempts: item.attempts + 1, dueAt: now + later }
-    : item.watch === null
-      ? null
-      : { ...item, incident: null, mergedInto: null, attempts: 0 };
+  const { failure: _, ...settledItem } = item;
+  const left: DueItem | null =
+    failure !== null
+      ? { ...item, attempts: item.attempts + 1, dueAt: now + later, failure }
+      : item.watch === null
+        ? null
+        : { ...settledItem, incident: null, mergedInto: null, attempts: 0 };
   const change: StateChange = left === null ? { drop: [item] } : { put: [left] };
   const settled = withDelivery(head, item.burstId, { sent, claim: null });
   if ((await store.write({ ...change, head: settled })) !== "conflict") {

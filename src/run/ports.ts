@@ -10,6 +10,7 @@ import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { Counts } from "./counts.ts";
 import type { CoverageHistory } from "./coverageHistory.ts";
 import type { CoverageTally } from "./coverageTally.ts";
+import type { LogSeen, SendFailure, Vitals } from "./vitals.ts";
 import type { InputSeen, RecordReading } from "./inputSeen.ts";
 
 /** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
@@ -92,6 +93,8 @@ export interface DueItem {
   readonly mergedInto: string | null;
   /** Approvals of this user that are published until then are looked for. */
   readonly watch: Watch | null;
+  /** Why it could not be sent, while it cannot. */
+  readonly failure?: SendFailure;
 }
 
 export interface Watch {
@@ -125,6 +128,8 @@ export interface Progress {
   readonly ruleStarts?: Readonly<Record<string, number>>;
   /** The audit logs were read for what followed up to here; absent if they never were. */
   readonly followedTo?: number;
+  /** For health; absent in what earlier versions wrote. */
+  readonly vitals?: Vitals;
 }
 
 /** What a run begins with. */
@@ -235,6 +240,8 @@ export type LogAnswer =
       readonly rows: readonly Fields[];
       /** The service's own clock when it answered. */
       readonly servedAt: number;
+      /** All rows of the range, for a query about everybody. */
+      readonly seen?: LogSeen;
     }
   | { readonly kind: "partial"; readonly reason: string };
 

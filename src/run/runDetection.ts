@@ -15,6 +15,10 @@ import { readWatched } from "./readWatched.ts";
 import { isPending, newSendBudget } from "./sendBudget.ts";
 import { ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
+import { UpstreamError } from "./upstreamError.ts";
+import { failingSinks, vitalsBefore, withRows } from "./keepVitals.ts";
+import type { FailingSink } from "./vitals.ts";
+import { formatTime } from "../detection/signin/time.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** A run ends after this, so that the host never has to end it; the next one goes on. */
@@ -30,10 +34,16 @@ export interface RunSummary extends RunTotals {
   readonly steps: number;
   /** Incidents that wait to be sent. */
   readonly pending: number;
-  /** There is more to read than the time of a run allows. */
+  /** There is more to read than the time of a run allows, or the log service had no room for more. */
   readonly behind: boolean;
   /** What could be seen in the last 24 hours. */
   readonly coverage: RecentCoverage;
+  /** How far the end of what was read lies behind the start of the run, seconds. */
+  readonly lagSeconds: number;
+  /** Sinks that hold up what happens now, as in health. */
+  readonly failing: readonly FailingSink[];
+  /** All rows that the log got in the range, and `TimeGenerated` of the newest ever; null where not known. */
+  readonly source: { readonly rows: number | null; readonly newestRowAt: string | null };
 }
 
 /**
@@ -51,19 +61,43 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   const end = startedAt - detector.ingestionSafetyMs;
   const run = { publishedTo: publishedFrom, steps: 0 };
   let followedTo = opening.progress?.followedTo;
+  let vitals = vitalsBefore(opening.progress, startedAt);
+  let rowsSeen: number | null = null;
   const sending = newSendBudget(detector, "live", opening.due);
   const work = noTotals();
   const pendingBefore = opening.due.filter(isPending).length;
-  const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => ({
-    publishedTo: run.publishedTo,
-    ...(followedTo === undefined ? {} : { followedTo }),
-    lastRunAt: startedAt,
-    lastSuccessAt,
-    lastError,
-    pending: Math.max(0, pendingBefore + work.due - work.sent),
-    ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
-    coverage: history,
-  });
+  const progress = (lastSuccessAt: number | null, lastError: string | null): Progress => {
+    const failing = failingSinks(opening.due, sending.outcomes);
+    return {
+      publishedTo: run.publishedTo,
+      ...(followedTo === undefined ? {} : { followedTo }),
+      lastRunAt: startedAt,
+      lastSuccessAt,
+      // What a sink answered last stays while anything waits for it, also over runs that only wait.
+      lastError: lastError ?? failing[0]?.problem ?? null,
+      pending: Math.max(0, pendingBefore + work.due - work.sent),
+      ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
+      coverage: history,
+      vitals: { ...vitals, failing },
+    };
+  };
+  const summary = (behind: boolean): RunSummary => {
+    const { pending, vitals: after } = progress(null, null);
+    return {
+      ...work,
+      ...run,
+      publishedFrom,
+      pending,
+      behind,
+      lagSeconds: Math.round((startedAt - run.publishedTo) / 1000),
+      failing: after?.failing ?? [],
+      coverage: recentCoverage(history, detector.rules, startedAt),
+      source: {
+        rows: rowsSeen,
+        newestRowAt: vitals.newestRowAt === null ? null : formatTime(vitals.newestRowAt),
+      },
+    };
+  };
   const before = opening.progress?.lastSuccessAt ?? null;
   let history = readHistory(opening.progress?.coverage);
   try {
@@ -88,10 +122,13 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       work,
       signal,
     );
-    for await (const { to, rows, isLast } of steps) {
+    for await (const step of steps) {
+      const { to, rows, isLast, seen } = step;
       run.publishedTo = to;
       history = addToHistory(history, rows, startedAt);
       run.steps++;
+      vitals = withRows(vitals, step, seen);
+      rowsSeen = seen === null ? rowsSeen : (rowsSeen ?? 0) + seen.rows;
       if (clock.now() - startedAt > longestRun) {
         break;
       }
@@ -101,16 +138,23 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
     }
     await dropWatched(detector, opening.due, run.publishedTo);
     history = sayShare(detector, history, startedAt);
+    const behind = run.publishedTo < end;
+    vitals = { ...vitals, behindRuns: behind ? vitals.behindRuns + 1 : 0 };
     await store.saveProgress(progress(clock.now(), work.errors[0] ?? null));
+    return summary(behind);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
+    if (error instanceof UpstreamError && error.isBusy && !signal.aborted) {
+      // Not a fault of this run: what it read is done, and the next one goes on from there.
+      vitals = { ...vitals, behindRuns: vitals.behindRuns + 1 };
+      await store.saveProgress(progress(before, problem));
+      detector.log.warn("log service busy", { publishedTo: run.publishedTo, problem });
+      return summary(true);
+    }
     // The state itself may be what failed; the error that is thrown says so.
     await store.saveProgress(progress(before, problem)).catch(() => undefined);
     throw error;
   }
-  const { pending } = progress(null, null);
-  const coverage = recentCoverage(history, detector.rules, startedAt);
-  return { ...work, ...run, publishedFrom, pending, behind: run.publishedTo < end, coverage };
 }
 
 /** Warns once a day while failures do not say why as they used to. @returns the history, with that noted */

@@ -3,7 +3,9 @@ import { decideAccounts } from "./decideAccounts.ts";
 import { deliverClaimed } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
 import type { LogQuery, Range } from "./ports.ts";
+import { withoutSendingTime } from "./readingTime.ts";
 import { halve, readWhole } from "./readWhole.ts";
+import type { LogSeen } from "./vitals.ts";
 import type { SendBudget } from "./sendBudget.ts";
 import { touch, ActiveAccounts } from "./newActivity.ts";
 import { addDecisions, type RunTotals } from "./runTotals.ts";
@@ -23,8 +25,9 @@ export interface Sweep {
 }
 
 /** A step that is done: decided, recorded, and sent as far as it could be. */
-export interface Swept {
-  readonly to: number;
+export interface Swept extends Range {
+  /** All rows of the step; null where the service did not count them. */
+  readonly seen: LogSeen | null;
   /** What was read in it, perhaps with some rows of the next step. */
   readonly rows: readonly Fields[];
   /** Nothing more can be read by now: the end is reached, or what the service knows ends here. */
@@ -37,12 +40,14 @@ export interface Swept {
  * halved. A step is given out when all of it is decided and recorded, and what could be sent is sent.
  */
 export async function* sweep(
-  detector: Detector,
+  given: Detector,
   { by, range, happenedIn = always, alsoActive }: Sweep,
   sending: SendBudget,
   work: RunTotals,
   signal: AbortSignal,
 ): AsyncGenerator<Swept> {
+  const source = withoutSendingTime(given.source, given.clock, sending);
+  const detector = { ...given, source };
   let length = longestStep;
   let from = range.from;
   while (from < range.to) {
@@ -58,8 +63,8 @@ export async function* sweep(
     // A service whose clock is behind knows a moment more every time it is asked: it is not asked again.
     const isLast = to >= range.to || to < step.asked.to;
     if (to > from) {
+      yield { from, to, rows: step.rows, isLast, seen: step.seen };
       from = to;
-      yield { to, rows: step.rows, isLast };
     }
     if (isLast) {
       return;
@@ -70,6 +75,7 @@ export async function* sweep(
 
 interface Step {
   readonly rows: readonly Fields[];
+  readonly seen: LogSeen | null;
   /** What the answer is known to hold whole. */
   readonly range: Range;
   readonly asked: Range;
@@ -81,9 +87,11 @@ async function readStep(
   signal: AbortSignal,
 ): Promise<Step> {
   let servedAt = Infinity;
+  let seen: LogSeen | null = null;
   const ask = async (part: LogQuery) => {
     const given = await source.candidates(part, signal);
     servedAt = Math.min(servedAt, given.kind === "whole" ? given.servedAt : Infinity);
+    seen = given.kind === "whole" ? (given.seen ?? null) : null;
     return given;
   };
   const stepOf = (rows: readonly Fields[]): Step => {
@@ -91,7 +99,7 @@ async function readStep(
     const known = Math.floor(servedAt) - ingestionSafetyMs;
     const { from, to } = query.range;
     const end = query.by === "published" ? Math.min(to, known) : to;
-    return { rows, range: { from, to: end }, asked: query.range };
+    return { rows, seen, range: { from, to: end }, asked: query.range };
   };
   const answer = await ask(query);
   if (answer.kind === "whole") {

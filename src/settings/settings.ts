@@ -134,10 +134,7 @@ function readValues(texts: Texts, report: (problem: string) => void): SettingVal
   const values: Partial<Record<string, unknown>> = {};
   let isWhole = true;
   for (const [name, { schema }] of Object.entries(definitions)) {
-    const read = v.safeParse(
-      schema as v.GenericSchema<string, unknown>,
-      texts[name as SettingName],
-    );
+    const read = v.safeParse(schema, texts[name as SettingName]);
     values[name] = read.output;
     isWhole &&= read.success;
     // One by one: as arguments there may be too many of them.

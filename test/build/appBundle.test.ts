@@ -15,7 +15,13 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test("the app is one file, and files beside it that only rare paths load", async () => {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
-  expect(files.toSorted()).toEqual(["developer.cjs", "doctor.cjs", "main.cjs", "xml.cjs"]);
+  expect(files.toSorted()).toEqual([
+    "developer.cjs",
+    "doctor.cjs",
+    "main.cjs",
+    "queue.cjs",
+    "xml.cjs",
+  ]);
 });
 
 test("what a run loads has neither the credentials of developers nor an XML parser", async () => {

@@ -4,6 +4,9 @@ type ColumnType = "bool" | "datetime" | "dynamic" | "long" | "string";
 /** The moment of the answer, by the service's own clock, on a row of its own. */
 export const servedAt = "ServedAt";
 
+/** What a query says of the whole log in a range, on a row of its own. */
+export const logSeen = { SeenRows: "long", NewestAt: "datetime" } as const;
+
 const common = {
   TimeGenerated: "datetime",
   CreatedDateTime: "datetime",
@@ -26,6 +29,7 @@ export type Columns = Readonly<Record<string, ColumnType>>;
 
 export const candidateColumns = {
   ...common,
+  ...logSeen,
   UserType: "string",
   AppDisplayName: "string",
   UserAgent: "string",

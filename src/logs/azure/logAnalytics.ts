@@ -1,6 +1,7 @@
 import type { Fields } from "../../detection/signin/fields.ts";
 import { readTime } from "../../detection/signin/time.ts";
 import type { LogAnswer, LogQuery, Range, SignInSource } from "../../run/ports.ts";
+import type { LogSeen } from "../../run/vitals.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 import approvals from "./approvals.kql";
 import candidates from "./candidates.kql";
@@ -108,9 +109,12 @@ function answerOf({ error, tables }: QueryAnswer, columns: Columns): LogAnswer {
   }
   const rows: Fields[] = [];
   let answeredAt: number | null = null;
+  let seen: LogSeen | undefined;
   for (const row of readRows(tables?.[0], columns)) {
     if (Object.hasOwn(row, servedAt)) {
       answeredAt = readTime(row[servedAt]);
+    } else if (Object.hasOwn(row, "SeenRows")) {
+      seen = { rows: Number(row["SeenRows"]), newestAt: readTime(row["NewestAt"]) };
     } else {
       rows.push(row);
     }
@@ -120,7 +124,7 @@ function answerOf({ error, tables }: QueryAnswer, columns: Columns): LogAnswer {
   }
   return rows.length > pageRows
     ? { kind: "partial", reason: `more than ${pageRows} rows` }
-    : { kind: "whole", rows, servedAt: answeredAt };
+    : { kind: "whole", rows, servedAt: answeredAt, ...(seen !== undefined && { seen }) };
 }
 
 /** Columns without a value are left out. */

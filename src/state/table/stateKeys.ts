@@ -11,6 +11,8 @@ import type { DueItem } from "../../run/ports.ts";
  */
 export const rowKeys = {
   progress: "0|progress",
+  /** After all ranges that are read. */
+  firstSeen: "4|first seen",
   due: ({ subject, burstId }: DueItem) => `1|${hashSubject(subject)}|${burstId}`,
   head: (subject: Subject) => `2|${hashSubject(subject)}`,
   archivePrefix: (subject: Subject) => `3|${hashSubject(subject)}|`,

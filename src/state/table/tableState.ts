@@ -75,6 +75,17 @@ export class TableState implements StateStore {
     return row === null ? null : (fromJsonProperties(row) as Progress);
   }
 
+  /** When this was first asked for (epoch ms): now, unless it is stored. For an app that never ran. */
+  async firstSeenAt(now: number): Promise<number> {
+    const stored = await this.#rows.get(rowKeys.firstSeen);
+    const at = Number(stored?.["at"]);
+    if (stored !== null && Number.isFinite(at)) {
+      return at;
+    }
+    await this.#rows.put(rowKeys.firstSeen, { at: String(now) }, stored?.etag ?? null);
+    return now;
+  }
+
   async readHead(subject: Subject, from: number): Promise<Head> {
     const row = await this.#rows.get(rowKeys.head(subject));
     if (row === null) {

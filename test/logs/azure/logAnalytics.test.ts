@@ -82,8 +82,18 @@ describe("a whole answer", () => {
       { publishedAt: time("09:30:00"), row: { UserId: "u" } },
     ]);
     const empty = { kind: "whole", rows: [], servedAt: now };
-    expect(await source.candidates(everybody, never)).toEqual(empty);
+    const seen = { rows: 0, newestAt: null };
+    expect(await source.candidates(everybody, never)).toEqual({ ...empty, seen });
     expect(await source.approvals(everybody, never)).toEqual(empty);
+  });
+
+  test("says how many rows of any kind the range has, and how new the newest is", async () => {
+    publish(denialRow("09:20:00"), row({ at: "09:25:00", resultType: "0" }));
+    expect(await source.candidates(everybody, never)).toMatchObject({
+      seen: { rows: 2, newestAt: time("09:25:00") },
+    });
+    // Of a few users nobody wants to know.
+    expect(await source.candidates(query, never)).toMatchObject({ seen: { rows: 0 } });
   });
 
   test("is what a workspace without any data gives (204), at the time in its header", async () => {
@@ -175,7 +185,7 @@ describe("an answer that is not whole", () => {
       kind: "partial",
       reason: `more than ${pageRows} rows`,
     });
-    expect(service.requests.at(-1)?.rows).toBe(pageRows + 2);
+    expect(service.requests.at(-1)?.rows).toBe(pageRows + 3);
   });
 });
 

@@ -1,0 +1,64 @@
+import type { DueItem, Progress, Range } from "./ports.ts";
+import { addRows, noRhythm } from "./rhythm.ts";
+import { isPending } from "./sendBudget.ts";
+import type { FailingSink, LogSeen, SendFailure, Vitals } from "./vitals.ts";
+
+/** Steps longer than this catch up, and say nothing about the hour in which they are made. */
+const longestCounted = 3_600_000;
+
+export function vitalsBefore(progress: Progress | null, now: number): Vitals {
+  return (
+    progress?.vitals ?? {
+      firstRunAt: now,
+      behindRuns: 0,
+      newestRowAt: null,
+      rhythm: noRhythm,
+      failing: [],
+    }
+  );
+}
+
+/** Adds what a step saw of the log. */
+export function withRows(vitals: Vitals, { from, to }: Range, seen: LogSeen | null): Vitals {
+  if (seen === null) {
+    return vitals;
+  }
+  const newest = Math.max(vitals.newestRowAt ?? -Infinity, seen.newestAt ?? -Infinity);
+  const newestRowAt = newest === -Infinity ? null : newest;
+  const isCounted = to - from <= longestCounted;
+  return {
+    ...vitals,
+    newestRowAt,
+    rhythm: isCounted ? addRows(vitals.rhythm, to, seen.rows) : vitals.rhythm,
+  };
+}
+
+/**
+ * Sinks that hold up what happens now. What a backfill found, what the cap left and what only waits for its
+ * turn has not failed.
+ *
+ * @param due what waited when the run started
+ * @param outcomes what the run's own attempts came to, by burst; null where it was sent
+ */
+export function failingSinks(
+  due: readonly DueItem[],
+  outcomes: ReadonlyMap<string, SendFailure | null>,
+): readonly FailingSink[] {
+  const earlier = due
+    .filter((item) => isPending(item) && item.lane === "live" && !outcomes.has(item.burstId))
+    .map(({ failure }) => failure ?? null);
+  const sinks = new Map<string, FailingSink>();
+  for (const failure of [...outcomes.values(), ...earlier]) {
+    for (const [sink, problem] of Object.entries(failure?.sinks ?? {})) {
+      const known = sinks.get(sink);
+      const since = failure?.since ?? 0;
+      sinks.set(sink, {
+        sink,
+        since: Math.min(known?.since ?? since, since),
+        incidents: (known?.incidents ?? 0) + 1,
+        problem: known?.problem ?? problem,
+      });
+    }
+  }
+  return [...sinks.values()];
+}

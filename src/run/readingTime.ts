@@ -1,0 +1,33 @@
+import type { Clock, LogAnswer, SignInSource } from "./ports.ts";
+import type { SendBudget } from "./sendBudget.ts";
+
+/**
+ * The same source, whose queries take no time from sending: a query may wait three minutes for its turn, and
+ * what was found then still has to be sent in the same run. Queries at the same time count once.
+ */
+export function withoutSendingTime(
+  source: SignInSource,
+  clock: Clock,
+  sending: Pick<SendBudget, "until" | "claimUntil">,
+): SignInSource {
+  let running = 0;
+  let since = 0;
+  const timed = async (ask: () => Promise<LogAnswer>): Promise<LogAnswer> => {
+    if (running++ === 0) {
+      since = clock.now();
+    }
+    try {
+      return await ask();
+    } finally {
+      if (--running === 0) {
+        const passed = clock.now() - since;
+        sending.until += passed;
+        sending.claimUntil += passed;
+      }
+    }
+  };
+  return {
+    candidates: (query, signal) => timed(() => source.candidates(query, signal)),
+    approvals: (query, signal) => timed(() => source.approvals(query, signal)),
+  };
+}

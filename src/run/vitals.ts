@@ -1,0 +1,34 @@
+import type { Rhythm } from "./rhythm.ts";
+
+/** Why an incident could not be written. Stored with what is due. */
+export interface SendFailure {
+  /** Of the first attempt that failed (epoch ms). */
+  readonly since: number;
+  /** What each sink that failed answered last. */
+  readonly sinks: Readonly<Record<string, string>>;
+}
+
+/** A sink that keeps failing. */
+export interface FailingSink {
+  readonly sink: string;
+  readonly since: number;
+  readonly incidents: number;
+  readonly problem: string;
+}
+
+/** What health needs to know of earlier runs. Stored with the watermark, in the same write. */
+export interface Vitals {
+  readonly firstRunAt: number;
+  /** Runs in a row that had more to read than time. */
+  readonly behindRuns: number;
+  /** `TimeGenerated` of the newest row of the log, of whatever kind; null before the first one. */
+  readonly newestRowAt: number | null;
+  readonly rhythm: Rhythm;
+  readonly failing: readonly FailingSink[];
+}
+
+/** All rows that the log got in a range, not only candidates. */
+export interface LogSeen {
+  readonly rows: number;
+  readonly newestAt: number | null;
+}
