@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { approvalColumns, candidateColumns, servedAt } from "../../src/logs/azure/columns.ts";
+import { approvalColumns, candidateColumns, logSeen, servedAt } from "../../src/logs/azure/columns.ts";
 import { analyse } from "../../standins/logService/analyse.ts";
 import { approved, denied, password, row, time } from "../builders.ts";
 import { cli, type Report } from "../cli/terminal.ts";
@@ -18,7 +18,9 @@ describe("the queries of docs/exports.md", () => {
   });
 
   test("export every column that the detector reads", () => {
-    const read = Object.keys({ ...candidateColumns, ...approvalColumns });
+    const read = Object.keys({ ...candidateColumns, ...approvalColumns }).filter(
+      (name) => !Object.hasOwn(logSeen, name),
+    );
     for (const columns of exported) {
       expect(read.filter((name) => name !== servedAt && !columns.includes(name))).toEqual([]);
     }

@@ -22,7 +22,7 @@ type Values = Readonly<Record<string, { readonly value?: unknown }>>;
 /** What has to say the same, each side as it stands in its file. */
 export interface Sides {
   /** src/settings */
-  readonly declared: Readonly<Record<string, Definition>>;
+  readonly declared: Readonly<Record<string, Omit<Definition, "schema">>>;
   readonly readme: string;
   readonly security: string;
   /** local.settings.sample.json */
@@ -61,6 +61,8 @@ export function shippedSides(): Sides {
 const onPurpose: Readonly<Record<string, string>> = {
   // It also makes the table that this needs.
   INCIDENT_SINKS: "sentinel,logs",
+  // It always gives the app a user-assigned identity.
+  STATE_STORAGE__credential: "managedidentity",
 };
 
 /** Read by the Functions host and its extensions, not by the app. */
