@@ -6,6 +6,7 @@
 type FurtherSettings = {
   LOG_ANALYTICS_ENDPOINT: string?
   AZURE_RESOURCE_MANAGER_ENDPOINT: string?
+  MAINTENANCE_SCHEDULE: string?
   INGESTION_SAFETY: string?
   INITIAL_LOOKBACK: string?
   APPROVAL_WATCH: string?
@@ -16,4 +17,5 @@ type FurtherSettings = {
   MAX_INCIDENTS_PER_RUN: string?
   STATE_RETENTION: string?
   HEALTH_MAX_AGE: string?
+  SOURCE_MAX_AGE: string?
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { approvalColumns, candidateColumns, logSeen, servedAt } from "../../src/logs/azure/columns.ts";
+import {
+  approvalColumns,
+  candidateColumns,
+  logSeen,
+  servedAt,
+} from "../../src/logs/azure/columns.ts";
 import { analyse } from "../../standins/logService/analyse.ts";
 import { approved, denied, password, row, time } from "../builders.ts";
 import { cli, type Report } from "../cli/terminal.ts";
