@@ -1,11 +1,12 @@
 /** Names taken from a folder or a zip file. A file given by name is read whatever it is called. */
-const logName = /\.(?:json|ndjson|jsonl|log|csv)(?:\.gz)?$/i;
+const logName = /\.(?:(?:json|ndjson|jsonl|log|csv|tsv|avro|parquet|tar)(?:\.gz)?|tgz)$/i;
 /** What `mfa-deny generate` writes beside its logs. */
 const truthName = /(?:^|[./\\])truth\.json$/i;
 const zipName = /\.zip$/i;
 
 /** The same in words. */
-export const logNamePatterns = ".json, .ndjson, .jsonl, .log or .csv, plain or .gz";
+export const logNamePatterns =
+  ".json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz";
 
 export function isLogName(name: string): boolean {
   return logName.test(name) && !truthName.test(name);
@@ -13,4 +14,11 @@ export function isLogName(name: string): boolean {
 
 export function isZipName(name: string): boolean {
   return zipName.test(name);
+}
+
+/** The same of a path within an archive; what systems add there on their own is none. */
+export function isLogPath(name: string): boolean {
+  const parts = name.split("/");
+  const hidden = parts.some((part) => part.startsWith(".") || part === "__MACOSX");
+  return !hidden && isLogName(parts.at(-1) ?? "");
 }

@@ -8,7 +8,12 @@ import { gunzip } from "./containers/gunzip.ts";
 import { CompressionDamage } from "./containers/inflater.ts";
 import { InputError } from "./inputError.ts";
 import type { InputTally } from "./inputTally.ts";
-import { foreignRecords, unknownText } from "./notSignIns.ts";
+import { isLogPath, logNamePatterns } from "./logNames.ts";
+import { foreignRecords, NotSignIns, unknownText } from "./notSignIns.ts";
+import { passingOver } from "./passingOver.ts";
+import { isAvro, readAvro } from "./containers/readAvro.ts";
+import { isParquet, readParquetBytes, readParquetFile } from "./containers/readParquet.ts";
+import { isTar, readTar, TarDamage } from "./containers/readTar.ts";
 import { peek, resume } from "./containers/peek.ts";
 import { RecordMaker } from "./envelopes/recordMaker.ts";
 import { SignInsShown } from "./signInsShown.ts";
@@ -18,6 +23,15 @@ import { isZip, zipMarkBytes } from "./containers/zipDirectory.ts";
 const headBytes = 64 * 1024;
 /** As much is taken when the first line is longer than that. */
 const longHeadBytes = 1024 * 1024;
+
+/** Enough bytes to recognise an archive by. */
+const markBytes = 512;
+/** Archives within archives that are opened. */
+const mostContainers = 4;
+
+interface Damage {
+  cause: CompressionDamage | null;
+}
 
 interface ReadLogOptions extends LayoutOptions {
   readonly tally?: InputTally;
@@ -37,75 +51,140 @@ export async function* readLogFile(
   chunks: AsyncGenerator<Buffer>,
   options: ReadLogOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
-  const shown = new SignInsShown();
   const within = [...(options.within ?? [])];
+  const damage: Damage = { cause: null };
   const bytes = gunzip(refuseZip(file.source, chunks), () => within.push("gzip"));
+  const sound = untilDamage(bytes, damage);
   try {
-    for await (const entries of readEntries(file.source, decodeText(bytes), options, within)) {
-      if (options.anyKind === true) {
-        yield entries;
-        continue;
-      }
-      const passed = shown.pass(entries);
-      options.tally?.see(file.source, passed);
-      if (shown.isSure) {
-        throw foreignRecords(file.source, shown.kind);
-      }
-      // Whoever searches has to get around to it, though there is nothing to hand out.
-      if (passed.length > 0 || options.search !== undefined) {
-        yield passed;
-      }
+    const head = await peek(sound, (count) => count >= markBytes);
+    const whole = resume(head, sound);
+    if (isTar(head.bytes)) {
+      yield* readMembers(file, whole, { ...options, within: [...within, "tar"] });
+      return;
     }
-    if (shown.isForeign) {
-      throw foreignRecords(file.source, shown.kind);
+    const entries: Entry[] = [];
+    const maker = new RecordMaker(file.source, (entry) => entries.push(entry), options);
+    const turns = isAvro(head.bytes)
+      ? readAvro(maker, whole)
+      : isParquet(head.bytes)
+        ? openParquet(file, maker, whole, within)
+        : readText(maker, decodeText(whole), options, within);
+    if (isAvro(head.bytes) || isParquet(head.bytes)) {
+      options.tally?.begin(file.source, [...within, isAvro(head.bytes) ? "avro" : "parquet"]);
     }
-    const bad = shown.release();
-    if (bad.length > 0) {
-      yield bad;
-    }
+    yield* signInsOf(file, turns, { entries, damage }, options);
   } finally {
     // Also when a stage stopped before it had begun to pull.
     await chunks.return(undefined);
   }
 }
 
-async function* readEntries(
-  source: string,
+/** What was made so far, turn by turn, once a record of it shows a sign-in. */
+async function* signInsOf(
+  { source }: LogFile,
+  turns: AsyncGenerator<void>,
+  { entries, damage }: { readonly entries: Entry[]; readonly damage: Damage },
+  { tally, search, anyKind = false }: ReadLogOptions,
+): AsyncGenerator<readonly Entry[]> {
+  const shown = new SignInsShown();
+  const pass = (made: readonly Entry[]) => {
+    if (anyKind) {
+      return made;
+    }
+    const passed = shown.pass(made);
+    tally?.see(source, passed);
+    if (shown.isSure) {
+      throw foreignRecords(source, shown.kind);
+    }
+    return passed;
+  };
+  for await (const turn of turns) {
+    const passed = pass(entries.splice(0));
+    // Whoever searches has to get around to it, though there is nothing to hand out.
+    if (passed.length > 0 || search !== undefined) {
+      yield passed;
+    }
+    void turn;
+  }
+  // A record cut by damaged compression is part of that damage, not a second problem.
+  const last = entries.filter((entry) => damage.cause === null || entry.kind === "record");
+  if (damage.cause !== null) {
+    const place = { source, line: null, index: null };
+    last.push({ kind: "bad", reason: damage.cause.message, place });
+  }
+  const passed = pass(last);
+  if (shown.isForeign) {
+    throw foreignRecords(source, shown.kind);
+  }
+  const rest = [...passed, ...shown.release()];
+  if (rest.length > 0) {
+    yield rest;
+  }
+}
+
+/** Text is read chunk by chunk. The last turn is left to the caller. */
+async function* readText(
+  maker: RecordMaker,
   text: AsyncGenerator<Buffer>,
   options: ReadLogOptions,
   within: readonly Container[],
-): AsyncGenerator<readonly Entry[]> {
-  let entries: Entry[] = [];
-  const take = (): Entry[] => {
-    const taken = entries;
-    entries = [];
-    return taken;
-  };
-
-  const damage: { cause: CompressionDamage | null } = { cause: null };
-  const sound = untilDamage(text, damage);
-  const head = await peek(sound, enoughText());
+): AsyncGenerator<void> {
+  const head = await peek(text, enoughText());
   const layout = findLayout(head);
-  if (layout !== null) {
-    options.tally?.begin(source, [...within, layout.container]);
-    const maker = new RecordMaker(source, (entry) => entries.push(entry), options);
-    const reader = await layout.open(maker, options);
-    for await (const chunk of resume(head, sound)) {
-      reader.push(chunk);
-      yield take();
-    }
-    reader.end();
-    // A record cut by damaged compression is part of that damage, not a second problem.
-    yield take().filter((entry) => damage.cause === null || entry.kind === "record");
-  } else if (!isBlankText(head.bytes)) {
-    throw unknownText(source, head);
-  } else {
-    options.tally?.begin(source, within);
+  if (layout === null && !isBlankText(head.bytes)) {
+    throw unknownText(maker.source, head);
   }
+  options.tally?.begin(maker.source, layout === null ? within : [...within, layout.container]);
+  const reader = await layout?.open(maker, options);
+  for await (const chunk of resume(head, text)) {
+    reader?.push(chunk);
+    yield;
+  }
+  reader?.end();
+}
 
-  if (damage.cause) {
-    const place = { source, line: null, index: null };
-    yield [{ kind: "bad", reason: damage.cause.message, place }];
+function openParquet(
+  file: LogFile,
+  maker: RecordMaker,
+  bytes: AsyncGenerator<Buffer>,
+  within: readonly Container[],
+): AsyncGenerator<void> {
+  return file.path !== null && file.bytes !== null && within.length === 0
+    ? readParquetFile(maker, file.path, file)
+    : readParquetBytes(maker, bytes);
+}
+
+/** The logs in a tar archive, each named as if that were a folder. */
+async function* readMembers(
+  file: LogFile,
+  bytes: AsyncGenerator<Buffer>,
+  options: ReadLogOptions,
+): AsyncGenerator<readonly Entry[]> {
+  if ((options.within ?? []).length > mostContainers) {
+    const problem = `archives are nested more than ${mostContainers} deep`;
+    throw new NotSignIns(file.source, "an archive within archives", problem);
+  }
+  let logs = 0;
+  try {
+    for await (const member of readTar(bytes)) {
+      if (isLogPath(member.name)) {
+        logs++;
+        const inner = { ...file, source: `${file.source}/${member.name}`, path: null };
+        yield* passingOver(readLogFile(inner, member.bytes, options), options);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof TarDamage)) {
+      throw error;
+    }
+    const place = { source: file.source, line: null, index: null };
+    yield [
+      { kind: "bad", reason: `the tar archive is cut off or broken: ${error.message}`, place },
+    ];
+  }
+  if (logs === 0) {
+    const problem = `the archive holds no logs (${logNamePatterns})`;
+    throw new NotSignIns(file.source, "an archive without logs", problem);
   }
 }
 
@@ -122,10 +201,7 @@ async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): Async
 }
 
 /** Ends the text where its compression is damaged, and leaves a note. */
-async function* untilDamage(
-  text: AsyncGenerator<Buffer>,
-  damage: { cause: CompressionDamage | null },
-): AsyncGenerator<Buffer> {
+async function* untilDamage(text: AsyncGenerator<Buffer>, damage: Damage): AsyncGenerator<Buffer> {
   try {
     yield* text;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Entry } from "../entry.ts";
 import type { LogFile } from "../findLogFiles.ts";
 import { CompressionDamage } from "./inflater.ts";
 import { InputError } from "../inputError.ts";
-import { isLogName, logNamePatterns } from "../logNames.ts";
+import { isLogPath, logNamePatterns } from "../logNames.ts";
 import { readChunks, type ReadOptions } from "../readChunks.ts";
 import { NotSignIns } from "../notSignIns.ts";
 import { passingOver } from "../passingOver.ts";
@@ -118,12 +118,6 @@ async function* compressed(
     throw new CompressionDamage("zip entry is not where the directory has it");
   }
   yield* readChunks(file, options, { from: offset + data, bytes: compressedBytes });
-}
-
-function isLogPath(name: string): boolean {
-  const parts = name.split("/");
-  const hidden = parts.some((part) => part.startsWith(".") || part === "__MACOSX");
-  return !hidden && isLogName(parts.at(-1) ?? "");
 }
 
 /** As a walk over folders has it, name by name. */

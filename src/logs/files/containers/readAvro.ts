@@ -1,0 +1,113 @@
+import { brotliDecompressSync, inflateRawSync } from "node:zlib";
+import type { RecordMaker } from "../envelopes/recordMaker.ts";
+import { AvroDecoder } from "./avroDecoder.ts";
+import { AvroProblem, parseAvroSchema, type AvroType } from "./avroSchema.ts";
+import { ByteQueue, StreamEnd } from "./byteQueue.ts";
+
+const mark = Buffer.from("Obj\u0001", "latin1");
+const syncBytes = 16;
+/** What the header and a block may take, packed and unpacked. Event Hubs writes far smaller ones. */
+const maxBytes = 64 * 1024 * 1024;
+
+export function isAvro(head: Buffer): boolean {
+  return head.subarray(0, mark.length).equals(mark);
+}
+
+/**
+ * Reads an Avro object container file, as Event Hubs Capture writes it, block by block. What follows a block that is
+ * broken is lost, and said. Gives a turn after each block, so that its records can be taken.
+ */
+export async function* readAvro(
+  maker: RecordMaker,
+  chunks: AsyncGenerator<Buffer>,
+): AsyncGenerator<void> {
+  const queue = new ByteQueue(chunks, maxBytes);
+  const place = (index: number | null) => ({ source: maker.source, line: null, index });
+  let index = 0;
+  try {
+    const { type, codec, sync } = await readHeader(queue);
+    maker.columns(type.kind === "record" ? type.fields.map(([name]) => name) : []);
+    while (!(await queue.isDone())) {
+      const count = await readLong(queue);
+      const size = await readLong(queue);
+      if (count < 0 || size < 0 || size > maxBytes) {
+        throw new AvroProblem(`a block claims ${count} records in ${size} bytes`);
+      }
+      const decoder = new AvroDecoder(unpack(await queue.take(size), codec));
+      if (count > Math.max(decoder.left, 1_000)) {
+        throw new AvroProblem(`a block claims ${count} records in ${decoder.left} bytes`);
+      }
+      for (let record = 0; record < count; record++) {
+        maker.value(decoder.value(type), place(index++));
+      }
+      if (!(await queue.take(syncBytes)).equals(sync)) {
+        throw new AvroProblem("a block does not end where it should");
+      }
+      yield;
+    }
+  } catch (error) {
+    if (!(error instanceof AvroProblem) && !(error instanceof StreamEnd)) {
+      throw error;
+    }
+    maker.bad(
+      `Avro file is cut off or broken after record ${index}: ${error.message}`,
+      place(null),
+    );
+    yield;
+  }
+}
+
+async function readHeader(queue: ByteQueue) {
+  await queue.take(mark.length);
+  const metadata = new Map<string, Buffer>();
+  for (let count = await readLong(queue); count !== 0; count = await readLong(queue)) {
+    if (count < 0) {
+      await readLong(queue);
+    }
+    if (Math.abs(count) > 1_000) {
+      throw new AvroProblem("its header claims too many entries");
+    }
+    for (let entry = 0; entry < Math.abs(count); entry++) {
+      const key = await queue.take(await readLength(queue));
+      metadata.set(key.toString("utf8"), await queue.take(await readLength(queue)));
+    }
+  }
+  const type: AvroType = parseAvroSchema(metadata.get("avro.schema")?.toString("utf8") ?? "");
+  const codec = metadata.get("avro.codec")?.toString("utf8") ?? "null";
+  return { type, codec, sync: Buffer.from(await queue.take(syncBytes)) };
+}
+
+async function readLength(queue: ByteQueue): Promise<number> {
+  const length = await readLong(queue);
+  if (length < 0 || length > maxBytes) {
+    throw new AvroProblem("its header claims more than it can hold");
+  }
+  return length;
+}
+
+async function readLong(queue: ByteQueue): Promise<number> {
+  const bytes: number[] = [];
+  do {
+    bytes.push((await queue.take(1))[0] ?? 0);
+  } while (((bytes.at(-1) ?? 0) & 0x80) !== 0 && bytes.length < 10);
+  return new AvroDecoder(Buffer.from(bytes)).long();
+}
+
+function unpack(bytes: Buffer, codec: string): Buffer {
+  const options = { maxOutputLength: maxBytes };
+  try {
+    switch (codec) {
+      case "null":
+        return bytes;
+      case "deflate":
+        return inflateRawSync(bytes, options);
+      case "brotli":
+        return brotliDecompressSync(bytes, options);
+      default:
+        break;
+    }
+  } catch {
+    throw new AvroProblem("a block is packed wrongly, or holds more than 64 MB");
+  }
+  throw new AvroProblem(`its blocks are packed by ${codec.slice(0, 20)}, which cannot be read`);
+}

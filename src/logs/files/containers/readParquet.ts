@@ -1,0 +1,120 @@
+import { open } from "node:fs/promises";
+import type { LogFile } from "../findLogFiles.ts";
+import { NotSignIns } from "../notSignIns.ts";
+import type { RecordMaker } from "../envelopes/recordMaker.ts";
+import { plainValue } from "./binaryValue.ts";
+
+const mark = Buffer.from("PAR1", "latin1");
+/** A file that cannot be read by parts has to fit into memory, and so has what a page unpacks to. */
+const maxFileBytes = 512 * 1024 * 1024;
+const maxPageBytes = 256 * 1024 * 1024;
+/** Rows that are read at a time, and that a group of them may have. */
+const rowsAtOnce = 10_000;
+const maxGroupRows = 10_000_000;
+
+/** What hyparquet reads from. */
+interface Slices {
+  readonly byteLength: number;
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
+export function isParquet(head: Buffer): boolean {
+  return head.subarray(0, mark.length).equals(mark);
+}
+
+/** Reads a Parquet file from where it lies on the disk. Gives a turn after some rows, so that they can be taken. */
+export async function* readParquetFile(
+  maker: RecordMaker,
+  path: string,
+  { source, bytes }: Pick<LogFile, "source" | "bytes">,
+): AsyncGenerator<void> {
+  const file = await open(path);
+  try {
+    yield* readParquet(maker, {
+      byteLength: bytes ?? 0,
+      slice: async (start, end = bytes ?? 0) => {
+        const length = Math.max(0, Math.min(end, bytes ?? 0) - start);
+        const part = await file.read(Buffer.alloc(length), 0, length, start);
+        return part.buffer.buffer.slice(part.buffer.byteOffset, part.buffer.byteOffset + length);
+      },
+    });
+  } catch (error) {
+    throw asProblem(source, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same of one that comes from elsewhere, as from within an archive. */
+export async function* readParquetBytes(
+  maker: RecordMaker,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<void> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > maxFileBytes) {
+      const problem = "a Parquet file of more than 512 MB can only be read unpacked, from the disk";
+      throw new NotSignIns(maker.source, "a Parquet file that is too large in there", problem);
+    }
+  }
+  const { buffer } = new Uint8Array(Buffer.concat(parts));
+  try {
+    yield* readParquet(maker, {
+      byteLength: length,
+      slice: (start, end) => buffer.slice(start, end),
+    });
+  } catch (error) {
+    throw asProblem(maker.source, error);
+  }
+}
+
+async function* readParquet(maker: RecordMaker, file: Slices): AsyncGenerator<void> {
+  // Few files are Parquet, and the others need not wait for its reader.
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] =
+    await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
+  const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+  maker.columns(parquetSchema(metadata).children.map(({ element }) => element.name));
+  const bounded = Object.fromEntries(
+    Object.entries(compressors).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number) => {
+        if (length > maxPageBytes) {
+          throw new RangeError("a page claims more than 256 MB");
+        }
+        return unpack(input, length);
+      },
+    ]),
+  );
+  let rowStart = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    if (rows < 0n || rows > maxGroupRows) {
+      throw new RangeError(`a group claims ${rows} rows`);
+    }
+    const groupEnd = rowStart + Number(rows);
+    while (rowStart < groupEnd) {
+      const rowEnd = Math.min(groupEnd, rowStart + rowsAtOnce);
+      const options = { file, metadata, rowStart, rowEnd, compressors: bounded };
+      const found = await parquetReadObjects({ ...options, geoparquet: false });
+      for (const [index, row] of found.entries()) {
+        const place = { source: maker.source, line: null, index: rowStart + index };
+        maker.value(plainValue(row), place);
+      }
+      rowStart = rowEnd;
+      yield;
+    }
+  }
+}
+
+/** Whatever the reader stumbles over in a broken file, in a sentence that does not quote it. */
+function asProblem(source: string, error: unknown): unknown {
+  if (error instanceof NotSignIns || !(error instanceof Error) || error.name === "InputError") {
+    return error;
+  }
+  const [reason = ""] =
+    /^(?:a (?:page|group) claims [^\n]{0,50}|.*metadata.*|.*codec.*)$/.exec(error.message) ?? [];
+  const problem = `the Parquet file is cut off or broken${reason === "" ? "" : `: ${reason.slice(0, 120)}`}`;
+  return new NotSignIns(source, "a Parquet file that cannot be read", problem);
+}
