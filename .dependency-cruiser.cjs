@@ -71,8 +71,8 @@ module.exports = {
     ),
     layer(
       "logs/files",
-      ["^src/(run|detection)/", packages("csv-parse")],
-      "The file readers implement ports of run/ with Node and a CSV parser. They never reach for Azure.",
+      ["^src/(run|detection)/", packages("csv-parse|hyparquet|hyparquet-compressors")],
+      "The file readers implement ports of run/ with Node and readers of CSV and Parquet. They never reach for Azure.",
       exceptNode,
     ),
     {

@@ -7,6 +7,8 @@ import {
   type Place,
   type ReadOptions,
 } from "../logs/files/readRecords.ts";
+import { StepJoin } from "../logs/files/records/stepJoin.ts";
+import { stepsFirst } from "../logs/files/stepsFirst.ts";
 import { SignInLogs, type SignInLogsOptions } from "../logs/files/signInLogs.ts";
 import type { InputSeen } from "../run/inputSeen.ts";
 import type { SignInFiles } from "../run/ports.ts";
@@ -70,9 +72,10 @@ export async function* readWithProgress(
 ): AsyncGenerator<readonly Entry[]> {
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
-  const options = { ...reading, stdin, signal, onBytes, tally, withReading: true };
+  const join = new StepJoin();
+  const options = { ...reading, stdin, signal, onBytes, tally, join, withReading: true };
   try {
-    for await (const batch of readRecords(files, options)) {
+    for await (const batch of readRecords(stepsFirst(files), options)) {
       progress.addRows(batch.length);
       tally.countEntries(batch);
       yield batch;
@@ -89,7 +92,7 @@ export function searchWithProgress(
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,
   given: Given,
   { stdin, stderr, signal, threadProgram }: Terminal,
-): SignInFiles<Place> {
+): SignInFiles<Place> & Pick<SignInLogs, "pending" | "resume"> {
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
   const logs = new SignInLogs(files, {
@@ -113,6 +116,8 @@ export function searchWithProgress(
     approvals: (accounts) => logs.approvals(accounts),
     related: () => logs.related(),
     seen: () => logs.seen(),
+    pending: () => logs.pending(),
+    resume: (pending) => logs.resume(pending),
   };
 }
 

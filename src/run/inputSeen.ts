@@ -64,3 +64,9 @@ export const nothingSeen: InputSeen = {
   conflicts: new Map(),
   unmatchedSteps: 0,
 };
+
+/** What waits for its counterpart, from one run to the next: steps for their sign-in, and sign-ins for their steps. */
+export interface PendingJoin {
+  readonly steps: readonly (readonly [request: string, steps: readonly unknown[]])[];
+  readonly signIns: readonly Readonly<Record<string, unknown>>[];
+}

@@ -9,7 +9,6 @@ import { incidentApiSink } from "../../sinks/sentinel/incidentApi.ts";
 import { deliverFindings } from "../../run/deliverFindings.ts";
 import { detectRecords, type RecordsReport, type RecordsRun } from "../../run/detectRecords.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
-import type { SignInFiles } from "../../run/ports.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { valueOf } from "../args.ts";
 import type { Command, Given, Option, Terminal } from "../command.ts";
@@ -147,7 +146,7 @@ function foreignFiles(
 
 /** Reads, judges, records and delivers, in this order: what is not recorded is never sent. */
 async function detectFiles(
-  logs: SignInFiles<Place>,
+  logs: ReturnType<typeof searchWithProgress>,
   given: Given,
   terminal: Terminal,
   run: RecordsRun<Place>,
@@ -158,12 +157,16 @@ async function detectFiles(
   const disk = stateFolder === null ? null : await DiskState.open(stateFolder);
   const ledger = disk ?? new TempLedger();
   try {
+    if (disk !== null) {
+      logs.resume(await disk.readPending());
+    }
     const report = await detectRecords(
       logs,
       { store: disk?.store ?? new MemoryStore(), ledger },
       run,
     );
     terminal.signal.throwIfAborted();
+    disk?.keepPending(logs.pending());
     await ledger.commit();
     if (incidents !== null) {
       await deliverFindings(incidentApiSink("files", incidents), report);

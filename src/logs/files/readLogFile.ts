@@ -98,13 +98,12 @@ async function* signInsOf(
     }
     return passed;
   };
-  for await (const turn of turns) {
+  for (let turn = await turns.next(); turn.done !== true; turn = await turns.next()) {
     const passed = pass(entries.splice(0));
     // Whoever searches has to get around to it, though there is nothing to hand out.
     if (passed.length > 0 || search !== undefined) {
       yield passed;
     }
-    void turn;
   }
   // A record cut by damaged compression is part of that damage, not a second problem.
   const last = entries.filter((entry) => damage.cause === null || entry.kind === "record");

@@ -1,7 +1,7 @@
 import type { Account, ClassifyOptions } from "../../detection/signin/classify.ts";
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
-import type { InputSeen } from "../../run/inputSeen.ts";
+import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
 import type { Extract, RelatedRecord, SignInFiles } from "../../run/ports.ts";
 import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
@@ -10,6 +10,8 @@ import { openPlainLines } from "./plainLines.ts";
 import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
 import { relatedRecords } from "./relatedRecords.ts";
+import { StepJoin } from "./records/stepJoin.ts";
+import { holdsSteps, stepsFirst } from "./stepsFirst.ts";
 import {
   cutRanges,
   Finder,
@@ -46,16 +48,20 @@ type Part = () => AsyncIterable<Extract<Place>>;
 export class SignInLogs implements SignInFiles<Place> {
   readonly #files: readonly LogFile[];
   readonly #options: SignInLogsOptions;
+  #join = new StepJoin();
+  /** There are steps in files of their own. Every row is read then: any may be the one that they belong to. */
+  #joins: boolean;
   readonly #noted = new NotedLines();
   readonly #tally = new InputTally();
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
-    this.#files = files;
+    this.#files = stepsFirst(files);
+    this.#joins = files.some(holdsSteps);
     this.#options = options;
   }
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
-    const lanes = this.#options.everyRow ? null : this.#openLanes(how);
+    const lanes = this.#options.everyRow || this.#joins ? null : this.#openLanes(how);
     try {
       const ahead: Part[] = [];
       for await (const part of this.#parts(how, lanes)) {
@@ -68,6 +74,7 @@ export class SignInLogs implements SignInFiles<Place> {
         yield* this.#take(ahead.shift());
       }
       this.#tally.throwIfForeign();
+      yield* this.#takeLate(how);
     } finally {
       await lanes?.close();
     }
@@ -93,6 +100,28 @@ export class SignInLogs implements SignInFiles<Place> {
       this.#options.signal?.throwIfAborted();
       yield extract;
     }
+  }
+
+  /** Told before it reads what earlier runs left to be joined. */
+  resume(pending: PendingJoin): void {
+    this.#join = new StepJoin(pending);
+    this.#joins ||= pending.steps.length > 0;
+  }
+
+  /** What is still to be joined when all is read: steps without their sign-in, and the other way round. */
+  pending(): PendingJoin {
+    return this.#join.pending();
+  }
+
+  /** Sign-ins whose steps came after them, from this run or an earlier one. */
+  *#takeLate(how: ClassifyOptions): Generator<Extract<Place>> {
+    const extractor = new Extractor<Place>(how);
+    const place = { source: this.#files.at(-1)?.source ?? "-", line: null, index: null };
+    for (const record of this.#join.late()) {
+      extractor.add({ kind: "record", record, place });
+    }
+    this.#tally.missSteps(this.#join.unmatched);
+    yield extractor.take();
   }
 
   /** Null where this machine cannot search. */
@@ -150,6 +179,7 @@ export class SignInLogs implements SignInFiles<Place> {
     for await (const entries of readRecords([file], {
       ...this.#options,
       tally,
+      join: this.#join,
       ...(search && { search }),
     })) {
       // What comes with a line of its own comes behind all that was begun.

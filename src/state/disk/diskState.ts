@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Account } from "../../detection/signin/classify.ts";
 import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
 import { MemoryStore } from "../memoryStore.ts";
+import type { PendingJoin } from "../../run/inputSeen.ts";
 import type { Ledger } from "../../run/ports.ts";
 import {
   isAccountApproval,
@@ -13,6 +14,7 @@ import {
 import { Journal, readJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { journalName, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { PendingFile, pendingName } from "./pendingFile.ts";
 import { StateError } from "./stateError.ts";
 import { accountsWanted } from "./tempLedger.ts";
 import { syncFolder, writeAtomically } from "./writeAtomically.ts";
@@ -28,6 +30,7 @@ export class DiskState implements Ledger {
   readonly #newSightings: Journal<AccountSighting>;
   readonly #newApprovals: Journal<AccountApproval>;
   readonly #leave: () => Promise<void>;
+  readonly #pending: PendingFile;
   #committed = false;
 
   private constructor(folder: string, snapshot: Snapshot, leave: () => Promise<void>) {
@@ -39,6 +42,7 @@ export class DiskState implements Ledger {
     this.#newSightings = new Journal(join(folder, `sightings-${number}.ndjson`), isAccountSighting);
     this.#newApprovals = new Journal(join(folder, `approvals-${number}.ndjson`), isAccountApproval);
     this.#leave = leave;
+    this.#pending = new PendingFile(folder);
   }
 
   /** @throws StateError when another process holds the folder or it holds something else than a state */
@@ -82,6 +86,15 @@ export class DiskState implements Ledger {
     yield* accountsWanted(this.#newApprovals.read(), wanted);
   }
 
+  /** Steps and sign-ins that earlier runs could not bring together. */
+  readPending(): Promise<PendingJoin> {
+    return this.#pending.read();
+  }
+
+  keepPending(pending: PendingJoin): void {
+    this.#pending.keep(pending);
+  }
+
   async commit(): Promise<void> {
     const snapshot: Snapshot = {
       schemaVersion: this.#snapshot.schemaVersion,
@@ -94,6 +107,8 @@ export class DiskState implements Ledger {
       this.#newSightings.close();
       this.#newApprovals.close();
       await syncFolder(this.#folder);
+      // Before the state: joined twice changes nothing, and never joined would lose a refusal.
+      await this.#pending.write();
       await writeAtomically(path, JSON.stringify(snapshot));
     } catch (cause) {
       throw StateError.of(path, "cannot be written", cause);
@@ -165,5 +180,5 @@ async function removeLeftovers(folder: string, { sightings, approvals }: Snapsho
 
 /** Whether a file in a state folder is a part of the state, by its name. */
 export function isStateFile(name: string): boolean {
-  return name === snapshotName || journalName.test(name);
+  return name === snapshotName || name === pendingName || journalName.test(name);
 }

@@ -18,6 +18,12 @@ export function csvShape(head: Head): { readonly delimiter: string } | null {
     : { delimiter: found.delimiter };
 }
 
+/** The names in the header of a CSV of sign-ins. */
+export function headerOf(head: Head): readonly string[] {
+  const found = headers(head).find(({ names }) => isSignInHeader(names));
+  return found?.names.map(({ name }) => name) ?? [];
+}
+
 /** The columns of a text that looks like CSV of another kind; null where it does not. */
 export function foreignHeader(head: Head): readonly ColumnName[] | null {
   const looks = ({ names }: { readonly names: readonly ColumnName[] }) =>

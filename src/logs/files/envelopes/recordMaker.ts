@@ -6,12 +6,15 @@ import { peel, type Peeled } from "./peel.ts";
 import type { Entry, Place } from "../entry.ts";
 import { InputError } from "../inputError.ts";
 import { foreignKind } from "../records/foreignKind.ts";
+import type { StepJoin } from "../records/stepJoin.ts";
 import { normaliseRecord } from "../records/normaliseRecord.ts";
 
 export interface MakerOptions {
   readonly dateOrder?: DateOrder | null;
   /** Whether entries say under which names their fields stood. */
   readonly withReading?: boolean;
+  /** Brings steps that stand in a file of their own to their sign-ins. */
+  readonly join?: StepJoin;
 }
 
 /** Takes the values that a reader finds in a file, and gives out the records in them. */
@@ -83,7 +86,14 @@ export class RecordMaker {
   #take(peeled: Peeled, place: Place): void {
     switch (peeled.kind) {
       case "record": {
-        const { kind, record, isSignIn, isExact } = peeled;
+        const { kind, isSignIn, isExact } = peeled;
+        const { join } = this.#options;
+        const mayWait = peeled.reading?.dialect === "portal";
+        const record =
+          join === undefined || !isSignIn ? peeled.record : join.see(peeled.record, mayWait);
+        if (record === null) {
+          break;
+        }
         const reading = peeled.reading ?? this.#readingOf(record, isSignIn);
         this.#emit({
           kind,

@@ -90,3 +90,12 @@ export const ownStepNames: ReadonlySet<string> = new Set([
   "statussequence",
   "requestsequence",
 ]);
+
+/** Whether columns are those of steps, without anybody whose they are. */
+export function isStepsHeader(names: readonly string[]): boolean {
+  const plain = names.map(plainName);
+  const users = [...fieldNames.UserPrincipalName, ...fieldNames.UserId].map(plainName);
+  return (
+    plain.some((name) => ownStepNames.has(name)) && !plain.some((name) => users.includes(name))
+  );
+}

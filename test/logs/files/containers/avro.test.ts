@@ -144,7 +144,7 @@ test("an Avro file of another kind is named", async () => {
 });
 
 test("the rows of the builders come through a capture file unchanged", async () => {
-  const sent = toDiagnosticRecord(row({ at: "09:00:13", steps: [denied("09:00:13")] }) as never);
+  const sent = toDiagnosticRecord(row({ at: "09:00:13", steps: [denied("09:00:13")] }));
   const entries = await read(avro({ blocks: [[message(JSON.stringify(sent))]] }));
   expect(recordsIn(entries)).toEqual([JSON.parse(JSON.stringify(sent))]);
 });

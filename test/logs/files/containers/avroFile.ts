@@ -2,7 +2,7 @@
 import { deflateRawSync } from "node:zlib";
 
 /** The schema of Event Hubs Capture, as far as it matters. */
-export const captureSchema = {
+const captureSchema = {
   type: "record",
   name: "EventData",
   namespace: "Microsoft.ServiceBus.Messaging",
@@ -17,13 +17,13 @@ export const captureSchema = {
 
 export function long(value: number): Buffer {
   let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n));
-  const bytes: number[] = [];
+  const encoded: number[] = [];
   do {
     const more = rest > 0x7fn;
-    bytes.push(Number(rest & 0x7fn) | (more ? 0x80 : 0));
+    encoded.push(Number(rest & 0x7fn) | (more ? 0x80 : 0));
     rest >>= 7n;
   } while (rest > 0n);
-  return Buffer.from(bytes);
+  return Buffer.from(encoded);
 }
 
 export function bytes(content: string | Buffer): Buffer {
