@@ -139,12 +139,12 @@ describe("a zip file is refused by name and reason", () => {
     [
       "without entries",
       zip([]),
-      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log or .csv, plain or .gz)",
+      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "without logs",
       zip([{ name: "a.txt", content: "x" }]),
-      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log or .csv, plain or .gz)",
+      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "with an encrypted log",
