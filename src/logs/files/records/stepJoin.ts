@@ -44,7 +44,7 @@ export class StepJoin {
       return record;
     }
     const steps = record["AuthenticationDetails"] ?? record["authenticationDetails"];
-    if (Array.isArray(steps) && !hasUser(record)) {
+    if (Array.isArray(steps) && steps.length > 0 && isBare(record)) {
       this.#keep(request, steps);
       return null;
     }
@@ -101,8 +101,17 @@ function requestOf(record: Fields): string | null {
   return typeof id === "string" && id.trim() !== "" ? id.trim().toLowerCase() : null;
 }
 
-function hasUser(record: Fields): boolean {
-  return ["UserPrincipalName", "userPrincipalName", "UserId", "userId", "UserDisplayName"].some(
-    (name) => record[name] !== undefined,
-  );
+/** Nobody is named in it, and no result. */
+function isBare(record: Fields): boolean {
+  return ![
+    "UserPrincipalName",
+    "userPrincipalName",
+    "UserId",
+    "userId",
+    "UserDisplayName",
+    "ResultType",
+    "resultType",
+    "Status",
+    "status",
+  ].some((name) => record[name] !== undefined);
 }
