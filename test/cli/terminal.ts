@@ -80,6 +80,8 @@ export interface Finding {
   readonly action: string;
   readonly reason: string;
   readonly guest: boolean;
+  readonly rules: readonly string[];
+  readonly context: unknown;
 }
 
 export interface Report {
