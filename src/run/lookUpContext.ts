@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /** A run waits this long for the context of all its findings; what has not come by then is a gap. */
-const longestLookUp = 10_000;
+const longestLookUp = 30_000;
 
 /** A burst whose context is wanted. */
 export interface ContextWish {
