@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { classify } from "../../src/detection/signin/classify.ts";
 import type { Fields } from "../../src/detection/signin/fields.ts";
 import { isDenial } from "../../src/detection/signin/outcome.ts";
-import { Evidence } from "../../src/detection/prompts/evidence.ts";
+import { SightingTable } from "../../src/detection/prompts/sightingTable.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
@@ -11,12 +11,12 @@ import type { Turn } from "../frame/rounds.ts";
 export async function work({ path }: ScanTask): Promise<Turn> {
   const startedAt = performance.now();
   const before = held();
-  let evidence: Evidence | null = new Evidence();
+  let table: SightingTable | null = new SightingTable();
   let denials = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
     const { account, sightings } = classify(JSON.parse(line) as Fields);
     for (const sighting of sightings) {
-      if (account !== null && evidence.add(account, sighting) && isDenial(sighting.outcome)) {
+      if (account !== null && table.add(account, sighting) && isDenial(sighting.outcome)) {
         denials++;
       }
     }
@@ -24,8 +24,8 @@ export async function work({ path }: ScanTask): Promise<Turn> {
   const ms = performance.now() - startedAt;
   const withEvidence = held();
   // Used after the measurement, so that it is not collected before.
-  const accounts = [...evidence].length;
-  evidence = null;
+  const accounts = [...table.accounts()].length;
+  table = null;
   const without = Math.max(before, held());
   return { ms, more: { bytesEach: (withEvidence - without) / denials, denials, accounts } };
 }

@@ -1,22 +1,28 @@
-import type { Account } from "../../src/detection/signin/classify.ts";
+import type { RowAccount } from "../../src/detection/signin/account.ts";
 import type { Approval } from "../../src/detection/signin/sighting.ts";
-import type { Ledger } from "../../src/run/ports.ts";
+import type { Ledger, RecordedBindings } from "../../src/run/ports.ts";
 
 /** A ledger in memory: nothing came before, and nothing is kept. */
 export class HeldApprovals implements Ledger {
-  readonly #held: (readonly [Account, Approval])[] = [];
+  readonly #held: (readonly [RowAccount, Approval])[] = [];
+
+  bindings(): RecordedBindings {
+    return { names: [], unnamedTenant: null };
+  }
+
+  bind(): void {}
 
   async *sightings(): AsyncGenerator<never> {}
 
   addSightings(): void {}
 
-  addApproval(account: Account, approval: Approval): void {
+  addApproval(account: RowAccount, approval: Approval): void {
     this.#held.push([account, approval]);
   }
 
   async *approvals(
-    isWanted: (account: Account) => boolean,
-  ): AsyncGenerator<readonly [Account, Approval]> {
+    isWanted: (account: RowAccount) => boolean,
+  ): AsyncGenerator<readonly [RowAccount, Approval]> {
     yield* this.#held.filter(([account]) => isWanted(account));
   }
 

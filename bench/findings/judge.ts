@@ -1,5 +1,6 @@
 import { toDetectReport, type DetectReport } from "../../src/cli/detect/detectReport.ts";
-import { classify, type Account } from "../../src/detection/signin/classify.ts";
+import { allNames, type Account, type RowAccount } from "../../src/detection/signin/account.ts";
+import { classify } from "../../src/detection/signin/classify.ts";
 import type { Fields } from "../../src/detection/signin/fields.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import type { Approval } from "../../src/detection/signin/sighting.ts";
@@ -51,8 +52,8 @@ async function* asEntries(batches: AsyncIterable<readonly Fields[]>) {
 async function* read(
   look: LookForApprovals,
   accounts: readonly Account[],
-): AsyncGenerator<readonly [Account, Approval]> {
-  for await (const rows of look(new Set(accounts.map(({ user }) => user)))) {
+): AsyncGenerator<readonly [RowAccount, Approval]> {
+  for await (const rows of look(new Set(accounts.flatMap(allNames)))) {
     for (const row of rows) {
       const { account, approvals } = classify(row);
       yield* account === null ? [] : approvals.map((approval) => [account, approval] as const);

@@ -98,8 +98,13 @@ export class SimulatedTenant {
     return low;
   }
 
+  /** By the principal name; queries name the id as well, which finds the same rows. */
   #placesOf(name: string): Uint32Array {
-    const user = Number(/^user(\d+)@/.exec(name)?.[1]);
+    const digits = /^user(\d+)@/.exec(name)?.[1];
+    if (digits === undefined) {
+      return new Uint32Array();
+    }
+    const user = Number(digits);
     return this.#places.subarray(this.#firstPlace[user], this.#firstPlace[user + 1]);
   }
 

@@ -1,11 +1,12 @@
+import { allNames, type Account } from "../detection/signin/account.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { distinct } from "../detection/context/origins.ts";
 
-/** What the logs may call the account of a finding: its key, and the ids that its own rows have. */
+/** What the logs may call the account of a finding: its names, and the ids that its own rows have. */
 export function namesOf(
-  user: string,
+  account: Account,
   { denials, evidence }: Pick<Finding, "denials" | "evidence">,
 ): readonly string[] {
   const ids = denials.flatMap(({ sightings }) => sightings.map(({ origin }) => origin.userId));
-  return distinct([user, evidence.userId, ...ids]);
+  return distinct([...allNames(account), evidence.userId, ...ids]);
 }

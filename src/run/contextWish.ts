@@ -2,13 +2,14 @@ import { distinct } from "../detection/context/origins.ts";
 import type { KnownFinding, Names } from "../detection/context/rows.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import type { RecordedBurst } from "../detection/decisions/record.ts";
+import type { Account } from "../detection/signin/account.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
 import { namesOf } from "./accountNames.ts";
 import type { ContextWish } from "./lookUpContext.ts";
 
 /** @param approvals of the account; those from the trigger on may belong to the finding */
 export function wishOf(
-  user: string,
+  account: Account,
   finding: Finding,
   approvals: readonly Approval[],
 ): ContextWish {
@@ -20,7 +21,7 @@ export function wishOf(
     .filter(({ at }) => at >= triggeredAt)
     .map(({ ipAddress }) => ipAddress);
   return {
-    names: namesOf(user, finding),
+    names: namesOf(account, finding),
     firstDenialAt,
     lastDenialAt,
     addresses: distinct([...refused, ...approved]),

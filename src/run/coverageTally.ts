@@ -81,13 +81,13 @@ export function tallyRecords(records: readonly Fields[]): {
 }
 
 function tallyShown(tally: CoverageTally, signIn: SignIn): void {
-  const { resultType, statusText, steps, user, origin, createdAt, generatedAt } = signIn;
+  const { resultType, statusText, steps, account, origin, createdAt, generatedAt } = signIn;
   const { shown } = tally;
   const show = (field: ShownField, isShown: boolean) => isShown && shown.add(field);
   show("resultCode", /^\d/.test(resultType));
   show("resultText", statusText !== null);
   show("steps", steps.length > 0);
-  show("user", user !== null && user !== origin.userId);
+  show("user", origin.userName !== null);
   show("objectId", origin.userId !== null);
   show("time", createdAt !== null || generatedAt !== null);
   tally.hasStepText ||= steps.some(({ text }) => text !== "");
@@ -95,9 +95,8 @@ function tallyShown(tally: CoverageTally, signIn: SignIn): void {
   const at = createdAt ?? generatedAt;
   tally.oldestAt = earlier(tally.oldestAt, at);
   tally.newestAt = later(tally.newestAt, at);
-  const name = origin.userId ?? user;
-  if (name !== null) {
-    tally.users.add(hash53(name));
+  if (account !== null) {
+    tally.users.add(hash53(account.user));
   }
 }
 

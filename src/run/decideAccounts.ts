@@ -10,7 +10,8 @@ import {
   type FamilyView,
 } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
+import { accountKey, allNames } from "../detection/signin/account.ts";
+import { approvalsByAccount } from "../detection/prompts/approvals.ts";
 import { incidentOf } from "./incidentOf.ts";
 import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
 import { readContexts } from "./readContexts.ts";
@@ -61,11 +62,11 @@ export async function decideAccounts(
       const known = cases.map((each) => ({
         ...each,
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
-        approvals: approvals.get(accountName(each.account)) ?? [],
+        approvals: approvals.get(accountKey(each.account)) ?? [],
       }));
       const contexts = await readContexts(detector, known, signal);
       const outcomes = await inParallel(known, stateRequests, (each) =>
-        decideCase(detector, each, contexts.get(accountName(each.account)), sending),
+        decideCase(detector, each, contexts.get(accountKey(each.account)), sending),
       );
       results.push(...outcomes.map(({ decided }) => decided));
       // Somebody else wrote: their news may be in the log as well, so everything is read again.
@@ -91,11 +92,17 @@ async function readApprovalsOf(
     families
       .filter(({ head, views }) => head.bursts.length > 0 || views.some(hasFired))
       .map(({ family, hull }) => ({
-        user: account.user,
+        names: allNames(account),
         span: { from: hull.from, to: hull.to + longestWatch(family) },
       })),
   );
-  return readApprovals(source, wanted, signal);
+  const approvals = await readApprovals(source, wanted, signal);
+  const found = new Map<string, readonly Approval[]>();
+  for (const matched of new Set(cases.map((each) => each.matched))) {
+    const accounts = cases.filter((each) => each.matched === matched).map(({ account }) => account);
+    approvalsByAccount(accounts, matched, approvals).forEach((all, key) => found.set(key, all));
+  }
+  return found;
 }
 
 async function decideCase(
@@ -151,7 +158,7 @@ function dueOf(
   const mayWatch =
     (action !== "none" || reason === "awaiting-approval" || reason === "usual-origin") &&
     burst.mergedInto === null;
-  const watch = mayWatch ? watchOf(detector, family, decision, head.subject.user) : null;
+  const watch = mayWatch ? watchOf(detector, family, decision, head.subject) : null;
   if (!sends && watch === null) {
     return null;
   }

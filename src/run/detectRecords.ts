@@ -1,5 +1,10 @@
+import {
+  accountKey,
+  shownName,
+  type Account,
+  type RowAccount,
+} from "../detection/signin/account.ts";
 import { eachBurst } from "../detection/bursts/eachBurst.ts";
-import type { Account } from "../detection/signin/classify.ts";
 import { streaksOf } from "../detection/bursts/countDenials.ts";
 import { notOpenedReason, type Decision } from "../detection/decisions/decision.ts";
 import { familiesOf } from "../detection/rules/families.ts";
@@ -10,8 +15,11 @@ import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import { addCounts, noCounts, type Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
-import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import type { Bindings, MatchedAccounts } from "../detection/prompts/accounts.ts";
+import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
+import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
+import type { DenialColumns } from "../detection/prompts/columns.ts";
 import { judgeSuspect, subjectOf, type Suspect } from "./judgeSuspect.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
 import { askedFor, readContexts } from "./recordContexts.ts";
@@ -61,10 +69,11 @@ export async function detectRecords<P>(
   run: RecordsRun<P>,
 ): Promise<RecordsReport> {
   const { counts, tally, fresh } = await readFiles(files, ledger, run);
-  const outcomes = countOutcomes(fresh, run.rules);
-  await completeEvidence(ledger, fresh);
-  const suspects = await findSuspects(store, fresh, run);
-  const approvals = await readApprovals(files, ledger, suspects, run.asOf);
+  const bindings = bindingsOf(ledger);
+  const outcomes = countOutcomes(fresh, fresh.match(bindings), run.rules);
+  const matched = await completeSightings(ledger, fresh, bindings);
+  const suspects = await findSuspects(store, fresh, matched, run);
+  const approvals = await readApprovals(files, ledger, suspects, matched, run.asOf);
   const findings: Reported[] = [];
   const merged: (readonly [string, string])[] = [];
   const known = { store, approvals, rules: run.rules };
@@ -107,11 +116,11 @@ async function readFiles<P>(
 ): Promise<{
   readonly counts: Counts;
   readonly tally: CoverageTally;
-  readonly fresh: Evidence;
+  readonly fresh: SightingTable;
 }> {
   const counts = noCounts();
   const tally = emptyTally();
-  const fresh = new Evidence();
+  const fresh = new SightingTable();
   const exclusions = rules.map((rule) => rule.exclusions);
   for await (const extract of files.read({ asOf, exclusions })) {
     addCounts(counts, extract.counts);
@@ -123,29 +132,59 @@ async function readFiles<P>(
   return { counts, tally, fresh };
 }
 
+function bindingsOf(ledger: Ledger): Bindings {
+  const { names, unnamedTenant } = ledger.bindings();
+  const ids = new Map(
+    names.map(({ tenantId, name, id }) => [accountKey({ tenantId, user: name }), id]),
+  );
+  return {
+    tenants: [],
+    unnamedTenant,
+    // What is kept in files is asked for at no cost.
+    hasUnnamed: true,
+    idOf: (tenantId, name) => ids.get(accountKey({ tenantId, user: name })) ?? null,
+  };
+}
+
 /** Adds what earlier files said to what these say, and notes in the ledger what is new. */
-async function completeEvidence(ledger: Ledger, fresh: Evidence): Promise<void> {
+async function completeSightings(
+  ledger: Ledger,
+  fresh: SightingTable,
+  bindings: Bindings,
+): Promise<MatchedAccounts> {
   for await (const [account, sighting] of ledger.sightings()) {
     fresh.recall(account, sighting);
   }
-  ledger.addSightings(fresh.news());
+  const matched = fresh.match(bindings);
+  ledger.addSightings(fresh.news(matched));
+  const known = ledger.bindings();
+  ledger.bind({
+    names: [
+      ...known.names,
+      ...matched.bound.filter(({ tenantId, name }) => bindings.idOf(tenantId, name) === null),
+    ],
+    unnamedTenant: known.unnamedTenant ?? matched.boundTenant,
+  });
+  return matched;
 }
 
 /** The accounts on which some rule fires or has fired before: only theirs are the approvals that matter. */
 async function findSuspects<P>(
   store: StateStore,
-  known: Evidence,
+  known: SightingTable,
+  matched: MatchedAccounts,
   { rules, asOf }: RecordsRun<P>,
 ): Promise<ReadonlyMap<string, Suspect>> {
   const suspects = new Map<string, Suspect>();
-  const mayFire = accountsThatMayFire(known, rules);
-  for (const { number, holder: account, sightings: all } of known.accounts()) {
+  const mayFire = accountsThatMayFire(known.columns(matched), rules);
+  for (const { number, account: who, sightings: all } of known.accounts(matched)) {
+    const account = who();
     const sightings = () => all().filter((sighting) => wasPublished(sighting, asOf));
     if (
       (mayFire.has(number) && doesFire(rules, account, sightings())) ||
       (await hasRecords(store, rules, account))
     ) {
-      suspects.set(accountName(account), { account, sightings });
+      suspects.set(accountKey(account), { account, sightings });
     }
   }
   return suspects;
@@ -157,8 +196,7 @@ async function findSuspects<P>(
  * sighting, and a prompt happened when one of its sightings did. Sightings that do not count (excluded, not
  * published by then, of another outcome) only add accounts.
  */
-function accountsThatMayFire(known: Evidence, rules: readonly Rule[]): ReadonlySet<number> {
-  const columns = known.columns();
+function accountsThatMayFire(columns: DenialColumns, rules: readonly Rule[]): ReadonlySet<number> {
   const accounts = new Set<number>();
   for (const rule of rules) {
     eachBurst(rule, columns, ({ account }) => accounts.add(account));
@@ -168,11 +206,11 @@ function accountsThatMayFire(known: Evidence, rules: readonly Rule[]): ReadonlyS
 
 function doesFire(
   rules: readonly Rule[],
-  { user }: Account,
+  account: Account,
   sightings: readonly Sighting[],
 ): boolean {
   return rules.some((rule) =>
-    streaksOf(rule, user, sightings).some((streak) => streak.triggeredAt !== null),
+    streaksOf(rule, account, sightings).some((streak) => streak.triggeredAt !== null),
   );
 }
 
@@ -194,28 +232,22 @@ async function readApprovals<P>(
   files: SignInFiles<P>,
   ledger: Ledger,
   suspects: ReadonlyMap<string, Suspect>,
+  matched: MatchedAccounts,
   asOf: number | null,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const approvals = new Map<string, Approval[]>();
-  if (suspects.size === 0) {
-    return approvals;
-  }
   const accounts = [...suspects.values()].map(({ account }) => account);
-  const held = ledger.approvals((each) => suspects.has(accountName(each)));
-  for (const source of [held, files.approvals(accounts)]) {
-    for await (const [account, approval] of source) {
-      if (wasPublished(approval, asOf)) {
-        const name = accountName(account);
-        const known = approvals.get(name);
-        if (known === undefined) {
-          approvals.set(name, [approval]);
-        } else {
-          known.push(approval);
-        }
+  if (accounts.length === 0) {
+    return new Map();
+  }
+  const approvals: (readonly [RowAccount, Approval])[] = [];
+  for (const source of [ledger.approvals(mayBeOf(accounts)), files.approvals(accounts)]) {
+    for await (const each of source) {
+      if (wasPublished(each[1], asOf)) {
+        approvals.push(each);
       }
     }
   }
-  return approvals;
+  return approvalsByAccount(accounts, matched, approvals);
 }
 
 function wasPublished(
@@ -236,7 +268,7 @@ function report(subject: Subject, decisions: readonly Decision[]): readonly Repo
 function inOrder(a: Reported, b: Reported): number {
   return (
     a.finding.facts.triggeredAt - b.finding.facts.triggeredAt ||
-    compareText(a.subject.user, b.subject.user) ||
+    compareText(shownName(a.subject), shownName(b.subject)) ||
     compareText(a.rule.id, b.rule.id) ||
     compareText(a.subject.tenantId ?? "", b.subject.tenantId ?? "")
   );

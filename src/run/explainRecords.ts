@@ -1,4 +1,11 @@
-import type { Account } from "../detection/signin/classify.ts";
+import {
+  accountKey,
+  allNames,
+  shownName,
+  type Account,
+  type KnownName,
+  type RowAccount,
+} from "../detection/signin/account.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
 import { densestWindow } from "../detection/bursts/streak.ts";
 import { explainRow, type RowExplanation } from "../detection/signin/explainRow.ts";
@@ -8,14 +15,15 @@ import {
   type PromptIndex,
   type RuleExplanation,
 } from "../detection/decisions/explainUser.ts";
-import { effectiveApprovals } from "../detection/decisions/approval.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { SignIn } from "../detection/signin/signIn.ts";
 import { countRow, countUnreadable, noCounts, type Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { emptyTally, tallyRow } from "./coverageTally.ts";
-import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import type { MatchedAccounts } from "../detection/prompts/accounts.ts";
+import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
+import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { identify } from "../detection/incidents/identity.ts";
 import { nothingSeen, type InputSeen, type RecordReading } from "./inputSeen.ts";
 import type { Ledger, LogEntry } from "./ports.ts";
@@ -59,8 +67,8 @@ export interface Explained<P> {
   readonly accountsLeftOut: number;
   /** Those of `users` of whom no row was read. */
   readonly unseen: readonly string[];
-  /** Of everybody in `rows` or `accounts` with a prompt, by `accountName`. */
-  readonly byName: ReadonlyMap<string, ExplainedAccount>;
+  /** The account that a row of `rows` belongs to. */
+  readonly accountOf: (row: RowAccount) => ExplainedAccount | null;
 }
 
 /** Reads everything as a detection does, and keeps beside it what was asked for. */
@@ -69,35 +77,44 @@ export async function explainRecords<P>(
   ledger: Pick<Ledger, "addApproval" | "approvals">,
   run: ExplainRun<P>,
 ): Promise<Explained<P>> {
-  const { counts, tally, evidence, rows, asked, unseen } = await readEntries(entries, ledger, run);
-  const sightings = new Map([...evidence].map(([account, all]) => [accountName(account), all]));
+  const { counts, tally, table, rows, asked, unseen } = await readEntries(entries, ledger, run);
+  const matched = table.match();
+  const known = new Map(
+    [...table.accounts(matched)].map(({ account: who, sightings }) => {
+      const account = who();
+      return [accountKey(account), { account, sightings }];
+    }),
+  );
+  const accountOf = (row: RowAccount): Account => {
+    const id = matched.resolve(row);
+    return known.get(accountKey(id))?.account ?? { ...id, names: namesOf(row) };
+  };
   const listed =
     run.users === null
-      ? nearestFirst(evidence, run.rules)
-      : [...asked.values()].map((account) => ({ account, nearness: 0 }));
-  const accounts = listed.slice(0, run.limit).map(({ account }) => account);
-  const wanted = new Map(
-    [...accounts, ...rows.shown.flatMap(accountsIn)].map((account) => [
-      accountName(account),
-      account,
-    ]),
+      ? nearestFirst([...known.values()], run.rules)
+      : distinct(asked.map(accountOf), accountKey);
+  const accounts = listed.slice(0, run.limit);
+  const wanted = distinct(
+    [...accounts, ...rows.shown.flatMap(accountsIn).map(accountOf)],
+    accountKey,
   );
-  const approvals = await readApprovals(ledger, wanted);
-  const byName = new Map(
-    [...wanted].map(([name, account]) => [
-      name,
-      explainAccount(run.rules, account, sightings.get(name) ?? [], approvals.get(name) ?? []),
-    ]),
+  const approvals = await readApprovals(ledger, wanted, matched);
+  const byKey = new Map(
+    wanted.map((account) => {
+      const key = accountKey(account);
+      const sightings = known.get(key)?.sightings() ?? [];
+      return [key, explainAccount(run.rules, account, sightings, approvals.get(key) ?? [])];
+    }),
   );
   return {
     counts,
     coverage: judgeCoverage(tally, counts, run.seen?.() ?? nothingSeen, run),
     rows: rows.shown,
     rowsLeftOut: rows.leftOut,
-    accounts: accounts.flatMap((account) => byName.get(accountName(account)) ?? []),
+    accounts: accounts.flatMap((account) => byKey.get(accountKey(account)) ?? []),
     accountsLeftOut: listed.length - accounts.length,
     unseen,
-    byName,
+    accountOf: (row) => byKey.get(accountKey(matched.resolve(row))) ?? null,
   };
 }
 
@@ -108,9 +125,9 @@ async function readEntries<P>(
 ) {
   const counts = noCounts();
   const tally = emptyTally();
-  const evidence = new Evidence();
+  const table = new SightingTable();
   const kept = new KeptRows<P>(limit);
-  const asked = new Map<string, Account>();
+  const asked: RowAccount[] = [];
   const unseen = new Set(users);
   const exclusions = rules.map((rule) => rule.exclusions);
   for await (const batch of entries) {
@@ -133,24 +150,28 @@ async function readEntries<P>(
           ledger.addApproval(account, approval);
         }
         for (const sighting of classified.sightings) {
-          evidence.add(account, sighting);
+          table.add(account, sighting);
         }
       }
-      const names = namesOf(signIn).filter((name) => users?.includes(name));
+      const names = allNamesIn(signIn).filter((name) => users?.includes(name));
       if (users === null ? candidate !== null : names.length > 0) {
         kept.add({ place: entry.place, reading: entry.reading ?? null, explanation });
         names.forEach((name) => unseen.delete(name));
         if (users !== null && account !== null) {
-          asked.set(accountName(account), account);
+          asked.push(account);
         }
       }
     }
   }
-  return { counts, tally, evidence, rows: kept.end(), asked, unseen: [...unseen] };
+  return { counts, tally, table, rows: kept.end(), asked, unseen: [...unseen] };
 }
 
-function namesOf({ user, origin }: SignIn): readonly string[] {
-  return [user, origin.userId].filter((name) => name !== null);
+function allNamesIn({ account }: SignIn): readonly string[] {
+  return account === null ? [] : allNames({ ...account, names: namesOf(account) });
+}
+
+function namesOf({ name }: RowAccount): readonly KnownName[] {
+  return name === null ? [] : [{ name, seenAt: 0 }];
 }
 
 /** The first rows; where they are too many, candidates go before others. */
@@ -180,41 +201,43 @@ class KeptRows<P> {
   }
 }
 
-function accountsIn<P>({ explanation }: ExplainedRow<P>): readonly Account[] {
+function accountsIn<P>({ explanation }: ExplainedRow<P>): readonly RowAccount[] {
   const { account, kind } = explanation.classified;
   return account === null || kind !== "classified" ? [] : [account];
 }
 
 /** The accounts with a denial, by how much of a threshold they reached within one window. */
-function nearestFirst(evidence: Evidence, rules: readonly Rule[]) {
-  return [...evidence]
-    .map(([account, sightings]) => ({
-      account,
-      nearness: Math.max(...rules.map((rule) => nearness(rule, account.user, sightings))),
-    }))
+function nearestFirst(
+  known: readonly { readonly account: Account; readonly sightings: () => readonly Sighting[] }[],
+  rules: readonly Rule[],
+): readonly Account[] {
+  return known
+    .map(({ account, sightings }) => {
+      const all = sightings();
+      return { account, nearness: Math.max(...rules.map((rule) => nearness(rule, account, all))) };
+    })
     .filter((each) => each.nearness > 0)
-    .toSorted((a, b) => b.nearness - a.nearness || (a.account.user < b.account.user ? -1 : 1));
+    .toSorted(
+      (a, b) => b.nearness - a.nearness || (shownName(a.account) < shownName(b.account) ? -1 : 1),
+    )
+    .map(({ account }) => account);
 }
 
-function nearness(rule: Rule, user: string, sightings: readonly Sighting[]): number {
-  const most = densestWindow(rule, countDenials(rule, user, sightings));
+function nearness(rule: Rule, account: Account, sightings: readonly Sighting[]): number {
+  const most = densestWindow(rule, countDenials(rule, account, sightings));
   return (most?.denials ?? 0) / rule.threshold;
 }
 
 async function readApprovals(
   ledger: Pick<Ledger, "approvals">,
-  wanted: ReadonlyMap<string, Account>,
+  wanted: readonly Account[],
+  matched: MatchedAccounts,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const approvals = new Map<string, Approval[]>();
-  for await (const [account, approval] of ledger.approvals((each) =>
-    wanted.has(accountName(each)),
-  )) {
-    const name = accountName(account);
-    const held = approvals.get(name) ?? [];
-    held.push(approval);
-    approvals.set(name, held);
+  const approvals: (readonly [RowAccount, Approval])[] = [];
+  for await (const each of ledger.approvals(mayBeOf(wanted))) {
+    approvals.push(each);
   }
-  return approvals;
+  return approvalsByAccount(wanted, matched, approvals);
 }
 
 function explainAccount(
@@ -226,13 +249,14 @@ function explainAccount(
   return {
     account,
     prompts: indexPrompts(sightings),
-    approvals: distinct(effectiveApprovals(approvals)).toSorted((a, b) => a.at - b.at),
+    approvals: distinct(approvals, ({ at, request }) => JSON.stringify([at, request])).toSorted(
+      (a, b) => a.at - b.at,
+    ),
     rules: explainRules({ rules, account, sightings, approvals, identify }),
   };
 }
 
-function distinct(approvals: readonly Approval[]): readonly Approval[] {
-  return [
-    ...new Map(approvals.map((each) => [JSON.stringify([each.at, each.request]), each])).values(),
-  ];
+/** Of equal ones the last, in the place of the first. */
+function distinct<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((each) => [keyOf(each), each])).values()];
 }

@@ -1,6 +1,6 @@
+import type { RowAccount } from "../detection/signin/account.ts";
 import {
   classifySignIn,
-  type Account,
   type Classified,
   type ClassifyOptions,
 } from "../detection/signin/classify.ts";
@@ -67,8 +67,8 @@ export class Extractor<P> {
 /** An extract that grows. */
 interface Draft<P> extends Extract<P> {
   readonly bad: Extract<P>["bad"][number][];
-  readonly sightings: (readonly [Account, Sighting])[];
-  readonly approvals: (readonly [Account, Approval])[];
+  readonly sightings: (readonly [RowAccount, Sighting])[];
+  readonly approvals: (readonly [RowAccount, Approval])[];
 }
 
 function nothing<P>(): Draft<P> {

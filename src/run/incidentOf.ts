@@ -20,7 +20,7 @@ export function incidentOf(
   return {
     id: burst.id,
     revision: burst.revision,
-    text: describeIncident(subject.user, finding),
+    text: describeIncident(subject, finding),
     tasks: analystTasks,
     change: describeChange(reason, before?.facts ?? null, finding),
     summary: {

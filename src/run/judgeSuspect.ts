@@ -4,10 +4,9 @@ import { judge } from "../detection/decisions/judge.ts";
 import type { Subject } from "../detection/decisions/record.ts";
 import { ruleViews } from "../detection/decisions/ruleViews.ts";
 import { identify } from "../detection/incidents/identity.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
-import type { Account } from "../detection/signin/classify.ts";
+import { accountKey, type Account } from "../detection/signin/account.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import type { Head, StateStore } from "./ports.ts";
 
@@ -18,8 +17,8 @@ export interface Suspect {
   readonly sightings: () => readonly Sighting[];
 }
 
-export function subjectOf(family: string, { tenantId, user }: Account): Subject {
-  return { rule: family, workspaceId: null, tenantId, user };
+export function subjectOf(family: string, account: Account): Subject {
+  return { rule: family, workspaceId: null, ...account };
 }
 
 /** All that is known of suspects beside their sightings. */
@@ -41,18 +40,18 @@ export async function judgeSuspect(
   { account, sightings }: Suspect,
   contexts: ReadonlyMap<string, ContextOf>,
 ): Promise<readonly JudgedFamily[]> {
-  const views = ruleViews(all, account.user, sightings());
-  const contextOf = contexts.get(accountName(account));
+  const views = ruleViews(all, account, sightings());
+  const contextOf = contexts.get(accountKey(account));
   const families: JudgedFamily[] = [];
   for (const { name, rules } of familiesOf(all)) {
-    const subject = subjectOf(name, account);
-    const head = await store.readHead(subject, -Infinity);
+    const head = await store.readHead(subjectOf(name, account), -Infinity);
+    const { subject } = head;
     const judged = judge({
       subject,
       recorded: head.bursts,
       views: views.filter(({ rule }) => rules.includes(rule)),
       // Stryker disable next-line ArrayDeclaration: a text is no approval.
-      approvals: approvals.get(accountName(account)) ?? [],
+      approvals: approvals.get(accountKey(account)) ?? [],
       identify,
       openFrom: null,
       bounded: false,

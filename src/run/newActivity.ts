@@ -1,9 +1,11 @@
-import { classify, type Account } from "../detection/signin/classify.ts";
+import { accountKey, allNames, joinNames, type Account } from "../detection/signin/account.ts";
+import { classify } from "../detection/signin/classify.ts";
+import { isUserExcluded } from "../detection/signin/exclusions.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { countRow, type Counts } from "./counts.ts";
-import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import type { Range } from "./ports.ts";
 
 /** An account that something new is known of, and the span of the times it happened. Both ends belong to it. */
@@ -19,11 +21,11 @@ export class ActiveAccounts {
   readonly #accounts = new Map<string, Activity>();
 
   add(account: Account, from: number, to: number, wantsContext = false): void {
-    const name = accountName(account);
-    const before = this.#accounts.get(name);
+    const key = accountKey(account);
+    const before = this.#accounts.get(key);
     const span = before?.span ?? { from, to };
-    this.#accounts.set(name, {
-      account,
+    this.#accounts.set(key, {
+      account: joinAccounts(before?.account ?? account, account),
       span: { from: Math.min(span.from, from), to: Math.max(span.to, to) },
       ...(wantsContext || before?.wantsContext === true ? { wantsContext: true } : {}),
     });
@@ -34,9 +36,20 @@ export class ActiveAccounts {
   }
 }
 
+/** The same account with the names and aliases of both. */
+export function joinAccounts(some: Account, other: Account): Account {
+  const aliases = [...(some.aliases ?? []), ...(other.aliases ?? [])];
+  return {
+    ...some,
+    names: joinNames(some.names ?? [], other.names ?? []),
+    aliases: [...new Map(aliases.map((alias) => [accountKey(alias), alias])).values()],
+  };
+}
+
 /**
  * Counts the rows of one read and notes whose prompts they show. Not only denials touch: "in progress" can be
- * the earlier sighting of a prompt that another row calls refused, and moves it.
+ * the earlier sighting of a prompt that another row calls refused, and a row without a prompt can show that two names
+ * are one account's.
  *
  * @param happenedIn what happened at other times touches nobody
  * @returns distinct denials that the rows show
@@ -49,25 +62,31 @@ export function touch(
   touched: ActiveAccounts,
 ): number {
   const exclusions = rules.map((rule) => rule.exclusions);
-  const evidence = new Evidence();
+  const table = new SightingTable();
   for (const record of rows) {
     const row = classify(record, { exclusions });
     countRow(counts, row);
     // Stryker disable next-line ConditionalExpression: only for the compiler, a row of nobody shows nothing.
     if (row.account !== null) {
       for (const sighting of row.sightings) {
-        evidence.add(row.account, sighting);
+        table.add(row.account, sighting);
       }
     }
   }
   const happened = ({ at }: { readonly at: number }) => at >= happenedIn.from && at < happenedIn.to;
   let denials = 0;
-  for (const [account, sightings] of evidence) {
+  for (const { account: who, sightings: made } of table.accounts()) {
+    const account = who();
+    const sightings = made();
+    const names = allNames(account);
+    if (rules.every((rule) => isUserExcluded(rule.exclusions, names))) {
+      continue;
+    }
     for (const { at } of sightings.filter(happened)) {
       touched.add(account, at, at);
     }
     // Rules share the sightings, so the first one names a denial that several of them count.
-    const counted = rules.flatMap((rule) => countDenials(rule, account.user, sightings));
+    const counted = rules.flatMap((rule) => countDenials(rule, account, sightings));
     denials += new Set(counted.filter(happened).map(({ sightings: [first] }) => first)).size;
   }
   return denials;

@@ -1,4 +1,6 @@
-import type { Account, ClassifyOptions } from "../detection/signin/classify.ts";
+import type { Account, AccountId, RowAccount } from "../detection/signin/account.ts";
+import type { ClassifyOptions } from "../detection/signin/classify.ts";
+import type { Binding } from "../detection/prompts/accounts.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { Task } from "../detection/incidents/analystTasks.ts";
 import type { IncidentText } from "../detection/incidents/incident.ts";
@@ -29,8 +31,8 @@ export interface Extract<P> {
   readonly counts: Counts;
   /** Records that cannot be used. */
   readonly bad: readonly { readonly reason: string; readonly place: P }[];
-  readonly sightings: readonly (readonly [Account, Sighting])[];
-  readonly approvals: readonly (readonly [Account, Approval])[];
+  readonly sightings: readonly (readonly [RowAccount, Sighting])[];
+  readonly approvals: readonly (readonly [RowAccount, Approval])[];
   readonly tally: CoverageTally;
 }
 
@@ -44,8 +46,8 @@ export interface RelatedRecord {
 export interface SignInFiles<P> {
   /** What its rows say, in the order in which they stand. */
   read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
-  /** Approvals of some accounts that were left aside while it was read. */
-  approvals(accounts: readonly Account[]): AsyncIterable<readonly [Account, Approval]>;
+  /** Approvals of some accounts, and perhaps of others, that were left aside while it was read. */
+  approvals(accounts: readonly Account[]): AsyncIterable<readonly [RowAccount, Approval]>;
   /** All records once more, those of other logs beside too: for the context of findings. */
   related?(): AsyncIterable<RelatedRecord>;
   /** What the files turned out to be; complete once `read` has ended. */
@@ -66,9 +68,26 @@ export interface Head {
   readonly deliveries: Readonly<Record<string, Delivery>>;
   /** Of the stored rows that this was read from; null where there were none. */
   readonly version: string | null;
+  /** What was recorded of the same account under other names, as it was read. Gone with the next write. */
+  readonly takenIn?: readonly Pick<Head, "subject" | "version">[];
+  /** For the store's own use: whose the subject's names were when this was read. */
+  readonly aliasRows?: readonly AliasRow[];
   /** For the store's own use: what it keeps elsewhere, and until when that reaches. */
   readonly archived?: Readonly<Record<string, string>>;
   readonly archivedTo?: number | null;
+}
+
+/** What is recorded of an account that may be another one's. */
+export interface AliasRow {
+  readonly alias: AccountId;
+  /** Null where nobody knows better. */
+  readonly owner: AccountId | null;
+  /** Something was recorded under the alias itself. */
+  readonly hasRecords: boolean;
+  /** Null where there is no such row. */
+  readonly version: string | null;
+  /** When the last burst ended that was recorded with it. */
+  readonly lastAt: number;
 }
 
 export interface Delivery {
@@ -151,7 +170,10 @@ export interface StateChange {
 export interface StateStore {
   open(): Promise<Opening>;
   readProgress(): Promise<Progress | null>;
+  /** The accounts that these turned out to be, by `accountKey`; none for one that is nobody else's. */
+  readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>>;
   /**
+   * What is recorded of an account, also under its aliases; of the owner where it turned out to be somebody else's.
    * An empty head where nothing is recorded.
    *
    * @param from bursts that ended before may be missing
@@ -168,17 +190,28 @@ export interface StateStore {
   prune(before: number): Promise<number>;
 }
 
+/** Who is who, as a ledger keeps it. */
+export interface RecordedBindings {
+  readonly names: readonly Binding[];
+  readonly unnamedTenant: string | null;
+}
+
 /**
  * What earlier files said, for a log that comes in files and cannot be asked again: sightings that a later
  * row may complete, and approvals that may turn out to follow denials.
  */
 export interface Ledger {
-  sightings(): AsyncIterable<readonly [Account, Sighting]>;
+  /** Names that an earlier run joined to an id, and the tenant to which it counted rows without one. */
+  bindings(): RecordedBindings;
+  bind(bindings: RecordedBindings): void;
+  sightings(): AsyncIterable<readonly [RowAccount, Sighting]>;
   /** Made as they are read: who keeps none need not read them. */
-  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void;
-  addApproval(account: Account, approval: Approval): void;
+  addSightings(sightings: Iterable<readonly [RowAccount, Sighting]>): void;
+  addApproval(account: RowAccount, approval: Approval): void;
   /** Approvals of earlier files and of this run; of the accounts wanted only, so that few are held. */
-  approvals(wanted: (account: Account) => boolean): AsyncIterable<readonly [Account, Approval]>;
+  approvals(
+    wanted: (account: RowAccount) => boolean,
+  ): AsyncIterable<readonly [RowAccount, Approval]>;
   /** Makes what was added and recorded durable, all or nothing. */
   commit(): Promise<void>;
 }

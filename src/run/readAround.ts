@@ -1,7 +1,8 @@
 import { classify } from "../detection/signin/classify.ts";
 import type { Fields } from "../detection/signin/fields.ts";
-import type { Approval, Sighting } from "../detection/signin/sighting.ts";
-import { accountName, Evidence } from "../detection/prompts/evidence.ts";
+import type { RowAccount } from "../detection/signin/account.ts";
+import type { Approval } from "../detection/signin/sighting.ts";
+import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { inParallel } from "./inParallel.ts";
 import type { LogAnswer, LogQuery, Range, SignInSource } from "./ports.ts";
 import { halve, readWhole } from "./readWhole.ts";
@@ -21,7 +22,8 @@ export const mostRows = 10_000;
 const queriesAtOnce = 8;
 
 export interface UserSpan {
-  readonly user: string;
+  /** Everything that one account goes by. */
+  readonly names: readonly string[];
   readonly span: Range;
 }
 
@@ -31,11 +33,10 @@ export interface CoredSpan extends UserSpan {
 }
 
 export interface SightingsAround {
-  /** By account. */
-  readonly sightings: ReadonlyMap<string, readonly Sighting[]>;
-  /** By user. */
+  readonly table: SightingTable;
+  /** By any name of the account. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Users with so many rows that not all of their spans was read. */
+  /** Names of accounts with so many rows that not all of their spans was read. */
   readonly cut: ReadonlySet<string>;
 }
 
@@ -45,7 +46,8 @@ export async function readSightings(
   wanted: readonly CoredSpan[],
   signal: AbortSignal,
 ): Promise<SightingsAround> {
-  const evidence = new Evidence();
+  const table = new SightingTable();
+  const ownersOf = new Map(wanted.flatMap((each) => each.names.map((name) => [name, each])));
   const reading: Outwards = {
     ask: (query) => source.candidates(query, signal),
     rows: new Map(),
@@ -53,19 +55,18 @@ export async function readSightings(
     take(record) {
       const { account, sightings: shown } = classify(record);
       if (account !== null) {
-        reading.rows.set(account.user, (reading.rows.get(account.user) ?? 0) + 1);
-        shown.forEach((sighting) => evidence.add(account, sighting));
+        const owner = ownersOf.get(account.user) ?? ownersOf.get(account.name ?? "");
+        for (const name of owner?.names ?? []) {
+          reading.rows.set(name, (reading.rows.get(name) ?? 0) + 1);
+        }
+        shown.forEach((sighting) => table.add(account, sighting));
       }
     },
   };
   await inParallel(groupsOf(wanted), queriesAtOnce, (group) =>
     readOutwards(reading, queryOf(group), coreOf(group)),
   );
-  const sightings = new Map<string, readonly Sighting[]>();
-  for (const [account, seen] of evidence) {
-    sightings.set(accountName(account), seen);
-  }
-  return { sightings, rows: reading.rows, cut: reading.cut };
+  return { table, rows: reading.rows, cut: reading.cut };
 }
 
 /** What is read of some users, and how much there was of each. */
@@ -125,23 +126,17 @@ function coreOf(group: readonly CoredSpan[]): Range {
   };
 }
 
-/** Reads the fresh approvals of users, each in a span of event time. */
+/** Reads the fresh approvals of users, each in a span of event time, and perhaps those of others. */
 export async function readApprovals(
   source: SignInSource,
   wanted: readonly UserSpan[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const approvals = new Map<string, Approval[]>();
+): Promise<readonly (readonly [RowAccount, Approval])[]> {
+  const approvals: (readonly [RowAccount, Approval])[] = [];
   const take = (record: Fields) => {
     const { account, approvals: found } = classify(record);
     if (account !== null) {
-      const name = accountName(account);
-      const held = approvals.get(name);
-      if (held === undefined) {
-        approvals.set(name, [...found]);
-      } else {
-        held.push(...found);
-      }
+      found.forEach((approval) => approvals.push([account, approval]));
     }
   };
   await inParallel(groupsOf(wanted), queriesAtOnce, async (group) => {
@@ -163,7 +158,7 @@ function groupsOf<T extends UserSpan>(wanted: readonly T[]): readonly (readonly 
       group.push(each);
     }
   }
-  return [...groups.values()].flatMap((group) => chunk(group, usersPerQuery));
+  return [...groups.values()].flatMap(chunk);
 }
 
 function queryOf(group: readonly UserSpan[]): LogQuery {
@@ -172,15 +167,22 @@ function queryOf(group: readonly UserSpan[]): LogQuery {
   return {
     by: "generated",
     range: { from: from - publicationLag.before, to: to + publicationLag.after },
-    users: [...new Set(group.map(({ user }) => user))],
+    users: [...new Set(group.flatMap(({ names }) => names))],
     shard: null,
   };
 }
 
-function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const chunks: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += size) {
-    chunks.push(items.slice(start, start + size));
+/** With at most so many names in each, but for an account that has more. */
+function chunk<T extends UserSpan>(spans: readonly T[]): readonly (readonly T[])[] {
+  const chunks: T[][] = [];
+  let names = Infinity;
+  for (const span of spans) {
+    names += span.names.length;
+    if (names > usersPerQuery) {
+      chunks.push([]);
+      names = span.names.length;
+    }
+    chunks.at(-1)?.push(span);
   }
   return chunks;
 }

@@ -3,7 +3,7 @@ import { contextOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
 import { rowsOf, type KnownFinding } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
+import { accountKey } from "../detection/signin/account.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import { stateRequests } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
@@ -53,7 +53,7 @@ export async function readContexts(
   return new Map(
     [...chosen].map((each) => {
       const names = wanted.filter((one) => one.each === each).flatMap((one) => one.wish.names);
-      return [accountName(each.account), contextOf(known, distinct(names))] as const;
+      return [accountKey(each.account), contextOf(known, distinct(names))] as const;
     }),
   );
 }
@@ -64,7 +64,7 @@ function judgeWithout(detector: Detector, each: KnownCase): readonly Judged[] {
       const { finding } = decision;
       return finding === null
         ? []
-        : [{ each, decision, wish: wishOf(each.account.user, finding, each.approvals) }];
+        : [{ each, decision, wish: wishOf(each.account, finding, each.approvals) }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { followedMs } from "../detection/context/followed.ts";
 import { readOperation } from "../detection/context/operations.ts";
 import { isSame, type EventRow } from "../detection/context/rows.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
+import { allNames, type RowAccount } from "../detection/signin/account.ts";
 import { classify } from "../detection/signin/classify.ts";
 import type { Detector } from "./detector.ts";
 import { ActiveAccounts } from "./newActivity.ts";
@@ -47,13 +47,14 @@ async function readApproved(
   accounts: ActiveAccounts,
   signal: AbortSignal,
 ): Promise<void> {
-  const watched = new Map<string, Watch[]>();
-  for (const { subject, watch } of all) {
-    const name = accountName(subject);
-    // Stryker disable next-line ArrayDeclaration: a text is no watch.
-    watched.set(name, [...(watched.get(name) ?? []), watch]);
+  const watched = new Map<string, Watched[]>();
+  for (const each of all) {
+    for (const name of allNames(each.subject)) {
+      // Stryker disable next-line ArrayDeclaration: a text is no watch.
+      watched.set(name, [...(watched.get(name) ?? []), each]);
+    }
   }
-  const users = [...new Set(all.map(({ subject }) => subject.user))];
+  const users = [...watched.keys()];
   for (let start = 0; start < users.length; start += usersPerQuery) {
     const query = {
       by: "published" as const,
@@ -63,17 +64,25 @@ async function readApproved(
     };
     for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
       const { account, approvals } = classify(record);
-      if (account === null) {
-        continue;
-      }
-      // Stryker disable next-line ArrayDeclaration: as above.
-      for (const { from, to } of watched.get(accountName(account)) ?? []) {
-        if (approvals.some(({ at }) => at >= from)) {
-          accounts.add(account, from, to);
+      for (const { subject, watch } of account === null ? [] : watchesOf(account, watched)) {
+        if (approvals.some(({ at }) => at >= watch.from)) {
+          accounts.add(subject, watch.from, watch.to);
         }
       }
     }
   }
+}
+
+/** Of every account that the row may be of; whose it is turns out when the account is judged. */
+function watchesOf(
+  { tenantId, user, name }: RowAccount,
+  watched: ReadonlyMap<string, readonly Watched[]>,
+): readonly Watched[] {
+  const found = new Set([user, name ?? user].flatMap((each) => watched.get(each) ?? []));
+  return [...found].filter(
+    ({ subject }) =>
+      tenantId === null || subject.tenantId === null || tenantId === subject.tenantId,
+  );
 }
 
 /**

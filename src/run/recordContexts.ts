@@ -3,7 +3,7 @@ import { contextOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
 import type { KnownFinding } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
-import { accountName } from "../detection/prompts/evidence.ts";
+import { accountKey } from "../detection/signin/account.ts";
 import { collectContext } from "./collectContext.ts";
 import { findingIn, wishOf } from "./contextWish.ts";
 import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
@@ -32,11 +32,11 @@ export async function readContexts(
   const found: (readonly [string, ContextWish, KnownFinding])[] = [];
   for (const suspect of suspects.values()) {
     const { account } = suspect;
-    const name = accountName(account);
+    const name = accountKey(account);
     for (const { judged } of await judgeSuspect(known, suspect, contexts)) {
       for (const { burst, finding } of askedFor(judged, run)) {
         if (finding !== null) {
-          const wish = wishOf(account.user, finding, known.approvals.get(name) ?? []);
+          const wish = wishOf(account, finding, known.approvals.get(name) ?? []);
           found.push([name, wish, findingIn(burst, wish.names)]);
         }
       }

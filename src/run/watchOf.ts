@@ -1,6 +1,7 @@
 import { followedMs } from "../detection/context/followed.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
 import type { Family } from "../detection/rules/families.ts";
+import type { Account } from "../detection/signin/account.ts";
 import { namesOf } from "./accountNames.ts";
 import type { Detector } from "./detector.ts";
 import type { Watch } from "./ports.ts";
@@ -18,7 +19,7 @@ export function watchOf(
   { clock, context = null, approvalLatenessMs }: Detector,
   family: Family,
   { burst, finding }: Decision,
-  user: string,
+  account: Account,
 ): Watch | null {
   const { approval, firstDenialAt, lastDenialAt } = burst.facts;
   const now = clock.now();
@@ -42,7 +43,7 @@ export function watchOf(
   const isWhole = finding.context !== null && !finding.context.gaps.some(mayPass);
   return {
     ...watch,
-    followUp: { names: namesOf(user, finding), retryUntil: isWhole ? null : now + retryMs },
+    followUp: { names: namesOf(account, finding), retryUntil: isWhole ? null : now + retryMs },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Subject } from "../detection/decisions/record.ts";
+import { accountKey, joinNames, type AccountId } from "../detection/signin/account.ts";
 import type {
   Delivery,
   DueItem,
@@ -9,21 +10,32 @@ import type {
   StateStore,
 } from "../run/ports.ts";
 
+/** An account under which records of another are kept. */
+export interface Owner {
+  readonly alias: AccountId;
+  readonly owner: AccountId;
+}
+
 /** What a store holds, as plain data. */
 export interface StateSnapshot {
+  readonly owners: readonly Owner[];
   readonly heads: readonly Head[];
   readonly due: readonly DueItem[];
   readonly progress: Progress | null;
 }
 
+const nothing: StateSnapshot = { owners: [], heads: [], due: [], progress: null };
+
 /** Records that live as long as the process. */
 export class MemoryStore implements StateStore {
   readonly #heads: Map<string, Head>;
   readonly #due: Map<string, DueItem>;
+  readonly #owners: Map<string, Owner>;
   #progress: Progress | null;
   #version = 0;
 
-  constructor({ heads, due, progress }: StateSnapshot = { heads: [], due: [], progress: null }) {
+  constructor({ owners, heads, due, progress }: StateSnapshot = nothing) {
+    this.#owners = new Map(owners.map((each) => [accountKey(each.alias), each]));
     this.#heads = new Map(heads.map((head) => [subjectName(head.subject), head]));
     this.#due = new Map(due.map((item) => [dueName(item), item]));
     this.#progress = progress;
@@ -41,26 +53,71 @@ export class MemoryStore implements StateStore {
     return Promise.resolve(this.#progress);
   }
 
+  readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>> {
+    const found = aliases.flatMap((alias) => {
+      const owner = this.#ownerOf(alias);
+      return owner === null ? [] : [[accountKey(alias), owner] as const];
+    });
+    return Promise.resolve(new Map(found));
+  }
+
   readHead(subject: Subject): Promise<Head> {
-    const empty = { subject, bursts: [], deliveries: {}, version: null };
-    return Promise.resolve(this.#heads.get(subjectName(subject)) ?? empty);
+    const owned = { ...subject, ...this.#ownerOf(subject) };
+    const own = this.#heads.get(subjectName(owned)) ?? emptyHead(owned);
+    const others = (subject.aliases ?? []).flatMap(
+      (alias) => this.#heads.get(subjectName({ ...owned, ...alias })) ?? [],
+    );
+    return Promise.resolve(takeIn(own, others, owned));
   }
 
   write({ head, put = [], drop = [] }: StateChange): Promise<Head | null | "conflict"> {
-    if (head !== undefined) {
-      const stored = this.#heads.get(subjectName(head.subject));
-      if ((stored?.version ?? null) !== head.version) {
-        return Promise.resolve("conflict");
-      }
+    if (head !== undefined && !this.#isCurrent(head)) {
+      return Promise.resolve("conflict");
     }
     drop.forEach((item) => this.#due.delete(dueName(item)));
-    put.forEach((item) => this.#due.set(dueName(item), item));
     if (head === undefined) {
+      put.forEach((item) => this.#due.set(dueName(item), item));
       return Promise.resolve(null);
     }
-    const next = { ...head, version: String(++this.#version) };
+    const { takenIn = [], ...stored } = head;
+    takenIn.forEach((other) => this.#moveFrom(other.subject, head.subject));
+    drop.forEach((item) => this.#due.delete(dueName({ ...item, subject: head.subject })));
+    put.forEach((item) => this.#due.set(dueName(item), item));
+    for (const alias of head.subject.aliases ?? []) {
+      if (!this.#owners.has(accountKey(alias))) {
+        const { tenantId, user } = head.subject;
+        this.#owners.set(accountKey(alias), { alias, owner: { tenantId, user } });
+      }
+    }
+    const next = { ...stored, version: String(++this.#version) };
     this.#heads.set(subjectName(head.subject), next);
     return Promise.resolve(next);
+  }
+
+  #ownerOf(alias: AccountId): AccountId | null {
+    return this.#owners.get(accountKey(alias))?.owner ?? null;
+  }
+
+  /** Nobody wrote since it was read, nor found out that the account is another one. */
+  #isCurrent({ subject, version, takenIn = [] }: Head): boolean {
+    return (
+      this.#ownerOf(subject) === null &&
+      [{ subject, version }, ...takenIn].every(
+        (read) => (this.#heads.get(subjectName(read.subject))?.version ?? null) === read.version,
+      )
+    );
+  }
+
+  /** What was recorded under another name, and what is due for it, is the subject's from now on. */
+  #moveFrom(other: Subject, subject: Subject): void {
+    this.#heads.delete(subjectName(other));
+    for (const [name, item] of this.#due) {
+      if (subjectName(item.subject) === subjectName(other)) {
+        const moved = { ...item, subject };
+        this.#due.delete(name);
+        this.#due.set(dueName(moved), moved);
+      }
+    }
   }
 
   saveProgress(progress: Progress): Promise<void> {
@@ -86,11 +143,36 @@ export class MemoryStore implements StateStore {
   /** Everything that is held. */
   snapshot(): StateSnapshot {
     return {
+      owners: [...this.#owners.values()],
       heads: [...this.#heads.values()],
       due: [...this.#due.values()],
       progress: this.#progress,
     };
   }
+}
+
+function emptyHead(subject: Subject): Head {
+  return { subject, bursts: [], deliveries: {}, version: null };
+}
+
+/**
+ * A head together with what is recorded of the same account under other names.
+ *
+ * @param subject as it was asked for: its names may be news
+ */
+export function takeIn(own: Head, others: readonly Head[], subject: Subject): Head {
+  const heads = [own, ...others];
+  const names = heads.reduce(
+    (known, head) => joinNames(known, head.subject.names ?? []),
+    subject.names ?? [],
+  );
+  return {
+    ...own,
+    subject: names.length === 0 ? subject : { ...subject, names },
+    bursts: heads.flatMap(({ bursts }) => bursts),
+    deliveries: Object.fromEntries(heads.flatMap(({ deliveries }) => Object.entries(deliveries))),
+    ...(others.length === 0 ? {} : { takenIn: others }),
+  };
 }
 
 /**

@@ -116,9 +116,9 @@ describe("rows of a scenario may be of any JSON dialect", () => {
       ...least,
       rows: rows.slice(0, 1),
       denials: { user, at: five.slice(1) },
-      expect: [],
+      expect: [{ user, denials: 5 }],
     });
-    // The tenant is known of the row only, so these are two accounts.
+    // Only the row names a tenant, so that is the tenant of all.
     expect(code).toBe(0);
   });
 

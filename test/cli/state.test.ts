@@ -403,12 +403,12 @@ describe("a state that cannot be used is named in one sentence, and nothing is c
     [
       "of something else",
       () => "{}",
-      "state.json: is no state that this version knows; it reads schemaVersion 1",
+      "state.json: is no state that this version knows; it reads schemaVersion 1 and 2",
     ],
     [
       "of a later version",
-      (text: string) => text.replace('"schemaVersion":1', '"schemaVersion":2'),
-      /schemaVersion 1$/,
+      (text: string) => text.replace('"schemaVersion":2', '"schemaVersion":3'),
+      /a newer version of this tool wrote it \(schemaVersion 3; this one reads up to 2\)$/,
     ],
     ["a bare version", () => '{"schemaVersion":1}', damaged],
     ["without its facts", (text: string) => text.replace('"facts"', '"fakts"'), damaged],

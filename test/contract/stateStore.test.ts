@@ -86,6 +86,7 @@ function reopening(folder: string): StateStore {
   return {
     open: () => once((store) => store.open()),
     readProgress: () => once((store) => store.readProgress()),
+    readOwners: (aliases) => once((store) => store.readOwners(aliases)),
     readHead: (subject, from) => once((store) => store.readHead(subject, from)),
     write: (change) => once((store) => store.write(change)),
     saveProgress: (progress) => once((store) => store.saveProgress(progress)),

@@ -10,7 +10,8 @@ import { presets } from "../../src/detection/rules/presets.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 import type { Origin } from "../../src/detection/signin/signIn.ts";
 import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts";
-import { time } from "../builders.ts";
+import type { Account, RowAccount } from "../../src/detection/signin/account.ts";
+import { tenantId, time, type Person } from "../builders.ts";
 
 export const minute = 60_000;
 
@@ -23,8 +24,24 @@ export function rule(more: Partial<Rule> = {}, id = "explicit-mfa-deny"): Rule {
   return { ...preset, ...more };
 }
 
+/** The account of somebody whose rows name the id as well. */
+export function accountOf({ id, name }: Person): Account {
+  return { tenantId, user: id, names: [{ name, seenAt: time("09:00") }] };
+}
+
+/** An account of which nothing but a name is known. */
+export function named(user: string): RowAccount {
+  return { tenantId, user, name: user };
+}
+
+/** What a row says that names both. */
+export function rowAccountOf({ id, name }: Person): RowAccount {
+  return { tenantId, user: id, name };
+}
+
 export const nowhere: Origin = {
   userId: null,
+  userName: null,
   ipAddress: null,
   location: null,
   application: null,
@@ -42,6 +59,10 @@ export function sighting(at: string, more: Partial<Sighting> = {}): Sighting {
     at: time(at),
     askedAt: time(at) - 12_000,
     request: `request of ${at}`,
+    requestAlias: null,
+    requestBy: "original",
+    lends: false,
+    details: "whole",
     method: "mobile app notification",
     second: Math.floor(time(at) / 1_000),
     publishedAt: time(at) + 2 * minute,
@@ -65,6 +86,8 @@ export function approval(at: string, more: Partial<Approval> = {}): Approval {
     source: "step",
     at: time(at),
     request: `request of ${at}`,
+    requestAlias: null,
+    requestBy: "original",
     ipAddress: "198.51.100.99",
     publishedAt: time(at) + 2 * minute,
     ...more,

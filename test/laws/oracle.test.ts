@@ -53,8 +53,8 @@ function denialsIn(rows: readonly Row[], more: Partial<OracleRule> = {}): number
   );
 }
 
-function timesIn(rows: readonly Row[]): string[] {
-  return oracle(rows, everyDenial).map((finding) => clock(finding.firstDenialAt));
+function timesIn(rows: readonly Row[], more: Partial<OracleRule> = {}): string[] {
+  return oracle(rows, { ...everyDenial, ...more }).map((finding) => clock(finding.firstDenialAt));
 }
 
 function clock(at: number): string {
@@ -395,9 +395,21 @@ describe("5. the same prompt in several rows", () => {
       row({ at: "09:00", request: "r", steps: [denied("09:00:00", { sequences: false })] }),
     ];
     expect(denialsIn(rows)).toBe(1);
+    expect(denialsIn(rows, { counted: ["noResponse"] })).toBe(2);
+    expect(timesIn(rows)).toEqual(["09:00:00"]);
+  });
+
+  it("of several sequenced prompts in its second it is the one of its outcome", () => {
+    const steps = [
+      noResponse("09:00:00.200", { asked: "08:59:40" }),
+      denied("09:00:00.300", { asked: "08:59:50" }),
+    ];
+    const rows = [
+      row({ at: "09:00", request: "r", steps }),
+      row({ at: "09:00", request: "r", steps: [denied("09:00:00", { sequences: false })] }),
+    ];
+    expect(denialsIn(rows)).toBe(1);
     expect(denialsIn(rows, { counted: ["noResponse"] })).toBe(1);
-    const apart = oracle(rows, { ...everyDenial, counted: ["noResponse"] });
-    expect(apart.map((finding) => clock(finding.firstDenialAt))).toEqual(["09:00:00.100"]);
   });
 
   it("variants resolve over the whole set: fraud report, refusal, other outcome, pending", () => {
@@ -409,20 +421,26 @@ describe("5. the same prompt in several rows", () => {
     for (const [rank, outcome] of counted.entries()) {
       const rows = outcomes.slice(rank);
       for (const set of [rows, rows.toReversed()]) {
-        expect(denialsIn(set, { counted: [outcome] })).toBe(1);
-        expect(denialsIn(set, { counted: counted.filter((other) => other !== outcome) })).toBe(0);
+        // A prompt counts by any of its variants, and shows by the strongest.
+        for (const variantOutcome of counted.slice(rank)) {
+          expect(denialsIn(set, { counted: [variantOutcome] })).toBe(1);
+        }
+        expect(denialsIn(set, { counted: counted.slice(0, rank) })).toBe(0);
+        const [found] = oracle(set, { ...everyDenial, counted });
+        expect(found?.fraudReports).toBe(outcome === "fraudReported" ? 1 : 0);
       }
     }
   });
 
-  it("the earliest time of all variants holds, also that of the pending snapshot", () => {
+  it("the earliest time of the final variants holds, not that of a pending snapshot", () => {
     const asked = "08:59:48";
     const rows = [
       row({ at: "09:00", request: "r", steps: [pending("08:59:50", { asked })] }),
       row({ at: "09:00", request: "r", steps: [denied("09:00", { asked })] }),
     ];
-    expect(timesIn(rows)).toEqual(["08:59:50"]);
+    expect(timesIn(rows)).toEqual(["09:00:00"]);
     expect(timesIn(rows.slice(0, 1))).toEqual([]);
+    expect(timesIn(rows.slice(0, 1), { counted: ["pending"] })).toEqual(["08:59:50"]);
   });
 
   it("the request is OriginalRequestId, else Id, else the row's own content; never CorrelationId", () => {
@@ -513,13 +531,19 @@ describe("7. who", () => {
         three((i) => ({ UserPrincipalName: names[i] })),
         rule(),
       ),
-    ).toMatchObject([{ tenantId, user: "alice@contoso.com", denials: 3 }]);
+    ).toMatchObject([{ tenantId, user: alice.id, denials: 3 }]);
   });
 
   it("denials of two users or two tenants are not pooled", () => {
     expect(
       oracle(
-        three((i) => ({ UserPrincipalName: i === 0 ? bob.name : alice.name })),
+        three((i) => ({ UserId: i === 0 ? bob.id : alice.id })),
+        rule(),
+      ),
+    ).toEqual([]);
+    expect(
+      oracle(
+        three((i) => ({ UserId: "", UserPrincipalName: i === 0 ? bob.name : alice.name })),
         rule(),
       ),
     ).toEqual([]);
@@ -531,7 +555,46 @@ describe("7. who", () => {
     ).toEqual([]);
     expect(
       oracle(
+        three((i) => ({ AADTenantId: ["", tenantId, "another"][i] })),
+        rule(),
+      ),
+    ).toEqual([]);
+  });
+
+  it("a tenant that is not named is the one that the others name", () => {
+    expect(
+      oracle(
         three((i) => ({ AADTenantId: i === 0 ? "" : tenantId })),
+        rule(),
+      ),
+    ).toMatchObject([{ tenantId, denials: 3 }]);
+  });
+
+  it("an id that is not named is the one that the name has, when that is exactly one", () => {
+    const found = (fields: (i: number) => Row) => oracle(three(fields), rule());
+    const one = { user: alice.id, denials: 3 };
+    expect(found((i) => ({ UserId: i === 0 ? alice.id : "" }))).toMatchObject([one]);
+    expect(found((i) => ({ UserPrincipalName: i === 0 ? alice.id : alice.name }))).toMatchObject([
+      one,
+    ]);
+    expect(
+      found((i) => ({ UserId: "", UserPrincipalName: i === 0 ? alice.id : alice.name })),
+    ).toEqual([]);
+    expect(found((i) => ({ UserId: [alice.id, bob.id, ""][i] }))).toEqual([]);
+  });
+
+  it("masked names and zeros join nothing", () => {
+    const nobody = "00000000-0000-0000-0000-000000000000";
+    const masked = { UserPrincipalName: "{PII Removed}@contoso.com", UserId: nobody };
+    expect(
+      oracle(
+        three(() => masked),
+        rule(),
+      ),
+    ).toEqual([]);
+    expect(
+      oracle(
+        three(() => ({ UserPrincipalName: nobody, UserId: nobody })),
         rule(),
       ),
     ).toEqual([]);
@@ -605,10 +668,7 @@ describe("sliding bursts", () => {
 
   it("findings of one moment are in order of the users", () => {
     const rows = [denialRow("09:00", { user: bob }), denialRow("09:00", { user: alice })];
-    expect(oracle(rows, everyDenial).map((finding) => finding.user)).toEqual([
-      alice.name,
-      bob.name,
-    ]);
+    expect(oracle(rows, everyDenial).map((finding) => finding.user)).toEqual([bob.id, alice.id]);
   });
 });
 
@@ -706,15 +766,21 @@ describe("approvals and severity", () => {
     );
   });
 
-  it("the status approves where no row of the request carries an approval step", () => {
+  it("the status approves where no step of its own row does", () => {
     const status = approvalRow("09:05", {
       request: "r",
       steps: [],
       status: "MFA completed in Azure AD",
     });
     expect(found([status])).toBe("High 09:05:00 other");
-    expect(found([status, approvalRow("09:07", { request: "r" })])).toBe("High 09:07:00 other");
-    expect(found([status, approvalRow("09:07", { request: "s" })])).toBe("High 09:05:00 other");
+    expect(found([status, approvalRow("09:07", { request: "r" })])).toBe("High 09:05:00 other");
+    const both = approvalRow("09:05", {
+      steps: [approved("09:07")],
+      status: "MFA completed in Azure AD",
+    });
+    expect(found([both])).toBe("High 09:07:00 other");
+    const cut = String(both["AuthenticationDetails"]).replace(/]$/, ",{");
+    expect(found([{ ...both, AuthenticationDetails: cut }])).toBe("High 09:05:00 other");
     expect(found([status, approvalRow("09:07", { request: "r", resultType: "50074" })])).toBe(
       "High 09:05:00 other",
     );

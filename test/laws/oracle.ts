@@ -36,22 +36,30 @@ export interface OracleFinding {
 }
 
 export function oracle(rows: readonly Row[], rule: OracleRule): OracleFinding[] {
-  // 2. and 7.: rows that are non-interactive or belong to nobody are set aside, for denials and approvals alike.
-  const usable = rows.filter((row) => isInteractive(row) && userOf(row) !== null);
-  return distinct(usable.map(keyOf))
+  // 2. and 7.: what is non-interactive or belongs to nobody is set aside, for denials and approvals alike.
+  const usable = rows.filter((row) => isInteractive(row) && claimOf(row) !== null);
+  const whoIs = accountsIn(usable.filter((row) => isCandidate(row)));
+  return distinct(usable.map((row) => JSON.stringify(whoIs(row))))
     .flatMap((key) =>
       findingsOfOneUser(
-        usable.filter((row) => keyOf(row) === key),
+        usable.filter((row) => JSON.stringify(whoIs(row)) === key),
+        JSON.parse(key) as OracleAccount,
         rule,
       ),
     )
     .toSorted(byTriggerThenUser);
 }
 
-function findingsOfOneUser(rows: readonly Row[], rule: OracleRule): OracleFinding[] {
-  const approvals = approvalsIn(rows);
-  const denials = promptsIn(rows)
-    .filter((prompt) => rule.counted.includes(prompt.outcome))
+function findingsOfOneUser(
+  rows: readonly Row[],
+  account: OracleAccount,
+  rule: OracleRule,
+): OracleFinding[] {
+  const requestOf = requestsIn(rows);
+  const approvals = approvalsIn(rows, requestOf);
+  const denials = promptsIn(rows, requestOf)
+    // 5. "A rule counts a prompt when any of its variants is an outcome that it counts."
+    .filter((prompt) => prompt.outcomes.some((outcome) => rule.counted.includes(outcome)))
     .toSorted((a, b) => a.at - b.at);
   const bursts =
     rule.kind === "sliding" ? slidingBursts(denials, rule) : tumblingBursts(denials, rule);
@@ -82,8 +90,8 @@ function findingsOfOneUser(rows: readonly Row[], rule: OracleRule): OracleFindin
       approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
     return [
       {
-        tenantId: tenantOf(rows[0] ?? {}),
-        user: userOf(rows[0] ?? {}) ?? "",
+        tenantId: account.tenantId,
+        user: account.user,
         denials: burst.denials.length,
         fraudReports,
         firstDenialAt,
@@ -155,47 +163,86 @@ interface StepSighting extends Sighting {
   readonly place: string;
 }
 
+interface StatusSighting extends Sighting {
+  /** The last denial step of its row. */
+  readonly denialStep: StepSighting | null;
+}
+
 interface Prompt {
   readonly outcome: Outcome;
+  readonly outcomes: readonly Outcome[];
   readonly at: number;
   readonly sightings: readonly Sighting[];
 }
 
+type RequestOf = (row: Row) => string;
+
 /** All failed or pending prompts in one user's rows. */
-function promptsIn(rows: readonly Row[]): Prompt[] {
+function promptsIn(rows: readonly Row[], requestOf: RequestOf): Prompt[] {
   const candidates = rows.filter(isCandidate); // 1. "Only candidates classify, count, or suppress a fallback"
-  const steps = candidates.flatMap(stepSightings);
-  return [...promptsOfSteps(steps), ...promptsOfStatus(candidates.flatMap(statusSighting), steps)];
+  const steps = candidates.flatMap((row) => stepSightings(row, requestOf));
+  const statuses = candidates.flatMap((row) => statusSighting(row, requestOf));
+  // 4. "every array of that request was cut off"; a row without steps has no array.
+  const isAllCut = (request: string) =>
+    candidates.every(
+      (row) => requestOf(row) !== request || isCutOff(row) || stepsOf(row).length === 0,
+    );
+  const adds = statuses.filter((status) => {
+    const rivals = steps.filter(
+      (step) =>
+        step.request === status.request && groupOf(step.outcome) === groupOf(status.outcome),
+    );
+    const isRefusal = groupOf(status.outcome) === "denied";
+    return (
+      rivals.length === 0 ||
+      (isRefusal &&
+        isAllCut(status.request) &&
+        rivals.every((step) => Math.abs(step.at - status.at) > 60_000))
+    );
+  });
+  // "A Status that says fraud lends its class to the last denial step of its row instead of being dropped."
+  const lent = statuses.flatMap((status) =>
+    status.outcome === "fraudReported" && status.denialStep !== null && !adds.includes(status)
+      ? [status.denialStep]
+      : [],
+  );
+  return [...promptsOfSteps(steps, lent), ...promptsOfStatus(adds)];
 }
 
-/** 5. Same prompt, several rows. */
-function promptsOfSteps(steps: readonly StepSighting[]): Prompt[] {
+/** 5. Same prompt, several rows. `reported`: steps that turn out to be fraud reports. */
+function promptsOfSteps(
+  steps: readonly StepSighting[],
+  reported: readonly StepSighting[],
+): Prompt[] {
   // "`RequestSequence` where it is an epoch-milliseconds number"
   const sequenced = steps.filter((step) => step.sequence !== null);
-  const identities = steps.map((step) => {
-    // "A step without sequence equals one with it for the same request, method and second"; of several, the lowest
-    const here = sequenced
-      .filter((other) => other.place === step.place)
-      .map((other) => other.sequence ?? Infinity);
+  const identityOf = (step: StepSighting) => {
     if (step.sequence !== null) {
       return `sequence ${step.sequence}`;
     }
+    // "A step without sequence equals one with it for the same request, method and second; of several, the one of the
+    // same outcome", and the lowest where that leaves a choice
+    const here = sequenced.filter((other) => other.place === step.place);
+    const same = here.filter((other) => other.outcome === step.outcome);
+    const sequences = (same.length > 0 ? same : here).map((other) => other.sequence ?? Infinity);
     // "otherwise (request, method, whole second)"
-    return here.length > 0 ? `sequence ${Math.min(...here)}` : `place ${step.place}`;
-  });
-  return distinct(identities).map((identity) =>
-    resolve(steps.filter((_, i) => identities[i] === identity)),
+    return sequences.length > 0 ? `sequence ${Math.min(...sequences)}` : `place ${step.place}`;
+  };
+  const fraud = reported.map(identityOf);
+  return distinct(steps.map(identityOf)).map((identity) =>
+    resolve(
+      steps.filter((step) => identityOf(step) === identity),
+      fraud.includes(identity) ? ["fraudReported"] : [],
+    ),
   );
 }
 
-/** 4. Status as fallback: one per request, and none where a candidate row of that request carries such a step. */
-function promptsOfStatus(statuses: readonly Sighting[], steps: readonly StepSighting[]): Prompt[] {
+/** 4. Status as fallback: one per request. */
+function promptsOfStatus(statuses: readonly Sighting[]): Prompt[] {
   const slotOf = (sighting: Sighting) =>
     JSON.stringify([sighting.request, groupOf(sighting.outcome)]);
-  const taken = steps.map(slotOf);
-  const free = statuses.filter((status) => !taken.includes(slotOf(status)));
-  return distinct(free.map(slotOf)).map((slot) =>
-    resolve(free.filter((status) => slotOf(status) === slot)),
+  return distinct(statuses.map(slotOf)).map((slot) =>
+    resolve(statuses.filter((status) => slotOf(status) === slot)),
   );
 }
 
@@ -205,14 +252,17 @@ function groupOf(outcome: Outcome): string {
 }
 
 /**
- * 5. "Variants of one prompt resolve: fraudReported > denied > other final outcome > pending; earliest time". Among
- * the other final outcomes the contract sets no order; the table's is taken, so that the result has one.
+ * 5. "Variants of one prompt resolve: fraudReported > denied > other final outcome > pending; the earliest time of its
+ * final variants". Among the other final outcomes the contract sets no order; the table's is taken, so that the result
+ * has one.
  */
-function resolve(variants: readonly Sighting[]): Prompt {
-  const found = ranked.find((outcome) => variants.some((variant) => variant.outcome === outcome));
+function resolve(variants: readonly Sighting[], more: readonly Outcome[] = []): Prompt {
+  const outcomes = [...variants.map((variant) => variant.outcome), ...more];
+  const final = variants.filter((variant) => variant.outcome !== "pending");
   return {
-    outcome: found ?? "pending",
-    at: Math.min(...variants.map((variant) => variant.at)),
+    outcome: ranked.find((outcome) => outcomes.includes(outcome)) ?? "pending",
+    outcomes,
+    at: Math.min(...(final.length > 0 ? final : variants).map((variant) => variant.at)),
     sightings: variants,
   };
 }
@@ -231,7 +281,7 @@ const ranked: readonly Outcome[] = [
   "pending",
 ];
 
-function stepSightings(row: Row): StepSighting[] {
+function stepSightings(row: Row, requestOf: RequestOf): StepSighting[] {
   return stepsOf(row).flatMap((step) => {
     const outcome = outcomeOf(step["authenticationStepResultDetail"]);
     const at = stepHappenedAt(step, row);
@@ -252,13 +302,15 @@ function stepSightings(row: Row): StepSighting[] {
   });
 }
 
-function statusSighting(row: Row): Sighting[] {
+function statusSighting(row: Row, requestOf: RequestOf): StatusSighting[] {
   const outcome = outcomeOf(statusText(row));
   const at = rowHappenedAt(row);
   if (!isFailedPrompt(outcome) || at === null) {
     return [];
   }
-  return [{ outcome, at, request: requestOf(row), address: addressOf(row) }];
+  const denialStep =
+    stepSightings(row, requestOf).findLast((step) => groupOf(step.outcome) === "denied") ?? null;
+  return [{ outcome, at, request: requestOf(row), address: addressOf(row), denialStep }];
 }
 
 /** 1. Candidates. */
@@ -290,13 +342,26 @@ function isInteractive(row: Row): boolean {
   );
 }
 
-/** 5. "request = `OriginalRequestId`, else `Id`"; a row with neither is known by its own content. */
-function requestOf(row: Row): string {
-  return (
-    text(row["OriginalRequestId"]) ||
-    text(row["Id"]) ||
-    JSON.stringify([instant(row["CreatedDateTime"]), addressOf(row), text(row["AppId"])])
-  );
+/**
+ * 5. "request = `OriginalRequestId`, else `Id`; the two are aliases: a row without the former takes that of any row with
+ * its `Id`" (the smallest, where there are several); a row with neither is known by its own content.
+ */
+function requestsIn(rows: readonly Row[]): RequestOf {
+  const candidates = rows.filter((row) => isCandidate(row) || approvesAnything(row));
+  return (row) => {
+    const original = text(row["OriginalRequestId"]);
+    const id = text(row["Id"]);
+    const others = candidates
+      .filter((other) => text(other["Id"]) === id && id !== "")
+      .map((other) => text(other["OriginalRequestId"]))
+      .filter((each) => each !== "" && each !== id);
+    return (
+      original ||
+      others.toSorted()[0] ||
+      id ||
+      JSON.stringify([instant(row["CreatedDateTime"]), addressOf(row), text(row["AppId"])])
+    );
+  };
 }
 
 /** 6. "`StatusSequence` (epoch ms) → `authenticationStepDateTime` → `CreatedDateTime` → `TimeGenerated`" */
@@ -312,20 +377,62 @@ function rowHappenedAt(row: Row): number | null {
   return instant(row["CreatedDateTime"]) ?? instant(row["TimeGenerated"]);
 }
 
-/** 7. Who: the tenant, never the workspace (`TenantId`). */
-function tenantOf(row: Row): string | null {
-  return text(row["AADTenantId"]).toLowerCase() || null;
+interface OracleAccount {
+  readonly tenantId: string | null;
+  readonly user: string;
 }
 
-/** 7. Who: "lower-cased, trimmed `UserPrincipalName`; blank UPN falls back to `UserId`"; null: unattributable */
-function userOf(row: Row): string | null {
-  const name = text(row["UserPrincipalName"]).toLowerCase();
-  const id = text(row["UserId"]).toLowerCase();
-  return name || (id === "00000000-0000-0000-0000-000000000000" ? "" : id) || null;
+interface Claim {
+  readonly tenantId: string | null;
+  readonly id: string | null;
+  readonly name: string | null;
 }
 
-function keyOf(row: Row): string {
-  return JSON.stringify([tenantOf(row), userOf(row)]);
+/** 7. Who, by one row alone; null: "neither id nor real name". */
+function claimOf(row: Row): Claim | null {
+  // "never Log Analytics' `TenantId`, which is the workspace"
+  const tenantId = text(row["AADTenantId"]).toLowerCase() || null;
+  const called = text(row["UserPrincipalName"]).toLowerCase();
+  // "a name that is a GUID is the object id"
+  const id = guidOf(text(row["UserId"]).toLowerCase()) ?? guidOf(called);
+  const name = called === "" || isGuid(called) || called.includes("{pii removed}") ? null : called;
+  return id === null && name === null ? null : { tenantId, id, name };
+}
+
+function isGuid(value: string): boolean {
+  const groups = value.split("-");
+  return (
+    groups.map((group) => group.length).join() === "8,4,4,4,12" &&
+    groups
+      .join("")
+      .split("")
+      .every((digit) => "0123456789abcdef".includes(digit))
+  );
+}
+
+/** "a GUID other than all zeros" */
+function guidOf(value: string): string | null {
+  return isGuid(value) && value.replaceAll("0", "").replaceAll("-", "") !== "" ? value : null;
+}
+
+/** 7. "A row without object id belongs to the one id that its name has in the rows read" */
+function accountsIn(rows: readonly Row[]): (row: Row) => OracleAccount {
+  const claims = rows.flatMap((row) => claimOf(row) ?? []);
+  // "unnamed: the tenant that the other rows name, when that is exactly one, else unknown"
+  const tenants = distinct(claims.flatMap(({ tenantId }) => tenantId ?? []));
+  const tenantOf = (claim: Claim) =>
+    claim.tenantId ?? (tenants.length === 1 ? (tenants[0] ?? null) : null);
+  return (row) => {
+    const claim = claimOf(row) ?? { tenantId: null, id: null, name: "" };
+    const tenantId = tenantOf(claim);
+    const ids = distinct(
+      claims
+        .filter((other) => other.name === claim.name && tenantOf(other) === tenantId)
+        .flatMap(({ id }) => id ?? []),
+    );
+    const only = ids.length === 1 ? ids[0] : undefined;
+    return { tenantId, user: claim.id ?? only ?? claim.name ?? "" };
+  };
 }
 
 function addressOf(row: Row): string | null {
@@ -346,22 +453,30 @@ interface Approval {
 }
 
 /** "a fresh MFA approval (`MFA successfully completed` step, or `MFA completed in Azure AD` status, on 0, 50140, 50199)" */
-function approvalsIn(rows: readonly Row[]): Approval[] {
-  const successes = rows.filter((row) => ["0", "50140", "50199"].includes(resultTypeOf(row)));
-  const bySteps = successes.flatMap((row) =>
-    approvalSteps(row).map((step) => approvalAt(stepHappenedAt(step, row), row)),
-  );
-  // The status speaks for a request only where no such row of that request carries an approval step.
-  const byStatus = successes
-    .filter((row) => normalise(statusText(row)) === "mfa completed in azure ad")
-    .filter(
-      (row) =>
-        !successes.some(
-          (other) => requestOf(other) === requestOf(row) && approvalSteps(other).length > 0,
-        ),
-    )
-    .map((row) => approvalAt(rowHappenedAt(row), row));
-  return [...bySteps, ...byStatus].flat();
+function approvalsIn(rows: readonly Row[], requestOf: RequestOf): Approval[] {
+  const at = (time: number | null, row: Row): Approval[] =>
+    time === null ? [] : [{ at: time, request: requestOf(row), address: addressOf(row) }];
+  return rows.filter(isSuccess).flatMap((row) => {
+    const steps = approvalSteps(row).flatMap((step) => at(stepHappenedAt(step, row), row));
+    // 4. "silenced only by an approval step of its own row, and not where that array was cut off"
+    const isSilenced = steps.length > 0 && !isCutOff(row);
+    return !isSilenced && approvesByStatus(row)
+      ? [...steps, ...at(rowHappenedAt(row), row)]
+      : steps;
+  });
+}
+
+function isSuccess(row: Row): boolean {
+  return ["0", "50140", "50199"].includes(resultTypeOf(row));
+}
+
+function approvesAnything(row: Row): boolean {
+  return isSuccess(row) && (approvesByStatus(row) || approvalSteps(row).length > 0);
+}
+
+function approvesByStatus(row: Row): boolean {
+  const said = normalise(statusText(row));
+  return said === "mfa completed in azure ad" || said === "mfa completed in the cloud";
 }
 
 function approvalSteps(row: Row): Row[] {
@@ -370,10 +485,6 @@ function approvalSteps(row: Row): Row[] {
       normalise(step["authenticationStepResultDetail"]) === "mfa successfully completed" &&
       !isFalse(step["succeeded"]),
   );
-}
-
-function approvalAt(at: number | null, row: Row): Approval[] {
-  return at === null ? [] : [{ at, request: requestOf(row), address: addressOf(row) }];
 }
 
 type Match = "same-request" | "same-address" | "other";
@@ -436,10 +547,13 @@ const prefixes = [
 
 const afterPrefix: Partial<Record<Outcome, readonly string[]>> = {
   denied: ["user declined the authentication"],
+  pending: ["authentication in-progress"],
   fraudReported: ["Phone App Reported Fraud", "Fraud Code Entered"],
   wrongNumber: ["user did not select the correct number"],
   noResponse: [
     "user did not respond to mobile app notification",
+    "user did not respond to push notification",
+    "phone unreachable",
     "user never entered the verification code",
     "no phone input - timed out",
     "phone call went to voicemail",
@@ -462,6 +576,7 @@ const afterPrefix: Partial<Record<Outcome, readonly string[]>> = {
     "service error",
     "user not found",
     "no verification methods registered",
+    "user does not have any verification methods registered",
     "unable to send the mobile app notification",
     "phone number has an invalid format",
   ],
@@ -469,11 +584,13 @@ const afterPrefix: Partial<Record<Outcome, readonly string[]>> = {
 
 const alone: Partial<Record<Outcome, readonly string[]>> = {
   denied: [
+    "MFA denied by user",
+    "MFA denied (user declined the authentication)",
     "User denied the authentication",
     "User denied the request",
     "user declined the authentication",
   ],
-  fraudReported: ["SuspiciousActivityReported"],
+  fraudReported: ["SuspiciousActivityReported", "MFA denied (fraud code reported)"],
   noResponse: [
     "user never entered the verification code",
     "no phone input - timed out",
@@ -505,7 +622,11 @@ const alone: Partial<Record<Outcome, readonly string[]>> = {
     "MFA claim has expired due to the policies configured on tenant",
     "redirected to external provider",
   ],
-  approved: ["MFA successfully completed", "MFA completed in Azure AD"],
+  approved: [
+    "MFA successfully completed",
+    "MFA completed in Azure AD",
+    "MFA completed in the cloud",
+  ],
   satisfiedWithoutPrompt: [
     "MFA requirement satisfied by claim in the token",
     "MFA requirement satisfied by claim provided by external provider",
@@ -520,6 +641,7 @@ const alone: Partial<Record<Outcome, readonly string[]>> = {
   unclassified: [
     "Authentication failed during strong authentication request.", // leaked onto the password step
     "The user didn't complete the MFA prompt. They may have decided not to authenticate, timed out while doing other work, or has an issue with their authentication setup.",
+    "MFA denied by user policy",
     "User declined to consent to access the app.", // 65004: "declined" outside MFA
   ],
 };
@@ -567,10 +689,28 @@ function entriesOf(
 // ---------------------------------------------------------------------------------------------------------------
 // Shapes
 
-/** `AuthenticationDetails`: an array, or text of one, once or twice encoded; else no steps. */
+/** `AuthenticationDetails`: an array, or text of one, once or twice encoded, or its beginning; else no steps. */
 function stepsOf(row: Row): Row[] {
-  const details = decoded(row["AuthenticationDetails"]);
+  const details = isCutOff(row)
+    ? wholeSteps(text(row["AuthenticationDetails"]))
+    : decoded(row["AuthenticationDetails"]);
   return Array.isArray(details) ? details.filter(isObject) : [];
+}
+
+/** Text that begins as an array and does not end as one. */
+function isCutOff(row: Row): boolean {
+  const details = text(row["AuthenticationDetails"]);
+  return details.startsWith("[") && decoded(details) === undefined;
+}
+
+function wholeSteps(details: string): unknown {
+  for (let end = details.lastIndexOf("}"); end > 0; end = details.lastIndexOf("}", end - 1)) {
+    const steps = decoded(`${details.slice(0, end + 1)}]`);
+    if (steps !== undefined) {
+      return steps;
+    }
+  }
+  return [];
 }
 
 /** `Status.additionalDetails`; `Status` is an object or text of one. */
@@ -600,11 +740,11 @@ function text(value: unknown): string {
 }
 
 function isTrue(value: unknown): boolean {
-  return value === true || text(value).toLowerCase() === "true";
+  return value === true || ["true", "1"].includes(text(value).toLowerCase());
 }
 
 function isFalse(value: unknown): boolean {
-  return value === false || text(value).toLowerCase() === "false";
+  return value === false || ["false", "0"].includes(text(value).toLowerCase());
 }
 
 /** A sequence that is an epoch-milliseconds number, as number or text; password steps carry 0 or 1. */
@@ -650,7 +790,7 @@ function splitWhere<T>(values: readonly T[], cut: (earlier: T, later: T) => bool
 }
 
 /** Ties beyond (trigger, user) can only be between tenants. */
-function byTriggerThenUser(a: OracleFinding, b: OracleFinding): number {
+export function byTriggerThenUser(a: OracleFinding, b: OracleFinding): number {
   const order = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0);
   return (
     a.triggeredAt - b.triggeredAt ||

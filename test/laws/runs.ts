@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 
-import type { Account } from "../../src/detection/signin/classify.ts";
+import type { RowAccount } from "../../src/detection/signin/account.ts";
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
 import { noExclusions } from "../../src/detection/signin/exclusions.ts";
@@ -11,8 +11,14 @@ import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts"
 import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { Ledger, LogEntry } from "../../src/run/ports.ts";
-import { oracle, type OracleFinding, type OracleRule, type Row } from "./oracle.ts";
+import type { Ledger, LogEntry, RecordedBindings } from "../../src/run/ports.ts";
+import {
+  byTriggerThenUser,
+  oracle,
+  type OracleFinding,
+  type OracleRule,
+  type Row,
+} from "./oracle.ts";
 import { cases } from "../cases.ts";
 
 /** The same rows every time, a share of them in `npm test`; `LAWS_SEED` and `LAWS_RUNS` (a factor) change that. */
@@ -46,22 +52,31 @@ export function ruleOf(rule: OracleRule): Rule {
 
 /** Keeps everything for the length of a test; there is nothing to commit. */
 export class MemoryLedger implements Ledger {
-  readonly #sightings: (readonly [Account, Sighting])[] = [];
-  readonly #approvals: (readonly [Account, Approval])[] = [];
+  readonly #sightings: (readonly [RowAccount, Sighting])[] = [];
+  readonly #approvals: (readonly [RowAccount, Approval])[] = [];
+  #bindings: RecordedBindings = { names: [], unnamedTenant: null };
+
+  bindings(): RecordedBindings {
+    return this.#bindings;
+  }
+
+  bind(bindings: RecordedBindings): void {
+    this.#bindings = bindings;
+  }
 
   async *sightings() {
     yield* this.#sightings;
   }
 
-  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void {
+  addSightings(sightings: Iterable<readonly [RowAccount, Sighting]>): void {
     this.#sightings.push(...sightings);
   }
 
-  addApproval(account: Account, approval: Approval): void {
+  addApproval(account: RowAccount, approval: Approval): void {
     this.#approvals.push([account, approval]);
   }
 
-  async *approvals(wanted: (account: Account) => boolean) {
+  async *approvals(wanted: (account: RowAccount) => boolean) {
     yield* this.#approvals.filter(([account]) => wanted(account));
   }
 
@@ -127,10 +142,12 @@ export function detectOnce(
 
 /** A report's findings as the oracle writes its own. */
 export function findingsOf(report: RecordsReport): OracleFinding[] {
-  return report.findings.map(({ subject, finding }) => {
-    const { atLeast: _, ...facts } = finding.facts;
-    return { tenantId: subject.tenantId, user: subject.user, ...facts };
-  });
+  return report.findings
+    .map(({ subject, finding }) => {
+      const { atLeast: _, ...facts } = finding.facts;
+      return { tenantId: subject.tenantId, user: subject.user, ...facts };
+    })
+    .toSorted(byTriggerThenUser);
 }
 
 export function sameAccount(

@@ -10,7 +10,7 @@ import {
   denialSearch,
   harmlessTexts,
   meansApproval,
-} from "../../src/detection/signin/outcome.ts";
+} from "../../src/detection/signin/outcomeText.ts";
 import { readSignIn } from "../../src/detection/signin/signIn.ts";
 import { LineSearch, nameHash } from "../../src/logs/files/search/lineSearch.ts";
 import { LineSieve } from "../../src/logs/files/search/lineSieve.ts";
@@ -255,7 +255,7 @@ describe("the words of a search", () => {
       3_000,
     );
     expect(met.denials).toBeGreaterThan(cases(250));
-    expect(met.approvals).toBeGreaterThanOrEqual(cases(10));
+    expect(met.approvals).toBeGreaterThanOrEqual(cases(5));
   });
 
   it("are of letters that no other letter becomes in lower case", () => {

@@ -16,7 +16,7 @@ import { inert, visible } from "../../src/detection/signin/visible.ts";
 import { findLogFiles } from "../../src/logs/files/findLogFiles.ts";
 import { InputError } from "../../src/logs/files/inputError.ts";
 import { readRecords } from "../../src/logs/files/readRecords.ts";
-import { Evidence } from "../../src/detection/prompts/evidence.ts";
+import { SightingTable } from "../../src/detection/prompts/sightingTable.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { definitions } from "../../src/settings/definitions.ts";
 import { parseDuration } from "../../src/settings/duration.ts";
@@ -43,7 +43,7 @@ const expressions = [...folders, "functions"].flatMap(expressionsIn);
 describe("every regular expression", () => {
   test("is found", () => {
     const named = expressions.map(({ expression }) => expression.source);
-    expect(named).toContain("^mfa denied ?[;,:.-]? ?");
+    expect(named).toContain("^mfa denied ?[;,:.(-]? ?");
     expect(named.length).toBeGreaterThan(50);
   });
 
@@ -303,9 +303,9 @@ describe("a record of", () => {
       await grows(40_000, (n) => {
         const sightings = refusals(Math.ceil(n / 200), "x".repeat(n / 2));
         return () => {
-          const evidence = new Evidence();
+          const table = new SightingTable();
           for (const each of sightings) {
-            evidence.add({ tenantId: null, user: "x" }, each);
+            table.add({ tenantId: null, user: "x", name: null }, each);
           }
           return [resolvePrompts(sightings), JSON.stringify(sightings)];
         };

@@ -20,6 +20,7 @@ function storeWith(store: StateStore, methods: Partial<StateStore>): StateStore 
   return {
     open: () => store.open(),
     readProgress: () => store.readProgress(),
+    readOwners: (aliases) => store.readOwners(aliases),
     readHead: (subject, from) => store.readHead(subject, from),
     write: (change) => store.write(change),
     saveProgress: (progress) => store.saveProgress(progress),

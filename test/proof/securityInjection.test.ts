@@ -170,7 +170,9 @@ describe("what analysts are given to run has the same shape, whoever it is about
       }),
       atLeast: false,
     };
-    return drilldowns(name, facts, ["203.0.113.10"]).map(({ query }) => query);
+    return drilldowns({ tenantId: null, user: name }, facts, ["203.0.113.10"]).map(
+      ({ query }) => query,
+    );
   };
   const plain = queriesOf("alice").map((query) => shapeOf(query, analyse));
 

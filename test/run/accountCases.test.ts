@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readAccountCases } from "../../src/run/accountCases.ts";
-import { alice, denialRow, tenantId, time } from "../builders.ts";
+import { alice, denialRow, time } from "../builders.ts";
+import { accountOf } from "../detection/builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./bench.ts";
 import { publish, type Moment } from "./fakeLog.ts";
 
-const account = { tenantId, user: alice.name };
+const account = accountOf(alice);
 
 async function caseAt(bench: Bench, from: number, to = from, more = {}) {
   const [found] = await readAccountCases(
@@ -80,7 +81,7 @@ describe("around what was touched", () => {
     const bench = new Bench("12:00", publish(refusals("09:00", 5)));
     await caseAt(bench, time("09:00"), time("09:04"));
     expect(bench.log.asked).toHaveLength(1);
-    expect(bench.log.asked[0]).toMatchObject({ by: "generated", users: [alice.name] });
+    expect(bench.log.asked[0]).toMatchObject({ by: "generated", users: [alice.id, alice.name] });
   });
 
   it("whole buckets are read, and the ones beside them", async () => {

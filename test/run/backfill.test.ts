@@ -294,7 +294,7 @@ describe("a dry backfill", () => {
       { store: dry.store, sinks: [] },
     );
     expect(part.counts.opened).toBe(1);
-    expect(real.snapshot()).toEqual({ heads: [], due: [], progress: null });
+    expect(real.snapshot()).toEqual({ owners: [], heads: [], due: [], progress: null });
     await bench.run("13:05", { initialLookbackMs: 6 * hour });
     expect(bench.sink.titles()).toEqual(["alice 1"]);
   });

@@ -49,7 +49,8 @@ export function refusals(
 }
 
 export function personNamed(name: string): Person {
-  return { name: `${name}@contoso.com`, id: `00000000-0000-0000-0000-${name.padStart(12, "0")}` };
+  const digits = Buffer.from(name).toString("hex").slice(-12).padStart(12, "0");
+  return { name: `${name}@contoso.com`, id: `00000000-0000-0000-0000-${digits}` };
 }
 
 /** Keeps what it is sent; fails where it is told to. */

@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import { decideAccounts } from "../../src/run/decideAccounts.ts";
 import type { Detector } from "../../src/run/detector.ts";
 import { newSendBudget } from "../../src/run/sendBudget.ts";
-import { alice, bob, denialRow, tenantId, time, type Person } from "../builders.ts";
+import { alice, bob, denialRow, time, type Person } from "../builders.ts";
+import { accountOf } from "../detection/builders.ts";
 import { inMutationRun } from "../inMutationRun.ts";
 import { around } from "./around.ts";
 import { Bench, explicitDeny, hour, never, personNamed, refusals, ruleNamed } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
 const touched = (from: string, to: string, user: Person = alice) => ({
-  account: { tenantId, user: user.name },
+  account: accountOf(user),
   span: { from: time(from), to: time(to) },
 });
 
@@ -99,7 +100,7 @@ describe("many accounts", () => {
       never,
     );
     const asked = bench.log.asked.filter(({ kind }) => kind === "candidates");
-    expect(asked.map((query) => query.users?.length)).toEqual([200, 200, 100, 1]);
+    expect(asked.map((query) => query.users?.length)).toEqual([200, 200, 200, 200, 200, 2]);
     expect(decisions.map(({ reason }) => reason)).toEqual(["first-seen"]);
     expect([claimed.length, left]).toEqual([1, 0]);
   });
@@ -117,7 +118,10 @@ describe("approvals", () => {
   it("are asked for as long after the last denial as the rule watches for them", async () => {
     const bench = new Bench("10:00", publish(refusals("09:00", 5)));
     expect(await asked(bench, "09:00", "09:04")).toMatchObject([
-      { users: [alice.name], range: { from: time("08:00"), to: time("10:04") + 72 * hour } },
+      {
+        users: [alice.id, alice.name],
+        range: { from: time("08:00"), to: time("10:04") + 72 * hour },
+      },
     ]);
   });
 

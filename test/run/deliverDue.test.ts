@@ -1,3 +1,4 @@
+import { shownName } from "../../src/detection/signin/account.ts";
 import { describe, expect, it } from "vitest";
 import { decideAccounts } from "../../src/run/decideAccounts.ts";
 import { deliverClaimed } from "../../src/run/deliverDue.ts";
@@ -92,7 +93,8 @@ describe("the cap", () => {
       maxIncidentsPerRun: 2,
     });
     bench.sink.before = (id) => {
-      const name = bench.due().find(({ burstId }) => burstId === id)?.subject.user;
+      const item = bench.due().find(({ burstId }) => burstId === id);
+      const name = item && shownName(item.subject);
       if (name === "anna@contoso.com") {
         throw new Error("400 bad request");
       }
@@ -150,7 +152,7 @@ describe("the cap", () => {
     ]);
     bench.now = time("09:35");
     await bench.backfill({ from: "08:00", to: "09:20" }, { maxIncidentsPerRun: 0 });
-    const lanes = bench.due().map(({ subject: { user }, lane }) => [user, lane] as const);
+    const lanes = bench.due().map(({ subject, lane }) => [shownName(subject), lane] as const);
     expect(Object.fromEntries(lanes)).toEqual({
       "anna@contoso.com": "live",
       "bert@contoso.com": "backfill",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Account } from "../../src/detection/signin/classify.ts";
+import { shownName, type Account } from "../../src/detection/signin/account.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 import { detectRecords, type RecordsReport, type RecordsRun } from "../../src/run/detectRecords.ts";
 import { nothingSeen } from "../../src/run/inputSeen.ts";
@@ -62,7 +62,7 @@ class Memory {
   }
 
   async *#leftAside(accounts: readonly Account[]) {
-    this.asked.push(accounts.map(({ user }) => user));
+    this.asked.push(accounts.map(shownName));
     for await (const { approvals } of wholly(batchesOf(this.aside)).read({})) {
       yield* approvals;
     }
@@ -96,7 +96,7 @@ describe("a run over files", () => {
     expect(findings).toMatchObject([
       {
         rule: explicitDeny,
-        subject: { rule: explicitDeny.id, workspaceId: null, tenantId, user: alice.name },
+        subject: { rule: explicitDeny.id, workspaceId: null, tenantId, user: alice.id },
         decision: { action: "open", reason: "first-seen" },
         finding: { facts: { denials: 5, atLeast: false, firstDenialAt: time("09:00") } },
       },
@@ -137,7 +137,7 @@ describe("a run over files", () => {
       [...refusals("09:00", 5), ...refusals("09:00", 6, bob)],
       { rules },
     );
-    expect(findings.map(({ rule, subject: { user } }) => [rule.id, user])).toEqual([
+    expect(findings.map(({ rule, subject }) => [rule.id, shownName(subject)])).toEqual([
       [explicitDeny.id, alice.name],
       [explicitDeny.id, bob.name],
       ["more", bob.name],
@@ -253,7 +253,7 @@ describe("approvals", () => {
       approval("09:45"),
     ]);
     expect(
-      findings.map(({ subject, finding }) => [subject.user, finding.facts.approval?.at]),
+      findings.map(({ subject, finding }) => [shownName(subject), finding.facts.approval?.at]),
     ).toEqual([
       [alice.name, time("09:20")],
       ["carol@contoso.com", undefined],
@@ -319,7 +319,9 @@ describe("the findings", () => {
       ],
       { rules },
     );
-    expect(findings.map(({ subject }) => [subject.user, subject.rule, subject.tenantId])).toEqual([
+    expect(
+      findings.map(({ subject }) => [shownName(subject), subject.rule, subject.tenantId]),
+    ).toEqual([
       [zoe.name, "a", tenantId],
       [zoe.name, "b", tenantId],
       [alice.name, "a", null],

@@ -3,9 +3,10 @@ import { noCounts } from "../../src/run/counts.ts";
 import { emptyTally } from "../../src/run/coverageTally.ts";
 import { Extractor, wholly } from "../../src/run/extract.ts";
 import type { LogEntry } from "../../src/run/ports.ts";
-import { alice, approved, denied, denialRow, row, tenantId, time, type Row } from "../builders.ts";
+import { alice, approved, denied, denialRow, row, time, type Row } from "../builders.ts";
+import { rowAccountOf } from "../detection/builders.ts";
 
-const account = { tenantId, user: alice.name };
+const account = rowAccountOf(alice);
 
 const entry = (record: Row, place = 1): LogEntry<number> => ({ kind: "record", record, place });
 

@@ -53,7 +53,7 @@ export class FakeLog implements SignInSource {
     readonly published: number;
     readonly visible: number;
     readonly generated: number;
-    readonly user: string | null;
+    readonly names: readonly (string | null)[];
     readonly candidate: boolean;
     readonly approves: boolean;
   }[] = [];
@@ -71,7 +71,7 @@ export class FakeLog implements SignInSource {
         published: publishedAt,
         visible: visibleAt,
         generated: generatedAt(row),
-        user: signIn.user,
+        names: signIn.account === null ? [] : [signIn.account.user, signIn.account.name],
         candidate: isCandidate(signIn),
         approves: classify(row).approvals.length > 0,
       });
@@ -102,8 +102,8 @@ export class FakeLog implements SignInSource {
         row.visible <= servedAt &&
         row[by] >= range.from &&
         row[by] < range.to &&
-        (wanted === null || (row.user !== null && wanted.has(row.user))) &&
-        (shard === null || hash(row.user ?? "") % shard.count === shard.index),
+        (wanted === null || row.names.some((name) => name !== null && wanted.has(name))) &&
+        (shard === null || hash(row.names.join(" ")) % shard.count === shard.index),
     );
     this.asked.push({ ...query, kind, rows: rows.length });
     return rows.length > this.mostRows

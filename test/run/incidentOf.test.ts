@@ -18,7 +18,7 @@ describe("the incident that a decision asks for", () => {
     expect(incident).toEqual({
       id: "nine",
       revision: 3,
-      text: describeIncident(alice.name, found),
+      text: describeIncident(subject, found),
       tasks: analystTasks,
       change: describeChange("grew", before.facts, found),
       summary: {

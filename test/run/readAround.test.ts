@@ -5,15 +5,23 @@ import {
   readSightings,
   usersPerQuery,
 } from "../../src/run/readAround.ts";
-import { alice, approved, bob, row, tenantId, time } from "../builders.ts";
+import { shownName } from "../../src/detection/signin/account.ts";
+import { alice, approved, bob, row, time } from "../builders.ts";
+import { rowAccountOf } from "../detection/builders.ts";
 import { hour, never, personNamed, refusals } from "./bench.ts";
 import { FakeLog, publish } from "./fakeLog.ts";
 
 const clock = { now: () => time("23:00") };
-const nameOf = (user: string) => JSON.stringify([tenantId, user]);
+/** What was read of each account, by its name. */
+function sightingsIn({ table }: Awaited<ReturnType<typeof readSightings>>) {
+  return new Map(
+    [...table.accounts()].map(({ account, sightings }) => [shownName(account()), sightings()]),
+  );
+}
+
 const span = (from: string, to: string) => ({ from: time(from), to: time(to) });
-const wantedOf = (user: string, from: string, to: string) => ({
-  user,
+const wantedOf = (name: string, from: string, to: string) => ({
+  names: [name],
   span: span(from, to),
   core: span(from, to),
 });
@@ -34,7 +42,9 @@ it("asks once for users of like times, and apart for others", async () => {
     wantedOf("carol@contoso.com", "09:20", "09:50"),
     wantedOf(bob.name, "13:00", "13:01"),
   ];
-  const { sightings, rows, cut } = await readSightings(log, wanted, never);
+  const read = await readSightings(log, wanted, never);
+  const { rows, cut } = read;
+  const sightings = sightingsIn(read);
   expect(log.asked.map(({ users, range }) => ({ users, range }))).toEqual([
     {
       users: [alice.name, "carol@contoso.com"],
@@ -42,8 +52,8 @@ it("asks once for users of like times, and apart for others", async () => {
     },
     { users: [bob.name], range: { from: time("12:00"), to: time("13:01") + 72 * hour } },
   ]);
-  expect(sightings.get(nameOf(alice.name))).toHaveLength(2);
-  expect(sightings.get(nameOf(bob.name))).toHaveLength(2);
+  expect(sightings.get(alice.name)).toHaveLength(2);
+  expect(sightings.get(bob.name)).toHaveLength(2);
   expect(rows.get(bob.name)).toBe(2);
   expect(cut.size).toBe(0);
 });
@@ -66,15 +76,17 @@ it("of a user with rows without end reads what is around the core, and of others
   const flood = refusals("06:00", 14_000, bob, 2_000);
   const log = new FakeLog(clock, publish([...flood, ...refusals("20:00", 5)]));
   log.mostRows = 4_000;
-  const wanted = [bob, alice].map(({ name: user }) => ({
-    user,
+  const wanted = [bob, alice].map(({ name }) => ({
+    names: [name],
     span: span("08:00", "12:00"),
     core: span("10:00", "10:30"),
   }));
-  const { sightings, cut } = await readSightings(log, wanted, never);
+  const read = await readSightings(log, wanted, never);
+  const { cut } = read;
+  const sightings = sightingsIn(read);
   expect([...cut]).toEqual([bob.name]);
-  expect(sightings.get(nameOf(alice.name))).toHaveLength(5);
-  const seen = sightings.get(nameOf(bob.name))?.map(({ at }) => at) ?? [];
+  expect(sightings.get(alice.name)).toHaveLength(5);
+  const seen = sightings.get(bob.name)?.map(({ at }) => at) ?? [];
   expect(seen.length).toBeLessThan(13_000);
   // All of the core, and no gap on the way out from it.
   const times = seen.toSorted((a, b) => a - b);
@@ -89,8 +101,8 @@ it("reads the core first, and then what is nearest to it, before and after", asy
   const log = new FakeLog({ now: () => time("10:00") + 90 * hour }, publish([...rows, ...later]));
   log.mostRows = 6;
   const wanted = [
-    { user: alice.name, span: span("08:00", "12:00"), core: span("10:10", "10:20") },
-    { user: bob.name, span: span("08:10", "12:10"), core: span("10:00", "10:30") },
+    { names: [alice.name], span: span("08:00", "12:00"), core: span("10:10", "10:20") },
+    { names: [bob.name], span: span("08:10", "12:10"), core: span("10:00", "10:30") },
   ];
   const { cut } = await readSightings(log, wanted, never);
   const [begin, end] = [time("07:00"), time("12:10") + 72 * hour];
@@ -120,10 +132,12 @@ describe("of a user with 10,000 rows", () => {
     );
     const log = new FakeLog(clock, publish([...before, ...rows, ...after]));
     log.mostRows = 5_000;
-    const wanted = [{ user: alice.name, span: span("09:00", "11:00"), core }];
-    const { sightings, cut } = await readSightings(log, wanted, never);
+    const wanted = [{ names: [alice.name], span: span("09:00", "11:00"), core }];
+    const read = await readSightings(log, wanted, never);
+    const { cut } = read;
+    const sightings = sightingsIn(read);
     expect(log.asked.every(({ users }) => users?.length === 1)).toBe(true);
-    return { times: sightings.get(nameOf(alice.name))?.map(({ at }) => at), cut: [...cut] };
+    return { times: sightings.get(alice.name)?.map(({ at }) => at), cut: [...cut] };
   }
 
   it("all of the core is read, and nothing else", async () => {
@@ -154,7 +168,7 @@ it("asks for no more users once a question failed, and leaves none under way", a
   const wanted = Array.from({ length: 20 }, (_, i) => {
     const from = time("00:00") + i * hour;
     const range = { from, to: from + 1 };
-    return { user: personNamed(`user${i}`).name, span: range, core: range };
+    return { names: [personNamed(`user${i}`).name], span: range, core: range };
   });
   for (const read of [readSightings, readApprovals]) {
     [begun, ended] = [0, 0];
@@ -166,27 +180,25 @@ it("asks for no more users once a question failed, and leaves none under way", a
 
 it("asks nothing for nobody", async () => {
   const log = new FakeLog(clock, []);
-  expect((await readSightings(log, [], never)).sightings.size).toBe(0);
-  expect((await readApprovals(log, [], never)).size).toBe(0);
+  expect(sightingsIn(await readSightings(log, [], never)).size).toBe(0);
+  expect(await readApprovals(log, [], never)).toEqual([]);
   expect(log.asked).toEqual([]);
 });
 
 it("finds approvals on rows that hold no denial", async () => {
   const approval = row({ at: "09:20", resultType: "0", steps: [approved("09:20")] });
   const log = new FakeLog(clock, publish([approval, ...refusals("09:00", 2)]));
-  const wanted = [{ user: alice.name, span: span("09:00", "10:00") }];
+  const wanted = [{ names: [alice.name], span: span("09:00", "10:00") }];
   const approvals = await readApprovals(log, wanted, never);
-  expect(approvals.get(nameOf(alice.name))).toMatchObject([{ at: time("09:20") }]);
+  expect(approvals).toMatchObject([[rowAccountOf(alice), { at: time("09:20") }]]);
 });
 
 it("brings together the approvals of an account, whatever row they are on", async () => {
   const at = (clock_: string) => row({ at: clock_, resultType: "0", steps: [approved(clock_)] });
   const log = new FakeLog(clock, publish([at("09:20"), at("09:10"), at("09:30")]));
-  const wanted = [{ user: alice.name, span: span("09:00", "10:00") }];
+  const wanted = [{ names: [alice.name], span: span("09:00", "10:00") }];
   const approvals = await readApprovals(log, wanted, never);
-  expect(approvals.get(nameOf(alice.name))?.map((each) => each.at)).toEqual(
-    ["09:20", "09:10", "09:30"].map(time),
-  );
+  expect(approvals.map(([, { at: when }]) => when)).toEqual(["09:20", "09:10", "09:30"].map(time));
 });
 
 it("is not led astray by a service that gives more rows than asked for, of nobody even", async () => {
@@ -199,8 +211,8 @@ it("is not led astray by a service that gives more rows than asked for, of nobod
   const answer = async () => ({ kind: "whole", rows, servedAt: clock.now() }) as const;
   const source = { candidates: answer, approvals: answer };
   const wanted = [wantedOf(alice.name, "09:00", "09:05")];
-  const { sightings } = await readSightings(source, wanted, never);
-  expect([...sightings.keys()]).toEqual([nameOf(alice.name)]);
+  const sightings = sightingsIn(await readSightings(source, wanted, never));
+  expect([...sightings.keys()]).toEqual([alice.name]);
   const approvals = await readApprovals(source, wanted, never);
-  expect([...approvals.values()].flat()).toEqual([]);
+  expect(approvals).toEqual([]);
 });

@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { outcomeTexts } from "../../src/cli/rules/scenarios/scenarioRows.ts";
 import { scenarioFile, scenarioParts } from "../../src/cli/rules/scenarios/scenario.ts";
-import { classifyText, promptOutcomes } from "../../src/detection/signin/outcome.ts";
+import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
+import { classifyText } from "../../src/detection/signin/outcomeText.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import type { Prompt } from "../../detection/prompts/prompt.ts";
 import type { RecordsReport, Reported } from "../../run/detectRecords.ts";
+import { shownName } from "../../detection/signin/account.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import { toContextReport } from "./contextReport.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
@@ -55,7 +56,7 @@ function toFinding({ rule, subject, decision, finding }: Reported) {
     incidentId: decision.burst.id,
     rule: rule.id,
     tenantId: subject.tenantId,
-    user: subject.user,
+    user: shownName(subject),
     userId: evidence.userId,
     denials: facts.denials,
     atLeast: facts.atLeast || denials.some(isFromStatus),

@@ -12,7 +12,7 @@ import { conditionOf, inWords } from "../../detection/rules/ruleText.ts";
 import type { Approval, Telling } from "../../detection/signin/sighting.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
-import { accountName } from "../../detection/prompts/evidence.ts";
+import { shownName } from "../../detection/signin/account.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { placeText } from "../placeText.ts";
 import type { Explained, ExplainedAccount, ExplainedRow } from "../../run/explainRecords.ts";
@@ -49,22 +49,20 @@ export function toExplainReport(explained: Explained<Place>, limit: number) {
 
 function toRow(
   { place, reading, explanation }: ExplainedRow<Place>,
-  { byName }: Pick<Explained<Place>, "byName">,
+  { accountOf }: Pick<Explained<Place>, "accountOf">,
 ) {
   const { signIn, classified, candidate, texts, dialect } = explanation;
   const { account } = classified;
   // The prompts of a row that was set aside are none.
   const explained =
-    account === null || classified.kind !== "classified"
-      ? null
-      : (byName.get(accountName(account)) ?? null);
+    account === null || classified.kind !== "classified" ? null : accountOf(account);
   return {
     place: placeText(place),
     dialect: reading?.dialect ?? dialect,
     readBy: Object.fromEntries(reading?.names ?? []),
     conflicts: reading?.conflicts ?? [],
     tenantId: signIn.tenantId,
-    user: signIn.user,
+    user: signIn.account === null ? null : (signIn.account.name ?? signIn.account.user),
     request: signIn.request,
     resultType: signIn.resultType,
     happenedAt: timeOrNull(signIn.createdAt),
@@ -116,7 +114,7 @@ function toText(telling: Telling, explained: ExplainedAccount | null) {
 function toUser({ account, prompts, approvals, rules }: ExplainedAccount, limit: number) {
   return {
     tenantId: account.tenantId,
-    user: account.user,
+    user: shownName(account),
     prompts: countOutcomes(prompts),
     approvals: approvals.slice(0, limit).map(toApproval),
     approvalsLeftOut: Math.max(0, approvals.length - limit),

@@ -18,6 +18,8 @@ const identityWords = {
   moment: "told apart by request, method and second",
   joined: "joined to the sent one of its request, method and second",
   status: "the Status stands in for steps",
+  lent: "no prompt of its own: the last denial step of its row takes over its class",
+  none: "no prompt",
   silenced: "no prompt of its own: a step of the request tells of it",
 } as const satisfies Record<By, string>;
 

@@ -1,3 +1,4 @@
+import { shownName } from "../../detection/signin/account.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatTime } from "../../detection/signin/time.ts";
@@ -52,7 +53,7 @@ function timelineCsv(findings: readonly Reported[]): string {
         formatTime(event.at),
         event.what,
         String(event.at * 1000),
-        subject.user,
+        shownName(subject),
         event.address ?? "",
         event.application ?? "",
         finding.facts.severity,

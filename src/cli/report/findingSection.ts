@@ -1,3 +1,4 @@
+import { shownName } from "../../detection/signin/account.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Context, OriginAddress } from "../../detection/context/context.ts";
 import type { Prompt } from "../../detection/prompts/prompt.ts";
@@ -16,7 +17,7 @@ export function findingSection(reported: Reported, number: number): Html {
   const { facts, evidence, denials, context } = finding;
   const counted = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
   return markup`<section class="finding" id="finding-${number}">
-    <h3>${number}. ${subject.user} <span class="${facts.severity}">${facts.severity}</span></h3>
+    <h3>${number}. ${shownName(subject)} <span class="${facts.severity}">${facts.severity}</span></h3>
     <p>
       ${counted} refused prompts from ${shortTime(facts.firstDenialAt)} to
       ${shortTime(facts.lastDenialAt)}, found by the rule ${rule.name}.${harmText(reported)}

@@ -1,3 +1,4 @@
+import { shownName } from "../../detection/signin/account.ts";
 import type { Reported } from "../../run/detectRecords.ts";
 import type { Severity } from "../../detection/rules/rule.ts";
 
@@ -33,7 +34,7 @@ export function byHarm(a: Reported, b: Reported): number {
   return (
     weight(b) - weight(a) ||
     a.finding.facts.triggeredAt - b.finding.facts.triggeredAt ||
-    (a.subject.user < b.subject.user ? -1 : 1)
+    (shownName(a.subject) < shownName(b.subject) ? -1 : 1)
   );
 }
 

@@ -1,3 +1,4 @@
+import { shownName } from "../../detection/signin/account.ts";
 import { createHash } from "node:crypto";
 import { conditionOf } from "../../detection/rules/ruleText.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
@@ -66,9 +67,9 @@ export function page(content: PageContent): string {
 
 /** The verdict in one sentence. */
 export function headline(findings: readonly Reported[]): string {
-  const users = new Set(findings.map(({ subject }) => subject.user));
+  const users = new Set(findings.map(({ subject }) => shownName(subject)));
   const harmed = new Set(
-    findings.filter((each) => isHarmed(harmOf(each))).map(({ subject }) => subject.user),
+    findings.filter((each) => isHarmed(harmOf(each))).map(({ subject }) => shownName(subject)),
   );
   if (users.size === 0) {
     return "No user was attacked, as far as these logs show.";
@@ -121,8 +122,8 @@ function findingRow(
   const { approval } = facts;
   const user =
     number === null
-      ? markup`${subject.user}`
-      : markup`<a href="#finding-${number}">${subject.user}</a>`;
+      ? markup`${shownName(subject)}`
+      : markup`<a href="#finding-${number}">${shownName(subject)}</a>`;
   return markup`<tr>
     <td>${user}</td>
     <td class="${facts.severity}">${facts.severity}</td>
@@ -146,7 +147,7 @@ function linksOf(findings: readonly Reported[]): readonly Link[] {
   for (const { subject, finding } of findings) {
     for (const address of finding.evidence.ipAddresses) {
       const known = users.get(address) ?? new Set();
-      users.set(address, known.add(subject.user));
+      users.set(address, known.add(shownName(subject)));
     }
   }
   return [...users]

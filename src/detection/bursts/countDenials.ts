@@ -1,36 +1,38 @@
 import { findStreaks, type Streak } from "./streak.ts";
+import { allNames, type Account } from "../signin/account.ts";
 import { isExcluded } from "../signin/exclusions.ts";
-import { resolvePrompts, type Prompt } from "../prompts/prompt.ts";
+import { isCounted, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
-/** The distinct prompts of one user that a rule does not exclude, oldest first. */
+/** The distinct prompts of an account that a rule does not exclude, oldest first. */
 export function promptsOf(
   rule: Rule,
-  user: string,
+  account: Account,
   sightings: readonly Sighting[],
 ): readonly Prompt[] {
+  const names = allNames(account);
   return resolvePrompts(
-    sightings.filter(({ origin }) => !isExcluded(rule.exclusions, user, origin)),
+    sightings.filter(({ origin }) => !isExcluded(rule.exclusions, names, origin)),
   );
 }
 
 /** The prompts of one user that the rule counts as denials, oldest first. */
 export function countDenials(
   rule: Rule,
-  user: string,
+  account: Account,
   sightings: readonly Sighting[],
 ): readonly Prompt[] {
-  return counted(rule, promptsOf(rule, user, sightings));
+  return counted(rule, promptsOf(rule, account, sightings));
 }
 
 /** The streaks of one user; see `findStreaks`. */
 export function streaksOf(
   rule: Rule,
-  user: string,
+  account: Account,
   sightings: readonly Sighting[],
 ): readonly Streak[] {
-  return streaksIn(rule, promptsOf(rule, user, sightings));
+  return streaksIn(rule, promptsOf(rule, account, sightings));
 }
 
 /** The streaks of prompts that `promptsOf` has resolved already. */
@@ -40,5 +42,5 @@ export function streaksIn(rule: Rule, prompts: readonly Prompt[]): readonly Stre
 
 /** The prompts that the rule counts as denials. */
 export function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {
-  return prompts.filter(({ outcome }) => rule.counted.includes(outcome));
+  return prompts.filter((prompt) => isCounted(prompt, rule.counted));
 }

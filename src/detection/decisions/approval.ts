@@ -1,4 +1,5 @@
 import type { Prompt } from "../prompts/prompt.ts";
+import { resolveRequests } from "../prompts/request.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
 import type { Extent } from "../bursts/windowing.ts";
@@ -32,26 +33,18 @@ export function matchApproval(
     return null;
   }
   const sightings = denials.flatMap((denial) => denial.sightings);
-  const requests = new Set(sightings.map((sighting) => sighting.request));
+  const requestOf = resolveRequests([...sightings, ...approvals]);
+  const requests = new Set(sightings.map(requestOf));
   const addresses = new Set(sightings.map((sighting) => sighting.origin.ipAddress));
-  const matched = approvals.map(({ at, request, ipAddress }): MatchedApproval => {
-    const sameAddress = ipAddress !== null && addresses.has(ipAddress);
-    return {
-      at,
-      match: requests.has(request) ? "same-request" : sameAddress ? "same-address" : "other",
-    };
+  const matched = approvals.map((approval): MatchedApproval => {
+    const { at, ipAddress } = approval;
+    if (requests.has(requestOf(approval))) {
+      return { at, match: "same-request" };
+    }
+    const isSameAddress = ipAddress !== null && addresses.has(ipAddress);
+    return { at, match: isSameAddress ? "same-address" : "other" };
   });
   return matched.reduce((best, each) => strongerApproval(best, each));
-}
-
-/** Oldest first; a Status counts only if no step answers for its request. */
-export function effectiveApprovals(approvals: readonly Approval[]): readonly Approval[] {
-  const withStep = new Set(
-    approvals.filter(({ source }) => source === "step").map(({ request }) => request),
-  );
-  return approvals
-    .filter(({ source, request }) => source === "step" || !withStep.has(request))
-    .toSorted((a, b) => a.at - b.at);
 }
 
 /** The closer match says more; of equal ones the earlier. */

@@ -3,8 +3,9 @@ import { counted } from "../bursts/countDenials.ts";
 import { approvalWatch } from "./approval.ts";
 import type { Decision } from "./decision.ts";
 import { judge } from "./judge.ts";
+import { allNames, type Account } from "../signin/account.ts";
 import { isExcluded } from "../signin/exclusions.ts";
-import { groupPrompts, identifySightings, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
+import { groupPrompts, matchPrompts, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Subject } from "./record.ts";
 import { ruleViews, type RuleView } from "./ruleViews.ts";
 import { familiesOf } from "../rules/families.ts";
@@ -63,7 +64,7 @@ export interface Observed {
 /** Why rules fire on a user, or do not: the same steps as a detection, each with its result. */
 export function explainRules(observed: Observed): readonly RuleExplanation[] {
   const { rules, account, sightings } = observed;
-  const views = ruleViews(rules, account.user, sightings);
+  const views = ruleViews(rules, account, sightings);
   const decisions = new Map(
     familiesOf(rules).map((family) => {
       const subject = { rule: family.name, workspaceId: null, ...account };
@@ -89,7 +90,7 @@ function explainView(
   return {
     rule,
     denials,
-    fateOf: fatesUnder(rule, account.user, sightings),
+    fateOf: fatesUnder(rule, account, sightings),
     densest,
     streaks,
     missing:
@@ -133,23 +134,24 @@ function nearest(all: readonly (Missing | null)[]): Missing | null {
 
 function fatesUnder(
   rule: Rule,
-  user: string,
+  account: Account,
   sightings: readonly Sighting[],
 ): (sighting: Sighting) => Fate {
-  const isOut = ({ origin }: Sighting) => isExcluded(rule.exclusions, user, origin);
+  const names = allNames(account);
+  const isOut = ({ origin }: Sighting) => isExcluded(rule.exclusions, names, origin);
   const included = sightings.filter((sighting) => !isOut(sighting));
-  const identify = identifySightings(included);
+  const match = matchPrompts(included);
   const prompts = groupPrompts(included);
   return (sighting) => {
     if (isOut(sighting)) {
       return "excluded";
     }
-    const { prompt } = identify(sighting);
+    const { prompt } = match(sighting);
     if (prompt === null) {
       return "silenced";
     }
-    const outcome = prompts.get(prompt)?.outcome ?? sighting.outcome;
-    return rule.counted.includes(outcome) ? "counted" : "other-outcome";
+    const { sightings: seen } = prompts.get(prompt) ?? { sightings: [sighting] };
+    return seen.some(({ outcome }) => rule.counted.includes(outcome)) ? "counted" : "other-outcome";
   };
 }
 
@@ -159,23 +161,23 @@ export interface PromptIndex {
   /** `number` is null for a Status that adds none. */
   readonly find: (sighting: Sighting) => {
     readonly number: number | null;
-    readonly by: ReturnType<ReturnType<typeof identifySightings>>["by"];
+    readonly by: ReturnType<ReturnType<typeof matchPrompts>>["by"];
   };
 }
 
 /** @param sightings all of one account */
 export function indexPrompts(sightings: readonly Sighting[]): PromptIndex {
-  const identify = identifySightings(sightings);
+  const match = matchPrompts(sightings);
   const prompts = resolvePrompts(sightings);
   const numbers = new Map(
     prompts.flatMap((prompt, index) =>
-      prompt.sightings.map((sighting) => [identify(sighting).prompt, index + 1] as const),
+      prompt.sightings.map((sighting) => [match(sighting).prompt, index + 1] as const),
     ),
   );
   return {
     prompts,
     find: (sighting) => {
-      const { by, prompt } = identify(sighting);
+      const { by, prompt } = match(sighting);
       return { by, number: numbers.get(prompt) ?? null };
     },
   };

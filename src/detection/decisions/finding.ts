@@ -1,6 +1,7 @@
 import type { Context } from "../context/context.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
-import type { Prompt } from "../prompts/prompt.ts";
+import { compareAddresses } from "../signin/address.ts";
+import { isCounted, type Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule, type Severity } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
 import { matchApproval, type MatchedApproval } from "./approval.ts";
@@ -88,7 +89,7 @@ export function gatherEvidence(denials: readonly Prompt[]): Evidence {
   return {
     userId: distinct(origins.map((origin) => origin.userId))[0] ?? null,
     guest: origins.some((origin) => origin.guest),
-    ipAddresses: distinct(origins.map((origin) => origin.ipAddress)),
+    ipAddresses: distinct(origins.map((origin) => origin.ipAddress)).toSorted(compareAddresses),
     applications: distinct(origins.map((origin) => origin.application)),
     userAgents: distinct(origins.map((origin) => origin.userAgent)),
     locations: distinct(origins.map((origin) => origin.location)),
@@ -106,8 +107,9 @@ export function countSupporting(
   { firstDenialAt, lastDenialAt }: Pick<Facts, "firstDenialAt" | "lastDenialAt">,
 ): ReadonlyMap<PromptOutcome, number> {
   const counts = new Map<PromptOutcome, number>();
-  for (const { outcome } of within(prompts, { from: firstDenialAt, to: lastDenialAt })) {
-    if (!rules.some(({ counted }) => counted.includes(outcome))) {
+  for (const prompt of within(prompts, { from: firstDenialAt, to: lastDenialAt })) {
+    const { outcome } = prompt;
+    if (!rules.some(({ counted }) => isCounted(prompt, counted))) {
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     }
   }

@@ -3,7 +3,7 @@ import type { ContextOf } from "../context/context.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
-import { approvalsOf, effectiveApprovals } from "./approval.ts";
+import { approvalsOf } from "./approval.ts";
 import { hold, reasonOf } from "./change.ts";
 import type { Decision, Reason } from "./decision.ts";
 import { assess, countSupporting, gatherEvidence, spanOf, type Finding } from "./finding.ts";
@@ -48,7 +48,7 @@ interface Prepared extends Judgement {
 export function judge(judgement: Judgement): readonly Decision[] {
   const prepared: Prepared = {
     ...judgement,
-    approvals: effectiveApprovals(judgement.approvals),
+    approvals: judgement.approvals.toSorted((a, b) => a.at - b.at),
     foundBy: (burst) => foundByRules(judgement.subject, burst),
   };
   const streaks = judgement.views.flatMap(({ rule, streaks: own }) =>

@@ -1,15 +1,14 @@
 import type { Facts } from "./finding.ts";
 import type { ToldContext } from "./told.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { Account } from "../signin/account.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
 /** One account and one family of rules in one workspace: its bursts are judged together, apart from all others. */
-export interface Subject {
+export interface Subject extends Account {
   /** The family, which is the id of its first rule. */
   readonly rule: string;
   readonly workspaceId: string | null;
-  readonly tenantId: string | null;
-  readonly user: string;
 }
 
 /** What is kept of a burst, so that it stays one incident however it is found again. */

@@ -2,6 +2,7 @@ import { promptsOf, streaksIn } from "../bursts/countDenials.ts";
 import type { Streak } from "../bursts/streak.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { Account } from "../signin/account.ts";
 import type { Exclusions } from "../signin/exclusions.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
@@ -17,12 +18,12 @@ export interface RuleView {
 /** What each rule sees of an account. Rules with the same exclusions share the prompts, which are resolved once. */
 export function ruleViews(
   rules: readonly Rule[],
-  user: string,
+  account: Account,
   sightings: readonly Sighting[],
 ): readonly RuleView[] {
   const known = new Map<Exclusions, readonly Prompt[]>();
   return rules.map((rule) => {
-    const prompts = known.get(rule.exclusions) ?? promptsOf(rule, user, sightings);
+    const prompts = known.get(rule.exclusions) ?? promptsOf(rule, account, sightings);
     known.set(rule.exclusions, prompts);
     return { rule, prompts, streaks: streaksIn(rule, prompts) };
   });

@@ -1,4 +1,7 @@
 import type { Facts } from "../decisions/finding.ts";
+import { allNames, type Account } from "../signin/account.ts";
+import { strongAuthenticationFailed } from "../signin/candidate.ts";
+import { denialSearch } from "../signin/outcomeText.ts";
 import { kqlDatetime, kqlString } from "./kqlText.ts";
 
 /** A query that an analyst can run as it stands. */
@@ -13,24 +16,28 @@ const day = 24 * hour;
 /** Rows are published late: up to this long after they happened a query has to look for them. */
 const publicationLag = 2 * day;
 
+/** Names of an account that a query asks for; few have more than two. */
+const mostNames = 5;
+
 /** Addresses that a query names; the list of all is in the incident. */
 const mostAddresses = 20;
 
 /**
  * The queries that decide about an incident, the most telling first.
  *
- * @param user the finding's user: a principal name or, if the log had none, an object id
  * @param addresses of the denials
  */
 export function drilldowns(
-  user: string,
+  account: Account,
   facts: Facts,
   addresses: readonly string[],
 ): readonly Drilldown[] {
   const { firstDenialAt, lastDenialAt } = facts;
-  // Named once: what has to be escaped is long.
-  const who = `let who = ${kqlString(user)};`;
-  const isWho = "| where UserPrincipalName =~ who or UserId =~ who";
+  // Named once: escaped text is long.
+  const names = allNames(account).slice(0, mostNames).map(kqlString).join(", ");
+  const who = `let who = dynamic([${names}]);`;
+  const isWho = "| where UserPrincipalName in~ (who) or UserId in~ (who)";
+  const words = denialSearch.map(kqlString).join(", ");
   const span = between(firstDenialAt - hour, lastDenialAt + publicationLag);
   const since = between(firstDenialAt, lastDenialAt + publicationLag);
   const from = addresses.slice(0, mostAddresses).map(kqlString).join(", ");
@@ -42,7 +49,7 @@ export function drilldowns(
         "union SigninLogs, AADNonInteractiveUserSignInLogs",
         since,
         '| where ResultType == "0"',
-        `| where IPAddress in (${from === "" ? '""' : from}) or UserPrincipalName =~ who or UserId =~ who`,
+        `| where IPAddress in (${from === "" ? '""' : from}) or UserPrincipalName in~ (who) or UserId in~ (who)`,
         "| project TimeGenerated, UserPrincipalName, IPAddress, AppDisplayName, SessionId, AuthenticationDetails",
       ].join("\n"),
     },
@@ -52,7 +59,7 @@ export function drilldowns(
         who,
         "AuditLogs",
         since,
-        "| where tostring(TargetResources) contains who or tostring(InitiatedBy) contains who",
+        "| where strcat(TargetResources, InitiatedBy) has_any (who)",
         '| where OperationName has_any ("role", "security info", "authentication method", "password", "consent")',
         "| project TimeGenerated, OperationName, Result, InitiatedBy, TargetResources",
       ].join("\n"),
@@ -63,7 +70,7 @@ export function drilldowns(
         who,
         "OfficeActivity",
         since,
-        "| where UserId =~ who",
+        "| where UserId in~ (who)",
         '| where Operation in ("New-InboxRule", "Set-InboxRule", "UpdateInboxRules", "Set-Mailbox")',
         "| project TimeGenerated, Operation, ClientIP, Parameters",
       ].join("\n"),
@@ -85,7 +92,7 @@ export function drilldowns(
         "SigninLogs",
         span,
         isWho,
-        '| where ResultType == "500121" or strcat(AuthenticationDetails, tostring(Status)) has_any ("denied", "declined", "SuspiciousActivityReported")',
+        `| where ResultType == "${strongAuthenticationFailed}" or strcat(AuthenticationDetails, tostring(Status)) has_any (${words})`,
         "| project TimeGenerated, ResultType, IPAddress, AppDisplayName, UserAgent, Status, AuthenticationDetails",
       ].join("\n"),
     },

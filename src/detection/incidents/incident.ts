@@ -2,6 +2,7 @@ import type { Facts, Finding } from "../decisions/finding.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { messageOf, techniqueLink } from "../rules/ruleText.ts";
+import { shownName, type Account } from "../signin/account.ts";
 import { visible } from "../signin/visible.ts";
 import { analystTasks } from "./analystTasks.ts";
 import { drilldowns } from "./drilldown.ts";
@@ -33,11 +34,12 @@ export const longestDescription = 5_000;
 const longestName = 200;
 
 /** The incident of a finding as it is now. */
-export function describeIncident(user: string, finding: Finding): IncidentText {
+export function describeIncident(account: Account, finding: Finding): IncidentText {
   const { facts, rules } = finding;
+  const user = shownName(account);
   return {
     title: `MFA push attack on ${shorten(visible(user), longestName)}`,
-    description: describe(user, finding),
+    description: describe(account, finding),
     severity: facts.severity,
     labels: [
       ...rules.map(({ id }) => id),
@@ -75,7 +77,8 @@ export function fitDescription(description: string): string {
 }
 
 /** What matters most comes first. Queries are there whole or not at all; the timeline takes the room that is left. */
-function describe(user: string, finding: Finding): string {
+function describe(account: Account, finding: Finding): string {
+  const user = shownName(account);
   const { facts, evidence, context } = finding;
   const before = [summaryOf(user, finding), "", nextSteps(facts), ""];
   const after = [
@@ -87,7 +90,7 @@ function describe(user: string, finding: Finding): string {
   ];
   const leastTable = timeline(finding, leastTimeline);
   const left = longestDescription - sizeOf([...before, ...leastTable, ...after]);
-  const found = queries(user, finding, left);
+  const found = queries(account, finding, left);
   const table = timeline(finding, longestDescription - sizeOf([...before, ...after, ...found]));
   return fitDescription([...before, ...table, ...after, ...found].join("\n"));
 }
@@ -136,8 +139,8 @@ function riskScore({ riskScore: score }: Rule): string {
 }
 
 /** As many as there is room for, and the titles of the others. */
-function queries(user: string, { facts, evidence }: Finding, room: number): readonly string[] {
-  const all = drilldowns(user, facts, evidence.ipAddresses);
+function queries(account: Account, { facts, evidence }: Finding, room: number): readonly string[] {
+  const all = drilldowns(account, facts, evidence.ipAddresses);
   const lines: string[] = [];
   const omitted: string[] = [];
   for (const [index, { title, query }] of all.entries()) {

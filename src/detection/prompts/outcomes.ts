@@ -1,7 +1,8 @@
 import { promptOutcomes, type PromptOutcome } from "../signin/outcome.ts";
-import { resolvePrompts } from "./prompt.ts";
+import { isCounted, resolvePrompts } from "./prompt.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { Evidence } from "./evidence.ts";
+import type { MatchedAccounts } from "./accounts.ts";
+import type { SightingTable } from "./sightingTable.ts";
 
 export interface Outcomes {
   /** Distinct prompts by outcome. */
@@ -10,7 +11,11 @@ export interface Outcomes {
   readonly denials: number;
 }
 
-export function countOutcomes(evidence: Evidence, rules: readonly Rule[]): Outcomes {
+export function countOutcomes(
+  table: SightingTable,
+  matched: MatchedAccounts,
+  rules: readonly Rule[],
+): Outcomes {
   const outcomes: Record<PromptOutcome, number> = {
     denied: 0,
     fraudReported: 0,
@@ -22,13 +27,15 @@ export function countOutcomes(evidence: Evidence, rules: readonly Rule[]): Outco
     technical: 0,
     pending: 0,
   };
-  for (const [, sightings] of evidence) {
-    for (const { outcome } of resolvePrompts(sightings)) {
-      outcomes[outcome]++;
-    }
-  }
   const counted = promptOutcomes.filter((outcome) =>
     rules.some((rule) => rule.counted.includes(outcome)),
   );
-  return { outcomes, denials: counted.reduce((sum, outcome) => sum + outcomes[outcome], 0) };
+  let denials = 0;
+  for (const { sightings } of table.accounts(matched)) {
+    for (const prompt of resolvePrompts(sightings())) {
+      outcomes[prompt.outcome]++;
+      denials += isCounted(prompt, counted) ? 1 : 0;
+    }
+  }
+  return { outcomes, denials };
 }

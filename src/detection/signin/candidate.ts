@@ -1,4 +1,4 @@
-import { canMeanDenial } from "./outcome.ts";
+import { canMeanDenial } from "./outcomeText.ts";
 import type { SignIn } from "./signIn.ts";
 
 /** "Strong authentication failed": refusals, time-outs, wrong codes and faults alike. */

@@ -31,7 +31,8 @@ export function contains(range: Cidr, address: string): boolean {
   return value !== null && value >> shift === range.value >> shift;
 }
 
-function parseAddress(text: string): bigint | null {
+/** An address as 128 bits; null where the text is none. */
+export function parseAddress(text: string): bigint | null {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
@@ -59,6 +60,34 @@ function parseIpv6(text: string): bigint | null {
   return groups.every((group) => /^[\da-f]{1,4}$/i.test(group))
     ? groups.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n)
     : null;
+}
+
+/** The spelling of RFC 5952, or dotted decimal. */
+export function formatAddress(value: bigint): string {
+  if (value >> 32n === ipv4Prefix >> 32n) {
+    return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");
+  }
+  const groups = Array.from(
+    { length: 8 },
+    (_, index) => (value >> BigInt(112 - 16 * index)) & 0xffffn,
+  );
+  const { from, to } = longestZeros(groups);
+  const text = (part: readonly bigint[]) => part.map((group) => group.toString(16)).join(":");
+  return to - from < 2 ? text(groups) : `${text(groups.slice(0, from))}::${text(groups.slice(to))}`;
+}
+
+/** The first of the longest runs of zeros. */
+function longestZeros(groups: readonly bigint[]): { readonly from: number; readonly to: number } {
+  let longest = { from: 0, to: 0 };
+  let from = 0;
+  for (const [index, group] of groups.entries()) {
+    if (group !== 0n) {
+      from = index + 1;
+    } else if (index + 1 - from > longest.to - longest.from) {
+      longest = { from, to: index + 1 };
+    }
+  }
+  return longest;
 }
 
 function twoGroups(ipv4: bigint): string {

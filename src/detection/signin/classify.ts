@@ -1,15 +1,17 @@
+import type { RowAccount } from "./account.ts";
 import { isCandidate } from "./candidate.ts";
 import type { Fields } from "./fields.ts";
-import { isExcluded, type Exclusions } from "./exclusions.ts";
+import { isExcluded, isUserExcluded, type Exclusions } from "./exclusions.ts";
 import type { Outcome } from "./outcome.ts";
-import { publishedAt, readApprovals, readTexts, type Approval, type Sighting } from "./sighting.ts";
+import {
+  publishedAt,
+  readApprovals,
+  readBareRow,
+  readTexts,
+  type Approval,
+  type Sighting,
+} from "./sighting.ts";
 import { readSignIn, type SignIn } from "./signIn.ts";
-
-/** Whose rows are counted together. */
-export interface Account {
-  readonly tenantId: string | null;
-  readonly user: string;
-}
 
 export const setAsideReasons = [
   "notCandidate",
@@ -23,8 +25,8 @@ export type SetAsideReason = (typeof setAsideReasons)[number];
 
 /** What one row adds. `account` is null where nobody can be told. */
 export type Classified = {
-  readonly account: Account | null;
-  /** None of a row that was set aside; of a bad one those that can be read. */
+  readonly account: RowAccount | null;
+  /** None of a row that was set aside, unless its account has other names; of a bad one those that can be read. */
   readonly sightings: readonly Sighting[];
   /** Of rows set aside too. */
   readonly approvals: readonly Approval[];
@@ -64,7 +66,9 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
     return setAside("nonInteractive", account, approvals);
   }
   if (isExcludedByAll(signIn, options.exclusions ?? [])) {
-    return setAside("excluded", account, approvals);
+    // Rows that show the account under another name are excluded too, once it is known that it is the same.
+    const isUser = isUserExcludedByAll(signIn, options.exclusions ?? []);
+    return setAside("excluded", account, approvals, isUser ? bareRow(signIn) : []);
   }
   if (account === null) {
     return setAside("unattributable", account, approvals);
@@ -79,31 +83,47 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
     isTimeless ||= ofPrompt && sighting === null;
     unclassified &&= tellsNothing(outcome);
   }
+  if (sightings.length === 0) {
+    sightings.push(...bareRow(signIn));
+  }
   return isTimeless
     ? { kind: "bad", reason: "no readable time", account, sightings, approvals }
     : { kind: "classified", unclassified, account, sightings, approvals };
 }
 
 function readApproved(signIn: SignIn): Pick<Classified, "account" | "approvals"> {
-  const { tenantId, user, interactive } = signIn;
-  return user === null
-    ? { account: null, approvals: [] }
-    : { account: { tenantId, user }, approvals: interactive ? readApprovals(signIn) : [] };
+  const { account, interactive } = signIn;
+  return { account, approvals: account !== null && interactive ? readApprovals(signIn) : [] };
 }
 
 function setAside(
   reason: SetAsideReason,
-  account: Account | null,
+  account: RowAccount | null,
   approvals: readonly Approval[],
+  sightings: readonly Sighting[] = [],
 ): Classified {
-  return { kind: "setAside", reason, account, sightings: [], approvals };
+  return { kind: "setAside", reason, account, sightings, approvals };
+}
+
+function bareRow(signIn: SignIn): readonly Sighting[] {
+  const sighting = readBareRow(signIn);
+  return signIn.account === null || sighting === null ? [] : [sighting];
 }
 
 function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {
+  const names = namesIn(signIn);
   return (
-    exclusions.length > 0 &&
-    exclusions.every((each) => isExcluded(each, signIn.user, signIn.origin))
+    exclusions.length > 0 && exclusions.every((each) => isExcluded(each, names, signIn.origin))
   );
+}
+
+function isUserExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {
+  const names = namesIn(signIn);
+  return exclusions.every((each) => isUserExcluded(each, names));
+}
+
+function namesIn({ account }: SignIn): readonly string[] {
+  return account === null ? [] : [account.user, ...(account.name === null ? [] : [account.name])];
 }
 
 /** Nothing of what became of a prompt; a password step does not. */

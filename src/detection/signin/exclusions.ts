@@ -10,11 +10,28 @@ export interface Exclusions {
 
 export const noExclusions: Exclusions = { users: [], addresses: [], applications: [] };
 
-export function isExcluded(exclusions: Exclusions, user: string | null, origin: Origin): boolean {
-  const { ipAddress, appId, userId } = origin;
+/** @param names everything that the account goes by */
+export function isExcluded(
+  exclusions: Exclusions,
+  names: readonly string[],
+  origin: Origin,
+): boolean {
+  return isUserExcluded(exclusions, names) || isOriginExcluded(exclusions, origin);
+}
+
+export function isUserExcluded(
+  { users }: Pick<Exclusions, "users">,
+  names: readonly string[],
+): boolean {
+  return users.some((excluded) => names.includes(excluded));
+}
+
+function isOriginExcluded(
+  { applications, addresses }: Exclusions,
+  { ipAddress, appId }: Origin,
+): boolean {
   return (
-    exclusions.users.some((excluded) => excluded === user || excluded === userId) ||
-    exclusions.applications.some((excluded) => excluded === appId) ||
-    (ipAddress !== null && exclusions.addresses.some((range) => contains(range, ipAddress)))
+    applications.some((excluded) => excluded === appId) ||
+    (ipAddress !== null && addresses.some((range) => contains(range, ipAddress)))
   );
 }

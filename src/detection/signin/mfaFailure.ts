@@ -1,5 +1,6 @@
 import { strongAuthenticationFailed } from "./candidate.ts";
-import { canMeanDenial, classifyText, isPromptOutcome } from "./outcome.ts";
+import { isPromptOutcome } from "./outcome.ts";
+import { canMeanDenial, classifyText } from "./outcomeText.ts";
 import type { SignIn, Step } from "./signIn.ts";
 
 /** What a row says of an MFA request that failed. */

@@ -1,28 +1,41 @@
-import {
-  classifyText,
-  isPromptOutcome,
-  meansApproval,
-  type Outcome,
-  type PromptOutcome,
-} from "./outcome.ts";
-import type { Origin, SignIn, Step } from "./signIn.ts";
+import { isDenial, isPromptOutcome, type Outcome, type PromptOutcome } from "./outcome.ts";
+import { classifyText, meansApproval } from "./outcomeText.ts";
+import type { Details, Origin, RequestBy, SignIn, Step } from "./signIn.ts";
+
+/** By what a row's request is known. */
+export interface RequestIds {
+  readonly request: string;
+  /** Another name of the request; see `SignIn`. */
+  readonly requestAlias: string | null;
+  readonly requestBy: RequestBy;
+}
+
+/** A `none` shows no prompt; what its row says about names, ids and the array counts all the same. */
+export const sightingSources = ["step", "status", "none"] as const;
 
 /**
  * One prompt as one row shows it. Rows repeat and complete each other, so a prompt can have several
  * sightings; `resolvePrompts` brings them together.
  */
-export interface Sighting {
-  /** A step of `AuthenticationDetails`, or the row's `Status` where steps may be missing. */
-  readonly source: "step" | "status";
+export interface Sighting extends RequestIds {
+  /** A step of `AuthenticationDetails`, the row's `Status`, or a candidate row in which neither shows a prompt. */
+  readonly source: (typeof sightingSources)[number];
+  /** `pending` where `source` is `none`. */
   readonly outcome: PromptOutcome;
   /** When it happened, epoch milliseconds. */
   readonly at: number;
   /** When the prompt was sent (`RequestSequence`): its identity where it is known. */
   readonly askedAt: number | null;
-  readonly request: string;
   readonly method: string;
   /** Whole second (epoch) of the step; with request and method the identity where `askedAt` is missing. */
   readonly second: number;
+  /**
+   * A Status that reports fraud on a row whose last denial step does not: `askedAt`, `method` and `second` are those
+   * of the step, which takes over the class where the Status adds no prompt.
+   */
+  readonly lends: boolean;
+  /** Of the row. */
+  readonly details: Details;
   /** When the row was published, by its own account; null where it gives none. */
   readonly publishedAt: number | null;
   readonly origin: Origin;
@@ -37,12 +50,11 @@ export interface ApprovalDetails {
 }
 
 /** A fresh approval of a prompt. */
-export interface Approval {
+export interface Approval extends RequestIds {
   /** Absent in a state of earlier versions. */
   readonly details?: ApprovalDetails;
   readonly source: "step" | "status";
   readonly at: number;
-  readonly request: string;
   readonly ipAddress: string | null;
   readonly publishedAt: number | null;
 }
@@ -94,14 +106,10 @@ export interface Telling {
 
 /** What a row's texts say of prompts: its steps in their order, then its `Status`. */
 export function readTexts(signIn: SignIn): readonly Telling[] {
-  const texts: Telling[] = [];
-  for (const step of signIn.steps) {
-    texts.push(tellStep(signIn, step, texts.length));
-  }
-  if (signIn.statusText !== null) {
-    texts.push(tellStatus(signIn, signIn.statusText));
-  }
-  return texts;
+  const steps = signIn.steps.map((step, index) => tellStep(signIn, step, index));
+  return signIn.statusText === null
+    ? steps
+    : [...steps, tellStatus(signIn, signIn.statusText, lastDenial(steps))];
 }
 
 function tellStep(signIn: SignIn, step: Step, index: number): Telling {
@@ -112,50 +120,94 @@ function tellStep(signIn: SignIn, step: Step, index: number): Telling {
     return { step: index, text, outcome, ofPrompt: false, time, sighting: null };
   }
   const sighting: Sighting | null = time && {
+    ...ofRow(signIn),
     source: "step",
     outcome,
     at: time.at,
     askedAt,
-    request: signIn.request,
     method,
     second: wholeSecond(stepAt ?? time.at),
-    publishedAt: publishedAt(signIn),
-    origin: signIn.origin,
   };
   return { step: index, text, outcome, ofPrompt: true, time, sighting };
 }
 
-function tellStatus(signIn: SignIn, text: string): Telling {
+function lastDenial(steps: readonly Telling[]): Sighting | null {
+  return (
+    steps.findLast(({ sighting }) => sighting !== null && isDenial(sighting.outcome))?.sighting ??
+    null
+  );
+}
+
+function tellStatus(signIn: SignIn, text: string, denial: Sighting | null): Telling {
   const outcome = classifyText(text);
   const time = rowTime(signIn);
   if (!isPromptOutcome(outcome)) {
     return { step: null, text, outcome, ofPrompt: false, time, sighting: null };
   }
-  const sighting: Sighting | null = time && {
-    source: "status",
-    outcome,
-    at: time.at,
-    askedAt: null,
-    request: signIn.request,
-    method: "",
-    second: wholeSecond(time.at),
-    publishedAt: publishedAt(signIn),
-    origin: signIn.origin,
-  };
+  const own = time && { ...rowSighting(signIn, time.at), source: "status" as const, outcome };
+  const sighting: Sighting | null =
+    own && outcome === "fraudReported" && denial?.outcome === "denied"
+      ? {
+          ...own,
+          askedAt: denial.askedAt,
+          method: denial.method,
+          second: denial.second,
+          lends: true,
+        }
+      : own;
   return { step: null, text, outcome, ofPrompt: true, time, sighting };
+}
+
+/** A candidate row that shows no prompt; null where it has no readable time. */
+export function readBareRow(signIn: SignIn): Sighting | null {
+  const time = rowTime(signIn);
+  return time && rowSighting(signIn, time.at);
+}
+
+function rowSighting(signIn: SignIn, at: number): Sighting {
+  return {
+    ...ofRow(signIn),
+    source: "none",
+    outcome: "pending",
+    at,
+    askedAt: null,
+    method: "",
+    second: wholeSecond(at),
+  };
+}
+
+/** What all sightings of a row share. */
+function ofRow(signIn: SignIn) {
+  const { request, requestAlias, requestBy, details, origin } = signIn;
+  const published = publishedAt(signIn);
+  return {
+    request,
+    requestAlias,
+    requestBy,
+    lends: false,
+    details,
+    publishedAt: published,
+    origin,
+  };
 }
 
 function wholeSecond(at: number): number {
   return Math.floor(at / 1000);
 }
 
-/** The fresh approvals that a row shows; one whose time cannot be read tells nothing and is left out. */
+/**
+ * The fresh approvals that a row shows; one without a readable time is left out. A Status repeats what a step of its
+ * row says, unless the array was cut off and the last step with it.
+ */
 export function readApprovals(signIn: SignIn): readonly Approval[] {
   if (!pastMfa.has(signIn.resultType)) {
     return [];
   }
+  const { request, requestAlias, requestBy, statusText } = signIn;
   const common = {
-    request: signIn.request,
+    request,
+    requestAlias,
+    requestBy,
     ipAddress: signIn.origin.ipAddress,
     publishedAt: publishedAt(signIn),
   };
@@ -167,8 +219,8 @@ export function readApprovals(signIn: SignIn): readonly Approval[] {
     }
   }
   const time = rowTime(signIn);
-  const { statusText } = signIn;
-  if (time !== null && statusText !== null && meansApproval(statusText, "status")) {
+  const isRepeated = approvals.length > 0 && signIn.details !== "cut";
+  if (!isRepeated && time !== null && statusText !== null && meansApproval(statusText, "status")) {
     approvals.push({ source: "status", at: time.at, ...common });
   }
   return approvals;

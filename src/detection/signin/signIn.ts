@@ -1,3 +1,5 @@
+import { objectIdOf, principalNameOf, type RowAccount } from "./account.ts";
+import { canonicalAddress } from "./address.ts";
 import { dynamic, first, isFields, own, text, unwrap, type Fields } from "./fields.ts";
 import { salvageObjects } from "./json.ts";
 import { readSequence, readTime } from "./time.ts";
@@ -7,13 +9,19 @@ import { cutAt } from "./visible.ts";
 export interface SignIn {
   /** The Entra tenant; null where the record does not name it. Never Log Analytics' workspace. */
   readonly tenantId: string | null;
-  /** Lower-cased user principal name, else user id; null where there is neither. */
-  readonly user: string | null;
-  /** What groups the rows of one authentication request; made of the row's content where no id is given. */
+  /** Null where the record names neither an object id nor a real principal name. */
+  readonly account: RowAccount | null;
+  /**
+   * What groups the rows of one authentication request: `OriginalRequestId`, else `Id`, else the row's content.
+   */
   readonly request: string;
+  /** `Id` where `request` is something else: another name of the same request. */
+  readonly requestAlias: string | null;
+  readonly requestBy: RequestBy;
   readonly resultType: string;
   readonly interactive: boolean;
   readonly steps: readonly Step[];
+  readonly details: Details;
   /** `Status.additionalDetails`. */
   readonly statusText: string | null;
   /** When the sign-in happened (`CreatedDateTime`). */
@@ -22,6 +30,16 @@ export interface SignIn {
   readonly generatedAt: number | null;
   readonly origin: Origin;
 }
+
+/** Where `request` comes from; `id`: another row of the same `Id` may know the `OriginalRequestId`. */
+export const requestSources = ["original", "id"] as const;
+
+export type RequestBy = (typeof requestSources)[number];
+
+/** Whether `AuthenticationDetails` came whole; `cut`: only its first steps; `none`: without any step. */
+export const detailsKinds = ["none", "whole", "cut"] as const;
+
+export type Details = (typeof detailsKinds)[number];
 
 /** One entry of `AuthenticationDetails`. */
 export interface Step {
@@ -39,6 +57,8 @@ export interface Step {
 /** Where a sign-in came from and where it went: evidence, and what exclusions look at. */
 export interface Origin {
   readonly userId: string | null;
+  /** The principal name, unless it is an id, masked or missing. */
+  readonly userName: string | null;
   readonly ipAddress: string | null;
   /** "Berlin, DE", or what is known of it. */
   readonly location: string | null;
@@ -55,15 +75,8 @@ export interface Origin {
  */
 export const longestText = 1_024;
 
-/** Tables and categories of sign-ins that nobody sits in front of. */
-const nonInteractiveNames: ReadonlySet<string | null> = new Set([
-  "aadnoninteractiveusersigninlogs",
-  "noninteractiveusersigninlogs",
-  "aadserviceprincipalsigninlogs",
-  "serviceprincipalsigninlogs",
-  "aadmanagedidentitysigninlogs",
-  "managedidentitysigninlogs",
-]);
+/** Tables and categories of sign-ins that nobody sits in front of, whichever prefix they have. */
+const nonInteractiveName = /(?:noninteractiveuser|serviceprincipal|managedidentity)signinlogs$/;
 /** What Microsoft Graph calls sign-ins that no user takes part in. */
 const nonInteractiveEvents: ReadonlySet<string | null> = new Set([
   "noninteractiveuser",
@@ -96,21 +109,23 @@ export function readSignIn(record: Fields): SignIn {
   const status = dynamic(first(row, "Status", "status", "Status_dynamic", "Status_string"));
   const createdAt = readTime(first(row, "CreatedDateTime", "createdDateTime"));
   const generatedAt = readTime(first(record, "TimeGenerated", "time"));
+  const tenantId = readTenant(row, isDiagnostic ? record : null);
   const origin = readOrigin(row, record);
-  const name = lower(first(row, "UserPrincipalName", "userPrincipalName"));
+  const id = identifier(first(row, "Id", "id"));
+  const original = identifier(first(row, "OriginalRequestId", "originalRequestId"));
+  const request = original ?? id;
   return {
-    tenantId: readTenant(row, isDiagnostic ? record : null),
-    user: name === null ? origin.userId : name.length > longestText ? null : name,
-    request:
-      identifier(first(row, "OriginalRequestId", "originalRequestId")) ??
-      identifier(first(row, "Id", "id")) ??
-      JSON.stringify([createdAt ?? generatedAt, origin.ipAddress, origin.appId]),
+    tenantId,
+    account: readAccount(tenantId, origin),
+    request: request ?? JSON.stringify([createdAt ?? generatedAt, origin.ipAddress, origin.appId]),
+    requestAlias: id === request ? null : id,
+    requestBy: original === null ? "id" : "original",
     resultType:
-      short(first(row, "ResultType", "resultType") ?? first(record, "resultType")) ??
-      short(first(status, "errorCode")) ??
+      readCode(first(row, "ResultType", "resultType") ?? first(record, "resultType")) ??
+      readCode(first(status, "errorCode")) ??
       "",
     interactive: isInteractive(row, record),
-    steps: readSteps(first(row, "AuthenticationDetails", "authenticationDetails")),
+    ...readSteps(first(row, "AuthenticationDetails", "authenticationDetails")),
     statusText: short(first(status, "additionalDetails")),
     createdAt,
     generatedAt,
@@ -132,6 +147,22 @@ function shortLower(value: unknown): string | null {
   return short(value)?.toLowerCase() ?? null;
 }
 
+/** A code that a spreadsheet made a fraction of is the code. */
+function readCode(value: unknown): string | null {
+  return short(value)?.replace(/^(\d+)\.0+$/, "$1") ?? null;
+}
+
+function readAccount(tenantId: string | null, { userId, userName }: Origin): RowAccount | null {
+  const user = userId ?? userName;
+  return user === null ? null : { tenantId, user, name: userName };
+}
+
+/** False where a value says no, in any of the ways in which exports write it; null where it says nothing. */
+function readBoolean(value: unknown): boolean | null {
+  const word = lower(value)?.replace(/\.0+$/, "") ?? "";
+  return /^(?:true|1|yes)$/.test(word) ? true : /^(?:false|0|no)$/.test(word) ? false : null;
+}
+
 /** An id in lower case; the nil id that stands for "unknown" is none, or strangers would be pooled. */
 function identifier(value: unknown): string | null {
   const id = lower(value) ?? "";
@@ -149,9 +180,9 @@ function readTenant(row: Fields, envelope: Fields | null): string | null {
 function isInteractive(row: Fields, record: Fields): boolean {
   const table = [first(record, "Type"), first(record, "Category", "category")];
   return (
-    lower(first(row, "IsInteractive", "isInteractive")) !== "false" &&
+    readBoolean(first(row, "IsInteractive", "isInteractive")) !== false &&
     !isNonInteractiveEvent(unwrap(first(row, "signInEventTypes"))) &&
-    !table.some((name) => nonInteractiveNames.has(lower(name)))
+    !table.some((name) => nonInteractiveName.test(lower(name) ?? ""))
   );
 }
 
@@ -169,9 +200,14 @@ function readOrigin(row: Fields, record: Fields): Origin {
     first(row, "DeviceDetail", "DeviceDetail_dynamic", "DeviceDetail_string", "deviceDetail"),
   );
   const country = short(first(place, "countryOrRegion") ?? first(record, "Location", "location"));
+  const address = shortLower(
+    first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress"),
+  );
+  const name = lower(first(row, "UserPrincipalName", "userPrincipalName"));
   return {
-    userId: identifier(first(row, "UserId", "userId")),
-    ipAddress: shortLower(first(row, "IPAddress", "ipAddress") ?? first(record, "callerIpAddress")),
+    userId: objectIdOf(lower(first(row, "UserId", "userId"))) ?? objectIdOf(name),
+    userName: principalNameOf(name !== null && name.length > longestText ? null : name),
+    ipAddress: address === null ? null : canonicalAddress(address),
     location: joined(short(first(place, "city")), country),
     application: short(first(row, "AppDisplayName", "appDisplayName")),
     appId: shortLower(first(row, "AppId", "appId")),
@@ -188,20 +224,24 @@ function joined(one: string | null, other: string | null): string | null {
   return one === null || other === null ? (one ?? other) : `${one}, ${other}`;
 }
 
-function readSteps(value: unknown): readonly Step[] {
+function readSteps(value: unknown): Pick<SignIn, "steps" | "details"> {
   const details = unwrap(value);
-  if (typeof details === "string") {
-    return salvageObjects(details).filter(isFields).map(readStep);
-  }
-  return (Array.isArray(details) ? details : [details]).filter(isFields).map(readStep);
+  const isCut = typeof details === "string" && /^\s*[[{"]/.test(details);
+  const objects =
+    typeof details === "string"
+      ? salvageObjects(details)
+      : Array.isArray(details)
+        ? details
+        : [details];
+  const steps = objects.filter(isFields).map(readStep);
+  return { steps, details: isCut ? "cut" : steps.length === 0 ? "none" : "whole" };
 }
 
 function readStep(step: Fields): Step {
-  const succeeded = lower(own(step, "succeeded"));
   return {
     text: short(own(step, "authenticationStepResultDetail")) ?? "",
     method: shortLower(own(step, "authenticationMethod")) ?? "",
-    succeeded: succeeded === "true" ? true : succeeded === "false" ? false : null,
+    succeeded: readBoolean(own(step, "succeeded")),
     askedAt: readSequence(first(step, "RequestSequence", "requestSequence")),
     answeredAt: readSequence(first(step, "StatusSequence", "statusSequence")),
     stepAt: readTime(own(step, "authenticationStepDateTime")),

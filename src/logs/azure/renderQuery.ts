@@ -1,4 +1,7 @@
 import { kqlDatetime, kqlString } from "../../detection/incidents/kqlText.ts";
+import { strongAuthenticationFailed } from "../../detection/signin/candidate.ts";
+import { approvalSearch, denialSearch } from "../../detection/signin/outcomeText.ts";
+import { pastMfa } from "../../detection/signin/sighting.ts";
 import type { LogQuery } from "../../run/ports.ts";
 
 const day = 86_400_000;
@@ -17,6 +20,16 @@ export function kqlList(texts: readonly string[]): string {
 /** A pattern for what `String.prototype.trim` takes off; `\s` alone knows no blank beyond ASCII. */
 export const blanks = kqlString("[\\s\\v\\p{Z}\uFEFF]+");
 
+/** How JSON begins a letter that it writes by its number. */
+const escapedLetters = ["\\u004", "\\u005", "\\u006", "\\u007"];
+
+/** A condition for texts with one of these words, in whatever case; a word may be spelt with escaped letters. */
+function holdsOneOf(words: readonly string[]): string {
+  return [...words, ...escapedLetters]
+    .map((word) => `Texts contains ${kqlString(word)}`)
+    .join(" or ");
+}
+
 const timeColumns = { published: "ingestion_time()", generated: "TimeGenerated" } as const;
 
 /** Fills a query's places with literals made of typed values; text is never pasted. */
@@ -30,6 +43,10 @@ export function renderQuery(template: string, { by, range, users, shard }: LogQu
     from: kqlDatetime(range.from),
     to: kqlDatetime(range.to),
     blanks,
+    failed: kqlString(strongAuthenticationFailed),
+    successes: [...pastMfa].map(kqlString).join(", "),
+    denialWords: holdsOneOf(denialSearch),
+    approvalWords: holdsOneOf([approvalSearch]),
     everybody: String(users === null),
     users: kqlList(users ?? []),
     mostRows: String(pageRows + 1),

@@ -1,4 +1,5 @@
-import type { Account, ClassifyOptions } from "../../detection/signin/classify.ts";
+import type { Account, RowAccount } from "../../detection/signin/account.ts";
+import type { ClassifyOptions } from "../../detection/signin/classify.ts";
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
@@ -80,7 +81,7 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [Account, Approval]> {
+  async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [RowAccount, Approval]> {
     for (const approval of this.#noted.approvals(accounts)) {
       this.#options.signal?.throwIfAborted();
       yield approval;

@@ -1,3 +1,4 @@
+import { shownName } from "../../detection/signin/account.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Incident } from "../../run/ports.ts";
 
@@ -61,7 +62,7 @@ export function findingRow(incident: Incident, now: number): FindingRow {
     Severity: facts.severity,
     Title: text.title,
     Description: text.description,
-    ...accountColumns(subject.user, evidence.userId),
+    ...accountColumns(shownName(subject), evidence.userId),
     AadUserId: evidence.userId,
     AadTenantId: subject.tenantId,
     Guest: evidence.guest,

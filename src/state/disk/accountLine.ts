@@ -1,15 +1,51 @@
-import type { Account } from "../../detection/signin/classify.ts";
+import { objectIdOf, principalNameOf, type RowAccount } from "../../detection/signin/account.ts";
+import { canonicalAddress } from "../../detection/signin/address.ts";
 import { isFields } from "../../detection/signin/fields.ts";
 import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
 
 /** A line of an approvals journal. */
-export interface AccountApproval extends Account {
+export interface AccountApproval extends RowAccount {
   readonly approval: Approval;
 }
 
 /** A line of a sightings journal. */
-export interface AccountSighting extends Account {
+export interface AccountSighting extends RowAccount {
   readonly sighting: Sighting;
+}
+
+/** What a line says; one that an earlier version wrote knows less. */
+export function readApprovalLine(line: AccountApproval): readonly [RowAccount, Approval] {
+  const { approval } = line;
+  return [
+    readAccount(line, null),
+    Object.assign({}, requestOfOld, approval, { ipAddress: readAddress(approval.ipAddress) }),
+  ];
+}
+
+/** The same for a line of a sightings journal. */
+export function readSightingLine(line: AccountSighting): readonly [RowAccount, Sighting] {
+  const { sighting } = line;
+  const account = readAccount(line, sighting.origin.userId);
+  const origin = Object.assign({ userName: account.name }, sighting.origin, {
+    ipAddress: readAddress(sighting.origin.ipAddress),
+  });
+  return [account, { ...Object.assign({}, requestOfOld, stepsOfOld, sighting), origin }];
+}
+
+const requestOfOld = { requestAlias: null, requestBy: "id" } as const;
+const stepsOfOld = { lends: false, details: "whole" } as const;
+
+function readAccount(
+  { tenantId, user, name }: Omit<RowAccount, "name"> & { readonly name?: string | null },
+  userId: string | null,
+): RowAccount {
+  return name === undefined
+    ? { tenantId, user: objectIdOf(userId) ?? user, name: principalNameOf(user) }
+    : { tenantId, user, name };
+}
+
+function readAddress(address: string | null): string | null {
+  return typeof address === "string" ? canonicalAddress(address) : null;
 }
 
 export function isAccountApproval(line: unknown): line is AccountApproval {

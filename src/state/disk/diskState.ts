@@ -1,19 +1,20 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Account } from "../../detection/signin/classify.ts";
+import type { RowAccount } from "../../detection/signin/account.ts";
 import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
 import { MemoryStore } from "../memoryStore.ts";
 import type { PendingJoin } from "../../run/inputSeen.ts";
-import type { Ledger } from "../../run/ports.ts";
+import type { Ledger, RecordedBindings } from "../../run/ports.ts";
 import {
   isAccountApproval,
   isAccountSighting,
+  readSightingLine,
   type AccountApproval,
   type AccountSighting,
 } from "./accountLine.ts";
 import { Journal, readJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
-import { journalName, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { journalName, readSnapshot, schemaVersion, type Snapshot } from "./snapshot.ts";
 import { PendingFile, pendingName } from "./pendingFile.ts";
 import { StateError } from "./stateError.ts";
 import { accountsWanted } from "./tempLedger.ts";
@@ -31,6 +32,7 @@ export class DiskState implements Ledger {
   readonly #newApprovals: Journal<AccountApproval>;
   readonly #leave: () => Promise<void>;
   readonly #pending: PendingFile;
+  #bindings: RecordedBindings;
   #committed = false;
 
   private constructor(folder: string, snapshot: Snapshot, leave: () => Promise<void>) {
@@ -39,6 +41,7 @@ export class DiskState implements Ledger {
     this.store = new MemoryStore(snapshot);
     this.#folder = folder;
     this.#snapshot = snapshot;
+    this.#bindings = snapshot.bindings;
     this.#newSightings = new Journal(join(folder, `sightings-${number}.ndjson`), isAccountSighting);
     this.#newApprovals = new Journal(join(folder, `approvals-${number}.ndjson`), isAccountApproval);
     this.#leave = leave;
@@ -58,28 +61,36 @@ export class DiskState implements Ledger {
     }
   }
 
-  async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {
+  bindings(): RecordedBindings {
+    return this.#bindings;
+  }
+
+  bind(bindings: RecordedBindings): void {
+    this.#bindings = bindings;
+  }
+
+  async *sightings(): AsyncGenerator<readonly [RowAccount, Sighting]> {
     for (const name of this.#snapshot.sightings) {
       const lines = readJournal(join(this.#folder, name), isAccountSighting);
-      for await (const { tenantId, user, sighting } of lines) {
-        yield [{ tenantId, user }, sighting];
+      for await (const line of lines) {
+        yield readSightingLine(line);
       }
     }
   }
 
-  addSightings(sightings: Iterable<readonly [Account, Sighting]>): void {
-    for (const [{ tenantId, user }, sighting] of sightings) {
-      this.#newSightings.add({ tenantId, user, sighting });
+  addSightings(sightings: Iterable<readonly [RowAccount, Sighting]>): void {
+    for (const [account, sighting] of sightings) {
+      this.#newSightings.add({ ...account, sighting });
     }
   }
 
-  addApproval({ tenantId, user }: Account, approval: Approval): void {
-    this.#newApprovals.add({ tenantId, user, approval });
+  addApproval(account: RowAccount, approval: Approval): void {
+    this.#newApprovals.add({ ...account, approval });
   }
 
   async *approvals(
-    wanted: (account: Account) => boolean,
-  ): AsyncGenerator<readonly [Account, Approval]> {
+    wanted: (account: RowAccount) => boolean,
+  ): AsyncGenerator<readonly [RowAccount, Approval]> {
     for (const name of this.#snapshot.approvals) {
       yield* accountsWanted(readJournal(join(this.#folder, name), isAccountApproval), wanted);
     }
@@ -97,8 +108,9 @@ export class DiskState implements Ledger {
 
   async commit(): Promise<void> {
     const snapshot: Snapshot = {
-      schemaVersion: this.#snapshot.schemaVersion,
+      schemaVersion,
       ...this.store.snapshot(),
+      bindings: this.#bindings,
       sightings: [...this.#snapshot.sightings, ...nameOf(this.#newSightings)],
       approvals: [...this.#snapshot.approvals, ...nameOf(this.#newApprovals)],
     };

@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { isFields } from "../../detection/signin/fields.ts";
 import type { StateSnapshot } from "../memoryStore.ts";
+import type { RecordedBindings } from "../../run/ports.ts";
 import { StateError } from "./stateError.ts";
 
-const schemaVersion = 1;
+/** What this version writes; it reads version 1 too, whose accounts were known by one name each. */
+export const schemaVersion = 2;
 
 /** `state.json`: the one file that says what counts; journals that it does not name do not exist. */
 export interface Snapshot extends StateSnapshot {
-  readonly schemaVersion: typeof schemaVersion;
+  readonly schemaVersion: number;
+  readonly bindings: RecordedBindings;
   /** Names of the journals of earlier runs, oldest first. */
   readonly sightings: readonly string[];
   readonly approvals: readonly string[];
@@ -18,6 +21,8 @@ const noSnapshot: Snapshot = {
   heads: [],
   due: [],
   progress: null,
+  owners: [],
+  bindings: { names: [], unnamedTenant: null },
   sightings: [],
   approvals: [],
 };
@@ -41,20 +46,34 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
   } catch (cause) {
     throw new StateError(`${path}: is not a state of this tool (no JSON)`, { cause });
   }
-  if (isFields(value) && value["schemaVersion"] !== schemaVersion) {
-    throw new StateError(
-      `${path}: is no state that this version knows; it reads schemaVersion ${schemaVersion}`,
-    );
+  if (isFields(value)) {
+    checkVersion(path, value["schemaVersion"]);
   }
   if (!isSnapshot(value)) {
     throw new StateError(`${path}: is damaged, or not a state of this tool`);
   }
-  return value;
+  return { ...noSnapshot, ...value, schemaVersion };
 }
 
-function isSnapshot(value: unknown): value is Snapshot {
+function checkVersion(path: string, version: unknown): void {
+  if (typeof version === "number" && version > schemaVersion) {
+    throw new StateError(
+      `${path}: a newer version of this tool wrote it (schemaVersion ${version}; this one reads up to ${schemaVersion})`,
+    );
+  }
+  if (version !== 1 && version !== schemaVersion) {
+    throw new StateError(
+      `${path}: is no state that this version knows; it reads schemaVersion 1 and ${schemaVersion}`,
+    );
+  }
+}
+
+/** Owners and bindings are missing in what version 1 wrote. */
+function isSnapshot(value: unknown): value is Partial<Snapshot> {
   return (
     isFields(value) &&
+    isListOf(value["owners"] ?? [], isOwner) &&
+    isBindings(value["bindings"] ?? noSnapshot.bindings) &&
     isListOf(value["heads"], isHead) &&
     isListOf(value["due"], isFields) &&
     isListOf(value["sightings"], isJournal) &&
@@ -64,6 +83,33 @@ function isSnapshot(value: unknown): value is Snapshot {
 
 function isListOf(value: unknown, isElement: (element: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isElement);
+}
+
+function isOwner(entry: unknown): boolean {
+  return isFields(entry) && isAccountId(entry["alias"]) && isAccountId(entry["owner"]);
+}
+
+function isAccountId(value: unknown): boolean {
+  return isFields(value) && isTextOrNull(value["tenantId"]) && typeof value["user"] === "string";
+}
+
+function isBindings(value: unknown): boolean {
+  return (
+    isFields(value) && isTextOrNull(value["unnamedTenant"]) && isListOf(value["names"], isBinding)
+  );
+}
+
+function isBinding(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    isTextOrNull(value["tenantId"]) &&
+    typeof value["name"] === "string" &&
+    typeof value["id"] === "string"
+  );
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return typeof value === "string" || value === null;
 }
 
 /** Nothing outside the folder is ever read on a state's word. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Account } from "../../detection/signin/classify.ts";
+import type { RowAccount } from "../../detection/signin/account.ts";
 import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
-import type { Ledger } from "../../run/ports.ts";
-import { isAccountApproval, type AccountApproval } from "./accountLine.ts";
+import type { Ledger, RecordedBindings } from "../../run/ports.ts";
+import { isAccountApproval, readApprovalLine, type AccountApproval } from "./accountLine.ts";
 import { Journal } from "./journal.ts";
 import { StateError } from "./stateError.ts";
 
@@ -18,17 +18,23 @@ export class TempLedger implements Ledger {
     process.once("exit", this.#remove);
   }
 
-  async *sightings(): AsyncGenerator<readonly [Account, Sighting]> {}
+  bindings(): RecordedBindings {
+    return { names: [], unnamedTenant: null };
+  }
+
+  bind(): void {}
+
+  async *sightings(): AsyncGenerator<readonly [RowAccount, Sighting]> {}
 
   addSightings(): void {}
 
-  addApproval({ tenantId, user }: Account, approval: Approval): void {
-    this.#approvals.add({ tenantId, user, approval });
+  addApproval(account: RowAccount, approval: Approval): void {
+    this.#approvals.add({ ...account, approval });
   }
 
   async *approvals(
-    wanted: (account: Account) => boolean,
-  ): AsyncGenerator<readonly [Account, Approval]> {
+    wanted: (account: RowAccount) => boolean,
+  ): AsyncGenerator<readonly [RowAccount, Approval]> {
     yield* accountsWanted(this.#approvals.read(), wanted);
   }
 
@@ -54,11 +60,12 @@ function makeFolder(): string {
 
 export async function* accountsWanted(
   lines: AsyncIterable<AccountApproval>,
-  wanted: (account: Account) => boolean,
-): AsyncGenerator<readonly [Account, Approval]> {
-  for await (const { tenantId, user, approval } of lines) {
-    if (wanted({ tenantId, user })) {
-      yield [{ tenantId, user }, approval];
+  wanted: (account: RowAccount) => boolean,
+): AsyncGenerator<readonly [RowAccount, Approval]> {
+  for await (const line of lines) {
+    const read = readApprovalLine(line);
+    if (wanted(read[0])) {
+      yield read;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AccountId } from "../../detection/signin/account.ts";
 import type { Subject } from "../../detection/decisions/record.ts";
 import type { DueItem } from "../../run/ports.ts";
 
@@ -7,23 +8,27 @@ import type { DueItem } from "../../run/ports.ts";
  * control characters, which the client does not check, and nobody should read names in them.
  *
  * Rows of one partition are in this order, so that one range read brings what a run begins with:
- * `0|…` progress, `1|…` what is due, `2|…` heads, `3|…` archived bursts.
+ * `0|…` progress, `1|…` what is due, `2|…` heads, `3|…` archived bursts, `5|…` whose a name is.
  */
 export const rowKeys = {
   progress: "0|progress",
-  /** After all ranges that are read. */
+  /** Before the names, in no range that is read. */
   firstSeen: "4|first seen",
+  duePrefix: (subject: Subject) => `1|${hashSubject(subject)}|`,
   due: ({ subject, burstId }: DueItem) => `1|${hashSubject(subject)}|${burstId}`,
   head: (subject: Subject) => `2|${hashSubject(subject)}`,
   archivePrefix: (subject: Subject) => `3|${hashSubject(subject)}|`,
   /** In the order of their numbers. */
   archive: (subject: Subject, number: number) =>
     `3|${hashSubject(subject)}|${String(number).padStart(9, "0")}`,
+  alias: ({ tenantId, user }: AccountId) => `5|${hashKey(JSON.stringify([tenantId, user]))}`,
 } as const;
 
-/** Where the progress and due rows end, and where heads and archives lie. */
+/** Where the progress and due rows end, and where heads, archives and names lie. */
 export const rowRanges = {
   opening: { from: "0", to: "2" },
+  heads: { from: "2", to: "3" },
+  aliases: { from: "5", to: "6" },
   records: { from: "2", to: "4" },
 } as const;
 

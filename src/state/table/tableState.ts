@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isDeepStrictEqual } from "node:util";
 import type { TableClient } from "@azure/data-tables";
 import type { RecordedBurst, Subject } from "../../detection/decisions/record.ts";
-import { deliveriesOf, laterProgress } from "../memoryStore.ts";
+import { accountKey, type AccountId } from "../../detection/signin/account.ts";
+import { deliveriesOf, takeIn } from "../memoryStore.ts";
+import { AliasRows, mayBeAlias } from "./aliasRows.ts";
 import type {
+  AliasRow,
   Delivery,
   DueItem,
   Head,
@@ -13,30 +14,21 @@ import type {
   StateChange,
   StateStore,
 } from "../../run/ports.ts";
-import { UpstreamError } from "../../run/upstreamError.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
+import { ProgressRow } from "./progressRow.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
+import {
+  contentOf,
+  describe,
+  readVersion,
+  split,
+  storedSubject,
+  versionOf,
+  type ArchiveRow,
+  type StoredHead,
+} from "./storedHead.ts";
+import { emptied, takenDue } from "./takenIn.ts";
 import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
-
-/** Characters of a head's JSON from which settled bursts move to the archive; a property holds 32,000. */
-const longestHead = 24_000;
-
-/** Bursts that an archive row takes at most; about 700 characters each. */
-const burstsPerArchive = 40;
-
-const attempts = 8;
-
-interface StoredHead {
-  readonly subject: Subject;
-  readonly bursts: readonly RecordedBurst[];
-  readonly deliveries: Readonly<Record<string, Delivery>>;
-  /** Until when archived bursts reach; null where none is archived. */
-  readonly archivedTo: number | null;
-  /** Archive rows that were ever made: the number of the next one, so that later ones come later. */
-  readonly archives: number;
-}
-
-type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;
 
 /**
  * State in Azure Table Storage, one partition a workspace. A head and what is due for it change in one
@@ -44,15 +36,15 @@ type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;
  */
 export class TableState implements StateStore {
   readonly #rows: TableRows;
-  /** The progress as it was last seen in the table, and the etag that it had there. */
-  #seen: { readonly progress: Progress | null; readonly etag: string | null } = {
-    progress: null,
-    etag: null,
-  };
+  readonly #aliases: AliasRows;
+  #isMigrated = false;
+  readonly #progress: ProgressRow;
 
   /** @param name of the partition: the workspace; another one for a dry run, which must not touch it */
   constructor(client: TableClient, name: string, signal?: AbortSignal) {
     this.#rows = new TableRows(client, hashKey(name), signal);
+    this.#aliases = new AliasRows(this.#rows);
+    this.#progress = new ProgressRow(this.#rows);
   }
 
   async open(): Promise<Opening> {
@@ -61,18 +53,17 @@ export class TableState implements StateStore {
     let progress: Progress | null = null;
     for (const row of rows) {
       if (row.rowKey === rowKeys.progress) {
-        progress = fromJsonProperties(row) as Progress;
-        this.#seen = { progress, etag: row.etag };
+        progress = this.#progress.note(row);
       } else {
         due.push(fromJsonProperties(row) as DueItem);
       }
     }
+    await this.#migrate();
     return { progress, due: due.toSorted((a, b) => a.dueAt - b.dueAt) };
   }
 
-  async readProgress(): Promise<Progress | null> {
-    const row = await this.#rows.get(rowKeys.progress);
-    return row === null ? null : (fromJsonProperties(row) as Progress);
+  readProgress(): Promise<Progress | null> {
+    return this.#progress.read();
   }
 
   /** When this was first asked for (epoch ms): now, unless it is stored. For an app that never ran. */
@@ -86,7 +77,44 @@ export class TableState implements StateStore {
     return now;
   }
 
-  async readHead(subject: Subject, from: number): Promise<Head> {
+  async readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>> {
+    await this.#prepare();
+    const owners = new Map<string, AccountId>();
+    for (const alias of aliases) {
+      const owner = await this.#aliases.ownerOf(alias);
+      if (accountKey(owner) !== accountKey(alias)) {
+        owners.set(accountKey(alias), owner);
+      }
+    }
+    return owners;
+  }
+
+  async readHead(asked: Subject, from: number): Promise<Head> {
+    await this.#prepare();
+    const subject = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
+    const own = await this.#readRow(subject, from);
+    const isSelf = mayBeAlias(subject);
+    const aliases = (asked.aliases ?? []).filter(
+      (each) => accountKey(each) !== accountKey(subject),
+    );
+    const aliasRows: AliasRow[] = [];
+    for (const alias of [...(isSelf ? [subject] : []), ...aliases]) {
+      aliasRows.push(await this.#aliases.read(alias));
+    }
+    const others: Head[] = [];
+    for (const { alias, owner, hasRecords } of aliasRows) {
+      const isOther = accountKey(alias) !== accountKey(subject);
+      const isFree = owner === null || accountKey(owner) === accountKey(subject);
+      if (isOther && isFree && hasRecords) {
+        const { tenantId, user } = alias;
+        others.push(await this.#readRow({ ...subject, tenantId, user }, -Infinity));
+      }
+    }
+    const recorded = others.filter((head) => head.bursts.length > 0);
+    return { ...takeIn(own, recorded, subject), aliasRows };
+  }
+
+  async #readRow(subject: Subject, from: number): Promise<Head> {
     const row = await this.#rows.get(rowKeys.head(subject));
     if (row === null) {
       return { subject, bursts: [], deliveries: {}, version: null };
@@ -96,10 +124,40 @@ export class TableState implements StateStore {
     return stored.archivedTo === null || stored.archivedTo < from ? head : this.#withArchive(head);
   }
 
+  async #prepare(): Promise<void> {
+    if (!this.#isMigrated) {
+      await this.#progress.read();
+      await this.#migrate();
+    }
+  }
+
+  /** The version before knew accounts by one name each: says of every such record that it is one. */
+  async #migrate(): Promise<void> {
+    const isCurrent = this.#isMigrated || this.#progress.isCurrent;
+    this.#isMigrated = true;
+    if (isCurrent) {
+      return;
+    }
+    for (const row of await this.#rows.list(rowRanges.heads.from, rowRanges.heads.to)) {
+      const { subject, bursts, archivedTo } = fromJsonProperties(row) as StoredHead;
+      if (mayBeAlias(subject)) {
+        const { tenantId, user } = subject;
+        const lastAt = Math.max(archivedTo ?? 0, ...bursts.map(({ extent }) => extent.to));
+        await this.#aliases.claim({ tenantId, user }, lastAt);
+      }
+    }
+  }
+
   async write({ head, put = [], drop = [] }: StateChange): Promise<Head | null | "conflict"> {
+    const moved = (item: DueItem): DueItem =>
+      head === undefined ? item : { ...item, subject: storedSubject(head.subject) };
     const changes: readonly Change[] = [
-      ...drop.map((item) => ({ kind: "delete" as const, rowKey: rowKeys.due(item) })),
-      ...put.map((item) => ({
+      // Also under the account that it was due for before more was known.
+      ...[...drop, ...drop.map(moved), ...put].map((item) => ({
+        kind: "delete" as const,
+        rowKey: rowKeys.due(item),
+      })),
+      ...put.map(moved).map((item) => ({
         kind: "upsert" as const,
         rowKey: rowKeys.due(item),
         properties: toJsonProperties(item),
@@ -114,26 +172,8 @@ export class TableState implements StateStore {
     return this.#writeHead(head, due);
   }
 
-  async saveProgress(progress: Progress): Promise<void> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const next = laterProgress(this.#seen.progress, progress);
-      if (isDeepStrictEqual(next, this.#seen.progress)) {
-        return;
-      }
-      const etag = await this.#rows.put(rowKeys.progress, toJsonProperties(next), this.#seen.etag);
-      if (etag !== null) {
-        this.#seen = { progress: next, etag };
-        return;
-      }
-      const stored = await this.#rows.get(rowKeys.progress);
-      this.#seen =
-        stored === null
-          ? { progress: null, etag: null }
-          : { progress: fromJsonProperties(stored) as Progress, etag: stored.etag };
-      // Runs side by side would otherwise keep meeting at every attempt.
-      await sleep(Math.random() * 100 * (attempt + 1));
-    }
-    throw new UpstreamError("state table", "other runs keep changing the watermark", true);
+  saveProgress(progress: Progress): Promise<void> {
+    return this.#progress.save(progress);
   }
 
   async prune(before: number): Promise<number> {
@@ -142,6 +182,9 @@ export class TableState implements StateStore {
     let pruned = 0;
     for (const row of await this.#rows.list(from, to, past)) {
       pruned += await this.#pruneRow(row, before);
+    }
+    for (const row of await this.#rows.list(rowRanges.aliases.from, rowRanges.aliases.to, past)) {
+      await this.#rows.remove(row);
     }
     return pruned;
   }
@@ -193,20 +236,30 @@ export class TableState implements StateStore {
       read.etag === null
         ? { kind: "create", rowKey, properties }
         : { kind: "replace", rowKey, properties, etag: read.etag };
+    const aliases = this.#aliases.changesFor(head);
+    const own = [change, ...aliases.map((each) => each.change)];
+    const others = [...own, ...archive, ...(head.takenIn ?? []).map(emptied)];
     // What is more than a transaction holds is stored before: without the head it asks for nothing that the
     // same judgement, which is made again, would not ask for.
-    const room = roomFor(due, [change, ...archive]);
+    const room = roomFor(due, others);
+    const taken = await takenDue(this.#rows, head, due, others);
     await this.#writeDue(due.slice(room));
-    const etags = await this.#rows.transact([change, ...archive, ...due.slice(0, room)]);
-    const written = (etag: string | null): Head => ({
-      ...head,
-      archived: { ...head.archived, ...moved },
-      archivedTo: stored.archivedTo,
-      version: etag === null ? null : versionOf(stored.archives, etag),
-    });
+    const etags = await this.#rows.transact([...others, ...due.slice(0, room), ...taken]);
+    const written = (etag: string | null): Head => {
+      const { takenIn: _, aliasRows: rows, ...rest } = head;
+      return {
+        ...rest,
+        ...(rows === undefined ? {} : { aliasRows: rows }),
+        archived: { ...head.archived, ...moved },
+        archivedTo: stored.archivedTo,
+        version: etag === null ? null : versionOf(stored.archives, etag),
+      };
+    };
     if (etags !== null) {
+      this.#aliases.note(aliases, etags.slice(1, own.length));
       return written(etags[0] ?? null);
     }
+    this.#aliases.forget();
     const found = await this.#rows.get(rowKey);
     if (found !== null && found["writeId"] === writeId) {
       // It was stored, only the answer was lost and the retry met our own row.
@@ -241,75 +294,4 @@ export class TableState implements StateStore {
       }
     }
   }
-}
-
-/** How many archive rows there were travels with the etag, since only both together name what was read. */
-function versionOf(archives: number, etag: string): string {
-  return `${archives}|${etag}`;
-}
-
-function readVersion(version: string | null): {
-  readonly archives: number;
-  readonly etag: string | null;
-} {
-  const [archives = "0", ...etag] = (version ?? "").split("|");
-  return version === null
-    ? { archives: 0, etag: null }
-    : { archives: Number(archives), etag: etag.join("|") };
-}
-
-interface Split {
-  readonly stored: StoredHead;
-  readonly archive: readonly Change[];
-  /** What is in the archive now, as `Head.archived`. */
-  readonly moved: Readonly<Record<string, string>>;
-}
-
-/** Keeps a head small: its oldest bursts move to rows of their own, which are not changed any more. */
-function split(head: Head, archivesBefore: number): Split {
-  const { subject, deliveries, archived = {} } = head;
-  const live = head.bursts
-    .filter((burst) => archived[burst.id] !== contentOf(burst, deliveries[burst.id]))
-    .toSorted((a, b) => a.extent.to - b.extent.to);
-  const moved: Record<string, string> = {};
-  const archive: Change[] = [];
-  let archivedTo = head.archivedTo ?? null;
-  let archives = archivesBefore;
-  while (
-    JSON.stringify([live, deliveriesOf(live, deliveries)]).length > longestHead &&
-    live.length > 1
-  ) {
-    const bursts = live.splice(0, Math.min(burstsPerArchive, Math.ceil(live.length / 2)));
-    for (const burst of bursts) {
-      archivedTo = Math.max(archivedTo ?? 0, burst.extent.to);
-      moved[burst.id] = contentOf(burst, deliveries[burst.id]);
-    }
-    archive.push({
-      kind: "upsert",
-      rowKey: rowKeys.archive(subject, archives++),
-      properties: describe({ subject, bursts, deliveries: deliveriesOf(bursts, deliveries) }),
-    });
-  }
-  const stored = {
-    subject,
-    bursts: live,
-    deliveries: deliveriesOf(live, deliveries),
-    archivedTo,
-    archives,
-  };
-  return { stored, archive, moved };
-}
-
-function contentOf(burst: RecordedBurst, delivery: Delivery | undefined): string {
-  return JSON.stringify([burst, delivery ?? null]);
-}
-
-/** A column for pruning beside the content. */
-function describe(stored: ArchiveRow & Partial<StoredHead>): object {
-  const ends = stored.bursts.map(({ extent }) => extent.to);
-  const oldestAt = ends.length === 0 ? (stored.archivedTo ?? 0) : Math.min(...ends);
-  return {
-    oldestAt: { type: "Int64", value: String(Math.floor(oldestAt)) },
-    ...toJsonProperties(stored),
-  };
 }

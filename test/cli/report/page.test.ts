@@ -1,18 +1,12 @@
 import { expect, test } from "vitest";
 import { headline } from "../../../src/cli/report/page.ts";
 import type { Approval } from "../../../src/detection/signin/sighting.ts";
-import { time } from "../../builders.ts";
+import { approval as approvedAt } from "../../detection/builders.ts";
 import { finding, made } from "./findings.ts";
 
 const hostile = `<img src=x onerror=alert(1)>"'\u202E@contoso.com`;
 
-const approval: Approval = {
-  source: "step",
-  at: time("09:10"),
-  request: "another",
-  ipAddress: "203.0.113.7",
-  publishedAt: time("09:12"),
-};
+const approval: Approval = approvedAt("09:10", { request: "another", ipAddress: "203.0.113.7" });
 
 test("the headline says how many users were attacked, and who probably got in", () => {
   expect(headline([])).toBe("No user was attacked, as far as these logs show.");

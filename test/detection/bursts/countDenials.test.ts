@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countDenials, streaksOf } from "../../../src/detection/bursts/countDenials.ts";
 import { noExclusions, type Exclusions } from "../../../src/detection/signin/exclusions.ts";
 import { alice } from "../../builders.ts";
-import { clock, nowhere, rule, sighting } from "../builders.ts";
+import { accountOf, clock, nowhere, rule, sighting } from "../builders.ts";
 
 const teams = { ...nowhere, appId: "teams" };
 const withoutTeams = { ...noExclusions, applications: ["teams"] };
@@ -16,7 +16,7 @@ describe("the denials that a rule counts", () => {
     sighting("09:03", { outcome: "pending" }),
   ];
   const counted = (more: Parameters<typeof rule>[0], id?: string) =>
-    countDenials(rule(more, id), alice.name, sightings).map(({ at }) => clock(at));
+    countDenials(rule(more, id), accountOf(alice), sightings).map(({ at }) => clock(at));
 
   it("are of the outcomes that it names", () => {
     expect(counted({})).toEqual(["09:00:00", "09:01:00"]);
@@ -29,7 +29,7 @@ describe("the denials that a rule counts", () => {
     const excludedStep = sighting("09:05", { request, origin: teams });
     const status = sighting("09:04", { request, source: "status", askedAt: null });
     const times = (exclusions: Exclusions) =>
-      countDenials(rule({ exclusions }), alice.name, [excludedStep, status]).map(({ at }) =>
+      countDenials(rule({ exclusions }), accountOf(alice), [excludedStep, status]).map(({ at }) =>
         clock(at),
       );
     expect(times(noExclusions)).toEqual(["09:05:00"]);
@@ -38,7 +38,7 @@ describe("the denials that a rule counts", () => {
   });
 
   it("are what its streaks are made of", () => {
-    const [streak, ...others] = streaksOf(rule({ threshold: 2 }), alice.name, sightings);
+    const [streak, ...others] = streaksOf(rule({ threshold: 2 }), accountOf(alice), sightings);
     expect(others).toEqual([]);
     expect(streak?.denials.map(({ at }) => clock(at))).toEqual(["09:00:00", "09:01:00"]);
   });

@@ -11,7 +11,8 @@ import {
   unexplainedWords,
   waivedWords,
 } from "../../../src/detection/context/words.ts";
-import { classifyText, isDenial } from "../../../src/detection/signin/outcome.ts";
+import { isDenial } from "../../../src/detection/signin/outcome.ts";
+import { classifyText } from "../../../src/detection/signin/outcomeText.ts";
 
 const has = (text: string, words: readonly string[]) =>
   words.some((word) => text.toLowerCase().includes(word.toLowerCase()));

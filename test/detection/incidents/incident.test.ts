@@ -11,7 +11,7 @@ import { byteLength } from "../../../src/detection/incidents/size.ts";
 import type { Context, OriginVerdict } from "../../../src/detection/context/context.ts";
 import type { PromptOutcome } from "../../../src/detection/signin/outcome.ts";
 import { alice, time } from "../../builders.ts";
-import { finding, nowhere, prompt, rule } from "../builders.ts";
+import { accountOf, finding, named, nowhere, prompt, rule } from "../builders.ts";
 import { campaign, noContext, registered, report, spray } from "./contexts.ts";
 
 const approvedAt = (match: "same-request" | "same-address" | "other") => ({
@@ -23,7 +23,8 @@ type More = Parameters<typeof finding>[0];
 type Evidence = Parameters<typeof finding>[1];
 
 function description(more: More = {}, evidence: Evidence = {}, of = rule()): string {
-  return describeIncident(alice.name, { ...finding(more, evidence), rules: [of] }).description;
+  return describeIncident(accountOf(alice), { ...finding(more, evidence), rules: [of] })
+    .description;
 }
 
 const fenced =
@@ -32,26 +33,26 @@ const fenced =
 describe("an incident", () => {
   it("is titled by the user alone, so that the title never changes", () => {
     const titles = [finding(), finding({ denials: 50, ...approvedAt("other") })].map(
-      (each) => describeIncident(alice.name, each).title,
+      (each) => describeIncident(accountOf(alice), each).title,
     );
     expect(titles).toEqual(Array(2).fill("MFA push attack on alice@contoso.com"));
     expect(titles[0]).not.toMatch(/\d/);
   });
 
   it("has a title that an alert can take, however long the name", () => {
-    const { title } = describeIncident(`${"\u0000".repeat(300)}@contoso.com`, finding());
+    const { title } = describeIncident(named(`${"\u0000".repeat(300)}@contoso.com`), finding());
     expect(byteLength(title)).toBeLessThanOrEqual(256);
     expect(title.endsWith("…")).toBe(true);
-    const wide = describeIncident(`${"ü".repeat(300)}@contoso.com`, finding()).title;
+    const wide = describeIncident(named(`${"ü".repeat(300)}@contoso.com`), finding()).title;
     expect(byteLength(wide)).toBeLessThanOrEqual(256);
     const name = "x".repeat(200);
-    expect(describeIncident(name, finding()).title.endsWith(` ${name}`)).toBe(true);
-    const longer = describeIncident(`${name}y`, finding()).title;
+    expect(describeIncident(named(name), finding()).title.endsWith(` ${name}`)).toBe(true);
+    const longer = describeIncident(named(`${name}y`), finding()).title;
     expect(longer.endsWith(` ${"x".repeat(197)}…`)).toBe(true);
   });
 
   it("has the finding's severity and times", () => {
-    expect(describeIncident(alice.name, finding({ severity: "High" }))).toMatchObject({
+    expect(describeIncident(accountOf(alice), finding({ severity: "High" }))).toMatchObject({
       severity: "High",
       firstActivityAt: time("09:00"),
       lastActivityAt: time("09:10"),
@@ -60,7 +61,7 @@ describe("an incident", () => {
 
   it("is labelled with its rule, its techniques and what matters", () => {
     const labels = (more: More, guest = false) =>
-      describeIncident(alice.name, finding(more, { guest })).labels;
+      describeIncident(accountOf(alice), finding(more, { guest })).labels;
     expect(labels({})).toEqual(["explicit-mfa-deny", "T1621", "T1078.004"]);
     expect(labels({ fraudReports: 1, ...approvedAt("other") }, true)).toEqual([
       "explicit-mfa-deny",
@@ -89,7 +90,7 @@ describe("an incident", () => {
       ["blocked", 6],
       ["technical", 4],
     ]);
-    const text = describeIncident(alice.name, { ...finding(), supporting }).description;
+    const text = describeIncident(accountOf(alice), { ...finding(), supporting }).description;
     expect(text).toContain(
       "- Other prompts in that span, not counted as refusals: 3 without an answer, 2 as a duplicate attempt (may hide a refusal), 1 with a wrong number, 5 with a wrong code, 6 blocked\n",
     );
@@ -106,7 +107,7 @@ describe("an incident", () => {
       " Risk score of the user: 50.\n",
     );
     const both = { ...finding(), rules: [rule(), rule({}, "mfa-deny-then-approve")] as const };
-    const { description: text, labels } = describeIncident(alice.name, both);
+    const { description: text, labels } = describeIncident(accountOf(alice), both);
     expect(text).toContain(
       "\nRule mfa-deny-then-approve: User `alice@contoso.com` refused 2 or more",
     );
@@ -116,7 +117,7 @@ describe("an incident", () => {
 
   it("has labels for what its context says", () => {
     const labels = (more: Partial<Context>) =>
-      describeIncident(alice.name, {
+      describeIncident(accountOf(alice), {
         ...finding(),
         context: { ...noContext, ...more },
       }).labels.slice(3);
@@ -147,7 +148,7 @@ describe("an incident", () => {
       prompt(new Date(time("00:00") + i * 60_000).toISOString().slice(11, 19)),
     );
     const whole = { ...finding({ denials: 500 }), denials };
-    const text = describeIncident(alice.name, whole).description;
+    const text = describeIncident(accountOf(alice), whole).description;
     const shown = text.match(/^\| 2026-/gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(10);
     expect(text).toContain(`… and ${500 - shown} refusals more, cut for length.`);
@@ -195,7 +196,7 @@ describe("hostile text in an incident", () => {
     };
     const evidence = { ipAddresses: [hostile], locations: [hostile], applications: [hostile] };
     const denials = [prompt("09:00", { origin }), prompt("09:01", { origin })];
-    const text = describeIncident(alice.name, {
+    const text = describeIncident(accountOf(alice), {
       ...finding({}, evidence),
       denials,
     }).description;
@@ -212,7 +213,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("as a user's name leaves title and queries whole", () => {
-    const { title, description: text } = describeIncident(hostile, finding());
+    const { title, description: text } = describeIncident(named(hostile), finding());
     expect(title).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
     expect(text).not.toContain("<");
     const whole = text.match(fenced)?.length ?? 0;
@@ -222,7 +223,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("that leaves no room for a query leaves it out whole, and says so", () => {
-    const { description: text } = describeIncident("'".repeat(250), finding());
+    const { description: text } = describeIncident(named("'".repeat(250)), finding());
     const whole = text.match(fenced)?.length ?? 0;
     expect(whole).toBeGreaterThan(0);
     expect(whole).toBeLessThan(6);
@@ -233,7 +234,7 @@ describe("hostile text in an incident", () => {
   });
 
   it("is cut before it is too long, and the reader is told", () => {
-    const { description: text } = describeIncident("\u0000".repeat(300), finding());
+    const { description: text } = describeIncident(named("\u0000".repeat(300)), finding());
     expect(byteLength(text)).toBeLessThanOrEqual(longestDescription);
     expect(text).not.toContain("```");
     expect(fitDescription("x".repeat(5_001))).toMatch(/x\n\[cut: too long for the incident\]$/);
@@ -262,7 +263,7 @@ describe("hostile text in an incident", () => {
           ...finding({ denials }, evidence),
           denials: Array.from({ length: denials }, () => prompt("09:00", { origin })),
         };
-        const { title, description: text } = describeIncident(user, whole);
+        const { title, description: text } = describeIncident(named(user), whole);
         expect(byteLength(text)).toBeLessThanOrEqual(longestDescription);
         expect(byteLength(title)).toBeLessThanOrEqual(256);
         expect(longestDescription).toBe(5_000);

@@ -1,25 +1,31 @@
 import { describe, expect, it } from "vitest";
 
-import { Evidence } from "../../../src/detection/prompts/evidence.ts";
+import { SightingTable } from "../../../src/detection/prompts/sightingTable.ts";
 import { countOutcomes } from "../../../src/detection/prompts/outcomes.ts";
-import { alice, bob, tenantId } from "../../builders.ts";
-import { rule, sighting } from "../builders.ts";
+import type { Rule } from "../../../src/detection/rules/rule.ts";
+import { alice, bob } from "../../builders.ts";
+import { rowAccountOf, rule, sighting } from "../builders.ts";
 
-function evidence(): Evidence {
-  const held = new Evidence();
-  const account = { tenantId, user: alice.name };
+function table(): SightingTable {
+  const held = new SightingTable();
+  const account = rowAccountOf(alice);
   held.add(account, sighting("09:00"));
   // The same prompt, as another row shows it.
   held.add(account, sighting("09:00", { outcome: "pending" }));
   held.add(account, sighting("09:01", { outcome: "fraudReported" }));
   held.add(account, sighting("09:02", { outcome: "duplicateAttempt" }));
-  held.add({ tenantId, user: bob.name }, sighting("09:00"));
+  held.add(rowAccountOf(bob), sighting("09:00"));
   return held;
+}
+
+function count(rules: readonly Rule[]) {
+  const held = table();
+  return countOutcomes(held, held.match(), rules);
 }
 
 describe("the outcomes of a read", () => {
   it("count distinct prompts of every user", () => {
-    expect(countOutcomes(evidence(), []).outcomes).toEqual({
+    expect(count([]).outcomes).toEqual({
       denied: 2,
       fraudReported: 1,
       wrongNumber: 0,
@@ -34,11 +40,8 @@ describe("the outcomes of a read", () => {
 
   it("count as denials what at least one rule counts, once", () => {
     const denials = (...counted: readonly (readonly ["denied" | "duplicateAttempt"])[]) =>
-      countOutcomes(
-        evidence(),
-        counted.map((each) => rule({ counted: each })),
-      ).denials;
-    expect(countOutcomes(evidence(), [rule()]).denials).toBe(3);
+      count(counted.map((each) => rule({ counted: each }))).denials;
+    expect(count([rule()]).denials).toBe(3);
     expect(denials()).toBe(0);
     expect(denials(["denied"], ["denied"])).toBe(2);
     expect(denials(["denied"], ["duplicateAttempt"])).toBe(3);

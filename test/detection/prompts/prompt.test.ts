@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { promptOutcomes } from "../../../src/detection/signin/outcome.ts";
-import { resolvePrompts } from "../../../src/detection/prompts/prompt.ts";
+import { isCounted, resolvePrompts } from "../../../src/detection/prompts/prompt.ts";
 import type { Sighting } from "../../../src/detection/signin/sighting.ts";
 import { time } from "../../builders.ts";
 import { clock, sighting } from "../builders.ts";
@@ -63,6 +63,18 @@ describe("steps of one account", () => {
       ),
     ).toEqual(["09:00:00 denied", "09:00:00.300 wrongCode"]);
   });
+
+  it("without one are, of several sequenced in their second, that of the same outcome", () => {
+    const first = { request, askedAt: time("08:59:40"), outcome: "noResponse" } as const;
+    const second = { request, askedAt: time("08:59:50"), outcome: "denied" } as const;
+    expect(
+      resolved(
+        sighting("09:00:00.200", first),
+        sighting("09:00:00.300", second),
+        sighting("09:00:00", unsequenced),
+      ),
+    ).toEqual(["09:00:00 denied", "09:00:00.200 noResponse"]);
+  });
 });
 
 describe("variants of one prompt", () => {
@@ -87,14 +99,28 @@ describe("variants of one prompt", () => {
     }
   });
 
-  it("happened at the earliest time that one of them gives", () => {
+  it("happened at the earliest time that a final one gives, of any outcome", () => {
     const askedAt = time("08:59:48");
-    expect(
-      resolved(
-        sighting("09:00:05", { askedAt }),
-        sighting("08:59:50", { askedAt, outcome: "pending" }),
-      ),
-    ).toEqual(["08:59:50 denied"]);
+    const inProgress = sighting("08:59:50", { askedAt, outcome: "pending" });
+    const denied = sighting("09:00:05", { askedAt });
+    const noAnswer = sighting("09:00:02", { askedAt, outcome: "noResponse" });
+    expect(resolved(denied, inProgress)).toEqual(["09:00:05 denied"]);
+    expect(resolved(denied, inProgress, noAnswer)).toEqual(["09:00:02 denied"]);
+    expect(resolved(inProgress)).toEqual(["08:59:50 pending"]);
+  });
+
+  it("count where one of them is of an outcome that counts", () => {
+    const askedAt = time("08:59:48");
+    const [prompt] = resolvePrompts([
+      sighting("09:00", { askedAt }),
+      sighting("09:00", { askedAt, outcome: "fraudReported" }),
+    ]);
+    if (prompt === undefined) {
+      throw new Error("no prompt");
+    }
+    expect(isCounted(prompt, ["denied"])).toBe(true);
+    expect(isCounted(prompt, ["fraudReported", "blocked"])).toBe(true);
+    expect(isCounted(prompt, ["noResponse"])).toBe(false);
   });
 
   it("are all kept as what was seen of the prompt", () => {
@@ -148,6 +174,84 @@ describe("the Status of a request", () => {
       "09:02:00 pending",
       "09:03:00 denied",
     ]);
+  });
+});
+
+describe("the Status of a request whose arrays were cut off", () => {
+  const cut = { request, details: "cut" } as const;
+
+  it("adds a denial where no denial step lies within a minute of it", () => {
+    const step = sighting("09:00", cut);
+    const told = (at: string) => resolved(step, sighting(at, { ...status, ...cut }));
+    expect(told("09:01:00.001")).toEqual(["09:00:00 denied", "09:01:00.001 denied"]);
+    expect(told("09:01:00")).toEqual(["09:00:00 denied"]);
+    expect(told("08:59:00")).toEqual(["09:00:00 denied"]);
+    expect(told("08:58:59.999")).toEqual(["08:58:59.999 denied", "09:00:00 denied"]);
+  });
+
+  it("adds none where another row has a whole array, whatever that shows", () => {
+    const step = sighting("09:00", cut);
+    const late = sighting("09:05", { ...status, ...cut });
+    const whole = { request, details: "whole", source: "none", outcome: "pending" } as const;
+    expect(resolved(step, late, sighting("09:00", whole))).toEqual(["09:00:00 denied"]);
+    expect(resolved(step, late, sighting("09:00", { ...whole, details: "none" }))).toHaveLength(2);
+    expect(resolved(step, late, sighting("09:00", { ...whole, request: "s" }))).toHaveLength(2);
+  });
+});
+
+describe("a Status that reports fraud", () => {
+  const step = sighting("09:00", { request });
+  const { askedAt, method, second } = step;
+  const report = { ...status, askedAt, method, second, outcome: "fraudReported" } as const;
+  const lending = sighting("09:05", { ...report, lends: true });
+
+  it("lends its class to the last denial step of its row, and not its time", () => {
+    expect(resolved(step, lending)).toEqual(["09:00:00 fraudReported"]);
+    const bare = sighting("09:00", { request, askedAt: null });
+    expect(resolved(bare, { ...lending, askedAt: null })).toEqual(["09:00:00 fraudReported"]);
+  });
+
+  it("lends nothing where it adds a denial of its own", () => {
+    const cut = { details: "cut" } as const;
+    expect(resolved({ ...step, ...cut }, { ...lending, ...cut })).toEqual([
+      "09:00:00 denied",
+      "09:05:00 fraudReported",
+    ]);
+  });
+});
+
+describe("a request known by two ids", () => {
+  const original = { request: "first", requestAlias: "second", requestBy: "original" } as const;
+  const bare = { request: "second", requestAlias: null, requestBy: "id" } as const;
+
+  it("is one, in whichever order its rows come", () => {
+    const step = sighting("09:00", { ...unsequenced, ...original });
+    const same = sighting("09:00", { ...unsequenced, ...bare });
+    expect(resolved(step, same)).toEqual(["09:00:00 denied"]);
+    expect(resolved(same, step)).toEqual(["09:00:00 denied"]);
+    expect(resolved(sighting("09:01", { ...status, ...bare }), step)).toHaveLength(1);
+    expect(resolvePrompts([same, step])[0]?.sightings.map((each) => each.request)).toEqual([
+      "first",
+      "first",
+    ]);
+  });
+
+  it("is another where a row has an OriginalRequestId of its own", () => {
+    const step = sighting("09:00", { ...unsequenced, ...original });
+    const other = sighting("09:00", { ...unsequenced, ...bare, requestBy: "original" });
+    expect(resolved(step, other)).toHaveLength(2);
+  });
+
+  it("is the smaller of two that an id was given", () => {
+    const step = sighting("09:00", { ...unsequenced, ...bare });
+    const named = (name: string) =>
+      sighting("09:01", { ...unsequenced, ...original, request: name });
+    const match = (sightings: readonly Sighting[]) => {
+      const prompts = resolvePrompts([step, ...sightings]);
+      return prompts.map(({ sightings: [each] }) => each?.request);
+    };
+    expect(match([named("a"), named("b")])).toEqual(["a", "a", "b"]);
+    expect(match([named("b"), named("a")])).toEqual(["a", "b", "a"]);
   });
 });
 

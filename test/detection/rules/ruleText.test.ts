@@ -9,13 +9,13 @@ import {
   techniqueLink,
 } from "../../../src/detection/rules/ruleText.ts";
 import { alice } from "../../builders.ts";
-import { finding, minute, rule } from "../builders.ts";
+import { accountOf, finding, minute, rule } from "../builders.ts";
 
 const splunk = "azure-ad-multiple-denied-mfa";
 
 describe("the sentences of the rules", () => {
   const sentences = (of: ReturnType<typeof rule>) =>
-    describeIncident(alice.name, { ...finding({ denials: 88 }), rules: [of] }).description;
+    describeIncident(accountOf(alice), { ...finding({ denials: 88 }), rules: [of] }).description;
 
   it("of Splunk's rule are Splunk's", () => {
     const text = sentences(rule({}, splunk));
@@ -98,7 +98,10 @@ describe("a technique", () => {
 
   it("of every rule is linked in its incident", () => {
     for (const preset of presets) {
-      const text = describeIncident(alice.name, { ...finding(), rules: [preset] }).description;
+      const text = describeIncident(accountOf(alice), {
+        ...finding(),
+        rules: [preset],
+      }).description;
       expect(text).toContain(`MITRE ATT&CK: ${preset.techniques.map(techniqueLink).join(", ")}.\n`);
     }
   });

@@ -18,10 +18,10 @@ import {
   pending,
   row,
   step,
-  tenantId,
   time,
   type Row,
 } from "../../builders.ts";
+import { rowAccountOf } from "../builders.ts";
 
 const refused = "MFA denied; user declined the authentication";
 
@@ -58,7 +58,8 @@ describe("a record", () => {
       expect(classify(record)).toMatchObject({
         kind: "classified",
         unclassified: true,
-        sightings: [],
+        // What the row says about names, requests and the array may be news for others.
+        sightings: [{ source: "none", at: time("09:00") }],
       });
     }
     for (const record of [denialRow("09:00"), row({ at: "09:00", steps: [noResponse("09:00")] })]) {
@@ -157,7 +158,7 @@ describe("a record", () => {
       expect(classify(record)).toEqual({
         kind: "bad",
         reason: "no readable time",
-        account: { tenantId, user: alice.name },
+        account: rowAccountOf(alice),
         sightings: [],
         approvals: [],
       });
@@ -219,10 +220,10 @@ describe("what a record shows of prompts", () => {
   it("is none of a step that succeeded, and one of a step that does not tell", () => {
     const withSuccess = (succeeded: unknown) =>
       sightingsOf(row({ at: "09:00", steps: [denied("09:00", { succeeded })] }));
-    for (const succeeded of [true, "true", "True"]) {
-      expect(withSuccess(succeeded)).toEqual([]);
+    for (const succeeded of [true, "true", "True", 1]) {
+      expect(withSuccess(succeeded)).toMatchObject([{ source: "none" }]);
     }
-    for (const succeeded of [false, "False", null, ""]) {
+    for (const succeeded of [false, "False", 0, null, ""]) {
       expect(withSuccess(succeeded)).toHaveLength(1);
     }
   });
@@ -270,6 +271,8 @@ describe("the approvals that a record shows", () => {
           source: "step",
           at: time("09:00:05"),
           request: "r",
+          requestAlias: null,
+          requestBy: "original",
           ipAddress: "203.0.113.10",
           publishedAt: time("09:02"),
         },
@@ -283,6 +286,15 @@ describe("the approvals that a record shows", () => {
   it("are a Status that says so", () => {
     const record = approving({ steps: [], status: "MFA completed in Azure AD" });
     expect(approvalsOf(record)).toMatchObject([{ source: "status", at: time("09:00") }]);
+  });
+
+  it("are not told twice by a row, unless its array was cut off", () => {
+    const status = "MFA completed in Azure AD";
+    const repeated = approving({ status });
+    expect(approvalsOf(repeated).map(({ source }) => source)).toEqual(["step"]);
+    const AuthenticationDetails = String(repeated["AuthenticationDetails"]).replace(/]$/, ",{");
+    const cut = approving({ status, fields: { AuthenticationDetails } });
+    expect(approvalsOf(cut).map(({ source }) => source)).toEqual(["step", "status"]);
   });
 
   it("are none that were failed, needed no prompt, or have no time", () => {

@@ -33,8 +33,15 @@ describe("a signIn of Microsoft Graph", () => {
   test("is read like a row, with the tenant of the resource and no time of publication", () => {
     expect(readSignIn(graph())).toEqual({
       tenantId: "00000000-0000-0000-0000-0000000000cc",
-      user: "alice@contoso.com",
+      account: {
+        tenantId: "00000000-0000-0000-0000-0000000000cc",
+        user: "00000000-0000-0000-0000-00000000a11c",
+        name: "alice@contoso.com",
+      },
       request: "6513270e-269e-0d37-f2a7-4de452e6b438",
+      requestAlias: null,
+      requestBy: "id",
+      details: "whole",
       resultType: "500121",
       interactive: true,
       steps: [
@@ -52,6 +59,7 @@ describe("a signIn of Microsoft Graph", () => {
       generatedAt: null,
       origin: {
         userId: "00000000-0000-0000-0000-00000000a11c",
+        userName: "alice@contoso.com",
         ipAddress: "203.0.113.10",
         location: "Berlin, DE",
         application: "Azure Portal",

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 
 import {
-  approvalSearch,
-  canMeanDenial,
-  classifyText,
   isDenial,
   isPromptOutcome,
-  meansApproval,
   outcomes,
   promptOutcomes,
   type Outcome,
 } from "../../../src/detection/signin/outcome.ts";
+import {
+  approvalSearch,
+  canMeanDenial,
+  classifyText,
+  meansApproval,
+} from "../../../src/detection/signin/outcomeText.ts";
 
 /** Every known text, as a record or a documentation carries it. */
 const known: Readonly<Record<Outcome, readonly string[]>> = {

@@ -26,8 +26,10 @@ describe("a row of SigninLogs", () => {
     });
     expect(readSignIn(record)).toEqual({
       tenantId,
-      user: alice.name,
+      account: { tenantId, user: alice.id, name: alice.name },
       request: record["Id"],
+      requestAlias: null,
+      requestBy: "original",
       resultType: "500121",
       interactive: true,
       statusText: refused,
@@ -51,8 +53,10 @@ describe("a row of SigninLogs", () => {
           stepAt: time("09:00"),
         },
       ],
+      details: "whole",
       origin: {
         userId: alice.id,
+        userName: alice.name,
         ipAddress: "203.0.113.10",
         location: "Berlin, DE",
         application: "Azure Portal",
@@ -67,16 +71,20 @@ describe("a row of SigninLogs", () => {
   it("that says nothing says nothing", () => {
     expect(readSignIn({})).toEqual({
       tenantId: null,
-      user: null,
+      account: null,
       request: "[null,null,null]",
+      requestAlias: null,
+      requestBy: "id",
       resultType: "",
       interactive: true,
       statusText: null,
       createdAt: null,
       generatedAt: null,
       steps: [],
+      details: "none",
       origin: {
         userId: null,
+        userName: null,
         ipAddress: null,
         location: null,
         application: null,
@@ -239,6 +247,7 @@ describe("ResultType", () => {
   it.each([
     ["text", { ResultType: "500121" }, "500121"],
     ["a number", { ResultType: 500_121 }, "500121"],
+    ["a fraction of a spreadsheet", { ResultType: "500121.0" }, "500121"],
     ["the number nought", { ResultType: 0 }, "0"],
     ["missing: the errorCode of Status", { ResultType: undefined }, "500121"],
     ["blank: the errorCode of Status", { ResultType: " " }, "500121"],
@@ -248,20 +257,46 @@ describe("ResultType", () => {
   });
 });
 
+const nobody = "00000000-0000-0000-0000-000000000000";
+const masked = "{PII Removed}@contoso.com";
+
 describe("who signed in", () => {
   it.each([
-    ["in lower case and trimmed", { UserPrincipalName: " Alice@Contoso.COM " }, alice.name],
-    ["by id where the name is blank", { UserPrincipalName: "  " }, alice.id],
-    ["by id where the name is missing", { UserPrincipalName: undefined }, alice.id],
-    ["by id where the name is no text", { UserPrincipalName: { first: "Alice" } }, alice.id],
-    ["nobody without either", { UserPrincipalName: "", UserId: "" }, null],
+    ["by id", {}, alice.id, alice.name],
     [
-      "nobody where the id is the nil id",
-      { UserPrincipalName: null, UserId: "00000000-0000-0000-0000-000000000000" },
+      "with the name in lower case",
+      { UserPrincipalName: " Alice@Contoso.COM " },
+      alice.id,
+      alice.name,
+    ],
+    ["with the id in lower case", { UserId: ` ${alice.id.toUpperCase()} ` }, alice.id, alice.name],
+    ["without a blank name", { UserPrincipalName: "  " }, alice.id, null],
+    ["without a name that is missing", { UserPrincipalName: undefined }, alice.id, null],
+    ["without a name that is no text", { UserPrincipalName: { first: "Alice" } }, alice.id, null],
+    [
+      "without a name that is the id",
+      { UserPrincipalName: alice.id.toUpperCase() },
+      alice.id,
       null,
     ],
-  ])("%s", (_, fields, user) => {
-    expect(read(fields).user).toBe(user);
+    ["by a name that is an id", { UserId: "", UserPrincipalName: alice.id }, alice.id, null],
+    ["by name where there is no id", { UserId: "" }, alice.name, alice.name],
+    ["by name where the id is all zeros", { UserId: nobody }, alice.name, alice.name],
+    ["by name where the id is no GUID", { UserId: "a11c" }, alice.name, alice.name],
+    ["by id where the name is masked", { UserPrincipalName: masked }, alice.id, null],
+  ])("is told %s", (_, fields, user, name) => {
+    expect(read(fields).account).toEqual({ tenantId, user, name });
+  });
+
+  it.each([
+    ["neither name nor id", { UserPrincipalName: "", UserId: "" }],
+    ["no id but zeros", { UserPrincipalName: null, UserId: nobody }],
+    ["zeros for a name", { UserPrincipalName: nobody, UserId: nobody }],
+    ["a masked name", { UserPrincipalName: masked, UserId: nobody }],
+    ["a name in stars", { UserPrincipalName: "a***@contoso.com", UserId: "" }],
+    ["a display name alone", { UserPrincipalName: "", UserId: "", UserDisplayName: "Alice" }],
+  ])("is nobody where there is %s", (_, fields) => {
+    expect(read(fields).account).toBeNull();
   });
 
   it("is told apart by the Entra tenant, never by the workspace", () => {
@@ -299,7 +334,7 @@ describe("the request", () => {
 });
 
 describe("interactive", () => {
-  it.each([true, "true", "TRUE", undefined, null, "", "yes"])(
+  it.each([true, "true", "TRUE", undefined, null, "", "yes", 1, "1", "unknown"])(
     "is what says %j",
     (IsInteractive) => {
       expect(read({ IsInteractive }).interactive).toBe(true);
@@ -310,6 +345,9 @@ describe("interactive", () => {
     [{ IsInteractive: false }],
     [{ IsInteractive: "false" }],
     [{ IsInteractive: "FALSE" }],
+    [{ IsInteractive: 0 }],
+    [{ IsInteractive: "0" }],
+    [{ IsInteractive: "No" }],
     [{ IsInteractive: undefined, isInteractive: false }],
     [{ Type: "AADNonInteractiveUserSignInLogs" }],
     [{ Type: "", Category: "NonInteractiveUserSignInLogs" }],
@@ -318,6 +356,7 @@ describe("interactive", () => {
     [{ Type: "", Category: "ServicePrincipalSignInLogs" }],
     [{ Type: "AADManagedIdentitySignInLogs", Category: "" }],
     [{ Type: "", Category: "ManagedIdentitySignInLogs" }],
+    [{ Type: "", Category: "MicrosoftServicePrincipalSignInLogs" }],
   ])("is not what says %j", (fields) => {
     expect(read(fields).interactive).toBe(false);
   });
@@ -363,7 +402,7 @@ describe("a diagnostic record, from an Event Hub or a storage account", () => {
   it("is read from its properties", () => {
     expect(readSignIn(record)).toMatchObject({
       tenantId,
-      user: alice.name,
+      account: { tenantId, user: alice.id, name: alice.name },
       request: "request",
       resultType: "500121",
       interactive: true,
@@ -371,8 +410,10 @@ describe("a diagnostic record, from an Event Hub or a storage account", () => {
       createdAt: time("09:00:00.123"),
       generatedAt: time("09:02"),
       steps: [{ text: refused, askedAt: time("08:59:48"), answeredAt: time("09:00") }],
+      details: "whole",
       origin: {
         userId: alice.id,
+        userName: alice.name,
         ipAddress: "2001:db8::7",
         location: "Berlin, DE",
         application: "Azure Portal",
@@ -437,7 +478,7 @@ describe("a sign-in of Microsoft Graph", () => {
     });
     expect(signIn).toMatchObject({
       tenantId,
-      user: alice.name,
+      account: { tenantId, user: alice.name, name: alice.name },
       resultType: "500121",
       createdAt: time("09:00"),
       generatedAt: null,
@@ -452,10 +493,10 @@ describe("a name or id that is longer than any", () => {
   const [longest, tooLong] = [name(longestText), name(longestText + 1)];
 
   it("is nobody's, so that it can neither fill the state nor be taken for another", () => {
-    expect(read({ UserPrincipalName: longest }).user).toBe(longest);
-    // Not the id either: queries ask for whom a row names first.
-    expect(read({ UserPrincipalName: tooLong }).user).toBe(null);
-    expect(read({ UserPrincipalName: "", UserId: tooLong }).user).toBe(null);
+    const accountOf = (fields: Row) => read({ UserId: "", ...fields }).account;
+    expect(accountOf({ UserPrincipalName: longest })?.user).toBe(longest);
+    expect(accountOf({ UserPrincipalName: tooLong })).toBe(null);
+    expect(accountOf({ UserPrincipalName: "", UserId: tooLong })).toBe(null);
     expect(read({ AADTenantId: tooLong }).tenantId).toBe(null);
     expect(read({ OriginalRequestId: tooLong, Id: "one" }).request).toBe("one");
     expect(read({ OriginalRequestId: longest, Id: "one" }).request).toBe(longest);

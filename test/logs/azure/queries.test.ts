@@ -106,7 +106,7 @@ function storable(given: Row): Row {
 }
 
 function accountOf(given: Row): string | null {
-  return readSignIn(given).user;
+  return readSignIn(given).account?.user ?? null;
 }
 
 describe.each(Object.entries(shipped))("%s", (_, { template, columns }) => {

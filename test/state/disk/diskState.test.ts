@@ -6,12 +6,19 @@ import { DiskState, isStateFile } from "../../../src/state/disk/diskState.ts";
 import type { Head } from "../../../src/run/ports.ts";
 import { temporaryFolder } from "../../cli/terminal.ts";
 
-const alice = { tenantId: "t-1", user: "alice@contoso.com" };
-const subject = { rule: "explicit-mfa-deny", workspaceId: null, ...alice };
+const alice = { tenantId: "t-1", user: "alice@contoso.com", name: "alice@contoso.com" };
+const subject = {
+  rule: "explicit-mfa-deny",
+  workspaceId: null,
+  tenantId: alice.tenantId,
+  user: alice.user,
+};
 const approval = {
   source: "step",
   at: 1_773_133_200_000,
   request: "r-1",
+  requestAlias: null,
+  requestBy: "original",
   ipAddress: "203.0.113.10",
   publishedAt: null,
 } as const;
@@ -21,11 +28,16 @@ const sighting: Sighting = {
   at: 1_773_133_200_000,
   askedAt: null,
   request: "r-1",
+  requestAlias: null,
+  requestBy: "original",
+  lends: false,
+  details: "whole",
   method: "mobile app notification",
   second: 1_773_133_200,
   publishedAt: null,
   origin: {
     userId: null,
+    userName: null,
     ipAddress: "203.0.113.10",
     location: null,
     application: null,
@@ -142,7 +154,10 @@ test("approvals are read of the accounts wanted only, from before and from now",
   await first.commit();
   await first.close();
   const second = await DiskState.open(folder);
-  second.addApproval({ tenantId: null, user: "bob@contoso.com" }, approval);
+  second.addApproval(
+    { tenantId: null, user: "bob@contoso.com", name: "bob@contoso.com" },
+    approval,
+  );
   expect(await all(second.approvals(() => true))).toHaveLength(2);
   expect(await all(second.approvals(({ tenantId }) => tenantId === null))).toHaveLength(1);
   await second.close();

@@ -9,11 +9,13 @@ const approval = {
   source: "step",
   at: 1_773_133_200_000,
   request: "r-1",
+  requestAlias: null,
+  requestBy: "original",
   ipAddress: "203.0.113.10",
   publishedAt: null,
 } as const;
-const alice = { tenantId: "t-1", user: "alice@contoso.com" };
-const bob = { tenantId: null, user: "bob@contoso.com" };
+const alice = { tenantId: "t-1", user: "alice@contoso.com", name: "alice@contoso.com" };
+const bob = { tenantId: null, user: "bob@contoso.com", name: null };
 
 let base: string;
 beforeEach(() => {

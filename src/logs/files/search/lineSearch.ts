@@ -1,4 +1,4 @@
-import { denialSearch, harmlessTexts } from "../../../detection/signin/outcome.ts";
+import { denialSearch, harmlessTexts } from "../../../detection/signin/outcomeText.ts";
 import kernel from "./kernel.wat";
 import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { classifyApprovals, type Account } from "../../../detection/signin/classify.ts";
+import { allNames, type Account, type RowAccount } from "../../../detection/signin/account.ts";
+import { classifyApprovals } from "../../../detection/signin/classify.ts";
 import type { Approval } from "../../../detection/signin/sighting.ts";
-import { accountName } from "../../../detection/prompts/evidence.ts";
 import { newlineByte } from "../bytes.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
@@ -32,16 +32,18 @@ export class NotedLines {
   }
 
   /**
-   * The approvals of some accounts in these lines.
+   * The approvals of some accounts in these lines, and perhaps of others that share a name with them.
    *
    * @throws InputError when a file cannot be read any more
    */
-  *approvals(accounts: readonly Account[]): Generator<readonly [Account, Approval]> {
-    const wanted = new Set(accounts.map(accountName));
-    const hashes = new Set([0, ...accounts.map(({ user }) => nameHash(user))]);
+  *approvals(accounts: readonly Account[]): Generator<readonly [RowAccount, Approval]> {
+    const names = new Set(accounts.flatMap(allNames));
+    const hashes = new Set([0, ...[...names].map(nameHash)]);
     for (const [path, { source, parts }] of this.#files) {
       for (const line of readLines(source, path, placesOf(parts, hashes))) {
-        yield* approvalsIn(source, line).filter(([account]) => wanted.has(accountName(account)));
+        yield* approvalsIn(source, line).filter(
+          ([{ user, name }]) => names.has(user) || (name !== null && names.has(name)),
+        );
       }
     }
   }
@@ -92,8 +94,8 @@ function readLine(file: number, at: number, room: Buffer): Buffer {
     : readLine(file, at, Buffer.allocUnsafe(4 * room.length));
 }
 
-function approvalsIn(source: string, line: Buffer): readonly (readonly [Account, Approval])[] {
-  const found: (readonly [Account, Approval])[] = [];
+function approvalsIn(source: string, line: Buffer): readonly (readonly [RowAccount, Approval])[] {
+  const found: (readonly [RowAccount, Approval])[] = [];
   const maker = new RecordMaker(source, (entry) => {
     if (entry.kind === "bad") {
       return;

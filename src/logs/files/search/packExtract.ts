@@ -1,7 +1,12 @@
-import type { Account } from "../../../detection/signin/classify.ts";
+import type { RowAccount } from "../../../detection/signin/account.ts";
 import { promptOutcomes } from "../../../detection/signin/outcome.ts";
-import type { Approval, Sighting } from "../../../detection/signin/sighting.ts";
-import type { Origin } from "../../../detection/signin/signIn.ts";
+import {
+  sightingSources,
+  type Approval,
+  type RequestIds,
+  type Sighting,
+} from "../../../detection/signin/sighting.ts";
+import { detailsKinds, requestSources, type Origin } from "../../../detection/signin/signIn.ts";
 import type { Extract } from "../../../run/ports.ts";
 import type { Place } from "../entry.ts";
 
@@ -14,8 +19,6 @@ export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad" | "
   readonly sightings: Float64Array<ArrayBuffer>;
   readonly approvals: Float64Array<ArrayBuffer>;
 }
-
-const sources = ["step", "status"] as const;
 
 export function packExtract({
   counts,
@@ -104,30 +107,38 @@ class Packer {
     return new Float64Array(this.#numbers);
   }
 
-  account({ tenantId, user }: Account): this {
-    return this.#text(tenantId).#text(user);
+  account({ tenantId, user, name }: RowAccount): this {
+    return this.#text(tenantId).#text(user).#text(name);
+  }
+
+  #request({ request, requestAlias, requestBy }: RequestIds): this {
+    return this.#text(request).#text(requestAlias).#number(requestSources.indexOf(requestBy));
   }
 
   sighting(sighting: Sighting, originPlace: number): void {
-    const { source, outcome, at, askedAt, request, method, second, publishedAt } = sighting;
-    this.#number(sources.indexOf(source)).#number(promptOutcomes.indexOf(outcome));
+    const { source, outcome, at, askedAt, method, second, publishedAt } = sighting;
+    this.#number(sightingSources.indexOf(source)).#number(promptOutcomes.indexOf(outcome));
     this.#number(at)
       .#number(askedAt ?? NaN)
-      .#text(request)
+      .#request(sighting)
       .#text(method);
     this.#number(second)
+      .#number(sighting.lends ? 1 : 0)
+      .#number(detailsKinds.indexOf(sighting.details))
       .#number(publishedAt ?? NaN)
       .#number(originPlace);
   }
 
-  approval({ source, at, request, ipAddress, publishedAt }: Approval): void {
-    this.#number(sources.indexOf(source)).#number(at).#text(request);
+  approval(approval: Approval): void {
+    const { source, at, ipAddress, publishedAt } = approval;
+    this.#number(sightingSources.indexOf(source)).#number(at).#request(approval);
     this.#text(ipAddress).#number(publishedAt ?? NaN);
   }
 
   origin(origin: Origin): void {
-    const { userId, ipAddress, location, application, appId, userAgent, device, guest } = origin;
-    this.#text(userId).#text(ipAddress).#text(location).#text(application);
+    const { userId, userName, ipAddress, location, application, appId, userAgent, device, guest } =
+      origin;
+    this.#text(userId).#text(userName).#text(ipAddress).#text(location).#text(application);
     this.#text(appId)
       .#text(userAgent)
       .#text(device)
@@ -158,19 +169,29 @@ class Unpacker {
     return this.#at >= this.#numbers.length;
   }
 
-  account(): Account {
-    return { tenantId: this.#text(), user: this.#text() ?? "" };
+  account(): RowAccount {
+    return { tenantId: this.#text(), user: this.#text() ?? "", name: this.#text() };
+  }
+
+  #request(): RequestIds {
+    return {
+      request: this.#text() ?? "",
+      requestAlias: this.#text(),
+      requestBy: requestSources[this.#number()] ?? "id",
+    };
   }
 
   sighting(origins: readonly Origin[]): Sighting {
     return {
-      source: sources[this.#number()] ?? "step",
+      source: sightingSources[this.#number()] ?? "none",
       outcome: promptOutcomes[this.#number()] ?? "pending",
       at: this.#number(),
       askedAt: this.#time(),
-      request: this.#text() ?? "",
+      ...this.#request(),
       method: this.#text() ?? "",
       second: this.#number(),
+      lends: this.#number() === 1,
+      details: detailsKinds[this.#number()] ?? "none",
       publishedAt: this.#time(),
       origin: this.#one(origins),
     };
@@ -178,9 +199,9 @@ class Unpacker {
 
   approval(): Approval {
     return {
-      source: sources[this.#number()] ?? "step",
+      source: this.#number() === sightingSources.indexOf("status") ? "status" : "step",
       at: this.#number(),
-      request: this.#text() ?? "",
+      ...this.#request(),
       ipAddress: this.#text(),
       publishedAt: this.#time(),
     };
@@ -189,6 +210,7 @@ class Unpacker {
   origin(): Origin {
     return {
       userId: this.#text(),
+      userName: this.#text(),
       ipAddress: this.#text(),
       location: this.#text(),
       application: this.#text(),

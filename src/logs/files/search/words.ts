@@ -1,5 +1,5 @@
 import { resultTypeSearch } from "../../../detection/signin/candidate.ts";
-import { approvalSearch, denialSearch } from "../../../detection/signin/outcome.ts";
+import { approvalSearch, denialSearch } from "../../../detection/signin/outcomeText.ts";
 
 /** What a word that is found in a line makes of it. */
 export const kinds = {

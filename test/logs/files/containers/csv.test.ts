@@ -94,8 +94,8 @@ describe("the columns", () => {
     const status = quote('{"errorCode":500121,"additionalDetails":"MFA denied; user declined"}');
     const text = `UserPrincipalName,ResultType,Status_string,Status_dynamic,IsInteractive\na,500121,${status},,TRUE\nb,500121,,${status},"false"\n`;
     expect(recordsIn(await read(text)).map(readSignIn)).toMatchObject([
-      { user: "a", statusText: "MFA denied; user declined", interactive: true },
-      { user: "b", statusText: "MFA denied; user declined", interactive: false },
+      { account: { user: "a" }, statusText: "MFA denied; user declined", interactive: true },
+      { account: { user: "b" }, statusText: "MFA denied; user declined", interactive: false },
     ]);
   });
 
@@ -142,8 +142,11 @@ describe("a download of the Entra portal", () => {
     const [record] = recordsIn(await read(`${columns}\n${row}`));
     expect(readSignIn(record!)).toEqual({
       tenantId: "00cc",
-      user: "alice@contoso.com",
+      account: { tenantId: "00cc", user: "alice@contoso.com", name: "alice@contoso.com" },
       request: "6513270e-269e",
+      requestAlias: null,
+      requestBy: "id",
+      details: "none",
       resultType: "500121",
       interactive: true,
       steps: [],
@@ -151,7 +154,9 @@ describe("a download of the Entra portal", () => {
       createdAt: Date.parse("2026-03-10T09:02:00Z"),
       generatedAt: null,
       origin: {
-        userId: "a11c",
+        // No GUID.
+        userId: null,
+        userName: "alice@contoso.com",
         ipAddress: "203.0.113.10",
         location: "Bad Homburg, DE",
         application: "Azure Portal",

@@ -34,7 +34,7 @@ function cut(text: string, rangeBytes: number, from = 0) {
 
 /** Lines of all kinds: wanted, passed, noted, bad, blank; of different lengths. */
 const kinds = [
-  '{"ResultType":"500121","UserId":"a","TimeGenerated":"2026-03-10T09:00:00Z"}',
+  '{"ResultType":"500121","UserPrincipalName":"a","TimeGenerated":"2026-03-10T09:00:00Z"}',
   '{"ResultType":"0"}',
   '{"UserPrincipalName":"bob@contoso.com","x":"MFA completed in Azure AD"}',
   "",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { denialSearch, harmlessTexts } from "../../../../src/detection/signin/outcome.ts";
+import { denialSearch, harmlessTexts } from "../../../../src/detection/signin/outcomeText.ts";
 import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
 import { LineSieve } from "../../../../src/logs/files/search/lineSieve.ts";
 import {

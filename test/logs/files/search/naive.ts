@@ -1,4 +1,4 @@
-import { harmlessTexts } from "../../../../src/detection/signin/outcome.ts";
+import { harmlessTexts } from "../../../../src/detection/signin/outcomeText.ts";
 import { nameHash } from "../../../../src/logs/files/search/lineSearch.ts";
 import { nameKeys, type Word } from "../../../../src/logs/files/search/words.ts";
 

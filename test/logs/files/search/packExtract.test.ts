@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sightingSources } from "../../../../src/detection/signin/sighting.ts";
+import { detailsKinds, requestSources } from "../../../../src/detection/signin/signIn.ts";
 import { promptOutcomes } from "../../../../src/detection/signin/outcome.ts";
 import { packExtract, unpackExtract } from "../../../../src/logs/files/search/packExtract.ts";
 import { noCounts } from "../../../../src/run/counts.ts";
@@ -9,9 +11,15 @@ const text = fc.string({ unit: "binary", maxLength: 4 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const time = fc.integer({ min: 946_684_800_000, max: 4_102_444_799_999 });
 const source = fc.constantFrom("step" as const, "status" as const);
-const account = fc.record({ tenantId: maybe(text), user: text });
+const account = fc.record({ tenantId: maybe(text), user: text, name: maybe(text) });
+const request = {
+  request: text,
+  requestAlias: maybe(text),
+  requestBy: fc.constantFrom(...requestSources),
+};
 const origin = fc.record({
   userId: maybe(text),
+  userName: maybe(text),
   ipAddress: maybe(text),
   location: maybe(text),
   application: maybe(text),
@@ -21,11 +29,13 @@ const origin = fc.record({
   guest: fc.boolean(),
 });
 const sighting = fc.record({
-  source,
+  source: fc.constantFrom(...sightingSources),
   outcome: fc.constantFrom(...promptOutcomes),
   at: time,
   askedAt: maybe(time),
-  request: text,
+  ...request,
+  lends: fc.boolean(),
+  details: fc.constantFrom(...detailsKinds),
   method: text,
   second: fc.nat(),
   publishedAt: maybe(time),
@@ -34,7 +44,7 @@ const sighting = fc.record({
 const approval = fc.record({
   source,
   at: time,
-  request: text,
+  ...request,
   ipAddress: maybe(text),
   publishedAt: maybe(time),
 });

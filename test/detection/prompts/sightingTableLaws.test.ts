@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { Account } from "../../../src/detection/signin/classify.ts";
+import type { Account, RowAccount } from "../../../src/detection/signin/account.ts";
 import { promptOutcomes } from "../../../src/detection/signin/outcome.ts";
-import type { Sighting } from "../../../src/detection/signin/sighting.ts";
-import { Evidence } from "../../../src/detection/prompts/evidence.ts";
+import { sightingSources, type Sighting } from "../../../src/detection/signin/sighting.ts";
+import { detailsKinds, requestSources } from "../../../src/detection/signin/signIn.ts";
+import { noBindings } from "../../../src/detection/prompts/accounts.ts";
+import { SightingTable } from "../../../src/detection/prompts/sightingTable.ts";
 import { TextTable } from "../../../src/detection/prompts/textTable.ts";
 import { sighting } from "../builders.ts";
 import { cases } from "../../cases.ts";
@@ -43,17 +45,22 @@ const plainly = { noNullPrototype: true } as const;
 
 const sightings: fc.Arbitrary<Sighting> = fc.record(
   {
-    source: fc.constantFrom("step", "status"),
+    source: fc.constantFrom(...sightingSources),
     outcome: fc.constantFrom(...promptOutcomes),
     at: times,
     askedAt: orNull(times),
     method: texts,
     second: times,
     request: texts,
+    requestAlias: orNull(texts),
+    requestBy: fc.constantFrom(...requestSources),
+    lends: fc.boolean(),
+    details: fc.constantFrom(...detailsKinds),
     publishedAt: orNull(times),
     origin: fc.record(
       {
         userId: orNull(texts),
+        userName: fc.constant(null),
         ipAddress: orNull(texts),
         location: orNull(texts),
         application: orNull(texts),
@@ -68,8 +75,9 @@ const sightings: fc.Arbitrary<Sighting> = fc.record(
   plainly,
 );
 
-const accounts: fc.Arbitrary<Account> = fc.record(
-  { tenantId: orNull(texts), user: texts },
+/** Without names, which would make one account of several. */
+const accounts: fc.Arbitrary<RowAccount> = fc.record(
+  { tenantId: orNull(texts), user: texts, name: fc.constant(null) },
   plainly,
 );
 
@@ -94,11 +102,11 @@ const rows = fc
 class Plain {
   readonly held = new Map<
     string,
-    { readonly account: Account; readonly seen: Map<string, Sighting> }
+    { readonly account: RowAccount; readonly seen: Map<string, Sighting> }
   >();
   readonly #recalled = new Map<string, number>();
 
-  add(account: Account, shown: Sighting, isRecalled = false): boolean {
+  add(account: RowAccount, shown: Sighting, isRecalled = false): boolean {
     const name = JSON.stringify([account.tenantId, account.user]);
     const { seen } = this.held.get(name) ?? { seen: new Map<string, Sighting>() };
     this.held.set(name, this.held.get(name) ?? { account, seen });
@@ -118,10 +126,13 @@ class Plain {
   }
 
   all(): readonly (readonly [Account, readonly Sighting[]])[] {
-    return [...this.held.values()].map(({ account, seen }) => [account, [...seen.values()]]);
+    return [...this.held.values()].map(({ account: { tenantId, user }, seen }) => [
+      { tenantId, user, names: [], aliases: [] },
+      [...seen.values()],
+    ]);
   }
 
-  news(): readonly (readonly [Account, Sighting])[] {
+  news(): readonly (readonly [RowAccount, Sighting])[] {
     return [...this.held].flatMap(([name, { account, seen }]) =>
       [...seen]
         .filter(
@@ -133,17 +144,27 @@ class Plain {
   }
 }
 
-describe("evidence in buffers", () => {
+/** Of several tenants, so that what names none stays apart. */
+function held(table: SightingTable): readonly (readonly [Account, readonly Sighting[]])[] {
+  const matched = table.match({ ...noBindings, tenants: ["one", "other"] });
+  return [...table.accounts(matched)].map(({ account, sightings: all }) => [account(), all()]);
+}
+
+function newIn(table: SightingTable): readonly (readonly [RowAccount, Sighting])[] {
+  return [...table.news(table.match({ ...noBindings, tenants: ["one", "other"] }))];
+}
+
+describe("sightings in buffers", () => {
   it("gives back what went in, told apart and in order as plain objects would be", () => {
     fc.assert(
       fc.property(rows, (given) => {
-        const evidence = new Evidence();
+        const table = new SightingTable();
         const plain = new Plain();
         for (const [account, shown] of given) {
-          expect(evidence.add(account, shown)).toBe(plain.add(account, shown));
+          expect(table.add(account, shown)).toBe(plain.add(account, shown));
         }
-        expect([...evidence]).toStrictEqual(plain.all());
-        expect([...evidence.news()]).toStrictEqual(plain.news());
+        expect(held(table)).toStrictEqual(plain.all());
+        expect(newIn(table)).toStrictEqual(plain.news());
       }),
       { numRuns: cases(500) },
     );
@@ -152,18 +173,18 @@ describe("evidence in buffers", () => {
   it("knows what earlier runs had, and later publications of it, from what is new", () => {
     fc.assert(
       fc.property(rows, rows, fc.boolean(), (given, earlier, inBoth) => {
-        const evidence = new Evidence();
+        const table = new SightingTable();
         const plain = new Plain();
         for (const [account, shown] of given) {
-          evidence.add(account, shown);
+          table.add(account, shown);
           plain.add(account, shown);
         }
         for (const [account, shown] of inBoth ? [...earlier, ...given.slice(0, 5)] : earlier) {
-          evidence.recall(account, shown);
+          table.recall(account, shown);
           plain.add(account, shown, true);
         }
-        expect([...evidence]).toStrictEqual(plain.all());
-        expect([...evidence.news()]).toStrictEqual(plain.news());
+        expect(held(table)).toStrictEqual(plain.all());
+        expect(newIn(table)).toStrictEqual(plain.news());
       }),
       { numRuns: cases(500) },
     );
@@ -171,9 +192,9 @@ describe("evidence in buffers", () => {
 
   it("holds times as they are", () => {
     const odd = { at: -0, askedAt: NaN, second: -Infinity, publishedAt: 0.1 } as const;
-    const evidence = new Evidence();
-    evidence.add({ tenantId: null, user: "a" }, sighting("09:00", odd));
-    expect([...evidence][0]?.[1]).toStrictEqual([sighting("09:00", odd)]);
+    const table = new SightingTable();
+    table.add({ tenantId: null, user: "a", name: null }, sighting("09:00", odd));
+    expect(held(table)[0]?.[1]).toStrictEqual([sighting("09:00", odd)]);
   });
 
   it("takes what a damaged state may hold for nothing or for pending", () => {
@@ -184,25 +205,25 @@ describe("evidence in buffers", () => {
       publishedAt: undefined,
       origin: { guest: 0 },
     } as unknown as Sighting;
-    const evidence = new Evidence();
-    evidence.add({ tenantId: null, user: "a" }, damaged);
-    const { outcome, method, publishedAt, origin } = [...evidence][0]![1][0]!;
+    const table = new SightingTable();
+    table.add({ tenantId: null, user: "a", name: null }, damaged);
+    const { outcome, method, publishedAt, origin } = held(table)[0]![1][0]!;
     expect([outcome, method, publishedAt, origin.appId]).toEqual(["pending", "", null, null]);
   });
 
   it("is the same when its tables have grown many times", () => {
-    const evidence = new Evidence();
+    const table = new SightingTable();
     const plain = new Plain();
     for (let index = 0; index < 10_000; index++) {
       const shown = sighting("09:00", { at: index % 7_000, request: `request ${index % 3_500}` });
-      const account = { tenantId: null, user: `user ${index % 1_750}` };
-      expect(evidence.add(account, shown)).toBe(plain.add(account, shown));
+      const account = { tenantId: null, user: `user ${index % 1_750}`, name: null };
+      expect(table.add(account, shown)).toBe(plain.add(account, shown));
     }
-    expect([...evidence]).toStrictEqual(plain.all());
-    const { accounts: count, account, at } = evidence.columns();
+    expect(held(table)).toStrictEqual(plain.all());
+    const { accounts: count, account, at } = table.columns();
     expect([count, account.length, at.length]).toEqual([1_750, 7_000, 7_000]);
-    for (const { number, holder } of evidence.accounts()) {
-      expect(holder.user).toBe(`user ${number}`);
+    for (const { number, account: who } of table.accounts()) {
+      expect(who().user).toBe(`user ${number}`);
       expect([...at].filter((_, row) => account[row] === number)).toEqual(
         [0, 1_750, 3_500, 5_250].map((more) => number + more),
       );

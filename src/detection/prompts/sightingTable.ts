@@ -1,13 +1,17 @@
 import type { DenialColumns } from "./columns.ts";
-import type { Account } from "../signin/classify.ts";
+import type { Account, AccountId, RowAccount } from "../signin/account.ts";
 import { promptOutcomes } from "../signin/outcome.ts";
-import type { Sighting } from "../signin/sighting.ts";
-import type { Origin } from "../signin/signIn.ts";
+import { sightingSources, type Sighting } from "../signin/sighting.ts";
+import { detailsKinds, requestSources, type Origin } from "../signin/signIn.ts";
+import { MatchedAccounts, noBindings, type Bindings } from "./accounts.ts";
 import { TextTable } from "./textTable.ts";
 import { WordTable } from "./wordTable.ts";
 
-/** Words of an account: what it is known by, then the rows of its first and last sighting. */
+/** Words of an account as rows give it: what it is known by, then the rows of its first and last sighting. */
 const account = { tenant: 0, user: 1, first: 2, last: 3, keyWords: 2, words: 4 } as const;
+
+/** Words of a name that rows give an account, and the latest time at which one of them did. */
+const name = { account: 0, text: 1, seenAt: 2, keyWords: 2, words: 4 } as const;
 
 const origin = {
   userId: 0,
@@ -18,7 +22,8 @@ const origin = {
   userAgent: 5,
   device: 6,
   guest: 7,
-  words: 8,
+  userName: 8,
+  words: 10,
 } as const;
 
 /**
@@ -32,78 +37,121 @@ const shown = {
   second: 4,
   account: 6,
   request: 7,
-  method: 8,
-  origin: 9,
-  what: 10,
-  keyWords: 11,
-  next: 11,
-  published: 12,
-  words: 14,
+  requestAlias: 8,
+  method: 9,
+  origin: 10,
+  what: 11,
+  keyWords: 12,
+  next: 12,
+  published: 14,
+  words: 16,
 } as const;
-
-const outcomeBits = 15;
-const isStatus = 16;
-const isUnasked = 32;
 
 /**
  * The distinct sightings of every account, whatever the order and repetition of the rows. Kept as numbers in
- * buffers: 56 bytes each, 5 to 11 for being found, and each distinct text and origin once.
+ * buffers: 64 bytes each, 5 to 11 for being found, and each distinct text and origin once.
  */
-export class Evidence {
+export class SightingTable {
   readonly #texts = new TextTable();
   readonly #accounts = new WordTable(account.keyWords, account.words);
+  readonly #names = new WordTable(name.keyWords, name.words);
   readonly #origins = new WordTable(origin.words, origin.words);
   readonly #sightings = new WordTable(shown.keyWords, shown.words);
-  // The sightings of a row come one after the other and share these two.
-  readonly #accountOf = again((holder: Account) => this.#findAccount(holder));
+  // The sightings of a row come one after the other and share these three.
+  readonly #accountOf = again((holder: RowAccount) => this.#findAccount(holder));
+  readonly #nameOf = again((holder: RowAccount) => this.#findName(holder));
   readonly #originOf = again((of: Origin) => this.#findOrigin(of));
 
   /** @returns whether it was news: not known, or not to be published so early */
-  add(holder: Account, sighting: Sighting): boolean {
+  add(holder: RowAccount, sighting: Sighting): boolean {
     return this.#put(holder, sighting, false);
   }
 
   /** Adds what an earlier run had, so that it is no news to this one. */
-  recall(holder: Account, sighting: Sighting): void {
+  recall(holder: RowAccount, sighting: Sighting): void {
     this.#put(holder, sighting, true);
   }
 
-  /** Accounts in the order in which they came, each with its sightings in the order in which they did. */
-  *[Symbol.iterator](): Generator<readonly [Account, readonly Sighting[]]> {
-    for (const { holder, sightings } of this.accounts()) {
-      yield [holder, sightings()];
-    }
+  /** Whose accounts are one person's, by the rows so far and by what is recorded. */
+  match(bindings: Bindings = noBindings): MatchedAccounts {
+    const accounts = this.#accounts;
+    const names = this.#names;
+    return new MatchedAccounts(
+      {
+        accounts: accounts.size,
+        tenantOf: (number) => this.#idAt(number).tenantId,
+        userOf: (number) => this.#idAt(number).user,
+        names: names.size,
+        nameAt: (row) => {
+          const number = names.word(row, name.account);
+          const text = names.word(row, name.text);
+          return {
+            account: number,
+            name: this.#text(text),
+            seenAt: names.double(row, name.seenAt),
+            isUser: text === accounts.word(number, account.user),
+          };
+        },
+      },
+      bindings,
+    );
   }
 
-  /** The same, with sightings only made where they are asked for. The numbers are those of `columns`. */
-  *accounts(): Generator<{
+  /** The accounts whose rows lack the id, or the tenant. */
+  looseAccounts(): readonly AccountId[] {
+    const loose = new Map<number, AccountId>();
+    for (let row = 0; row < this.#names.size; row++) {
+      const number = this.#names.word(row, name.account);
+      if (this.#names.word(row, name.text) === this.#accounts.word(number, account.user)) {
+        loose.set(number, this.#idAt(number));
+      }
+    }
+    for (let number = 0; number < this.#accounts.size; number++) {
+      if (this.#accounts.word(number, account.tenant) === 0) {
+        loose.set(number, this.#idAt(number));
+      }
+    }
+    return [...loose.values()];
+  }
+
+  #idAt(number: number): AccountId {
+    return {
+      tenantId: this.#texts.textOf(this.#accounts.word(number, account.tenant)),
+      user: this.#text(this.#accounts.word(number, account.user)),
+    };
+  }
+
+  /** Accounts in the order in which they came, each with its sightings, which are made where they are asked for. */
+  *accounts(matched: MatchedAccounts = this.match()): Generator<{
+    /** As in `columns`. */
     readonly number: number;
-    readonly holder: Account;
+    readonly account: () => Account;
     readonly sightings: () => readonly Sighting[];
   }> {
     for (let number = 0; number < this.#accounts.size; number++) {
-      yield {
-        number,
-        holder: {
-          tenantId: this.#texts.textOf(this.#accounts.word(number, account.tenant)),
-          user: this.#text(this.#accounts.word(number, account.user)),
-        },
-        sightings: () => this.#sightingsOf(number, () => true),
-      };
-    }
-  }
-
-  /** What no earlier run had, or not with so early a publication. */
-  *news(): Generator<readonly [Account, Sighting]> {
-    for (const { number, holder } of this.accounts()) {
-      for (const sighting of this.#sightingsOf(number, (row) => !this.#isRecalled(row))) {
-        yield [holder, sighting];
+      const members = matched.membersOf(number);
+      if (members !== null) {
+        yield {
+          number,
+          account: () => matched.accountAt(number),
+          sightings: () => members.flatMap((member) => this.#sightingsOf(member, () => true)),
+        };
       }
     }
   }
 
-  /** When whose sightings were, all of them. */
-  columns(): DenialColumns {
+  /** What no earlier run had, or not with so early a publication; under the accounts that it belongs to. */
+  *news(matched: MatchedAccounts = this.match()): Generator<readonly [RowAccount, Sighting]> {
+    for (let number = 0; number < this.#accounts.size; number++) {
+      const { tenantId, user } = matched.idAt(number);
+      for (const sighting of this.#sightingsOf(number, (row) => !this.#isRecalled(row))) {
+        yield [{ tenantId, user, name: sighting.origin.userName }, sighting];
+      }
+    }
+  }
+
+  /** Account and time of every sighting, as columns. */
+  columns(matched: MatchedAccounts = this.match()): DenialColumns {
     const { size } = this.#sightings;
     const columns = {
       accounts: this.#accounts.size,
@@ -111,14 +159,15 @@ export class Evidence {
       at: new Float64Array(size),
     };
     for (let row = 0; row < size; row++) {
-      columns.account[row] = this.#sightings.word(row, shown.account);
+      columns.account[row] = matched.numberOf(this.#sightings.word(row, shown.account));
       columns.at[row] = this.#sightings.double(row, shown.at);
     }
     return columns;
   }
 
-  #put(holder: Account, sighting: Sighting, isRecalled: boolean): boolean {
+  #put(holder: RowAccount, sighting: Sighting, isRecalled: boolean): boolean {
     const number = this.#accountOf(holder);
+    this.#noteName(holder, sighting.at);
     const published = publication(sighting);
     this.#draft(number, sighting);
     const row = this.#sightings.find();
@@ -134,21 +183,26 @@ export class Evidence {
     return published < known;
   }
 
+  #noteName(holder: RowAccount, at: number): void {
+    if (holder.name !== null) {
+      const row = this.#nameOf(holder);
+      this.#names.setDouble(row, name.seenAt, Math.max(at, this.#names.double(row, name.seenAt)));
+    }
+  }
+
   #draft(number: number, sighting: Sighting): void {
     const { words, doubles } = this.#sightings.draft;
-    const { source, outcome, at, askedAt, request, method, second } = sighting;
+    const { at, askedAt, second } = sighting;
     // Stryker disable next-line ArithmeticOperator: it is the first.
     doubles[shown.at / 2] = at;
     doubles[shown.askedAt / 2] = askedAt ?? 0;
     doubles[shown.second / 2] = second;
     words[shown.account] = number;
-    words[shown.request] = this.#texts.numberOf(request);
-    words[shown.method] = this.#texts.numberOf(method);
+    words[shown.request] = this.#texts.numberOf(sighting.request);
+    words[shown.requestAlias] = this.#texts.numberOf(sighting.requestAlias);
+    words[shown.method] = this.#texts.numberOf(sighting.method);
     words[shown.origin] = this.#originOf(sighting.origin);
-    words[shown.what] =
-      (promptOutcomes.indexOf(outcome) & outcomeBits) |
-      (source === "status" ? isStatus : 0) |
-      (askedAt === null ? isUnasked : 0);
+    words[shown.what] = packWhat(sighting);
   }
 
   #append(number: number, published: number, isRecalled: boolean): void {
@@ -165,7 +219,7 @@ export class Evidence {
     this.#accounts.setWord(number, account.last, row + 1);
   }
 
-  #findAccount({ tenantId, user }: Account): number {
+  #findAccount({ tenantId, user }: RowAccount): number {
     const { words } = this.#accounts.draft;
     words[account.tenant] = this.#texts.numberOf(tenantId);
     words[account.user] = this.#texts.numberOf(user);
@@ -173,9 +227,19 @@ export class Evidence {
     return known < 0 ? this.#accounts.add() : known;
   }
 
+  #findName(holder: RowAccount): number {
+    const { words, doubles } = this.#names.draft;
+    words[name.account] = this.#accountOf(holder);
+    words[name.text] = this.#texts.numberOf(holder.name);
+    doubles[name.seenAt / 2] = -Infinity;
+    const known = this.#names.find();
+    return known < 0 ? this.#names.add() : known;
+  }
+
   #findOrigin(of: Origin): number {
     const { words } = this.#origins.draft;
     words[origin.userId] = this.#texts.numberOf(of.userId);
+    words[origin.userName] = this.#texts.numberOf(of.userName);
     words[origin.ipAddress] = this.#texts.numberOf(of.ipAddress);
     words[origin.location] = this.#texts.numberOf(of.location);
     words[origin.application] = this.#texts.numberOf(of.application);
@@ -207,13 +271,13 @@ export class Evidence {
     const from = origins.get(originNumber) ?? this.#origin(originNumber);
     origins.set(originNumber, from);
     return {
-      source: (what & isStatus) === 0 ? "step" : "status",
-      outcome: promptOutcomes[what & outcomeBits] ?? "pending",
+      ...unpackWhat(what),
       at: table.double(row, shown.at),
       askedAt: (what & isUnasked) === 0 ? table.double(row, shown.askedAt) : null,
       method: this.#text(table.word(row, shown.method)),
       second: table.double(row, shown.second),
       request: this.#text(table.word(row, shown.request)),
+      requestAlias: this.#texts.textOf(table.word(row, shown.requestAlias)),
       publishedAt: published === -Infinity ? null : published,
       origin: from,
     };
@@ -223,6 +287,7 @@ export class Evidence {
     const text = (word: number) => this.#texts.textOf(this.#origins.word(row, word));
     return {
       userId: text(origin.userId),
+      userName: text(origin.userName),
       ipAddress: text(origin.ipAddress),
       location: text(origin.location),
       application: text(origin.application),
@@ -266,11 +331,36 @@ function linkTo(next: number, isRecalled: boolean): number {
   return (next + 1) * 2 + (isRecalled ? 1 : 0);
 }
 
-export function accountName({ tenantId, user }: Account): string {
-  return JSON.stringify([tenantId, user]);
-}
-
 /** A row that does not say when it was published has always been there. */
 function publication({ publishedAt }: Sighting): number {
   return publishedAt ?? -Infinity;
+}
+
+/** The bits of `what`: four choices, each from its first bit on, and two answers. */
+const outcomeAt = 0;
+const sourceAt = 4;
+const detailsAt = 6;
+const requestByAt = 8;
+const isUnasked = 1 << 9;
+const isLent = 1 << 10;
+
+function packWhat({ outcome, source, details, requestBy, askedAt, lends }: Sighting): number {
+  return (
+    (promptOutcomes.indexOf(outcome) << outcomeAt) |
+    (sightingSources.indexOf(source) << sourceAt) |
+    (detailsKinds.indexOf(details) << detailsAt) |
+    (requestSources.indexOf(requestBy) << requestByAt) |
+    (askedAt === null ? isUnasked : 0) |
+    (lends ? isLent : 0)
+  );
+}
+
+function unpackWhat(what: number) {
+  return {
+    outcome: promptOutcomes[(what >>> outcomeAt) & 15] ?? "pending",
+    source: sightingSources[(what >>> sourceAt) & 3] ?? "none",
+    details: detailsKinds[(what >>> detailsAt) & 3] ?? "none",
+    requestBy: requestSources[(what >>> requestByAt) & 1] ?? "id",
+    lends: (what & isLent) !== 0,
+  };
 }

@@ -1,0 +1,17 @@
+import type { RequestIds } from "../signin/sighting.ts";
+
+/**
+ * What the requests of some rows are called: a row without an `OriginalRequestId` takes that of any row with the same
+ * `Id`. Depends on the set of rows only.
+ */
+export function resolveRequests(rows: Iterable<RequestIds>): (row: RequestIds) => string {
+  const originals = new Map<string, string>();
+  for (const { request, requestAlias } of rows) {
+    const known = requestAlias === null ? undefined : originals.get(requestAlias);
+    if (requestAlias !== null && (known === undefined || request < known)) {
+      originals.set(requestAlias, request);
+    }
+  }
+  return ({ request, requestBy }) =>
+    requestBy === "id" ? (originals.get(request) ?? request) : request;
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Progress } from "../../run/ports.ts";
+import { UpstreamError } from "../../run/upstreamError.ts";
+import { laterProgress } from "../memoryStore.ts";
+import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
+import { rowKeys } from "./stateKeys.ts";
+import type { Row, TableRows } from "./tableRows.ts";
+
+const attempts = 8;
+
+/** The version of the state that this app writes. It reads version 1 too, which did not say so. */
+const stateVersion = 2;
+
+/** The row that says how far the runs have come, and which version of the state this is. */
+export class ProgressRow {
+  readonly #rows: TableRows;
+  /** As it was last seen in the table. */
+  #seen: {
+    readonly progress: Progress | null;
+    readonly version: number;
+    readonly etag: string | null;
+  } = nothing;
+
+  constructor(rows: TableRows) {
+    this.#rows = rows;
+  }
+
+  /** Everything in the state is as this version writes it. */
+  get isCurrent(): boolean {
+    return this.#seen.version === stateVersion;
+  }
+
+  async read(): Promise<Progress | null> {
+    const row = await this.#rows.get(rowKeys.progress);
+    this.#seen = nothing;
+    return row && this.note(row);
+  }
+
+  /** @throws UpstreamError for what a later version wrote */
+  note(row: Row): Progress {
+    const { version = 1, ...progress } = fromJsonProperties(row) as Progress & {
+      readonly version?: number;
+    };
+    if (version > stateVersion) {
+      throw new UpstreamError(
+        "state table",
+        `a newer version of the app wrote this state (version ${version}; this app reads up to ${stateVersion})`,
+        false,
+      );
+    }
+    this.#seen = { progress, version, etag: row.etag };
+    return progress;
+  }
+
+  /** Keeps the later watermark, whoever wrote it. Comes after the rest of the state is of this version. */
+  async save(progress: Progress): Promise<void> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const next = laterProgress(this.#seen.progress, progress);
+      if (this.isCurrent && isDeepStrictEqual(next, this.#seen.progress)) {
+        return;
+      }
+      const stored = toJsonProperties({ ...next, version: stateVersion });
+      const etag = await this.#rows.put(rowKeys.progress, stored, this.#seen.etag);
+      if (etag !== null) {
+        this.#seen = { progress: next, version: stateVersion, etag };
+        return;
+      }
+      await this.read();
+      // Runs side by side would otherwise keep meeting at every attempt.
+      await sleep(Math.random() * 100 * (attempt + 1));
+    }
+    throw new UpstreamError("state table", "other runs keep changing the watermark", true);
+  }
+}
+
+const nothing = { progress: null, version: 1, etag: null } as const;

@@ -1,0 +1,100 @@
+import type { RecordedBurst, Subject } from "../../detection/decisions/record.ts";
+import type { Delivery, Head } from "../../run/ports.ts";
+import { deliveriesOf } from "../memoryStore.ts";
+import { toJsonProperties } from "./jsonProperties.ts";
+import { rowKeys } from "./stateKeys.ts";
+import type { Change } from "./tableRows.ts";
+
+/** Characters of a head's JSON from which settled bursts move to the archive; a property holds 32,000. */
+const longestHead = 24_000;
+
+/** Bursts that an archive row takes at most; about 700 characters each. */
+const burstsPerArchive = 40;
+
+export interface StoredHead {
+  readonly subject: Subject;
+  readonly bursts: readonly RecordedBurst[];
+  readonly deliveries: Readonly<Record<string, Delivery>>;
+  /** Until when archived bursts reach; null where none is archived. */
+  readonly archivedTo: number | null;
+  /** Archive rows that were ever made: the number of the next one, so that later ones come later. */
+  readonly archives: number;
+}
+
+export type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;
+
+/** How many archive rows there were travels with the etag, since only both together name what was read. */
+export function versionOf(archives: number, etag: string): string {
+  return `${archives}|${etag}`;
+}
+
+export function readVersion(version: string | null): {
+  readonly archives: number;
+  readonly etag: string | null;
+} {
+  const [archives = "0", ...etag] = (version ?? "").split("|");
+  return version === null
+    ? { archives: 0, etag: null }
+    : { archives: Number(archives), etag: etag.join("|") };
+}
+
+interface Split {
+  readonly stored: StoredHead;
+  readonly archive: readonly Change[];
+  /** What is in the archive now, as `Head.archived`. */
+  readonly moved: Readonly<Record<string, string>>;
+}
+
+/** Keeps a head small: its oldest bursts move to rows of their own, which are not changed any more. */
+export function split(head: Head, archivesBefore: number): Split {
+  const { subject, deliveries, archived = {} } = head;
+  const live = head.bursts
+    .filter((burst) => archived[burst.id] !== contentOf(burst, deliveries[burst.id]))
+    .toSorted((a, b) => a.extent.to - b.extent.to);
+  const moved: Record<string, string> = {};
+  const archive: Change[] = [];
+  let archivedTo = head.archivedTo ?? null;
+  let archives = archivesBefore;
+  while (
+    JSON.stringify([live, deliveriesOf(live, deliveries)]).length > longestHead &&
+    live.length > 1
+  ) {
+    const bursts = live.splice(0, Math.min(burstsPerArchive, Math.ceil(live.length / 2)));
+    for (const burst of bursts) {
+      archivedTo = Math.max(archivedTo ?? 0, burst.extent.to);
+      moved[burst.id] = contentOf(burst, deliveries[burst.id]);
+    }
+    archive.push({
+      kind: "upsert",
+      rowKey: rowKeys.archive(subject, archives++),
+      properties: describe({ subject, bursts, deliveries: deliveriesOf(bursts, deliveries) }),
+    });
+  }
+  const stored = {
+    subject: storedSubject(subject),
+    bursts: live,
+    deliveries: deliveriesOf(live, deliveries),
+    archivedTo,
+    archives,
+  };
+  return { stored, archive, moved };
+}
+
+export function contentOf(burst: RecordedBurst, delivery: Delivery | undefined): string {
+  return JSON.stringify([burst, delivery ?? null]);
+}
+
+/** What stays of a subject: its aliases are read with it each time. */
+export function storedSubject({ rule, workspaceId, tenantId, user, names = [] }: Subject): Subject {
+  return { rule, workspaceId, tenantId, user, names };
+}
+
+/** A column for pruning beside the content. */
+export function describe(stored: ArchiveRow & Partial<StoredHead>): object {
+  const ends = stored.bursts.map(({ extent }) => extent.to);
+  const oldestAt = ends.length === 0 ? (stored.archivedTo ?? 0) : Math.min(...ends);
+  return {
+    oldestAt: { type: "Int64", value: String(Math.floor(oldestAt)) },
+    ...toJsonProperties(stored),
+  };
+}

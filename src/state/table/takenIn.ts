@@ -1,0 +1,46 @@
+import type { DueItem, Head } from "../../run/ports.ts";
+import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
+import { rowKeys } from "./stateKeys.ts";
+import { describe, readVersion, storedSubject } from "./storedHead.ts";
+import { roomFor, type Change, type TableRows } from "./tableRows.ts";
+
+/** A record that another one takes in stays as an empty one, so that whoever still writes to it is refused. */
+export function emptied({ subject, version }: Pick<Head, "subject" | "version">): Change {
+  const { etag, archives } = readVersion(version);
+  const nothing = { subject: storedSubject(subject), bursts: [], deliveries: {}, archivedTo: null };
+  return {
+    kind: "replace",
+    rowKey: rowKeys.head(subject),
+    properties: describe({ ...nothing, archives }),
+    etag: etag ?? "",
+  };
+}
+
+/**
+ * What is due for the records that a head takes in is due for the head from now on. What does not fit into the
+ * transaction stays where it is: whoever sends it is led to the head all the same.
+ */
+export async function takenDue(
+  rows: TableRows,
+  { subject, takenIn = [] }: Pick<Head, "subject" | "takenIn">,
+  due: readonly Change[],
+  beside: readonly Change[],
+): Promise<readonly Change[]> {
+  const known = new Set(due.map((change) => change.rowKey));
+  let moves: readonly Change[] = [];
+  for (const other of takenIn) {
+    const prefix = rowKeys.duePrefix(other.subject);
+    for (const row of await rows.list(prefix, `${prefix}~`)) {
+      const item = { ...(fromJsonProperties(row) as DueItem), subject: storedSubject(subject) };
+      const both: readonly Change[] = [
+        { kind: "delete", rowKey: row.rowKey },
+        { kind: "upsert", rowKey: rowKeys.due(item), properties: toJsonProperties(item) },
+      ];
+      const more = [...moves, ...both.filter((change) => !known.has(change.rowKey))];
+      if (roomFor(more, [...beside, ...due]) === more.length) {
+        moves = more;
+      }
+    }
+  }
+  return moves;
+}
