@@ -5,8 +5,8 @@ import { exampleTenant } from "../src/tenant/example.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "./localAzure.ts";
 
 /**
- * `npm start`: the built app on this machine, over the day of a made-up tenant, one run every five minutes of
- * that day. The app is the one that is deployed, and so is the state in Azurite; what stands in is said.
+ * `npm start`: runs the built app on this machine, over the day of a made-up tenant, once every five minutes of
+ * that day. The app is the deployed one, and its state is in Azurite; the output names the stand-ins.
  */
 
 const minute = 60_000;
@@ -29,11 +29,18 @@ process.stdout.write(
   ].join("\n"),
 );
 if (!process.argv.includes("--help")) {
-  const azure = await startLocalAzure({ clock });
   try {
-    await replay(azure);
-  } finally {
-    await azure.stop();
+    const azure = await startLocalAzure({ clock });
+    try {
+      await replay(azure);
+    } finally {
+      await azure.stop();
+    }
+  } catch (error) {
+    process.stderr.write(
+      `npm start: ${error instanceof Error ? error.message.trim() : String(error)}\n`,
+    );
+    process.exitCode = 1;
   }
 }
 
@@ -73,8 +80,8 @@ async function replay(local: LocalAzure): Promise<void> {
     [
       "",
       `${incidents.length} incidents from ${rows.length} sign-in rows in ${runs} runs, ${logs.requests.length} log queries and ${sentinel.requests.length} requests to Sentinel.`,
-      `Each incident, as the Sentinel stand-in received it, lies in ${out}.`,
-      `What is true of that day is in ${join("examples", "contoso-day.truth.json")}.`,
+      `Each incident, as the Sentinel stand-in received it, is in ${out}.`,
+      `${join("examples", "contoso-day.truth.json")} says what really happened that day.`,
       "",
       "Next, on your own logs, without Azure:",
       "  node dist/cli.mjs detect YOUR_SIGNIN_LOGS.json",
