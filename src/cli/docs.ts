@@ -11,7 +11,7 @@ export function commandLineDocs(commands: readonly Command[]): string {
     "# The command line",
     "",
     "`npm run build` makes it: `node dist/cli.mjs`, or `mfa-deny` where the package is installed. It works on",
-    "files and needs no Azure. `mfa-deny COMMAND --help` tells the same as this page.",
+    "files and needs no Azure. `mfa-deny COMMAND --help` shows the same text as this page.",
     "",
     ...table(
       ["command", "does"],
@@ -69,7 +69,8 @@ function commandSection({ name, operands, summary, options, details, examples }:
 }
 
 function optionRow(option: Option): readonly string[] {
-  return [`\`${optionUsage(option)}\``, option.help];
+  // A table cell ends at a bar, even within code.
+  return [`\`${optionUsage(option).replaceAll("|", "\\|")}\``, option.help];
 }
 
 /** A list keeps its lines. */

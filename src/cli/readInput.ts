@@ -32,7 +32,7 @@ export const inputOptions = {
 
 /** What a FILE of such a command can be. */
 export const inputDetail =
-  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\nof the portals with English headers. The kind is told by content.";
+  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\ndownloads from the portals with English headers. The content decides the kind.";
 
 export function readingOptions(given: Given): ReadOptions {
   const dateOrder = oneOf(given, "date-order", ["dmy", "mdy"]);

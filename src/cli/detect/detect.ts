@@ -8,7 +8,7 @@ import { formats, reporters } from "./reporters.ts";
 
 /** What users can notice of it. */
 const searchDetail =
-  "Of files with an object on each line only those lines are parsed that hold a word of denials, and what may be\napprovals by users with findings. The findings are the same. Every other line counts as one row that is no\ncandidate: one that is cut off is told as bad, other damage in it is not seen. --every-row, --strict and --as-of\nparse all lines.";
+  "In files with one object a line, only lines that contain a denial keyword are parsed, and possible approvals by\nusers with findings. The findings are the same. Every other line counts as one row that is not a candidate: a\ntruncated one is reported as bad, other damage in it goes unnoticed. --every-row, --strict and --as-of parse all\nlines.";
 
 export const detect: Command = {
   name: "detect",
