@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Context, OriginAddress } from "../../src/detection/context/context.ts";
 import { describeIncident } from "../../src/detection/incidents/incident.ts";
 import { alice, time } from "../builders.ts";
-import { approval, finding, nowhere, prompt } from "../detection/builders.ts";
+import { accountOf, approval, finding, nowhere, prompt } from "../detection/builders.ts";
 import {
   campaign,
   noContext,
@@ -71,7 +71,7 @@ test.each(Object.entries(contexts))("%s", async (name, context) => {
       session: "s1",
     },
   });
-  const { title, severity, labels, description } = describeIncident(alice.name, {
+  const { title, severity, labels, description } = describeIncident(accountOf(alice), {
     ...finding(
       isTakenOver
         ? { severity: "High", approval: { at: time("09:15"), match: "same-address" } }
