@@ -1,4 +1,4 @@
-import { isBlank } from "../bytes.ts";
+import { isBlank, openArray, openObject } from "../bytes.ts";
 import type { Entry, Place } from "../entry.ts";
 import { readEnvelopeText } from "../envelopes/envelopeText.ts";
 import { LineSplitter } from "./lineSplitter.ts";
@@ -62,6 +62,14 @@ export class LineReader implements LineSink {
 
   /** A container, several values where a newline was lost, or one in a text. A line in which nothing is sound counts once. */
   #values(bytes: Buffer, line: number): void {
+    const begin = bytes.find((byte) => !isBlank(byte));
+    const isJson =
+      begin === openArray ||
+      (begin === openObject && !/^\s*\{\s*'/.test(bytes.toString("latin1", 0, startBytes)));
+    const inner = isJson ? null : readEnvelopeText(bytes.toString("utf8"));
+    if (inner !== null) {
+      return this.#maker.value(inner, this.#place(line));
+    }
     const entries: Entry[] = [];
     const reader = new ValueReader(
       this.#maker.givingTo((entry) => entries.push(entry)),
@@ -71,10 +79,6 @@ export class LineReader implements LineSink {
     reader.end();
     if (entries.length === 0 || entries.some((entry) => entry.kind === "record")) {
       return this.#maker.give(entries);
-    }
-    const inner = readEnvelopeText(bytes.toString("utf8"));
-    if (inner !== null) {
-      return this.#maker.value(inner, this.#place(line));
     }
     const parsed = parseJson(bytes);
     if (entries.length <= 1 || parsed.ok) {
