@@ -1,6 +1,7 @@
 import type { Streak } from "../bursts/streak.ts";
 import { windowKind } from "../bursts/windowKinds.ts";
 import type { Extent } from "../bursts/windowing.ts";
+import { numberAt } from "../prompts/columns.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RecordedBurst } from "./record.ts";
 
@@ -135,10 +136,10 @@ export function union(a: Extent, b: Extent): Extent {
 
 /** The numbers below a size, in sets that can be joined. */
 class DisjointSets {
-  readonly #parents: number[];
+  readonly #parents: Uint32Array;
 
   constructor(size: number) {
-    this.#parents = Array.from({ length: size }, (_, index) => index);
+    this.#parents = Uint32Array.from({ length: size }, (_, index) => index);
   }
 
   /** The smaller root becomes the root of both. */
@@ -173,6 +174,6 @@ class DisjointSets {
   }
 
   #parentOf(index: number): number {
-    return this.#parents[index] ?? index;
+    return numberAt(this.#parents, index);
   }
 }

@@ -79,7 +79,8 @@ function passwordClause(context: Context | null): string {
 /** What came of it: an approval first, then what shows a takeover. */
 function outcome(facts: Facts, context: Context | null): string {
   const signs = signsOf(context, facts.triggeredAt);
-  const success = context?.successes[0];
+  const successes = context?.successes ?? [];
+  const [success] = successes;
   if (facts.approval !== null) {
     return [
       approvalSentence(facts.approval, facts.lastDenialAt),
@@ -90,7 +91,7 @@ function outcome(facts: Facts, context: Context | null): string {
     return signSentence(signs, facts).join(" ");
   }
   if (success !== undefined) {
-    return `**${counted(context?.successes.length ?? 0, "successful sign-in")} followed** from the same addresses or sessions, the first at ${timeBeside(success.at, facts.firstDenialAt)}.`;
+    return `**${counted(successes.length, "successful sign-in")} followed** from the same addresses or sessions, the first at ${timeBeside(success.at, facts.firstDenialAt)}.`;
   }
   return "No prompt was approved afterwards, as far as the log shows.";
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { describeChange, describeMerge } from "../../../src/detection/incidents/change.ts";
+import {
+  describeChange,
+  describeMerge,
+  lateReason,
+} from "../../../src/detection/incidents/change.ts";
 import { time } from "../../builders.ts";
 import { byteLength } from "../../../src/detection/incidents/size.ts";
 import { finding } from "../builders.ts";
@@ -98,6 +102,11 @@ describe("a comment", () => {
     const long = describeChange("grew".repeat(10_000) as "grew", null, finding());
     expect(byteLength(long)).toBeLessThanOrEqual(30_000);
     expect(long.endsWith("\n[cut: too long for a comment]")).toBe(true);
+  });
+
+  it("says why an incident must be changed where no decision does", () => {
+    const reasons = (["open", "none", "update"] as const).map((action) => lateReason({ action }));
+    expect(reasons).toEqual(["found again", "delivered late", null]);
   });
 
   it("says where the story of a merged incident goes on", () => {
