@@ -1,4 +1,5 @@
 import { app } from "@azure/functions";
+import { readHistory, recentCoverage } from "../src/run/coverageHistory.ts";
 import { judgeHealth, type Fault } from "../src/run/judgeHealth.ts";
 import { noticesOn } from "../src/settings/notices.ts";
 import { poisonQueueName } from "./backfillQueue.ts";
@@ -54,6 +55,7 @@ async function healthOf(workspace: Workspace) {
     watermark: iso(progress?.publishedTo ?? null),
     watermarkLagSeconds: progress === null ? null : Math.round((now - progress.publishedTo) / 1000),
     behindRuns: progress?.vitals?.behindRuns ?? 0,
+    coverage: recentCoverage(readHistory(progress?.coverage), settings.rules, now),
     newestRowAt: iso(progress?.vitals?.newestRowAt ?? null),
     pending: progress?.pending ?? 0,
     failing: (progress?.vitals?.failing ?? []).map((sink) => ({ ...sink, since: iso(sink.since) })),

@@ -1,3 +1,4 @@
+import { findShareFallen, readHistory, recentCoverage } from "./coverageHistory.ts";
 import type { Progress } from "./ports.ts";
 import { expectedRows } from "./rhythm.ts";
 
@@ -20,7 +21,15 @@ const unknownRhythm = 3;
 /** What is wrong, since when (epoch ms; null: always), in a sentence. */
 export interface Fault {
   readonly what:
-    "last-success" | "pending" | "sink" | "lag" | "behind" | "source" | "not-running" | "poison";
+    | "last-success"
+    | "pending"
+    | "sink"
+    | "lag"
+    | "behind"
+    | "source"
+    | "reasons"
+    | "not-running"
+    | "poison";
   readonly since: number | null;
   readonly problem: string;
 }
@@ -70,13 +79,14 @@ export function judgeHealth(
     ...judgeRuns(progress, limits, now),
     ...judgeSinks(progress, now),
     ...source.faults,
+    ...judgeReasonShare(progress, now),
   ];
   const isEmpty = (progress.vitals?.newestRowAt ?? null) === null && progress.vitals !== undefined;
   return {
     healthy: faults.length === 0,
     state: isDryRun ? "dry run" : isEmpty ? "no rows yet" : "running",
     faults,
-    warnings: source.warnings,
+    warnings: [...source.warnings, ...unknownTexts(progress, now)],
   };
 }
 
@@ -156,6 +166,25 @@ function judgeSource(
   return guessed >= missed
     ? { faults: [], warnings: [`${told}; at such hours about ${Math.round(guessed)} rows come.`] }
     : { faults: [], warnings: [] };
+}
+
+/** Refusals are told by texts: where failures lose theirs, nothing is found any more. */
+function judgeReasonShare({ coverage }: Progress, now: number): readonly Fault[] {
+  const history = readHistory(coverage);
+  const fallen = findShareFallen(history, now);
+  if (fallen === null) {
+    return [];
+  }
+  const { mfaFailures, withReason } = fallen;
+  const problem = `Of ${mfaFailures} MFA failures in 24 hours ${withReason} say why: refusals may go unseen; see that the diagnostic setting sends AuthenticationDetails and Status whole`;
+  return [{ what: "reasons", since: history.warnedAt, problem }];
+}
+
+function unknownTexts({ coverage }: Progress, now: number): readonly string[] {
+  return recentCoverage(readHistory(coverage), [], now).unknownTexts.map(
+    ({ text, count }) =>
+      `An MFA text of no known class came ${count} time${count === 1 ? "" : "s"} in 24 hours: ${text}`,
+  );
 }
 
 function minutes(ms: number): string {

@@ -431,6 +431,7 @@ describe("GET /api/health", () => {
             watermark: null,
             watermarkLagSeconds: null,
             behindRuns: 0,
+            coverage: expect.objectContaining({ rows: 0, verdict: null }),
             newestRowAt: null,
             pending: 0,
             failing: [],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { addToHistory, readHistory } from "../../src/run/coverageHistory.ts";
 import { judgeHealth, type Circumstances } from "../../src/run/judgeHealth.ts";
 import type { Progress } from "../../src/run/ports.ts";
 import { noRhythm } from "../../src/run/rhythm.ts";
@@ -208,5 +209,41 @@ describe("a log that falls silent", () => {
       at % day < 5 * minute && at < now - 2 * day ? 12 : 0,
     );
     expect(judge(end, kept)).toMatchObject({ healthy: true, warnings: [] });
+  });
+});
+
+describe("what the log says of MFA failures", () => {
+  const generic = (at: number, text: string | null) => ({
+    TimeGenerated: new Date(at).toISOString(),
+    CreatedDateTime: new Date(at).toISOString(),
+    ResultType: "500121",
+    Id: String(at),
+    UserId: "00000000-0000-0000-0000-000000000001",
+    UserPrincipalName: "user@contoso.com",
+    AuthenticationDetails: JSON.stringify(
+      text === null ? [] : [{ authenticationStepResultDetail: text, succeeded: false }],
+    ),
+    Status: JSON.stringify({ errorCode: 500121 }),
+  });
+  const rowsWith = (count: number, text: string | null) =>
+    Array.from({ length: count }, (_, index) => generic(now - minute - index * 1000, text));
+  const after = (count: number, text: string | null) =>
+    addToHistory(readHistory(undefined), rowsWith(count, text), now);
+
+  test("is a fault where twenty of them have no reason", () => {
+    const judgement = judge({ coverage: after(20, null) });
+    expect(judgement.faults.map(({ what }) => what)).toEqual(["reasons"]);
+    expect(judgement.faults[0]?.problem).toMatch(/^Of 20 MFA failures in 24 hours 0 say why/);
+    expect(judge({ coverage: after(19, null) }).healthy).toBe(true);
+  });
+
+  test("is none where they say why", () => {
+    const text = "MFA denied; user declined the authentication";
+    expect(judge({ coverage: after(20, text) })).toMatchObject({ healthy: true, warnings: [] });
+  });
+
+  test("is one warning for a text that nobody knows, with its count", () => {
+    const warnings = judge({ coverage: after(12, "MFA denied; in some other way") }).warnings;
+    expect(warnings).toEqual([expect.stringMatching(/no known class came 12 times in 24 hours: /)]);
   });
 });
