@@ -25,6 +25,7 @@ const copy = new CopyOfSource();
 let command = "";
 
 beforeAll(async () => {
+  addPhrase();
   addRule();
   addKindOfWindow();
   addLayout();
@@ -60,6 +61,20 @@ function findingsIn(args: readonly string[], rows: string | readonly Row[]): Rep
 
 /** Denials that no rule that ships fires on: too far apart. */
 const rare = ["06:00", "09:00", "12:00", "15:00", "18:00"].map((at) => denialRow(at));
+
+function addPhrase(): void {
+  copy.addAfter("src/detection/signin/phrases.ts", '"reported fraud",', ' "vermeldete betrug",');
+}
+
+describe("A phrase", () => {
+  test("that is added is found by the byte search, and by reading every row", () => {
+    const text = close.map((row) => JSON.stringify({ ...row, ResultType: "0" })).join("\n");
+    const fraud = text.replaceAll(/MFA denied; [^"\\]*/g, "Vermeldete Betrug");
+    expect(fraud).toContain("Vermeldete Betrug");
+    expect(findingsIn([], fraud)).toMatchObject([{ denials: 5, fraudReports: 5 }]);
+    expect(findingsIn(["--every-row"], fraud)).toEqual(findingsIn([], fraud));
+  });
+});
 
 function addRule(): void {
   copy.addFile(
