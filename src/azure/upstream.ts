@@ -89,7 +89,7 @@ function withoutSecrets(message: string): string {
   return line
     .slice(0, 2 * longestCause)
     .replace(/"[^"]*"?|'[^']*'?|`[^`]*`?/g, "…")
-    .replace(/\S*[\d@=/\\+%&?]\S*/g, "…")
+    .replace(/\S+/g, (word) => (/[\d@=/\\+%&?]/.test(word) ? "…" : word))
     .replace(/[A-Za-z_-]{30,}/g, "…")
     .replace(/…(?:\s*…)+/g, "…")
     .slice(0, longestCause)

@@ -115,7 +115,8 @@ export async function readAccountCases(
 }
 
 /** Without what was read of it. */
-function activityOf({ families: _, ...activity }: ViewedAccount): Activity {
+function activityOf(viewed: ViewedAccount): Activity {
+  const { families: _families, ...activity } = viewed;
   return activity;
 }
 

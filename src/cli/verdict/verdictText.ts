@@ -156,5 +156,5 @@ function counted(number: number, noun: string): string {
 
 /** With a comma at every third digit, whatever the machine's language. */
 function count(number: number): string {
-  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return number.toLocaleString("en-US");
 }

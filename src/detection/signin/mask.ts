@@ -1,12 +1,15 @@
 /** What a person or a tenant could be known by, in the order in which it is looked for. */
 const patterns = [
   ["id", /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/gi],
-  ["name", /[^\s"'<>@|,;:/\\]+@[^\s"'<>@|,;:/\\]+/g],
+  ["name", /[^\s"'<>|,;:/\\]+/g],
   ["address", /\b(?:\d{1,3}\.){3}\d{1,3}\b/g],
   ["address", /(?<![\w:])(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])/gi],
-  ["domain", /\b(?:[a-z\d-]+\.)+(?:com|net|org|io|local|gov|us|edu|onmicrosoft\.com)\b/gi],
+  ["domain", /\b(?:[a-z\d-]{1,63}\.){1,9}(?:com|net|org|io|local|gov|us|edu|onmicrosoft\.com)\b/gi],
   ["number", /\+?\d[\d ()X*-]{6,}\d/g],
 ] as const;
+
+/** A word is a name when something stands on both sides of an at sign. */
+const hasAt = /[^@]@[^@]/;
 
 /**
  * Replaces names, ids, addresses, domains and long numbers by numbers of their own: the same text gets the same
@@ -18,7 +21,9 @@ export class Mask {
   apply(text: string): string {
     let masked = text;
     for (const [kind, pattern] of patterns) {
-      masked = masked.replace(pattern, (found) => `<${kind} ${this.#numberOf(found)}>`);
+      masked = masked.replace(pattern, (found) =>
+        kind === "name" && !hasAt.test(found) ? found : this.whole(kind, found),
+      );
     }
     return masked;
   }

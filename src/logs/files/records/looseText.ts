@@ -66,13 +66,13 @@ class PowerShellText {
   #object(depth: number): Readonly<Record<string, unknown>> {
     const members: [string, unknown][] = [];
     for (;;) {
-      const [whole, name] = this.#match(/\s*;?\s*([\p{L}_@][\p{L}\p{N}_.@-]*)=/uy) ?? [];
+      const [whole, name] = this.#match(/[\s;]*([\p{L}_@][\p{L}\p{N}_.@-]*)=/uy) ?? [];
       if (whole === undefined || name === undefined) {
         break;
       }
       members.push([name, this.#value(depth)]);
     }
-    if (this.#match(/\s*;?\s*\}/y) === null) {
+    if (this.#match(/[\s;]*\}/y) === null) {
       this.#isCut ||= this.#at >= this.#text.trimEnd().length;
     }
     return Object.fromEntries(members);

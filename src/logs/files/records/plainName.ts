@@ -3,7 +3,7 @@ import { remember } from "../../../detection/signin/remember.ts";
 /** What the custom tables of Log Analytics and the portal's CSV add to a name for its type. */
 const typeSuffix = /_(?:s|d|b|t|g|string|dynamic|real|long|bool|guid|datetime)$/;
 /** What stands behind the name of a time: `Date (UTC)`, `TimeGenerated [UTC]`. */
-const zone = /\s*[[(](?:utc|gmt|local time)[\])]$/i;
+const zone = /[[(](?:utc|gmt|local time)[\])]$/i;
 const separators = /[\s_.[\]-]/g;
 const accents = /\p{M}/gu;
 
