@@ -53,7 +53,8 @@ const rows = ndjson
   .split("\n")
   .map((line) => JSON.parse(line) as ExampleRow);
 const everyRule = presets.flatMap(({ id }) => ["--rule", id]);
-const json = ["--format", "json", ...everyRule];
+// Context needs a second look at a file, which standard input does not have; test/cli/detectContext.test.ts covers it.
+const json = ["--format", "json", "--context", "off", ...everyRule];
 
 /** By what, for whom and when: so that a difference is shown beside what it differs from. */
 function byIdentity<T extends Partial<Finding>>(all: readonly T[]): Readonly<Record<string, T>> {
