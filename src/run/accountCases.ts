@@ -184,7 +184,7 @@ async function readHeads(detector: Detector, activity: Activity): Promise<Viewed
   let { account } = activity;
   const heads: Pick<FamilyView, "family" | "head">[] = [];
   for (const family of familiesOf(rules)) {
-    const head = await store.readHead({ rule: family.name, workspaceId, ...account }, from);
+    const head = await store.readHead({ ...account, rule: family.name, workspaceId }, from);
     const { tenantId, user, names = [] } = head.subject;
     account = joinAccounts({ tenantId, user, names }, account);
     heads.push({ family, head });

@@ -18,7 +18,7 @@ export interface Suspect {
 }
 
 export function subjectOf(family: string, account: Account): Subject {
-  return { rule: family, workspaceId: null, ...account };
+  return { ...account, rule: family, workspaceId: null };
 }
 
 /** All that is known of suspects beside their sightings. */

@@ -39,8 +39,11 @@ export class ActiveAccounts {
 /** The same account with the names and aliases of both. */
 export function joinAccounts(some: Account, other: Account): Account {
   const aliases = [...(some.aliases ?? []), ...(other.aliases ?? [])];
+  // Field by field: a subject is an account too, and what it says of its family is not the account's.
+  const { tenantId, user } = some;
   return {
-    ...some,
+    tenantId,
+    user,
     names: joinNames(some.names ?? [], other.names ?? []),
     aliases: [...new Map(aliases.map((alias) => [accountKey(alias), alias])).values()],
   };

@@ -36,9 +36,10 @@ export async function readEnding<T>(
   const recorded: Ending["recorded"][number][] = [];
   for (const { id } of rules) {
     for (const { name } of people) {
+      // Under its name, which the state has to know.
       const subject = { rule: id, workspaceId: workspace, tenantId, user: name };
-      const { bursts } = await store.readHead(subject, -Infinity);
-      recorded.push(...bursts.map((burst) => ({ subject, burst })));
+      const head = await store.readHead(subject, -Infinity);
+      recorded.push(...head.bursts.map((burst) => ({ subject: head.subject, burst })));
     }
   }
   return { ...told, recorded, due, watermark: progress?.publishedTo ?? null };

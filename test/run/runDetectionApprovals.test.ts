@@ -11,6 +11,7 @@ import {
   hour,
   minute,
   refusals,
+  ruleNamed,
 } from "./bench.ts";
 import { publish, type Moment } from "./fakeLog.ts";
 
@@ -53,6 +54,30 @@ describe("an approval", () => {
     const again = await bench.run("15:15");
     expect(again.sent).toBe(0);
     expect(bench.sink.titles()).toEqual(["alice 1", "alice 2"]);
+  });
+
+  it("for which only one family of rules watches is judged by each against its own records", async () => {
+    const multiple = ruleNamed("azure-ad-multiple-denied-mfa", { threshold: 4 });
+    const bench = new Bench("09:30", publish(refusals("09:00", 4)), {
+      rules: [explicitDeny, multiple],
+    });
+    const recorded = () =>
+      bench.store
+        .snapshot()
+        .heads.flatMap(({ subject, bursts }) =>
+          bursts.map(({ rules = [subject.rule], facts: { denials, severity } }) =>
+            [subject.rule, ...rules, denials, severity].join(" "),
+          ),
+        );
+    await bench.run("09:30");
+    expect(recorded()).toEqual([`${multiple.id} ${multiple.id} 4 Medium`]);
+    bench.log.add([...publish([denialRow("09:04")], "10:00"), ...approval("09:05", "10:00")]);
+    await bench.run("10:05");
+    expect(recorded().toSorted()).toEqual([
+      `${multiple.id} ${multiple.id} 5 High`,
+      `${explicitDeny.id} ${explicitDeny.id} 5 High`,
+    ]);
+    expect(new Set(bench.records().map(({ id }) => id)).size).toBe(2);
   });
 
   it("is found up to two days late, and one that is later still is not", async () => {

@@ -67,7 +67,7 @@ export function explainRules(observed: Observed): readonly RuleExplanation[] {
   const views = ruleViews(rules, account, sightings);
   const decisions = new Map(
     familiesOf(rules).map((family) => {
-      const subject = { rule: family.name, workspaceId: null, ...account };
+      const subject = { ...account, rule: family.name, workspaceId: null };
       const own = views.filter(({ rule }) => family.rules.includes(rule));
       return [family.name, judge({ ...observed, subject, views: own, ...withoutMemory })] as const;
     }),
