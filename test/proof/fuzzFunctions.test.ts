@@ -340,6 +340,29 @@ describe("a message of the queue", () => {
     timeLimitMs,
   );
 
+  test("that names a backfill says in the log that it was given up, and nothing else that it holds", async () => {
+    const request = new HttpRequest({
+      method: "POST",
+      url: "https://app.example/api/backfill",
+      body: { string: wellFormed },
+    });
+    const lines: string[] = [];
+    const begun = await handlers.get("backfill")?.(request, contextOf("backfill", lines));
+    const { id: job } = (begun?.jsonBody ?? {}) as { readonly id?: string };
+    const named = { id: job, workspace: "default", [canary]: canary };
+    await handlers.get("backfillPoison")?.(named, contextOf("backfillPoison", lines));
+    const [line = ""] = lines;
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(line.slice(line.indexOf("{")))).toEqual({
+      event: "backfill given up",
+      id: job ?? "no job",
+      workspace: "default",
+      reason: expect.stringContaining(
+        "given up after five attempts in the slice that begins 2026-",
+      ),
+    });
+  });
+
   test(
     "that is no message at all is put aside by the host, and hides none behind it",
     async () => {
@@ -350,10 +373,10 @@ describe("a message of the queue", () => {
       await queue.createIfNotExists();
       const texts = [
         canary,
+        `{"id":"${canary}","workspace":"x"}`,
         "\u0000",
         "{",
         '{"id":1,"workspace":2}',
-        `{"id":"${canary}","workspace":"x"}`,
       ];
       for (const text of texts.slice(0, extent(2, 5))) {
         messages.begin();
