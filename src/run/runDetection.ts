@@ -10,7 +10,7 @@ import {
 } from "./coverageHistory.ts";
 import type { Detector } from "./detector.ts";
 import { inParallel } from "./inParallel.ts";
-import type { DueItem, Progress } from "./ports.ts";
+import type { DueItem, Head, Progress } from "./ports.ts";
 import { readWatched } from "./readWatched.ts";
 import { isPending, newSendBudget } from "./sendBudget.ts";
 import { ruleStarts } from "./ruleStarts.ts";
@@ -18,6 +18,7 @@ import { sweep } from "./sweep.ts";
 import { UpstreamError } from "./upstreamError.ts";
 import { failingSinks, vitalsBefore, withRows } from "./keepVitals.ts";
 import type { FailingSink } from "./vitals.ts";
+import { accountKey } from "../detection/signin/account.ts";
 import { formatTime } from "../detection/signin/time.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
@@ -207,10 +208,16 @@ async function dropWatched(
   });
   const headOf = new Map(heads);
   const { due: current } = await store.open();
-  await inParallel(current.filter(isOver), stateRequests, async (item) => {
+  // All of one head at once: each write replaces the head as it was read.
+  const ending = new Map<string, { readonly head: Head; readonly drop: DueItem[] }>();
+  for (const item of current.filter(isOver)) {
     const head = headOf.get(item.burstId);
     if (head !== undefined) {
-      await store.write({ head, drop: [item] });
+      const key = JSON.stringify([head.subject.rule, accountKey(head.subject)]);
+      const known = ending.get(key) ?? { head, drop: [] };
+      known.drop.push(item);
+      ending.set(key, known);
     }
-  });
+  }
+  await inParallel([...ending.values()], stateRequests, (change) => store.write(change));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -54,8 +54,15 @@ describe("a process that is killed before any single step", () => {
       "--out",
       join(folder, "out"),
     ];
-    const undisturbed = temporaryFolder();
-    await mfaDeny(args(undisturbed), { stdin: first });
+    const begun = temporaryFolder();
+    await mfaDeny(args(begun), { stdin: first });
+    const before = readFileSync(join(begun, "state", "state.json"), "utf8");
+    const begin = () => {
+      const folder = temporaryFolder();
+      cpSync(begun, folder, { recursive: true });
+      return folder;
+    };
+    const undisturbed = begin();
     const { out } = await mfaDeny(args(undisturbed), { stdin: second });
     const facts = factsOf(out);
     const end = endOf(undisturbed);
@@ -63,9 +70,7 @@ describe("a process that is killed before any single step", () => {
     let steps = 0;
     const stride = isWhole ? 1 : 6;
     for (let step = 1; ; step += stride) {
-      const folder = temporaryFolder();
-      await mfaDeny(args(folder), { stdin: first });
-      const before = readFileSync(join(folder, "state", "state.json"), "utf8");
+      const folder = begin();
       const killed = await mfaDeny(args(folder), {
         stdin: second,
         node: ["--import", dieAt],
@@ -85,7 +90,7 @@ describe("a process that is killed before any single step", () => {
       expect(endOf(folder)).toEqual(end);
     }
     expect(steps * stride).toBeGreaterThan(10);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("an interrupted run", () => {

@@ -19,6 +19,7 @@ function told(report: RecordsReport): unknown {
       facts: finding.facts,
       evidence: finding.evidence,
       denials: finding.denials.map(({ at, outcome }) => ({ at, outcome })),
+      approvals: finding.approvals.map(({ at, ipAddress }) => ({ at, ipAddress })),
     })),
   };
 }
@@ -51,7 +52,11 @@ describe("the findings", () => {
     const others = fc.array(ruleArbitrary(), { minLength: 1, maxLength: 3 });
     await law(
       fc.asyncProperty(rowsArbitrary(), others, async (rows, oracleRules) => {
-        const rules = oracleRules.map((rule, i) => ({ ...ruleOf(rule), id: `rule-${i}` }));
+        const rules = oracleRules.map((rule, i) => ({
+          ...ruleOf(rule),
+          id: `rule-${i}`,
+          family: `rule-${i}`,
+        }));
         const together = await detectOnce(rows, ...rules);
         for (const rule of rules) {
           const alone = await detectOnce(rows, rule);

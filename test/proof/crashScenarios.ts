@@ -53,7 +53,7 @@ const stored = (at: number, rows: readonly Row[]): readonly PublishedRow[] =>
 const common = {
   INCIDENT_SINKS: "sentinel,logs",
   DETECTION_RULES: "explicit-mfa-deny,azure-ad-multiple-denied-mfa,mfa-deny-then-approve",
-  // So that a watch for approvals ends within the day.
+  // So that every watch, for approvals and for what follows a burst, ends within a day and a few hours.
   APPROVAL_LATENESS: "PT1H",
 } as const;
 
@@ -68,7 +68,7 @@ function firstRun(): Scenario {
     settings: common,
     incidents: 1,
     rows: publish(refusals(at("02:10"), 5, dave)),
-    steps: [dying(at("03:00")), ...afterwards(at("03:00")), ordinary(at("07:00"))],
+    steps: [dying(at("03:00")), ...afterwards(at("03:00")), ordinary(at("07:00") + day)],
   };
 }
 
@@ -94,7 +94,7 @@ function outage(): Scenario {
       ordinary(at("03:00")),
       dying(at("11:00")),
       ...afterwards(at("11:00")),
-      ordinary(at("16:00")),
+      ordinary(at("16:00") + day),
     ],
   };
 }
@@ -110,7 +110,7 @@ function growth(): Scenario {
   const at = onDay(10);
   return {
     settings: common,
-    incidents: 5,
+    incidents: 4,
     rows: [
       ...publish(refusals(at("09:00"), 5, alice)),
       ...publish(refusals(at("09:19:30"), 5, alice)),
@@ -124,7 +124,7 @@ function growth(): Scenario {
       ordinary(at("09:30")),
       dying(at("10:00")),
       ...afterwards(at("10:00")),
-      ordinary(at("15:00")),
+      ordinary(at("15:00") + day),
     ],
   };
 }
@@ -139,7 +139,7 @@ function goingOn(): Scenario {
   const at = onDay(20);
   return {
     settings: common,
-    incidents: 3,
+    incidents: 2,
     goesOn: true,
     rows: [
       ...publish(refusals(at("09:40"), 5, alice)),
@@ -152,7 +152,7 @@ function goingOn(): Scenario {
       ordinary(at("09:30")),
       dying(at("10:00")),
       ...afterwards(at("10:00")),
-      ordinary(at("15:00")),
+      ordinary(at("15:00") + day),
     ],
   };
 }
@@ -221,7 +221,7 @@ function backfill(): Scenario {
       ordinary(at("20:30")),
       dying(at("21:00"), { kind: "backfill", from: at("08:00"), to: at("11:00") }),
       ...afterwards(at("22:00")),
-      ordinary(at("23:30")),
+      ordinary(at("23:30") + day),
     ],
   };
 }

@@ -26,14 +26,26 @@ const parts = [
   "standins",
   "scripts",
   "package.json",
+  "package-lock.json",
   "host.json",
   "tsconfig.json",
 ];
 
 const run = promisify(execFile);
 
-/** @throws if the source does not contain the text to replace exactly once */
-export async function buildPlanted({ name, file, from, to }: Plant): Promise<PlantedBuild> {
+/**
+ * @returns the source with the fault in it
+ * @throws if the source does not contain the text to replace exactly once
+ */
+export async function plantIn(folder: string, { name, file, from, to }: Plant): Promise<string> {
+  const source = await readFile(join(folder, file), "utf8");
+  if (source.split(from).length !== 2) {
+    throw new Error(`${name}: ${file} has changed`);
+  }
+  return source.replace(from, () => to);
+}
+
+export async function buildPlanted(plant: Plant): Promise<PlantedBuild> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -41,15 +53,7 @@ export async function buildPlanted({ name, file, from, to }: Plant): Promise<Pla
       await cp(part, join(folder, part), { recursive: true });
     }
     await symlink(resolve("node_modules"), join(folder, "node_modules"));
-    const path = join(folder, file);
-    const source = await readFile(path, "utf8");
-    if (source.split(from).length !== 2) {
-      throw new Error(`${name}: ${file} has changed`);
-    }
-    await writeFile(
-      path,
-      source.replace(from, () => to),
-    );
+    await writeFile(join(folder, plant.file), await plantIn(folder, plant));
     await run(process.execPath, ["scripts/build.mjs", "--quiet"], { cwd: folder });
     return { main: join(folder, "dist", "app", "main.cjs"), remove };
   } catch (error) {

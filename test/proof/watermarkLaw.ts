@@ -42,7 +42,11 @@ function publishedBy(
   const to = Math.max(extent.to, facts.approval?.at ?? 0);
   const tells = rows.filter(({ row }) => {
     const at = Date.parse(String(row["CreatedDateTime"]));
-    return row["UserPrincipalName"] === user && at >= extent.from && at <= to;
+    const isOwn = row["UserId"] === user || row["UserPrincipalName"] === user;
+    return isOwn && at >= extent.from && at <= to;
   });
+  if (tells.length === 0) {
+    throw new Error(`no row of ${user} is known`);
+  }
   return toMinute(Math.max(...tells.map(({ publishedAt }) => publishedAt)));
 }

@@ -249,6 +249,17 @@ describe("a watch that ends", () => {
     expect(await kinds("11:40")).toEqual(["candidates"]);
   });
 
+  it("is dropped in the same run as another one of the same record", async () => {
+    const bench = new Bench("09:30", publish(refusals("09:00", 5)), {
+      rules: [explicitDeny, denyThenApprove],
+      approvalLatenessMs: 0,
+    });
+    await bench.run("09:30");
+    expect(bench.due()).toHaveLength(2);
+    await bench.run("10:30");
+    expect(bench.due()).toEqual([]);
+  });
+
   it("is dropped also where nothing was watched for any more", async () => {
     const bench = new Bench("09:30", []);
     await bench.store.write({

@@ -65,3 +65,29 @@ export function approvalsOf(
   const approvalWatchMs = Math.max(...rules.map((rule) => rule.approvalWatchMs));
   return within(approvals, approvalWatch({ approvalWatchMs }, triggeredAt, lastDenialAt));
 }
+
+/**
+ * Each approval once, oldest first: rows repeat each other, and a request has one approval in a second. Depends on
+ * the set of rows only.
+ */
+export function distinctApprovals(approvals: readonly Approval[]): readonly Approval[] {
+  const requestOf = resolveRequests(approvals);
+  const found = new Map<string, Approval>();
+  for (const approval of approvals.toSorted(byTimeAndContent)) {
+    const key = JSON.stringify([requestOf(approval), Math.floor(approval.at / 1000)]);
+    if (!found.has(key)) {
+      found.set(key, approval);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Of those at one time, the one that says most comes first. */
+function byTimeAndContent(a: Approval, b: Approval): number {
+  // Stryker disable next-line EqualityOperator: equal approvals are interchangeable.
+  return a.at - b.at || (contentOf(a) >= contentOf(b) ? -1 : 1);
+}
+
+function contentOf({ ipAddress, details }: Approval): string {
+  return JSON.stringify([details ?? "", ipAddress ?? ""]);
+}

@@ -39,7 +39,7 @@ export interface Finding {
   readonly evidence: Evidence;
   /** Oldest first. */
   readonly denials: readonly Prompt[];
-  /** Those that belong to the burst, oldest first. */
+  /** Those that belong to the burst, each once, oldest first. */
   readonly approvals: readonly Approval[];
   /** Other prompts from the first to the last denial, by outcome. */
   readonly supporting: ReadonlyMap<PromptOutcome, number>;

@@ -3,7 +3,7 @@ import type { ContextOf } from "../context/context.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
-import { approvalsOf } from "./approval.ts";
+import { approvalsOf, distinctApprovals } from "./approval.ts";
 import { hold, reasonOf } from "./change.ts";
 import type { Decision, Reason } from "./decision.ts";
 import { assess, countSupporting, gatherEvidence, spanOf, type Finding } from "./finding.ts";
@@ -233,12 +233,13 @@ function findingOf(
     return null;
   }
   const denials = distinctDenials(streaks);
-  const { approvals, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
-  const weighed = assess({ rules, denials, triggeredAt, approvals, context });
+  const { approvals: all, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
+  const weighed = assess({ rules, denials, triggeredAt, approvals: all, context });
   const facts = { ...weighed, atLeast: judgement.bounded };
   const prompts = judgement.views.find(({ rule }) => rule === rules[0])?.prompts ?? [];
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);
+  const approvals = distinctApprovals(all);
   return { rules, facts, evidence, denials, approvals, supporting, context };
 }
 

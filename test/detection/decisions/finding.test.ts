@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { approvalsOf, strongerApproval } from "../../../src/detection/decisions/approval.ts";
+import {
+  approvalsOf,
+  distinctApprovals,
+  strongerApproval,
+} from "../../../src/detection/decisions/approval.ts";
 import {
   assess,
   countSupporting,
@@ -121,6 +125,33 @@ describe("an approval", () => {
     expect(weighed([approval("09:05", { ipAddress: "203.0.113.10" })], { approvalRaises })).toBe(
       "High 09:05:00 same-address",
     );
+  });
+});
+
+describe("approvals that rows repeat", () => {
+  const details = { location: null, application: "Teams", method: null, session: null };
+  const whole = approval("09:05", { request: "o", requestAlias: "i", details });
+
+  /** In whatever order they come. */
+  function distinct(...approvals: readonly ReturnType<typeof approval>[]) {
+    const found = distinctApprovals(approvals);
+    expect(distinctApprovals(approvals.toReversed())).toEqual(found);
+    return found;
+  }
+
+  it("are one, by whichever name of the request, and the one that says most stands for all", () => {
+    const plain = approval("09:05", { request: "o" });
+    const unplaced = approval("09:05", { request: "o", ipAddress: null });
+    const byId = approval("09:05", { request: "i", requestBy: "id" });
+    const later = approval("09:05:00.400", { request: "o" });
+    expect(distinct(plain, unplaced, byId, whole, later, whole)).toEqual([whole]);
+    expect(distinct(unplaced, plain)).toEqual([plain]);
+  });
+
+  it("are two of different requests or seconds, oldest first", () => {
+    const other = approval("09:05", { request: "another" });
+    const next = approval("09:05:01", { request: "o" });
+    expect(distinct(next, whole, other)).toEqual([whole, other, next]);
   });
 });
 
