@@ -64,7 +64,7 @@ export class MemoryStore implements StateStore {
   readHead(subject: Subject): Promise<Head> {
     const owned = { ...subject, ...this.#ownerOf(subject) };
     const own = this.#heads.get(subjectName(owned)) ?? emptyHead(owned);
-    const others = (subject.aliases ?? []).flatMap(
+    const others = aliasesOf(subject, owned).flatMap(
       (alias) => this.#heads.get(subjectName({ ...owned, ...alias })) ?? [],
     );
     return Promise.resolve(takeIn(own, others, owned));
@@ -82,7 +82,12 @@ export class MemoryStore implements StateStore {
     const { takenIn = [], ...stored } = head;
     takenIn.forEach((other) => this.#moveFrom(other.subject, head.subject));
     drop.forEach((item) => this.#due.delete(dueName({ ...item, subject: head.subject })));
-    put.forEach((item) => this.#due.set(dueName(item), item));
+    for (const item of put) {
+      // Also what was due for the account before more was known.
+      const moved = { ...item, subject: head.subject };
+      this.#due.delete(dueName(item));
+      this.#due.set(dueName(moved), moved);
+    }
     for (const alias of head.subject.aliases ?? []) {
       if (!this.#owners.has(accountKey(alias))) {
         const { tenantId, user } = head.subject;
@@ -153,6 +158,16 @@ export class MemoryStore implements StateStore {
 
 function emptyHead(subject: Subject): Head {
   return { subject, bursts: [], deliveries: {}, version: null };
+}
+
+/**
+ * Everything else that records of an account may stand under: its aliases, and what it was asked for by. One family's
+ * records move to the owner with the next write of that family, whichever family found out who that is.
+ */
+export function aliasesOf(asked: Subject, owner: AccountId): readonly AccountId[] {
+  const { tenantId, user, aliases = [] } = asked;
+  const all = [{ tenantId, user }, ...aliases].map((alias) => [accountKey(alias), alias] as const);
+  return [...new Map(all)].flatMap(([key, alias]) => (key === accountKey(owner) ? [] : [alias]));
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { StateChange, StateStore } from "../../src/run/ports.ts";
-import { alice } from "../builders.ts";
+import { alice, tenantId } from "../builders.ts";
 import { law } from "../laws/runs.ts";
 import {
   burst,
@@ -273,6 +273,22 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       await store.write({ drop: items });
       expect(await dueIds(other)).toEqual([]);
       expect(await store.prune(burst(hostileNames.length).extent.to)).toBe(hostileNames.length);
+    });
+
+    test("what one family recorded under a name is the owner's, whichever family found out who that is", async () => {
+      const family = { rule: "azure-ad-multiple-denied-mfa" };
+      const named = subjectOf(alice.name, family);
+      const item = due(named, burst(1));
+      const head = await store.readHead(named, -Infinity);
+      await written(store, { ...head, bursts: [burst(1)] }, { put: [item] });
+      const aliases = [{ tenantId, user: alice.name }];
+      await record(store, subjectOf(alice.id, { aliases }), burst(2));
+      const found = await other.readHead(named, -Infinity);
+      expect([found.subject.user, found.bursts]).toEqual([alice.id, [burst(1)]]);
+      await written(other, found, { put: [{ ...item, attempts: 1 }] });
+      expect(await recorded(store, subjectOf(alice.id, family))).toEqual([burst(1)]);
+      const items = (await store.open()).due.map((each) => [each.subject.user, each.attempts]);
+      expect(items).toEqual([[alice.id, 1]]);
     });
 
     test("a subject may have a thousand bursts", async () => {

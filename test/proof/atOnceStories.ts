@@ -12,7 +12,7 @@ import type { PublishedRow } from "../run/fakeLog.ts";
 import { settleFrom } from "../run/story.ts";
 import { ingestionSafetyMs, publishMixed } from "./latenessMixes.ts";
 import type { Plant } from "./plants.ts";
-import { drawAttacks, morning } from "./seededAttacks.ts";
+import { drawAttacks, morning, withoutSomeIds } from "./seededAttacks.ts";
 import {
   expectOnce,
   expectSent,
@@ -151,7 +151,11 @@ export interface AtOnce {
 
 /** @param mode what runs at once; without it, one after the other */
 export function drawAtOnce(number: number, random: Random, mode = modeOf(number)): AtOnce {
-  const rows = publishMixed(random, drawAttacks(random), random.pick(lates));
+  const rows = publishMixed(
+    random,
+    withoutSomeIds(random, drawAttacks(random)),
+    random.pick(lates),
+  );
   const published = rows.map(({ publishedAt }) => publishedAt);
   const span = { from: morning, to: Math.max(...published) + 3 * minute };
   return {

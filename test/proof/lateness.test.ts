@@ -7,7 +7,7 @@ import { expectEachInOne, wasReplaced } from "../laws/runs.ts";
 import { Bench, day, hour, minute } from "../run/bench.ts";
 import type { PublishedRow } from "../run/fakeLog.ts";
 import { settleFrom } from "../run/story.ts";
-import { drawAttacks, morning, withPoorerRows } from "./seededAttacks.ts";
+import { drawAttacks, morning, withoutSomeIds, withPoorerRows } from "./seededAttacks.ts";
 import {
   countsInSteps,
   keyOfFirstDenial,
@@ -43,7 +43,7 @@ interface Mix {
 function drawMix(random: Random): Mix {
   const attacks = drawAttacks(random);
   const isPoor = random.chance(1_500);
-  const told = isPoor ? withPoorerRows(random, attacks) : attacks;
+  const told = withoutSomeIds(random, isPoor ? withPoorerRows(random, attacks) : attacks);
   const late = publishMixed(random, told, random.pick(mixNames));
   return {
     onTime: publishMixed(random, told, "on time"),

@@ -96,7 +96,9 @@ export class AliasRows {
     await this.#rows.put(rowKeys.alias(alias), describe(row), null);
   }
 
-  async #readAnew(alias: AccountId): Promise<AliasRow> {
+  /** Kept without what else a subject says: it would be stored with the row. */
+  async #readAnew({ tenantId, user }: AccountId): Promise<AliasRow> {
+    const alias: AccountId = { tenantId, user };
     const row = await this.#rows.get(rowKeys.alias(alias));
     return row === null
       ? { alias, owner: null, hasRecords: false, version: null, lastAt: 0 }

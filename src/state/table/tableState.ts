@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import type { RecordedBurst, Subject } from "../../detection/decisions/record.ts";
 import { accountKey, type AccountId } from "../../detection/signin/account.ts";
-import { deliveriesOf, takeIn } from "../memoryStore.ts";
+import { aliasesOf, deliveriesOf, takeIn } from "../memoryStore.ts";
 import { AliasRows, mayBeAlias } from "./aliasRows.ts";
 import type {
   AliasRow,
@@ -94,11 +94,8 @@ export class TableState implements StateStore {
     const subject = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
     const own = await this.#readRow(subject, from);
     const isSelf = mayBeAlias(subject);
-    const aliases = (asked.aliases ?? []).filter(
-      (each) => accountKey(each) !== accountKey(subject),
-    );
     const aliasRows: AliasRow[] = [];
-    for (const alias of [...(isSelf ? [subject] : []), ...aliases]) {
+    for (const alias of [...(isSelf ? [subject] : []), ...aliasesOf(asked, subject)]) {
       aliasRows.push(await this.#aliases.read(alias));
     }
     const others: Head[] = [];
