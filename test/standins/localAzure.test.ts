@@ -60,5 +60,5 @@ it("ends what it has started, also where a part did not start", async () => {
   await expect(fetch(another.identity.env.IDENTITY_ENDPOINT)).rejects.toThrow("fetch failed");
   // Twice does no harm.
   await another.stop();
-  await expect(another.startHost({ DETECTION_SCHEDULE: "" })).rejects.toThrow();
+  await expect(another.startHost({ STATE_STORAGE: "" })).rejects.toThrow();
 }, 30_000);

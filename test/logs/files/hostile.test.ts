@@ -74,7 +74,7 @@ describe("a bad element", () => {
     ["a number", "42", "not an object"],
     ["a text", '"a]"', "not an object"],
     ["null", "null", "not an object"],
-    ["an array", "[{}]", "not an object"],
+    ["a number within an array", "[42]", "not an object"],
     ["closed by the wrong bracket", '{"Id":1]', "not valid JSON (8 bytes)"],
     ["a lone bracket", "}", "not valid JSON (1 bytes)"],
     ["nested beyond reason", "[".repeat(70_000) + "]".repeat(70_000), "nested too deeply"],
@@ -85,6 +85,13 @@ describe("a bad element", () => {
       ids: [0, 1, 2],
       problems: [`2[1]: ${reason}`],
     });
+  });
+
+  test("in a list within a list costs no record beside it", async () => {
+    for (const bad of ["42", "null", '"a text"', "[42]"]) {
+      const text = `[[${line(1)},${bad},${line(2)}],[],${line(3)}]`;
+      expect(await outcome(text)).toEqual({ ids: [1, 2, 3], problems: ["[0]: not an object"] });
+    }
   });
 
   test.each([
@@ -160,11 +167,11 @@ describe("a query answer", () => {
   });
 
   test.each([
-    ["before its columns", '{"rows":[["1","a"]],"rows":[["2","b"]],everyColumn}'],
-    ["behind its columns", '{everyColumn,"rows":[["1","a"]],"x":1,"rows":[["2","b"]]}'],
+    ["before its columns", '{"rows":[["1","a"]],"rows":[["2","b"]],COLUMNS}'],
+    ["behind its columns", '{COLUMNS,"rows":[["1","a"]],"x":1,"rows":[["2","b"]]}'],
     [
       "around another table",
-      '{"rows":[["1","a"]],"tables":[{"rows":[]}],everyColumn,"rows":[["2","b"]]}',
+      '{"rows":[["1","a"]],"tables":[{"rows":[]}],COLUMNS,"rows":[["2","b"]]}',
     ],
   ])("with its rows in several parts %s loses none of them", async (_, text) => {
     const columns = `"columns":${JSON.stringify(table?.columns)}`;
@@ -173,7 +180,13 @@ describe("a query answer", () => {
   });
 
   test("cannot change what objects are made of by the name of a column", async () => {
-    const columns = [{ name: "__proto__" }, { name: "Id" }, { name: "Id" }, { name: "time" }, {}];
+    const columns = [
+      { name: "__proto__" },
+      { name: "Id" },
+      { name: "Id" },
+      { name: "ResultType" },
+      {},
+    ];
     const [record] = recordsIn(
       await read(JSON.stringify({ columns, rows: [[{ polluted: true }, "1", "2", "", "x"]] })),
     );

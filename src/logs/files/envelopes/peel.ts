@@ -34,6 +34,8 @@ export type Peeled =
   /** A date that can be read in two ways. */
   | { readonly kind: "ambiguous" };
 
+const notAnObject: Peeled = { kind: "bad", reason: "not an object" };
+
 /**
  * The records in a value, whatever they are wrapped in: lists, objects that hold them under a known or an unknown name,
  * tables of columns and rows, and texts of any of these. An object without any is a record that is no sign-in.
@@ -60,13 +62,23 @@ class Peeler {
         : [];
     }
     if (Array.isArray(value)) {
-      return value.flatMap((each) => this.peel(each, depth + 1));
+      return this.#list(value, depth);
     }
     if (typeof value === "string") {
       const read = readEnvelopeText(value);
       return read === null ? [] : this.peel(read, depth + 1);
     }
     return isFields(value) ? this.#object(value, depth) : [];
+  }
+
+  /** In a list of records, what can be none is bad. Any other list may hold what it likes. */
+  #list(list: readonly unknown[], depth: number): readonly Peeled[] {
+    const found = list.map((each) => this.peel(each, depth + 1));
+    return found.some((each) => each.some(isTelling))
+      ? found.flatMap((each, at) =>
+          each.length === 0 && !mayBeEmpty(list[at]) ? [notAnObject] : each,
+        )
+      : found.flat();
   }
 
   #object(value: Fields, depth: number): readonly Peeled[] {
@@ -124,6 +136,11 @@ export function isEnvelopeName(name: string): boolean {
 /** A bad record within is told of rather than passed over. */
 function isTelling(peeled: Peeled): boolean {
   return peeled.kind !== "record" || peeled.isSignIn;
+}
+
+/** Whether there may be no record in it and nothing lost. */
+export function mayBeEmpty(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isFields(value);
 }
 
 function mayHold(value: unknown): boolean {

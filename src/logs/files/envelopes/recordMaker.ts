@@ -2,7 +2,7 @@ import { isFields, type Fields } from "../../../detection/signin/fields.ts";
 import { dialectOf } from "../../../detection/signin/signIn.ts";
 import type { RecordReading } from "../../../run/inputSeen.ts";
 import type { DateOrder } from "../records/csvTime.ts";
-import { peel, type Peeled } from "./peel.ts";
+import { mayBeEmpty, peel, type Peeled } from "./peel.ts";
 import type { Entry, Place } from "../entry.ts";
 import { InputError } from "../inputError.ts";
 import { foreignKind } from "../records/foreignKind.ts";
@@ -53,7 +53,7 @@ export class RecordMaker {
       nonInteractive: this.#nonInteractive,
       isKnown: this.#isKnown,
     });
-    if (found.length === 0 && typeof value === "string") {
+    if (found.length === 0 && !mayBeEmpty(value)) {
       return this.bad("not an object", place);
     }
     for (const each of found) {
