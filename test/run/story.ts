@@ -12,7 +12,7 @@ import type { Detector } from "../../src/run/detector.ts";
 import type { DueItem } from "../../src/run/ports.ts";
 import { isPending } from "../../src/run/sendBudget.ts";
 import { revisionOf } from "../../src/sinks/sentinel/incidentBody.ts";
-import { approved, bob, denialRow, fraudReported, row, time } from "../builders.ts";
+import { alice, approved, bob, denialRow, fraudReported, row, time } from "../builders.ts";
 import { Bench, day, denyThenApprove, explicitDeny, hour, personNamed, refusals } from "./bench.ts";
 import { publish, type Moment, type PublishedRow } from "./fakeLog.ts";
 
@@ -75,6 +75,11 @@ async function runUntil(
   return expect.fail("what is due is never done");
 }
 
+/** The name of the person whose account it is: accounts go by object ids. */
+function nameOf(user: string): string {
+  return [alice, bob, carol, dave].find(({ id }) => id === user)?.name ?? user;
+}
+
 /** What counts as equal: of every live incident its user, times, count and severity. */
 export function liveOf(bench: Bench): readonly string[] {
   return bench.store
@@ -86,7 +91,7 @@ export function liveOf(bench: Bench): readonly string[] {
           const times = [firstDenialAt, triggeredAt, lastDenialAt].map((at) =>
             new Date(at).toISOString().slice(11, 19),
           );
-          return [subject.rule, subject.user, ...times, denials, severity].join(" ");
+          return [subject.rule, nameOf(subject.user), ...times, denials, severity].join(" ");
         }),
     )
     .toSorted();
