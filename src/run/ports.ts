@@ -262,7 +262,7 @@ export interface LogQuery {
   readonly range: Range;
   /** Only these (lower-case principal names or ids); null: everybody. */
   readonly users: readonly string[] | null;
-  /** Only the users whose hash falls on `index` of `count`. */
+  /** Only the rows whose name and id hash to `index` of `count`. One user's may lie in several parts. */
   readonly shard: { readonly index: number; readonly count: number } | null;
 }
 

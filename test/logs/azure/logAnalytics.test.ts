@@ -88,9 +88,13 @@ describe("a whole answer", () => {
   });
 
   test("says how many rows of any kind the range has, and how new the newest is", async () => {
-    publish(denialRow("09:20:00"), row({ at: "09:25:00", resultType: "0" }));
+    // The newest by the time at which it was logged, not at which it happened.
+    publish(
+      denialRow("09:20:00", { published: "09:29:00" }),
+      row({ at: "09:25:00", published: "09:27:00", resultType: "0" }),
+    );
     expect(await source.candidates(everybody, never)).toMatchObject({
-      seen: { rows: 2, newestAt: time("09:25:00") },
+      seen: { rows: 2, newestAt: time("09:29:00") },
     });
     // Of a few users nobody wants to know.
     expect(await source.candidates(query, never)).toMatchObject({ seen: { rows: 0 } });

@@ -315,24 +315,47 @@ describe.each(Object.entries(shipped))("whom %s asks for", (_, { template }) => 
         fields,
       }),
     );
-  const spellings: readonly Row[] = [
+  const byName: readonly Row[] = [
     { UserPrincipalName: alice.name },
     { UserPrincipalName: "ALICE@Contoso.com" },
     { UserPrincipalName: `  ${alice.name}\t` },
     { UserPrincipalName: `\u00a0\u2003\ufeff${alice.name}\u3000\r\n` },
-    { UserPrincipalName: "", UserId: alice.name },
-    { UserPrincipalName: " \u00a0 ", UserId: ` ${alice.name.toUpperCase()} ` },
+  ];
+  const byId: readonly Row[] = [
+    { UserId: alice.id },
+    { UserId: alice.id.toUpperCase() },
+    { UserId: ` \u00a0${alice.id}\u3000\r\n` },
+  ];
+  const noId = { UserId: "00000000-0000-0000-0000-000000000000" };
+  const nameless = { UserPrincipalName: " \u00a0 " };
+  const spellings: readonly Row[] = byName.flatMap((name) =>
+    byId.map((id) => ({ ...name, ...id })),
+  );
+  /** What is asked for, whose the rows are, and the rows. */
+  const asked: readonly (readonly [string, string, readonly Row[]])[] = [
+    [alice.name, alice.id, spellings],
+    [alice.id, alice.id, spellings],
+    [
+      alice.name,
+      alice.name,
+      byName.flatMap((each) => [noId, { UserId: "" }].map((id) => ({ ...each, ...id }))),
+    ],
+    [alice.id, alice.id, byId.map((each) => ({ ...nameless, ...each }))],
+    // A name that is an id is the id.
+    [alice.id, alice.id, byId.map(({ UserId }) => ({ UserPrincipalName: UserId, UserId: "" }))],
   ];
 
-  test.each(spellings.map((fields) => [JSON.stringify(fields), fields] as const))(
-    "finds a user however the row writes the name: %s",
-    (__, fields) => {
-      const rows = [rowOf(fields), rowOf({ UserPrincipalName: bob.name })];
-      expect(accountOf(rows[0]!)).toBe(alice.name);
-      const found = select(template, rows, { ...query, users: [alice.name] });
-      expect(found).toMatchObject([fields]);
-    },
-  );
+  test.each(
+    asked.flatMap(([user, account, rows]) =>
+      rows.map((fields) => [user, JSON.stringify(fields), account, fields] as const),
+    ),
+  )("finds %s however the row writes it: %s", (user, __, account, fields) => {
+    const stranger = { UserPrincipalName: bob.name, UserId: bob.id };
+    const rows = [rowOf(fields), rowOf(stranger), rowOf({ ...stranger, ...noId })];
+    expect(accountOf(rows[0]!)).toBe(account);
+    const found = select(template, rows, { ...query, users: [user] });
+    expect(found).toMatchObject([fields]);
+  });
 
   test("is nobody where nobody is named", () => {
     expect(select(template, spellings.map(rowOf), { ...query, users: [] })).toEqual([]);
@@ -348,7 +371,10 @@ describe.each(Object.entries(shipped))("whom %s asks for", (_, { template }) => 
         fc.nat(),
         (names, choice) => {
           const rows = names.map((name) => rowOf({ UserPrincipalName: name, UserId: "somebody" }));
-          const wanted = accountOf(rows[choice % rows.length]!)!;
+          // Blank and masked names are nobody's, and nobody asks for them.
+          const accounts = rows.map(accountOf).filter((each) => each !== null);
+          fc.pre(accounts.length > 0);
+          const wanted = accounts[choice % accounts.length]!;
           const found = select(template, rows, { ...query, users: [wanted] });
           expect(found).toHaveLength(rows.filter((each) => accountOf(each) === wanted).length);
         },
@@ -369,15 +395,21 @@ describe.each(Object.entries(shipped))("whom %s asks for", (_, { template }) => 
     }
   });
 
-  test("falls into the same part however the row writes the name", () => {
-    const parts = spellings.map((fields) =>
-      [0, 1, 2, 3].filter(
-        (index) =>
-          select(template, [rowOf(fields)], { ...query, shard: { index, count: 4 } }).length,
-      ),
+  const partsOf = (fields: Row) =>
+    [0, 1, 2, 3].filter(
+      (index) => select(template, [rowOf(fields)], { ...query, shard: { index, count: 4 } }).length,
     );
+
+  test("falls into the same part however the row writes name and id", () => {
+    const parts = spellings.map(partsOf);
     expect(new Set(parts.map(String)).size).toBe(1);
     expect(parts[0]).toHaveLength(1);
+  });
+
+  // The parts are put together before anybody asks whose the rows are.
+  test("falls into one part, whatever the row says of the account", () => {
+    const parts = asked.flatMap(([, , rows]) => rows.map(partsOf));
+    expect(parts.map((each) => each.length)).toEqual(parts.map(() => 1));
   });
 });
 
