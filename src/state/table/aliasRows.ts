@@ -90,6 +90,15 @@ export class AliasRows {
     }
   }
 
+  /** Like `note`, where the answer that had the etags got lost. */
+  async noteStored(changes: readonly AliasChange[]): Promise<void> {
+    const etags: (string | null)[] = [];
+    for (const { stored } of changes) {
+      etags.push((await this.#readAnew(stored.alias)).version);
+    }
+    this.note(changes, etags);
+  }
+
   /** Says of an account that what it has is recorded under its name; nothing where that is known already. */
   async claim(alias: AccountId, lastAt: number): Promise<void> {
     const row = { alias, owner: null, hasRecords: true, lastAt };

@@ -37,7 +37,7 @@ import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
 export class TableState implements StateStore {
   readonly #rows: TableRows;
   readonly #aliases: AliasRows;
-  #isMigrated = false;
+  #migration: Promise<void> | null = null;
   readonly #progress: ProgressRow;
 
   /** @param name of the partition: the workspace; another one for a dry run, which must not touch it */
@@ -58,7 +58,7 @@ export class TableState implements StateStore {
         due.push(fromJsonProperties(row) as DueItem);
       }
     }
-    await this.#migrate();
+    await this.#prepare(() => Promise.resolve());
     return { progress, due: due.toSorted((a, b) => a.dueAt - b.dueAt) };
   }
 
@@ -121,21 +121,21 @@ export class TableState implements StateStore {
     return stored.archivedTo === null || stored.archivedTo < from ? head : this.#withArchive(head);
   }
 
-  async #prepare(): Promise<void> {
-    if (!this.#isMigrated) {
-      await this.#progress.read();
-      await this.#migrate();
-    }
+  /** Whoever reads records waits until all are as this version writes them. What failed is tried again. */
+  #prepare(look: () => Promise<unknown> = () => this.#progress.read()): Promise<void> {
+    this.#migration ??= look()
+      .then(() => this.#migrate())
+      .catch((error: unknown) => {
+        this.#migration = null;
+        throw error;
+      });
+    return this.#migration;
   }
 
   /** The version before knew accounts by one name each: says of every such record that it is one. */
   async #migrate(): Promise<void> {
-    const isCurrent = this.#isMigrated || this.#progress.isCurrent;
-    this.#isMigrated = true;
-    if (isCurrent) {
-      return;
-    }
-    for (const row of await this.#rows.list(rowRanges.heads.from, rowRanges.heads.to)) {
+    const { from, to } = rowRanges.heads;
+    for (const row of this.#progress.isCurrent ? [] : await this.#rows.list(from, to)) {
       const { subject, bursts, archivedTo } = fromJsonProperties(row) as StoredHead;
       if (mayBeAlias(subject)) {
         const { tenantId, user } = subject;
@@ -256,18 +256,20 @@ export class TableState implements StateStore {
       this.#aliases.note(aliases, etags.slice(1, own.length));
       return written(etags[0] ?? null);
     }
-    this.#aliases.forget();
     const found = await this.#rows.get(rowKey);
     if (found !== null && found["writeId"] === writeId) {
       // It was stored, only the answer was lost and the retry met our own row.
+      await this.#aliases.noteStored(aliases);
       return written(found.etag);
     }
-    if ((found?.etag ?? null) !== read.etag) {
-      return "conflict";
-    }
     // To drop what is gone already fails a transaction as a whole.
-    const present = await this.#withoutGone(due);
-    return present.length < due.length ? this.#writeHead(head, present) : "conflict";
+    const isSame = (found?.etag ?? null) === read.etag;
+    const present = isSame ? await this.#withoutGone(due) : due;
+    if (present.length < due.length) {
+      return this.#writeHead(head, present);
+    }
+    this.#aliases.forget();
+    return "conflict";
   }
 
   async #withoutGone(due: readonly Change[]): Promise<readonly Change[]> {

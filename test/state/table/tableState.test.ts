@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hashKey } from "../../../src/state/table/stateKeys.ts";
@@ -7,6 +8,7 @@ import { TableState } from "../../../src/state/table/tableState.ts";
 import { startAzurite, type Azurite } from "../../../standins/azurite.ts";
 import {
   burst,
+  day,
   due,
   dueIds,
   progress,
@@ -16,7 +18,7 @@ import {
   wholeDue,
   written,
 } from "../../contract/state.ts";
-import { alice } from "../../builders.ts";
+import { alice, tenantId } from "../../builders.ts";
 import {
   certificate,
   connection,
@@ -39,6 +41,8 @@ let name: string;
 let store: TableState;
 let other: TableState;
 const subject = subjectOf(alice.name);
+const identified = subjectOf(alice.id);
+const named = { ...identified, aliases: [{ tenantId, user: alice.name }] };
 
 beforeEach(() => {
   name = randomUUID();
@@ -52,6 +56,13 @@ function connect(table = "states", storage: { connectionString: string } = azuri
   return connectTable(storage, table, () => credential(), connection);
 }
 
+/** A run begins by opening the state, here one that a run before it left. */
+async function begin(): Promise<void> {
+  await other.saveProgress(progress(1));
+  await store.open();
+  tap.taken();
+}
+
 /** Everything that lies in the store's partition, as the service has it. */
 async function rows(): Promise<readonly Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
@@ -62,6 +73,9 @@ async function rows(): Promise<readonly Record<string, unknown>[]> {
   tap.taken();
   return found;
 }
+
+const headRead: unknown = expect.stringMatching(/^GET states\(Partition.*RowKey='2%7C/);
+const nameRead: unknown = expect.stringMatching(/^GET states\(Partition.*RowKey='5%7C/);
 
 describe("requests to the table", () => {
   test("an idle run makes two: everything it begins with, and its watermark", async () => {
@@ -75,28 +89,45 @@ describe("requests to the table", () => {
   });
 
   test("a new incident makes three: head, decision, settlement", async () => {
-    await other.saveProgress(progress(1));
-    const head = await store.readHead(subject, -Infinity);
-    const item = wholeDue(subject, burst(1));
+    await begin();
+    const head = await store.readHead(identified, -Infinity);
+    const item = wholeDue(identified, burst(1));
     const claimed = await written(store, { ...head, bursts: [burst(1)] }, { put: [item] });
     await written(store, claimed, { drop: [item] });
+    expect(tap.taken()).toEqual([headRead, "POST $batch", "POST $batch"]);
+    expect(await recorded(other, identified)).toEqual([burst(1)]);
+  });
+
+  test("a name makes one more, once a run: whose it is", async () => {
+    await begin();
+    const head = await store.readHead(named, -Infinity);
+    await store.readHead({ ...named, rule: "another" }, -Infinity);
+    const item = wholeDue(identified, burst(1));
+    const claimed = await written(store, { ...head, bursts: [burst(1)] }, { put: [item] });
+    await written(store, claimed, { drop: [item] });
+    await store.readHead(named, -Infinity);
     expect(tap.taken()).toEqual([
-      expect.stringMatching(/^GET states\(Partition/),
+      headRead,
+      nameRead,
+      headRead,
       "POST $batch",
       "POST $batch",
+      headRead,
     ]);
     expect(await recorded(other, subject)).toEqual([burst(1)]);
   });
 
   test("a head with an archive makes one more, where the archive matters", async () => {
-    await record(other, subject, ...Array.from({ length: 60 }, (_, n) => burst(n)));
-    await store.readHead(subject, burst(59).extent.from);
+    await record(other, identified, ...Array.from({ length: 60 }, (_, n) => burst(n)));
+    await begin();
+    await store.readHead(identified, burst(59).extent.from);
     expect(tap.taken()).toHaveLength(1);
-    await store.readHead(subject, burst(3).extent.from);
+    await store.readHead(identified, burst(3).extent.from);
     expect(tap.taken()).toHaveLength(2);
   });
 
   test("250 due rows make one to read, and three to write", async () => {
+    await other.saveProgress(progress(1));
     const items = Array.from({ length: 250 }, (_, n) => due(subjectOf(`user${n}`), burst(n)));
     await store.write({ put: items });
     expect(tap.taken()).toEqual(["POST $batch", "POST $batch", "POST $batch"]);
@@ -140,22 +171,32 @@ describe("the table", () => {
 });
 
 describe("an answer that gets lost on its way", () => {
-  test.each([["a new head"], ["a head that grew"]])("of %s is a success", async (which) => {
-    if (which === "a head that grew") {
-      await record(other, subject, burst(1));
+  test.each([
+    ["a new head", identified, [headRead]],
+    ["a head that grew", identified, [headRead]],
+    ["a new head with a name", named, [headRead, nameRead]],
+    ["a head with a name that grew", named, [headRead, nameRead]],
+    ["a new head of a name", subject, [nameRead, headRead]],
+    ["a head of a name that grew", subject, [nameRead, headRead]],
+  ])("of %s is a success", async (which, whose, reads) => {
+    const isNewName = reads.includes(nameRead) && !which.endsWith("grew");
+    if (which.endsWith("grew")) {
+      await record(other, whose, burst(1));
     }
-    const head = await store.readHead(subject, -Infinity);
+    await begin();
+    const head = await store.readHead(whose, -Infinity);
     tap.loseAnswer();
-    const change = { head: { ...head, bursts: [burst(2)] }, put: [due(subject, burst(2))] };
+    const change = { head: { ...head, bursts: [burst(2)] }, put: [due(whose, burst(2))] };
     const stored = await store.write(change);
     expect(stored).not.toBe("conflict");
     expect(tap.taken()).toEqual([
-      expect.any(String),
+      ...reads,
       "POST $batch",
       "POST $batch",
-      expect.stringMatching(/^GET states\(Partition/),
+      headRead,
+      ...(isNewName ? [nameRead] : []),
     ]);
-    expect(await recorded(other, subject)).toEqual([burst(2)]);
+    expect(await recorded(other, whose)).toEqual([burst(2)]);
     expect(await dueIds(other)).toEqual([burst(2).id]);
     // And what it gave back is what is stored.
     expect(await store.write({ head: stored as typeof head })).not.toBe("conflict");
@@ -195,6 +236,42 @@ test("a change that is overtaken while it finds out what is gone drops nothing",
   const drop = [due(subject, burst(1)), due(subject, burst(2))];
   expect(await store.write({ head, drop })).toBe("conflict");
   expect(await dueIds(other)).toEqual([burst(2).id]);
+});
+
+describe("records of the version before, which knew an account by one name", () => {
+  /** As that version left them: no row says whose a name is, and none which version this is. */
+  beforeEach(async () => {
+    await record(other, subject, burst(1));
+    await other.saveProgress(progress(1));
+    for (const { partitionKey, rowKey, version: _, ...row } of await rows()) {
+      const key = { partitionKey: String(partitionKey), rowKey: String(rowKey) };
+      if (key.rowKey.startsWith("5|")) {
+        await client.deleteEntity(key.partitionKey, key.rowKey);
+      } else if (key.rowKey.startsWith("0|")) {
+        const d0 = JSON.stringify(progress(1));
+        await client.updateEntity({ ...key, ...row, d0 }, "Replace");
+      }
+    }
+    tap.taken();
+  });
+
+  test("are the id's, for all who read at once", async () => {
+    // Where all of them look for the version first, the fourth request is for the records, and slow.
+    tap.pass();
+    tap.pass();
+    tap.pass();
+    tap.before(() => sleep(300));
+    const heads = await Promise.all([1, 2, 3].map(() => store.readHead(named, -Infinity)));
+    expect(heads.map(({ bursts }) => bursts)).toEqual([[burst(1)], [burst(1)], [burst(1)]]);
+  });
+
+  test("are the id's after a first attempt that failed", async () => {
+    tap.pass();
+    tap.before(() => Promise.reject(new Error("no answer")));
+    await expect(store.open()).rejects.toThrow();
+    await store.open();
+    expect((await store.readHead(named, -Infinity)).bursts).toEqual([burst(1)]);
+  });
 });
 
 test("a watermark that others keep moving is given up on, and says so", async () => {
@@ -266,10 +343,21 @@ describe("rows", () => {
   });
 
   test("leave with their bursts, the head last", async () => {
-    await record(store, subject, ...many);
+    await record(store, identified, ...many);
     expect(await store.prune(burst(299).extent.to)).toBe(299);
     expect(await rows()).toHaveLength(1);
     expect(await store.prune(burst(300).extent.to)).toBe(1);
+    expect(await rows()).toEqual([]);
+  });
+
+  test("that say whose a name is leave a day after its last burst", async () => {
+    await record(store, named, burst(1));
+    const isName = ({ rowKey }: Record<string, unknown>) => String(rowKey).startsWith("5|");
+    expect((await rows()).filter(isName)).toHaveLength(1);
+    expect(await store.prune(burst(1).extent.to + day)).toBe(1);
+    const left = await rows();
+    expect([left.length, left.filter(isName).length]).toEqual([1, 1]);
+    expect(await store.prune(burst(1).extent.to + day + 1)).toBe(0);
     expect(await rows()).toEqual([]);
   });
 
