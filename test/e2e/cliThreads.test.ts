@@ -28,7 +28,8 @@ const packings: readonly [string, (text: Buffer) => Buffer][] = [
 ];
 const longLine = Buffer.from(`{"ResultType":"0","Padding":"${"x".repeat(2_000_000)}"}\n`);
 
-describe("threads", () => {
+// Three runs over 90 MB or more each, twice through where there is context: minutes on a busy machine.
+describe("threads", { timeout: 600_000 }, () => {
   test.each(packings)("find the same as one, in the same order: %s", async (_, pack) => {
     const args = ["detect", largeLog(pack), "--format", "json", "--threads"];
     const alone = await mfaDeny([...args, "1"]);
