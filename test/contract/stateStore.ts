@@ -65,12 +65,8 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
     test("nothing is recorded at first", async () => {
       expect(await store.open()).toEqual({ progress: null, due: [] });
       expect(await store.readProgress()).toBeNull();
-      expect(await store.readHead(subject, -Infinity)).toEqual({
-        subject,
-        bursts: [],
-        deliveries: {},
-        version: null,
-      });
+      const { aliasRows: _, ...head } = await store.readHead(subject, -Infinity);
+      expect(head).toEqual({ subject, bursts: [], deliveries: {}, version: null });
       expect(await store.prune(start)).toBe(0);
     });
 

@@ -90,6 +90,11 @@ export class AliasRows {
     }
   }
 
+  /** The rows as this run wrote them, where it did. */
+  asWritten(rows: readonly AliasRow[]): readonly AliasRow[] {
+    return rows.map((row) => this.#written.get(accountKey(row.alias)) ?? row);
+  }
+
   /** Like `note`, where the answer that had the etags got lost. */
   async noteStored(changes: readonly AliasChange[]): Promise<void> {
     const etags: (string | null)[] = [];

@@ -86,7 +86,7 @@ export function contentOf(burst: RecordedBurst, delivery: Delivery | undefined):
 
 /** What stays of a subject: its aliases are read with it each time. */
 export function storedSubject({ rule, workspaceId, tenantId, user, names = [] }: Subject): Subject {
-  return { rule, workspaceId, tenantId, user, names };
+  return { rule, workspaceId, tenantId, user, ...(names.length > 0 && { names }) };
 }
 
 /** A column for pruning beside the content. */

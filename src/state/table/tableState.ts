@@ -246,7 +246,7 @@ export class TableState implements StateStore {
       const { takenIn: _, aliasRows: rows, ...rest } = head;
       return {
         ...rest,
-        ...(rows === undefined ? {} : { aliasRows: rows }),
+        ...(rows && { aliasRows: this.#aliases.asWritten(rows) }),
         archived: { ...head.archived, ...moved },
         archivedTo: stored.archivedTo,
         version: etag === null ? null : versionOf(stored.archives, etag),
