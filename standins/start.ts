@@ -17,7 +17,7 @@ const hour = 60 * minute;
 const start = day + 5 * hour + 30 * minute;
 const evening = day + 18 * hour + 30 * minute;
 /** The last row of the day is published the evening after. */
-const end = day + 44 * hour;
+const end = day + 45 * hour;
 const out = join("out", "incidents");
 
 let now = start;
