@@ -26,7 +26,7 @@ function seenIncident(
     title,
     description,
     severity,
-    mergedInto: comments.flatMap((text) => /burst of incident ([\w-]+)/.exec(text)?.[1] ?? []),
+    mergedInto: comments.flatMap((text) => /belong to incident ([\w-]+)/.exec(text)?.[1] ?? []),
     whole: { properties, comments, tasks },
   };
 }
