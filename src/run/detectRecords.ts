@@ -83,7 +83,8 @@ export async function detectRecords<P>(
       const recorded = head.bursts;
       const decisions = askedFor(judged, run);
       const bursts = recordDecisions(recorded, decisions);
-      if (decisions.some((decision) => decision.action !== "none")) {
+      const isMoved = (head.takenIn ?? []).length > 0;
+      if (isMoved || decisions.some((decision) => decision.action !== "none")) {
         await store.write({ head: { ...head, bursts } });
       }
       // One by one: an account can have more of them than a call takes arguments.

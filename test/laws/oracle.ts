@@ -36,9 +36,7 @@ export interface OracleFinding {
 }
 
 export function oracle(rows: readonly Row[], rule: OracleRule): OracleFinding[] {
-  // 2. and 7.: what is non-interactive or belongs to nobody is set aside, for denials and approvals alike.
-  const usable = rows.filter((row) => isInteractive(row) && claimOf(row) !== null);
-  const whoIs = accountsIn(usable.filter((row) => isCandidate(row)));
+  const { usable, whoIs } = accounted(rows);
   return distinct(usable.map((row) => JSON.stringify(whoIs(row))))
     .flatMap((key) =>
       findingsOfOneUser(
@@ -48,6 +46,57 @@ export function oracle(rows: readonly Row[], rule: OracleRule): OracleFinding[] 
       ),
     )
     .toSorted(byTriggerThenUser);
+}
+
+/** 2. and 7.: what is non-interactive or belongs to nobody is set aside, for denials and approvals alike. */
+function accounted(rows: readonly Row[]) {
+  const usable = rows.filter((row) => isInteractive(row) && claimOf(row) !== null);
+  const candidates = usable.filter((row) => isCandidate(row));
+  const known = accountsIn(candidates);
+  const nameless = candidates.map(known).filter(({ user }) => guidOf(user) === null);
+  const ids = new Set(candidates.map((row) => known(row).user));
+  // An id that approvals alone show for a name is the name's, where they show no other.
+  const approving = usable.filter((row) => approvesAnything(row));
+  const whoIs = (row: Row): OracleAccount => {
+    const account = known(row);
+    const owners = nameless.filter(({ tenantId, user }) => {
+      const shown = distinct(
+        approving
+          .filter((other) => known(other).tenantId === tenantId && claimOf(other)?.name === user)
+          .map((other) => known(other).user)
+          .filter((other) => other !== user),
+      );
+      return tenantId === account.tenantId && shown.length === 1 && shown[0] === account.user;
+    });
+    return ids.has(account.user) ? account : (owners[0] ?? account);
+  };
+  return { usable, whoIs };
+}
+
+/**
+ * What the accounts of some rows are called once more rows are known: "no name or tenant that later proves
+ * ambiguous". Null where one account of the earlier rows is later several.
+ */
+export function renamed(
+  earlier: readonly Row[],
+  all: readonly Row[],
+): ((finding: OracleFinding) => OracleFinding) | null {
+  const { usable, whoIs } = accounted(earlier);
+  const { whoIs: whoIsNow } = accounted(all);
+  const names = new Map<string, OracleAccount>();
+  for (const row of usable) {
+    const before = JSON.stringify(whoIs(row));
+    const now = whoIsNow(row);
+    const known = names.get(before) ?? now;
+    if (JSON.stringify(known) !== JSON.stringify(now)) {
+      return null;
+    }
+    names.set(before, now);
+  }
+  return (finding) => {
+    const { tenantId, user } = finding;
+    return { ...finding, ...names.get(JSON.stringify({ tenantId, user })) };
+  };
 }
 
 function findingsOfOneUser(
@@ -319,8 +368,12 @@ function isCandidate(row: Row): boolean {
     ...stepsOf(row).map((step) => step["authenticationStepResultDetail"]),
     statusText(row),
   ];
+  // "can mean a denial": also "MFA denied" for a reason that the table does not know.
+  const mayBeUnknownDenial = (each: unknown) =>
+    outcomeOf(each) === "unclassified" && normalise(each).startsWith("mfa denied");
   return (
     resultTypeOf(row) === "500121" ||
+    texts.some(mayBeUnknownDenial) ||
     texts
       .map(outcomeOf)
       .some(

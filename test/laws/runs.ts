@@ -15,6 +15,7 @@ import type { Ledger, LogEntry, RecordedBindings } from "../../src/run/ports.ts"
 import {
   byTriggerThenUser,
   oracle,
+  renamed,
   type OracleFinding,
   type OracleRule,
   type Row,
@@ -185,8 +186,7 @@ export function wasReplaced(seen: readonly (readonly Row[])[], rule: OracleRule)
   const moments = { ...instants, approvalRequired: false };
   return [rule, moments].some((each) => {
     const final = oracle(all, each);
-    return seen
-      .flatMap((rows) => oracle(rows, each))
+    return foundInEach(seen, each)
       .some(
         (earlier) =>
           !final.some(
@@ -200,12 +200,29 @@ export function wasReplaced(seen: readonly (readonly Row[])[], rule: OracleRule)
   });
 }
 
+/** What each run could find, under the names that its accounts have in the end. */
+function foundInEach(seen: readonly (readonly Row[])[], rule: OracleRule): OracleFinding[] {
+  const all = seen.at(-1) ?? [];
+  return seen.flatMap((rows) => {
+    const rename = renamed(rows, all);
+    return rename === null ? [] : oracle(rows, rule).map(rename);
+  });
+}
+
+/** Whether an account that some run saw turned out to be two: no law speaks of that. */
+export function provedAmbiguous(seen: readonly (readonly Row[])[]): boolean {
+  return seen.some((rows) => renamed(rows, seen.at(-1) ?? []) === null);
+}
+
 /** The law of runs: whatever was read in whichever runs, the incidents are those of one run over everything. */
 export function expectEqualOutcome(
   detector: Detector,
   seen: readonly (readonly Row[])[],
   rule: OracleRule,
-): "equal" | "replaced" {
+): "equal" | "replaced" | "ambiguous" {
+  if (provedAmbiguous(seen)) {
+    return "ambiguous";
+  }
   const truth = oracle(seen.at(-1) ?? [], rule);
   const live = detector.live();
   const replaced = wasReplaced(seen, rule);
@@ -214,7 +231,7 @@ export function expectEqualOutcome(
   }
   expectEachInOne(live, truth);
   // What was once found is never withdrawn, nor does its severity fall.
-  for (const burst of seen.flatMap((rows) => oracle(rows, rule))) {
+  for (const burst of foundInEach(seen, rule)) {
     const severity = live
       .filter((incident) => covers(incident, burst))
       .map((incident) => incident.burst.facts.severity);

@@ -79,7 +79,7 @@ async function afterRuns(runs: Runs, detector: Detector): Promise<void> {
 
 describe("rows cut into runs", () => {
   it("give the incidents of one run over all of them, whatever the overlaps and however late rows come", async () => {
-    const ends = { equal: 0, replaced: 0, incidents: 0, merged: 0 };
+    const ends = { equal: 0, replaced: 0, ambiguous: 0, incidents: 0, merged: 0 };
     await law(
       fc.asyncProperty(anyRuns, async ({ runs, rule }) => {
         const detector = new Detector(ruleOf(rule));
@@ -93,6 +93,7 @@ describe("rows cut into runs", () => {
     // The law would be an empty one if evidence were mostly replaced, or if there were nothing to merge.
     expect(ends.equal).toBeGreaterThan(4 * ends.replaced);
     expect(ends.replaced).toBeGreaterThan(0);
+    expect(ends.equal).toBeGreaterThan(4 * ends.ambiguous);
     expect(ends.incidents).toBeGreaterThan(cases(300));
     expect(ends.merged).toBeGreaterThan(cases(20));
   });
