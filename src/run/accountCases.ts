@@ -18,7 +18,7 @@ import {
   type RowAccount,
 } from "../detection/signin/account.ts";
 import { inParallel } from "./inParallel.ts";
-import type { Head, Range } from "./ports.ts";
+import type { SubjectRecord, Range } from "./ports.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import { ActiveAccounts, joinAccounts, type Activity } from "./newActivity.ts";
 
@@ -31,7 +31,7 @@ export const stateRequests = 8;
 /** What one family of rules sees of an account. */
 export interface FamilyView {
   readonly family: Family;
-  readonly head: Head;
+  readonly head: SubjectRecord;
   /** The streaks that the activity belongs to, whole, and all prompts that were read. */
   readonly views: readonly RuleView[];
   /** Around the activity, those streaks and the recorded bursts that they belong to. */

@@ -17,7 +17,7 @@ import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
 import { readContexts } from "./readContexts.ts";
 import { longestWatch, watchOf } from "./watchOf.ts";
 import { inParallel } from "./inParallel.ts";
-import type { Delivery, DueItem, Head } from "./ports.ts";
+import type { Delivery, DueItem, SubjectRecord } from "./ports.ts";
 import { isPending, type SendBudget } from "./sendBudget.ts";
 import { readApprovals } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
@@ -32,7 +32,7 @@ const attempts = 8;
 /** Something decided now that this run has claimed, with the head as stored. */
 export interface Claimed {
   readonly item: DueItem;
-  readonly head: Head;
+  readonly head: SubjectRecord;
 }
 
 export interface Decided {
@@ -184,7 +184,7 @@ function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "at
 
 /** Takes what this run can still send, unless another run is sending it right now. */
 function claimsOf(
-  head: Head,
+  head: SubjectRecord,
   due: readonly DueItem[],
   sending: SendBudget,
   now: number,

@@ -3,7 +3,7 @@ import type { Claimed } from "./decideAccounts.ts";
 import type { Detector } from "./detector.ts";
 import { claimLength, isPending, type SendBudget } from "./sendBudget.ts";
 import type { RunTotals } from "./runTotals.ts";
-import type { Delivery, DueItem, Head, StateChange } from "./ports.ts";
+import type { Delivery, DueItem, SubjectRecord, StateChange } from "./ports.ts";
 import type { SendFailure } from "./vitals.ts";
 
 /** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
@@ -66,7 +66,7 @@ function laneOrder({ lane }: DueItem): number {
 async function deliverItem(
   detector: Detector,
   item: DueItem,
-  read: Head,
+  read: SubjectRecord,
   sending: SendBudget,
   delivered: Delivered,
 ): Promise<boolean> {
@@ -92,9 +92,9 @@ async function deliverItem(
 async function claim(
   { store, clock }: Detector,
   item: DueItem,
-  head: Head,
+  head: SubjectRecord,
   { owner }: SendBudget,
-): Promise<Head | null> {
+): Promise<SubjectRecord | null> {
   const now = clock.now();
   const delivery = head.deliveries[item.burstId] ?? { sent: {}, claim: null };
   const { claim: held } = delivery;
@@ -128,7 +128,7 @@ function tellsOf({ incident, mergedInto }: DueItem, burst: RecordedBurst): boole
 async function send(
   { sinks, log }: Detector,
   { incident, mergedInto, burstId }: DueItem,
-  { bursts, deliveries }: Head,
+  { bursts, deliveries }: SubjectRecord,
 ): Promise<{
   readonly sent: Readonly<Record<string, number>>;
   /** What each sink that failed answered. */
@@ -161,7 +161,7 @@ async function send(
 
 interface Attempt {
   readonly item: DueItem;
-  readonly head: Head;
+  readonly head: SubjectRecord;
   readonly sent: Readonly<Record<string, number>>;
   readonly owner: string;
   readonly failure: SendFailure | null;
@@ -201,7 +201,7 @@ async function settle(
   }
 }
 
-function isNewer(head: Head, { burstId, incident }: DueItem): boolean {
+function isNewer(head: SubjectRecord, { burstId, incident }: DueItem): boolean {
   const burst = head.bursts.find(({ id }) => id === burstId);
   return burst !== undefined && incident !== null && burst.revision > incident.revision;
 }
@@ -214,6 +214,6 @@ function mergeSent(
   return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
 }
 
-function withDelivery(head: Head, burstId: string, delivery: Delivery): Head {
+function withDelivery(head: SubjectRecord, burstId: string, delivery: Delivery): SubjectRecord {
   return { ...head, deliveries: { ...head.deliveries, [burstId]: delivery } };
 }

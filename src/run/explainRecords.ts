@@ -24,7 +24,7 @@ import { emptyTally, tallyRow } from "./coverageTally.ts";
 import type { MatchedAccounts } from "../detection/prompts/accounts.ts";
 import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
-import { identify } from "../detection/incidents/identity.ts";
+import { incidentId } from "../detection/incidents/identity.ts";
 import { nothingSeen, type InputSeen, type RecordReading } from "./inputSeen.ts";
 import type { Ledger, LogEntry } from "./ports.ts";
 
@@ -252,7 +252,7 @@ function explainAccount(
     approvals: distinct(approvals, ({ at, request }) => JSON.stringify([at, request])).toSorted(
       (a, b) => a.at - b.at,
     ),
-    rules: explainRules({ rules, account, sightings, approvals, identify }),
+    rules: explainRules({ rules, account, sightings, approvals, incidentId }),
   };
 }
 

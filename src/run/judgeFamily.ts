@@ -1,7 +1,7 @@
 import type { ContextOf } from "../detection/context/context.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
 import { judge } from "../detection/decisions/judge.ts";
-import { identify } from "../detection/incidents/identity.ts";
+import { incidentId } from "../detection/incidents/identity.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
 import type { AccountCase, FamilyView } from "./accountCases.ts";
 import type { Detector } from "./detector.ts";
@@ -25,7 +25,7 @@ export function judgeFamily(
     recorded: head.bursts,
     views,
     approvals,
-    identify,
+    incidentId,
     openFrom: clock.now() - (retentionMs - day),
     bounded,
     ...(contextOf === undefined ? {} : { contextOf }),

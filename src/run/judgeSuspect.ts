@@ -3,12 +3,12 @@ import type { Decision } from "../detection/decisions/decision.ts";
 import { judge } from "../detection/decisions/judge.ts";
 import type { Subject } from "../detection/decisions/record.ts";
 import { ruleViews } from "../detection/decisions/ruleViews.ts";
-import { identify } from "../detection/incidents/identity.ts";
+import { incidentId } from "../detection/incidents/identity.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { accountKey, type Account } from "../detection/signin/account.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
-import type { Head, StateStore } from "./ports.ts";
+import type { SubjectRecord, StateStore } from "./ports.ts";
 
 /** An account on which some rule fires or has fired before. */
 export interface Suspect {
@@ -30,7 +30,7 @@ export interface Known {
 
 interface JudgedFamily {
   readonly subject: Subject;
-  readonly head: Head;
+  readonly head: SubjectRecord;
   readonly judged: readonly Decision[];
 }
 
@@ -52,7 +52,7 @@ export async function judgeSuspect(
       views: views.filter(({ rule }) => rules.includes(rule)),
       // Stryker disable next-line ArrayDeclaration: a text is no approval.
       approvals: approvals.get(accountKey(account)) ?? [],
-      identify,
+      incidentId,
       openFrom: null,
       bounded: false,
       ...(contextOf === undefined ? {} : { contextOf }),

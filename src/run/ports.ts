@@ -61,7 +61,7 @@ export interface Range {
 }
 
 /** What is recorded of one subject. */
-export interface Head {
+export interface SubjectRecord {
   readonly subject: Subject;
   readonly bursts: readonly RecordedBurst[];
   /** How far each burst was sent, by its id; none for one that never was. */
@@ -69,7 +69,7 @@ export interface Head {
   /** Of the stored rows that this was read from; null where there were none. */
   readonly version: string | null;
   /** What was recorded of the same account under other names, as it was read. Gone with the next write. */
-  readonly takenIn?: readonly Pick<Head, "subject" | "version">[];
+  readonly takenIn?: readonly Pick<SubjectRecord, "subject" | "version">[];
   /** For the store's own use: whose the subject's names were when this was read. */
   readonly aliasRows?: readonly AliasRow[];
   /** For the store's own use: what it keeps elsewhere, and until when that reaches. */
@@ -152,7 +152,7 @@ export interface Progress {
 }
 
 /** What a run begins with. */
-export interface Opening {
+export interface StartState {
   readonly progress: Progress | null;
   /** Oldest first. */
   readonly due: readonly DueItem[];
@@ -161,14 +161,14 @@ export interface Opening {
 /** Changes that are stored together or not at all. */
 export interface StateChange {
   /** Stored if nobody wrote since it was read. */
-  readonly head?: Head;
+  readonly head?: SubjectRecord;
   readonly put?: readonly DueItem[];
   readonly drop?: readonly DueItem[];
 }
 
 /** Remembers bursts, so that each stays one incident, and what is still to be done about them. */
 export interface StateStore {
-  open(): Promise<Opening>;
+  open(): Promise<StartState>;
   readProgress(): Promise<Progress | null>;
   /** The accounts that these turned out to be, by `accountKey`; none for one that is nobody else's. */
   readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>>;
@@ -178,12 +178,12 @@ export interface StateStore {
    *
    * @param from bursts that ended before may be missing
    */
-  readHead(subject: Subject, from: number): Promise<Head>;
+  readHead(subject: Subject, from: number): Promise<SubjectRecord>;
   /**
    * @returns the head as it is stored now (null when the change has none), or "conflict" when somebody
    *   else wrote it since it was read: read again, the log too, and judge again
    */
-  write(change: StateChange): Promise<Head | null | "conflict">;
+  write(change: StateChange): Promise<SubjectRecord | null | "conflict">;
   /** Keeps the later watermark, whoever wrote it. */
   saveProgress(progress: Progress): Promise<void>;
   /** Forgets bursts whose last denial is before `before`. @returns how many */

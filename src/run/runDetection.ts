@@ -10,7 +10,7 @@ import {
 } from "./coverageHistory.ts";
 import type { Detector } from "./detector.ts";
 import { inParallel } from "./inParallel.ts";
-import type { DueItem, Head, Progress } from "./ports.ts";
+import type { DueItem, SubjectRecord, Progress } from "./ports.ts";
 import { readWatched } from "./readWatched.ts";
 import { isPending, newSendBudget } from "./sendBudget.ts";
 import { ruleStarts } from "./ruleStarts.ts";
@@ -209,7 +209,7 @@ async function dropWatched(
   const headOf = new Map(heads);
   const { due: current } = await store.open();
   // All of one head at once: each write replaces the head as it was read.
-  const ending = new Map<string, { readonly head: Head; readonly drop: DueItem[] }>();
+  const ending = new Map<string, { readonly head: SubjectRecord; readonly drop: DueItem[] }>();
   for (const item of current.filter(isOver)) {
     const head = headOf.get(item.burstId);
     if (head !== undefined) {

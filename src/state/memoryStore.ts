@@ -3,8 +3,8 @@ import { accountKey, joinNames, type AccountId } from "../detection/signin/accou
 import type {
   Delivery,
   DueItem,
-  Head,
-  Opening,
+  SubjectRecord,
+  StartState,
   Progress,
   StateChange,
   StateStore,
@@ -19,7 +19,7 @@ export interface Owner {
 /** What a store holds, as plain data. */
 export interface StateSnapshot {
   readonly owners: readonly Owner[];
-  readonly heads: readonly Head[];
+  readonly heads: readonly SubjectRecord[];
   readonly due: readonly DueItem[];
   readonly progress: Progress | null;
 }
@@ -28,7 +28,7 @@ const nothing: StateSnapshot = { owners: [], heads: [], due: [], progress: null 
 
 /** Records that live as long as the process. */
 export class MemoryStore implements StateStore {
-  readonly #heads: Map<string, Head>;
+  readonly #heads: Map<string, SubjectRecord>;
   readonly #due: Map<string, DueItem>;
   readonly #owners: Map<string, Owner>;
   #progress: Progress | null;
@@ -44,7 +44,7 @@ export class MemoryStore implements StateStore {
     }
   }
 
-  open(): Promise<Opening> {
+  open(): Promise<StartState> {
     const due = [...this.#due.values()].toSorted((a, b) => a.dueAt - b.dueAt);
     return Promise.resolve({ progress: this.#progress, due });
   }
@@ -61,7 +61,7 @@ export class MemoryStore implements StateStore {
     return Promise.resolve(new Map(found));
   }
 
-  readHead(subject: Subject): Promise<Head> {
+  readHead(subject: Subject): Promise<SubjectRecord> {
     const owned = { ...subject, ...this.#ownerOf(subject) };
     const own = this.#heads.get(subjectName(owned)) ?? emptyHead(owned);
     const others = aliasesOf(subject, owned).flatMap(
@@ -70,7 +70,7 @@ export class MemoryStore implements StateStore {
     return Promise.resolve(takeIn(own, others, owned));
   }
 
-  write({ head, put = [], drop = [] }: StateChange): Promise<Head | null | "conflict"> {
+  write({ head, put = [], drop = [] }: StateChange): Promise<SubjectRecord | null | "conflict"> {
     if (head !== undefined && !this.#isCurrent(head)) {
       return Promise.resolve("conflict");
     }
@@ -104,7 +104,7 @@ export class MemoryStore implements StateStore {
   }
 
   /** Nobody wrote since it was read, nor found out that the account is another one. */
-  #isCurrent({ subject, version, takenIn = [] }: Head): boolean {
+  #isCurrent({ subject, version, takenIn = [] }: SubjectRecord): boolean {
     return (
       this.#ownerOf(subject) === null &&
       [{ subject, version }, ...takenIn].every(
@@ -156,7 +156,7 @@ export class MemoryStore implements StateStore {
   }
 }
 
-function emptyHead(subject: Subject): Head {
+function emptyHead(subject: Subject): SubjectRecord {
   return { subject, bursts: [], deliveries: {}, version: null };
 }
 
@@ -175,7 +175,11 @@ export function aliasesOf(asked: Subject, owner: AccountId): readonly AccountId[
  *
  * @param subject as it was asked for: its names may be news
  */
-export function takeIn(own: Head, others: readonly Head[], subject: Subject): Head {
+export function takeIn(
+  own: SubjectRecord,
+  others: readonly SubjectRecord[],
+  subject: Subject,
+): SubjectRecord {
   const heads = [own, ...others];
   const names = heads.reduce(
     (known, head) => joinNames(known, head.subject.names ?? []),
@@ -210,9 +214,9 @@ export function laterProgress(stored: Progress | null, progress: Progress): Prog
 
 /** How far these bursts were sent. */
 export function deliveriesOf(
-  bursts: Head["bursts"],
+  bursts: SubjectRecord["bursts"],
   deliveries: Readonly<Record<string, Delivery | undefined>>,
-): Head["deliveries"] {
+): SubjectRecord["deliveries"] {
   return Object.fromEntries(
     bursts.flatMap(({ id }) => {
       const delivery = deliveries[id];

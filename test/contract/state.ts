@@ -1,5 +1,5 @@
 import type { RecordedBurst, Subject } from "../../src/detection/decisions/record.ts";
-import type { DueItem, Head, Progress, StateStore } from "../../src/run/ports.ts";
+import type { DueItem, SubjectRecord, Progress, StateStore } from "../../src/run/ports.ts";
 import { tenantId, time, workspaceId } from "../builders.ts";
 
 export const minute = 60_000;
@@ -108,9 +108,9 @@ export function progress(publishedTo: number, more: Partial<Progress> = {}): Pro
 /** A write that must succeed. */
 export async function written(
   store: StateStore,
-  head: Head,
+  head: SubjectRecord,
   more: { readonly put?: readonly DueItem[]; readonly drop?: readonly DueItem[] } = {},
-): Promise<Head> {
+): Promise<SubjectRecord> {
   const stored = await store.write({ head, ...more });
   if (stored === null || stored === "conflict") {
     throw new Error(`not written: ${String(stored)}`);
@@ -123,7 +123,7 @@ export async function record(
   store: StateStore,
   subject: Subject,
   ...bursts: readonly RecordedBurst[]
-): Promise<Head> {
+): Promise<SubjectRecord> {
   const head = await store.readHead(subject, -Infinity);
   const ids = new Set(bursts.map(({ id }) => id));
   const others = head.bursts.filter(({ id }) => !ids.has(id));

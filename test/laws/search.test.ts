@@ -13,7 +13,7 @@ import {
 } from "../../src/detection/signin/outcomeText.ts";
 import { readSignIn } from "../../src/detection/signin/signIn.ts";
 import { LineSearch, nameHash } from "../../src/logs/files/search/lineSearch.ts";
-import { LineSieve } from "../../src/logs/files/search/lineSieve.ts";
+import { LineFilter } from "../../src/logs/files/search/lineFilter.ts";
 import { searches } from "../../src/logs/files/search/words.ts";
 import { rowsArbitrary } from "./arbitraries.ts";
 import { knownTexts } from "./oracle.ts";
@@ -29,12 +29,12 @@ function searchFor(line: string): "wanted" | readonly number[] {
   }
   const wanted: number[] = [];
   const hashes: number[] = [];
-  const sieve = new LineSieve(search, {
+  const sieve = new LineFilter(search, {
     line: (_, number) => wanted.push(number),
     longLine: () => {},
     longLineEnd: () => {},
     passed: () => {},
-    noted: (pairs) => hashes.push(...pairs.filter((_, at) => at % 2 === 1)),
+    approvalCandidates: (pairs) => hashes.push(...pairs.filter((_, at) => at % 2 === 1)),
   });
   sieve.push(Buffer.from(`${line}\n`));
   sieve.end();

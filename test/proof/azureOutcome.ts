@@ -4,7 +4,7 @@ import { fromJsonProperties } from "../../src/state/table/jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "../../src/state/table/stateKeys.ts";
 import { TableRows } from "../../src/state/table/tableRows.ts";
 import { localWorkspace, type LocalAzure } from "../../standins/localAzure.ts";
-import type { DueItem, Head, Progress } from "../../src/run/ports.ts";
+import type { DueItem, SubjectRecord, Progress } from "../../src/run/ports.ts";
 
 /** What analysts see of one incident. */
 interface SeenIncident {
@@ -23,7 +23,7 @@ export interface Outcome {
 
 /** All that the app keeps of the workspace, without the moments at which runs happened to take place. */
 export interface State {
-  readonly heads: readonly Pick<Head, "subject" | "bursts" | "deliveries">[];
+  readonly heads: readonly Pick<SubjectRecord, "subject" | "bursts" | "deliveries">[];
   readonly due: readonly DueItem[];
   /** The watermark, to the minute. */
   readonly watermark: string | null;
@@ -106,7 +106,7 @@ async function stateIn(table: TableRows): Promise<State> {
   const [progress] = read<Progress>((rowKey) => rowKey === rowKeys.progress);
   const { opening, records } = rowRanges;
   return {
-    heads: read<Head>((rowKey) => rowKey >= records.from),
+    heads: read<SubjectRecord>((rowKey) => rowKey >= records.from),
     due: read<DueItem>((rowKey) => rowKey !== rowKeys.progress && rowKey < opening.to),
     watermark: progress === undefined ? null : toMinute(progress.publishedTo),
     pending: progress?.pending ?? 0,

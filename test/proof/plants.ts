@@ -4,7 +4,7 @@
  */
 import type { Detector } from "../../src/run/detector.ts";
 import type {
-  Head,
+  SubjectRecord,
   IncidentSink,
   LogAnswer,
   LogQuery,
@@ -36,7 +36,7 @@ const writing =
     store: storeWith(store, { write: (asked) => store.write(change(asked)) }),
   });
 
-const withBursts = (head: Head, bursts: Head["bursts"]): Head => ({ ...head, bursts });
+const withBursts = (head: SubjectRecord, bursts: SubjectRecord["bursts"]): SubjectRecord => ({ ...head, bursts });
 
 /** The part of an answer that came is taken for all of it, and the watermark moves over the rest. */
 export const partialTakenForWhole =
@@ -157,7 +157,7 @@ export const claimsIgnored: Plant = ({ store }) => ({
         id,
         { sent, claim: null },
       ]);
-      return { ...head, deliveries: Object.fromEntries(free) as Head["deliveries"] };
+      return { ...head, deliveries: Object.fromEntries(free) as SubjectRecord["deliveries"] };
     },
   }),
 });

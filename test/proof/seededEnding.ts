@@ -7,7 +7,7 @@ import {
   type Subject,
 } from "../../src/detection/decisions/record.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
-import { identify } from "../../src/detection/incidents/identity.ts";
+import { incidentId } from "../../src/detection/incidents/identity.ts";
 import type { DueItem, Incident, StateStore } from "../../src/run/ports.ts";
 import { tenantId, workspaceId, type Row } from "../builders.ts";
 import { oracle } from "../laws/oracle.ts";
@@ -88,7 +88,7 @@ export function expectOnce({ recorded, due, service }: Omit<Ending, "delivered">
     // Of the name that it went by at first: it may have gained its id since.
     const names = [subject.user, ...(subject.names ?? []).map(({ name }) => name)];
     expect(
-      names.map((user) => identify(incidentName({ ...subject, user }, burst.firstRecordedAt))),
+      names.map((user) => incidentId(incidentName({ ...subject, user }, burst.firstRecordedAt))),
     ).toContain(burst.id);
   }
 }

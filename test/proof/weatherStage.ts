@@ -16,7 +16,7 @@ import { TableRows } from "../../src/state/table/tableRows.ts";
 import { TableState } from "../../src/state/table/tableState.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import type { Detector } from "../../src/run/detector.ts";
-import type { DueItem, Head, Progress } from "../../src/run/ports.ts";
+import type { DueItem, SubjectRecord, Progress } from "../../src/run/ports.ts";
 import { incidentApiSink } from "../../src/sinks/sentinel/incidentApi.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { denyThenApprove, explicitDeny, day, hour, minute } from "../run/bench.ts";
@@ -78,7 +78,7 @@ export interface WeatherApp {
 }
 
 export interface State {
-  readonly heads: readonly Pick<Head, "subject" | "bursts" | "deliveries">[];
+  readonly heads: readonly Pick<SubjectRecord, "subject" | "bursts" | "deliveries">[];
   readonly due: readonly DueItem[];
   readonly progress: Progress | null;
 }

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { analystTasks } from "../../src/detection/incidents/analystTasks.ts";
 import type { Detector } from "../../src/run/detector.ts";
-import type { Head } from "../../src/run/ports.ts";
+import type { SubjectRecord } from "../../src/run/ports.ts";
 import { runDetection } from "../../src/run/runDetection.ts";
 import { isPending } from "../../src/run/sendBudget.ts";
 import { UpstreamError } from "../../src/run/upstreamError.ts";
@@ -194,7 +194,7 @@ async function undisturbed(
 }
 
 /** What counts as equal: of every live incident its rule, user, times, count and severity. */
-function liveOf({ subject, bursts }: Pick<Head, "subject" | "bursts">): readonly string[] {
+function liveOf({ subject, bursts }: Pick<SubjectRecord, "subject" | "bursts">): readonly string[] {
   return bursts
     .filter(({ mergedInto }) => mergedInto === null)
     .map(({ facts }) => {
@@ -226,7 +226,7 @@ async function expectUndisturbed(
 function expectToldOnce(
   { azure: { sentinel, ingestion } }: WeatherStage,
   { uploadsBefore }: WeatherApp,
-  heads: readonly Pick<Head, "bursts">[],
+  heads: readonly Pick<SubjectRecord, "bursts">[],
 ): void {
   const records = new Map(heads.flatMap(({ bursts }) => bursts.map((burst) => [burst.id, burst])));
   const incidents = new Map(sentinel.incidents().map((incident) => [incident.name, incident]));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decideAccounts } from "../../src/run/decideAccounts.ts";
 import { deliverClaimed } from "../../src/run/deliverDue.ts";
 import type { Detector } from "../../src/run/detector.ts";
-import type { Head, StateChange } from "../../src/run/ports.ts";
+import type { SubjectRecord, StateChange } from "../../src/run/ports.ts";
 import { claimLength, newSendBudget } from "../../src/run/sendBudget.ts";
 import type { Activity } from "../../src/run/newActivity.ts";
 import { noTotals } from "../../src/run/runTotals.ts";
@@ -33,7 +33,7 @@ const waiting = (bench: Bench) =>
     .flatMap(({ incident }) => (incident === null ? [] : [userOf(incident.text.title)]))
     .toSorted();
 
-const claimsOf = ({ deliveries }: Head) => Object.values(deliveries).map(({ claim }) => claim);
+const claimsOf = ({ deliveries }: SubjectRecord) => Object.values(deliveries).map(({ claim }) => claim);
 
 /** Whether a call of the state ends a claim. */
 function settles(args: readonly unknown[]): boolean {

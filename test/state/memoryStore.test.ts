@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { laterProgress, MemoryStore } from "../../src/state/memoryStore.ts";
-import type { DueItem, Head, Progress } from "../../src/run/ports.ts";
+import type { DueItem, SubjectRecord, Progress } from "../../src/run/ports.ts";
 
 const subject = {
   rule: "explicit-mfa-deny",
@@ -9,7 +9,7 @@ const subject = {
   user: "alice@contoso.com",
 };
 
-function burst(id: string, to: number): Head["bursts"][number] {
+function burst(id: string, to: number): SubjectRecord["bursts"][number] {
   return {
     id,
     firstRecordedAt: to - 10,
@@ -51,7 +51,7 @@ const due = (burstId: string, dueAt: number): DueItem => ({
   watch: null,
 });
 
-async function written(store: MemoryStore, ...bursts: Head["bursts"]): Promise<Head> {
+async function written(store: MemoryStore, ...bursts: SubjectRecord["bursts"]): Promise<SubjectRecord> {
   const head = await store.readHead(subject);
   const stored = await store.write({ head: { ...head, bursts } });
   if (stored === null || stored === "conflict") {

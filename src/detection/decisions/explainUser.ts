@@ -58,7 +58,7 @@ export interface Observed {
   /** Of the account, in any order. */
   readonly sightings: readonly Sighting[];
   readonly approvals: readonly Approval[];
-  readonly identify: (name: string) => string;
+  readonly incidentId: (name: string) => string;
 }
 
 /** Why rules fire on a user, or do not: the same steps as a detection, each with its result. */

@@ -28,7 +28,7 @@ export interface Judgement {
   /** Of the same account, in any order. */
   readonly approvals: readonly Approval[];
   /** Turns the name of a new incident into its id. */
-  readonly identify: (name: string) => string;
+  readonly incidentId: (name: string) => string;
   /** A burst that begins earlier is not opened, since its record may have been dropped. Null: no limit. */
   readonly openFrom: number | null;
   /** Whether reading stopped at a bound, so that streaks may be longer than they look. */
@@ -109,7 +109,7 @@ function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly D
   const { rules, facts } = finding;
   const [opener] = rules;
   const burst: RecordedBurst = {
-    id: judgement.identify(incidentName({ ...subject, rule: opener.id }, facts.firstDenialAt)),
+    id: judgement.incidentId(incidentName({ ...subject, rule: opener.id }, facts.firstDenialAt)),
     firstRecordedAt: facts.firstDenialAt,
     extent: neighbourhood.extent,
     kind: rules.every(({ kind }) => kind === opener.kind) ? opener.kind : "sliding",

@@ -4,7 +4,7 @@ import { v5 } from "uuid";
 const namespace = "b1e0c1b6-6d5a-4f0e-9a3f-5c2d8a7e4f10";
 
 /** The id that belongs to a name: UUIDv5. */
-export function identify(name: string): string {
+export function incidentId(name: string): string {
   return v5(name, namespace);
 }
 

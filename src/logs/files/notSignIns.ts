@@ -1,7 +1,7 @@
 import { otherLanguage } from "./containers/csvHeader.ts";
 import { foreignHeader } from "./containers/csvShape.ts";
 import { InputError } from "./inputError.ts";
-import type { Head } from "./containers/peek.ts";
+import type { FileStart } from "./containers/peek.ts";
 import { kindOfNames } from "./records/foreignKind.ts";
 
 /** A file that is no sign-in log. In a folder it is passed over. */
@@ -19,7 +19,7 @@ const unknownShape =
   "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
 
 /** Puts into words what a file is of which no layout is known. */
-export function unknownText(source: string, head: Head): NotSignIns {
+export function unknownText(source: string, head: FileStart): NotSignIns {
   const names = foreignHeader(head) ?? [];
   const language = otherLanguage(names);
   if (language !== null) {

@@ -16,8 +16,8 @@ import { holdsSteps, stepsFirst } from "./stepsFirst.ts";
 import {
   cutRanges,
   Finder,
-  NotedLines,
-  SearchLanes,
+  ApprovalCandidates,
+  SearchWorkers,
   SearchThread,
   type LineRange,
   type LineSearch,
@@ -52,7 +52,7 @@ export class SignInLogs implements SignInFiles<Place> {
   #join = new StepJoin();
   /** There are steps in files of their own. Every row is read then: any may be the one that they belong to. */
   #joins: boolean;
-  readonly #noted = new NotedLines();
+  readonly #noted = new ApprovalCandidates();
   readonly #tally = new InputTally();
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
@@ -62,12 +62,12 @@ export class SignInLogs implements SignInFiles<Place> {
   }
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
-    const lanes = this.#options.everyRow || this.#joins ? null : this.#openLanes(how);
+    const workers = this.#options.everyRow || this.#joins ? null : this.#openWorkers(how);
     try {
       const ahead: Part[] = [];
-      for await (const part of this.#parts(how, lanes)) {
+      for await (const part of this.#parts(how, workers)) {
         ahead.push(part);
-        if (ahead.length > (lanes?.ahead ?? 0)) {
+        if (ahead.length > (workers?.ahead ?? 0)) {
           yield* this.#take(ahead.shift());
         }
       }
@@ -77,7 +77,7 @@ export class SignInLogs implements SignInFiles<Place> {
       this.#tally.throwIfForeign();
       yield* this.#takeLate(how);
     } finally {
-      await lanes?.close();
+      await workers?.close();
     }
   }
 
@@ -126,25 +126,25 @@ export class SignInLogs implements SignInFiles<Place> {
   }
 
   /** Null where this machine cannot search. */
-  #openLanes(how: ClassifyOptions): SearchLanes | null {
+  #openWorkers(how: ClassifyOptions): SearchWorkers | null {
     const { threads, threadProgram, everyApproval } = this.#options;
     const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
     const setting = { search: everyApproval ? "denialsAndApprovals" : "denials", how } as const;
-    return SearchLanes.of(setting, bytes, () =>
+    return SearchWorkers.of(setting, bytes, () =>
       threadProgram === null
         ? []
         : Array.from({ length: threads - 1 }, () => new SearchThread(threadProgram, setting)),
     );
   }
 
-  async *#parts(how: ClassifyOptions, lanes: SearchLanes | null): AsyncGenerator<Part> {
+  async *#parts(how: ClassifyOptions, workers: SearchWorkers | null): AsyncGenerator<Part> {
     for (const file of this.#files) {
       this.#options.signal?.throwIfAborted();
-      const plain = lanes && (await openPlainLines(file, this.#options.signal));
-      if (lanes !== null && plain !== null) {
-        yield* this.#partsOf(plain, lanes, how);
+      const plain = workers && (await openPlainLines(file, this.#options.signal));
+      if (workers !== null && plain !== null) {
+        yield* this.#partsOf(plain, workers, how);
       } else {
-        yield () => this.#readWhole(file, how, lanes);
+        yield () => this.#readWhole(file, how, workers);
       }
     }
   }
@@ -153,7 +153,7 @@ export class SignInLogs implements SignInFiles<Place> {
   async *#readWhole(
     file: LogFile,
     how: ClassifyOptions,
-    lanes: SearchLanes | null,
+    workers: SearchWorkers | null,
   ): AsyncGenerator<Extract<Place>> {
     const extractor = new Extractor<Place>(how);
     const begun: {
@@ -161,10 +161,10 @@ export class SignInLogs implements SignInFiles<Place> {
       readonly source: string;
       readonly line: number;
     }[] = [];
-    const search: TextSearch | null = lanes && {
+    const search: TextSearch | null = workers && {
       block: (block, line) =>
-        begun.push({ found: lanes.searchText(block), source: block.source, line }),
-      lines: lanes.textSearch,
+        begun.push({ found: workers.searchText(block), source: block.source, line }),
+      lines: workers.textSearch,
       onPassed: (count) => extractor.pass(count),
     };
     const tally = this.#tally;
@@ -184,7 +184,7 @@ export class SignInLogs implements SignInFiles<Place> {
       ...(search && { search }),
     })) {
       // What comes with a line of its own comes behind all that was begun.
-      yield* settle(entries.length > 0 ? 0 : (lanes?.ahead ?? 0));
+      yield* settle(entries.length > 0 ? 0 : (workers?.ahead ?? 0));
       source = entries[0]?.place.source ?? source;
       entries.forEach((entry) => extractor.add(entry));
       yield this.#counted(source, extractor.take());
@@ -193,18 +193,18 @@ export class SignInLogs implements SignInFiles<Place> {
     yield extractor.take();
   }
 
-  *#partsOf(plain: PlainLines, lanes: SearchLanes, how: ClassifyOptions): Generator<Part> {
+  *#partsOf(plain: PlainLines, workers: SearchWorkers, how: ClassifyOptions): Generator<Part> {
     const given = { lines: plain.lines };
     yield () => this.#begin(plain, how);
     const ranges = cutRanges(plain);
     let range = ranges.next();
     for (; range.done !== true; range = ranges.next()) {
-      yield this.#partOf(range.value, lanes, given);
+      yield this.#partOf(range.value, workers, given);
     }
     const rest = { from: range.value, bytes: plain.bytes - range.value };
     if (rest.bytes > 0) {
       yield () =>
-        this.#readOn(plain, rest, how, { search: lanes.textSearch, line: given.lines + 1 });
+        this.#readOn(plain, rest, how, { search: workers.textSearch, line: given.lines + 1 });
     }
   }
 
@@ -217,14 +217,14 @@ export class SignInLogs implements SignInFiles<Place> {
     yield this.#counted(plain.source, extractor.take());
   }
 
-  #partOf(range: LineRange, lanes: SearchLanes, given: { lines: number }): Part {
-    const begun = lanes.search(range);
+  #partOf(range: LineRange, workers: SearchWorkers, given: { lines: number }): Part {
+    const begun = workers.search(range);
     return async function* (this: SignInLogs) {
-      const { extract, lines, noted, seen } = await begun;
+      const { extract, lines, approvalCandidates, seen } = await begun;
       this.#tally.add(range.source, seen);
       this.#tally.count(range.source, extract.counts);
       this.#options.onBytes?.(range.to - range.from);
-      this.#noted.add(range, noted);
+      this.#noted.add(range, approvalCandidates);
       yield behind(extract, given.lines);
       given.lines += lines;
     }.bind(this);
@@ -239,10 +239,10 @@ export class SignInLogs implements SignInFiles<Place> {
   ): AsyncGenerator<Extract<Place>> {
     const finder = new Finder(search, source, how, line);
     for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
-      finder.sieve.push(chunk);
+      finder.filter.push(chunk);
       yield this.#counted(source, finder.take());
     }
-    finder.sieve.end();
+    finder.filter.end();
     yield this.#counted(source, finder.take());
     this.#tally.add(source, finder.seen);
   }

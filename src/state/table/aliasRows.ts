@@ -1,5 +1,5 @@
 import { accountKey, objectIdOf, type AccountId } from "../../detection/signin/account.ts";
-import type { AliasRow, Head } from "../../run/ports.ts";
+import type { AliasRow, SubjectRecord } from "../../run/ports.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import type { Change, TableRows } from "./tableRows.ts";
@@ -53,7 +53,7 @@ export class AliasRows {
   }
 
   /** What has to change, and to be as it was read, where a head is written. */
-  changesFor({ subject, bursts, version, aliasRows = [] }: Head): readonly AliasChange[] {
+  changesFor({ subject, bursts, version, aliasRows = [] }: SubjectRecord): readonly AliasChange[] {
     const lastAt = Math.max(0, ...bursts.map(({ extent }) => extent.to));
     const { tenantId, user } = subject;
     return aliasRows.flatMap((read) => {

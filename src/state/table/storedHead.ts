@@ -1,5 +1,5 @@
 import type { RecordedBurst, Subject } from "../../detection/decisions/record.ts";
-import type { Delivery, Head } from "../../run/ports.ts";
+import type { Delivery, SubjectRecord } from "../../run/ports.ts";
 import { deliveriesOf } from "../memoryStore.ts";
 import { toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
@@ -46,7 +46,7 @@ interface Split {
 }
 
 /** Keeps a head small: its oldest bursts move to rows of their own, which are not changed any more. */
-export function split(head: Head, archivesBefore: number): Split {
+export function split(head: SubjectRecord, archivesBefore: number): Split {
   const { subject, deliveries, archived = {} } = head;
   const live = head.bursts
     .filter((burst) => archived[burst.id] !== contentOf(burst, deliveries[burst.id]))

@@ -8,8 +8,8 @@ import type {
   AliasRow,
   Delivery,
   DueItem,
-  Head,
-  Opening,
+  SubjectRecord,
+  StartState,
   Progress,
   StateChange,
   StateStore,
@@ -47,7 +47,7 @@ export class TableState implements StateStore {
     this.#progress = new ProgressRow(this.#rows);
   }
 
-  async open(): Promise<Opening> {
+  async open(): Promise<StartState> {
     const rows = await this.#rows.list(rowRanges.opening.from, rowRanges.opening.to);
     const due: DueItem[] = [];
     let progress: Progress | null = null;
@@ -89,7 +89,7 @@ export class TableState implements StateStore {
     return owners;
   }
 
-  async readHead(asked: Subject, from: number): Promise<Head> {
+  async readHead(asked: Subject, from: number): Promise<SubjectRecord> {
     await this.#prepare();
     const subject = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
     const own = await this.#readRow(subject, from);
@@ -98,7 +98,7 @@ export class TableState implements StateStore {
     for (const alias of [...(isSelf ? [subject] : []), ...aliasesOf(asked, subject)]) {
       aliasRows.push(await this.#aliases.read(alias));
     }
-    const others: Head[] = [];
+    const others: SubjectRecord[] = [];
     for (const { alias, owner, hasRecords } of aliasRows) {
       const isOther = accountKey(alias) !== accountKey(subject);
       const isFree = owner === null || accountKey(owner) === accountKey(subject);
@@ -111,7 +111,7 @@ export class TableState implements StateStore {
     return { ...takeIn(own, recorded, subject), aliasRows };
   }
 
-  async #readRow(subject: Subject, from: number): Promise<Head> {
+  async #readRow(subject: Subject, from: number): Promise<SubjectRecord> {
     const row = await this.#rows.get(rowKeys.head(subject));
     if (row === null) {
       return { subject, bursts: [], deliveries: {}, version: null };
@@ -145,7 +145,11 @@ export class TableState implements StateStore {
     }
   }
 
-  async write({ head, put = [], drop = [] }: StateChange): Promise<Head | null | "conflict"> {
+  async write({
+    head,
+    put = [],
+    drop = [],
+  }: StateChange): Promise<SubjectRecord | null | "conflict"> {
     const moved = (item: DueItem): DueItem =>
       head === undefined ? item : { ...item, subject: storedSubject(head.subject) };
     const changes: readonly Change[] = [
@@ -199,7 +203,7 @@ export class TableState implements StateStore {
     return isDone ? stored.bursts.length - bursts.length : 0;
   }
 
-  async #withArchive(head: Head): Promise<Head> {
+  async #withArchive(head: SubjectRecord): Promise<SubjectRecord> {
     const prefix = rowKeys.archivePrefix(head.subject);
     const bursts = new Map<string, RecordedBurst>();
     const deliveries: Record<string, Delivery | undefined> = {};
@@ -223,7 +227,10 @@ export class TableState implements StateStore {
     return { ...head, bursts: all, deliveries: deliveriesOf(all, deliveries), archived };
   }
 
-  async #writeHead(head: Head, due: readonly Change[]): Promise<Head | "conflict"> {
+  async #writeHead(
+    head: SubjectRecord,
+    due: readonly Change[],
+  ): Promise<SubjectRecord | "conflict"> {
     const read = readVersion(head.version);
     const { stored, archive, moved } = split(head, read.archives);
     const writeId = randomUUID();
@@ -242,7 +249,7 @@ export class TableState implements StateStore {
     const taken = await takenDue(this.#rows, head, due, others);
     await this.#writeDue(due.slice(room));
     const etags = await this.#rows.transact([...others, ...due.slice(0, room), ...taken]);
-    const written = (etag: string | null): Head => {
+    const written = (etag: string | null): SubjectRecord => {
       const { takenIn: _, aliasRows: rows, ...rest } = head;
       return {
         ...rest,

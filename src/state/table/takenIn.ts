@@ -1,11 +1,11 @@
-import type { DueItem, Head } from "../../run/ports.ts";
+import type { DueItem, SubjectRecord } from "../../run/ports.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import { describe, readVersion, storedSubject } from "./storedHead.ts";
 import { roomFor, type Change, type TableRows } from "./tableRows.ts";
 
 /** A record that another one takes in stays as an empty one, so that whoever still writes to it is refused. */
-export function emptied({ subject, version }: Pick<Head, "subject" | "version">): Change {
+export function emptied({ subject, version }: Pick<SubjectRecord, "subject" | "version">): Change {
   const { etag, archives } = readVersion(version);
   const nothing = { subject: storedSubject(subject), bursts: [], deliveries: {}, archivedTo: null };
   return {
@@ -22,7 +22,7 @@ export function emptied({ subject, version }: Pick<Head, "subject" | "version">)
  */
 export async function takenDue(
   rows: TableRows,
-  { subject, takenIn = [] }: Pick<Head, "subject" | "takenIn">,
+  { subject, takenIn = [] }: Pick<SubjectRecord, "subject" | "takenIn">,
   due: readonly Change[],
   beside: readonly Change[],
 ): Promise<readonly Change[]> {

@@ -22,7 +22,7 @@ function decide({ denials, rule: changes, ...more }: Case): readonly Decision[] 
     recorded: [],
     views: [{ rule: current, streaks: findStreaks(current, denials), prompts: denials }],
     approvals: [],
-    identify: (name) => `id of ${name}`,
+    incidentId: (name) => `id of ${name}`,
     openFrom: null,
     bounded: false,
     ...more,

@@ -35,7 +35,7 @@ function explainAll(
   approvals: readonly Approval[],
 ): readonly RuleExplanation[] {
   const account = { tenantId: null, user };
-  return explainRules({ rules, account, sightings: known, approvals, identify: (name) => name });
+  return explainRules({ rules, account, sightings: known, approvals, incidentId: (name) => name });
 }
 
 function inWords(missing: Missing | null): string {

@@ -27,7 +27,7 @@ function decide(
       prompts: denials,
     })),
     approvals: [approval("09:06")],
-    identify: (name) => name,
+    incidentId: (name) => name,
     openFrom: null,
     bounded: false,
     ...more,

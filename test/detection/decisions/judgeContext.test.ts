@@ -22,7 +22,7 @@ function decide(
     recorded: before === null ? [] : [before],
     views: [{ rule: current, streaks: findStreaks(current, denials), prompts: denials }],
     approvals: [],
-    identify: (name) => name,
+    incidentId: (name) => name,
     openFrom: null,
     bounded: false,
     contextOf,

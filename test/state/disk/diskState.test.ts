@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Sighting } from "../../../src/detection/signin/sighting.ts";
 import { DiskState, isStateFile } from "../../../src/state/disk/diskState.ts";
-import type { Head } from "../../../src/run/ports.ts";
+import type { SubjectRecord } from "../../../src/run/ports.ts";
 import { temporaryFolder } from "../../cli/terminal.ts";
 
 const alice = { tenantId: "t-1", user: "alice@contoso.com", name: "alice@contoso.com" };
@@ -47,7 +47,7 @@ const sighting: Sighting = {
     guest: false,
   },
 };
-const burst: Head["bursts"][number] = {
+const burst: SubjectRecord["bursts"][number] = {
   id: "b-1",
   firstRecordedAt: 1,
   extent: { from: 1, to: 2 },

@@ -1,5 +1,5 @@
 import { columnName, isSignInHeader, otherLanguage, type ColumnName } from "./csvHeader.ts";
-import type { Head } from "./peek.ts";
+import type { FileStart } from "./peek.ts";
 
 /** What CSV is written with where a comma stands in numbers, too. */
 const delimiters = [",", ";", "\t", "|"] as const;
@@ -11,7 +11,7 @@ const delimiterLine = /^"?sep=(.)"?$/i;
 const headerBytes = 64 * 1024;
 
 /** Recognises CSV of sign-ins by its header, and what stands between the cells; null when it is none. */
-export function csvShape(head: Head): { readonly delimiter: string } | null {
+export function csvShape(head: FileStart): { readonly delimiter: string } | null {
   const found = headers(head).find(({ names }) => isSignInHeader(names));
   return found === undefined || otherLanguage(found.names) !== null
     ? null
@@ -19,20 +19,20 @@ export function csvShape(head: Head): { readonly delimiter: string } | null {
 }
 
 /** The names in the header of a CSV of sign-ins. */
-export function headerOf(head: Head): readonly string[] {
+export function headerOf(head: FileStart): readonly string[] {
   const found = headers(head).find(({ names }) => isSignInHeader(names));
   return found?.names.map(({ name }) => name) ?? [];
 }
 
 /** The columns of a text that looks like CSV of another kind; null where it does not. */
-export function foreignHeader(head: Head): readonly ColumnName[] | null {
+export function foreignHeader(head: FileStart): readonly ColumnName[] | null {
   const looks = ({ names }: { readonly names: readonly ColumnName[] }) =>
     names.length > 1 && names.every(({ text }) => /^[\p{L}@#$][^{}\n]{0,100}$/u.test(text));
   return headers(head).find(looks)?.names ?? null;
 }
 
 /** How the first line reads with each delimiter. */
-function headers(head: Head) {
+function headers(head: FileStart) {
   const text = head.bytes.toString("utf8", 0, headerBytes);
   const lines = text.split("\n", 100).map((line) => line.trim());
   const [first = "", second = ""] = lines.filter((line) => line !== "");

@@ -2,7 +2,7 @@ import type { Container } from "../../../run/inputSeen.ts";
 import { csvShape } from "./csvShape.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
-import type { Head } from "./peek.ts";
+import type { FileStart } from "./peek.ts";
 import type { MakerOptions, RecordMaker } from "../envelopes/recordMaker.ts";
 import { SearchingReader, type TextSearch } from "../search/search.ts";
 import { ValueReader } from "./valueReader.ts";
@@ -29,9 +29,9 @@ export interface FileLayout {
  * Each recognises its layout by the beginning of a text; the first one wins. A cell of CSV can have lines of JSON in it,
  * and JSON has no header, so CSV comes first.
  */
-const layouts: readonly ((head: Head) => FileLayout | null)[] = [csv, json];
+const layouts: readonly ((head: FileStart) => FileLayout | null)[] = [csv, json];
 
-export function findLayout(head: Head): FileLayout | null {
+export function findLayout(head: FileStart): FileLayout | null {
   for (const recognise of layouts) {
     const layout = recognise(head);
     if (layout !== null) {
@@ -41,7 +41,7 @@ export function findLayout(head: Head): FileLayout | null {
   return null;
 }
 
-function json(head: Head): FileLayout | null {
+function json(head: FileStart): FileLayout | null {
   switch (jsonShape(head)) {
     case "lines":
       return {
@@ -56,7 +56,7 @@ function json(head: Head): FileLayout | null {
   }
 }
 
-function csv(head: Head): FileLayout | null {
+function csv(head: FileStart): FileLayout | null {
   const shape = csvShape(head);
   if (shape === null) {
     return null;

@@ -1,7 +1,7 @@
 import { isBlank, newlineByte, openArray, openObject } from "../bytes.ts";
 import { readEnvelopeText } from "../envelopes/envelopeText.ts";
 import { followJson } from "./jsonGrammar.ts";
-import type { Head } from "./peek.ts";
+import type { FileStart } from "./peek.ts";
 
 /** How JSON is laid out: one value a line, or values that have to be cut by their brackets. */
 export type JsonShape = "lines" | "values";
@@ -14,7 +14,7 @@ const objectStart = /^\s*\{\s*"/;
 const startBytes = 4096;
 
 /** Recognises the shape by the beginning of the text; null when it is no JSON. */
-export function jsonShape(head: Head): JsonShape | null {
+export function jsonShape(head: FileStart): JsonShape | null {
   const first = head.bytes.find((byte) => !isBlank(byte));
   const startsAsJson = startsAs(jsonStart, head.bytes);
   // Within an array lines may well be objects, but only its brackets say where it ends.
@@ -61,7 +61,7 @@ function breaksAtBracket(line: Buffer | undefined): boolean {
   return /[[{]\s*$/.test(line?.toString("latin1", Math.max(0, line.length - 16)) ?? "");
 }
 
-function completeLines(head: Head): readonly Buffer[] {
+function completeLines(head: FileStart): readonly Buffer[] {
   const lines: Buffer[] = [];
   let from = 0;
   for (

@@ -1,5 +1,5 @@
 /** The beginning of a stream of bytes, and whether that was already all of it. */
-export interface Head {
+export interface FileStart {
   readonly bytes: Buffer;
   readonly whole: boolean;
 }
@@ -8,7 +8,7 @@ export interface Head {
 export async function peek(
   chunks: AsyncIterator<Buffer>,
   enough: (bytes: number, last: Buffer) => boolean,
-): Promise<Head> {
+): Promise<FileStart> {
   // Put together once: chunks may be as small as a byte.
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -26,7 +26,10 @@ export async function peek(
 }
 
 /** The stream as it was before `peek`. */
-export async function* resume(head: Head, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* resume(
+  head: FileStart,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
   if (head.bytes.length > 0) {
     yield head.bytes;
   }

@@ -20,7 +20,7 @@
   ;;        the word in it begins, its length
   ;; 0x1000: for each hash of a mark's first four bytes the number of the first word with it, of which 64 times is the
   ;;        address, or 0
-  ;; Kinds: 1 the line is wanted, 2 the line is noted. Keys, of names, are only looked for in lines that are noted.
+  ;; Kinds: 1 the line is wanted, 2 the line is a candidate. Keys, of names, are only looked for in lines that are a candidate.
 
   ;; What the last call of scan met: lines, blank lines among them, and the ends of what it wrote.
   (global $lines (export "lines") (mut i32) (i32.const 0))
@@ -38,7 +38,7 @@
   ;; Looks at the whole lines from $from on: up to the last newline before $end, or as far as there is room for what
   ;; is found. Some bytes before $from and behind $end are read, too.
   ;; From $wanted on it writes 12 bytes for each line that is wanted: where it begins, where its newline stands, its
-  ;; number from 0. From $names on 8 bytes for each name in a line that is noted: where the line begins, the hash.
+  ;; number from 0. From $names on 8 bytes for each name in a line that is a candidate: where the line begins, the hash.
   ;; Gives the place behind the last line that it looked at.
   (func (export "scan")
     (param $from i32) (param $end i32)

@@ -5,34 +5,34 @@ import { InputError } from "../inputError.ts";
 import { longLineBytes } from "./lineSearch.ts";
 import type { LineRange } from "./rangeSearch.ts";
 
-/** A file on disk with a JSON object on each line, of which the first ones are read. */
+/** A file on disk with a JSON object on each line. The first lines have been read. */
 export interface PlainLines {
   readonly source: string;
   readonly path: string;
   readonly bytes: number;
   readonly entries: readonly Entry[];
-  /** The last line, which says how far the file reaches; nothing where it was cut off. */
+  /** The last line, which shows how far the file reaches; empty if it was cut off. */
   readonly last: readonly Entry[];
-  /** Where the lines begin that are not read yet, in bytes. */
+  /** Offset of the first line that has not been read, in bytes. */
   readonly from: number;
-  /** Lines before. */
+  /** The number of lines before that. */
   readonly lines: number;
 }
 
-/** A range takes some milliseconds to search, and what is found in it fits into memory. */
+/** Searching a range takes a few milliseconds, and its findings fit into memory. */
 const fullRangeBytes = 8 * 1024 * 1024;
 
-/** More than most lines take. */
+/** Longer than most lines. */
 const stepBytes = 16 * 1024;
 
-/** A range ends where a line does, up to a long line behind that, which is looked for in steps. */
+/** A range ends at a newline, at most one long line later. The newline is searched for in steps. */
 export const longestRangeBytes = fullRangeBytes + longLineBytes + stepBytes;
 
 /**
- * Cuts what is left of a file into ranges, at newlines. Ends early before a very long line: what begins there is
- * not cut, and has to be read as it comes.
+ * Cuts the rest of a file into ranges, at newlines. Stops before a very long line: from there on the file has to be
+ * read in order.
  *
- * @returns where that is; the end of the file where there is none
+ * @returns the offset where it stopped, which is the end of the file if there is no very long line
  * @throws InputError when the file cannot be read
  */
 export function* cutRanges(
@@ -61,7 +61,7 @@ export function* cutRanges(
   }
 }
 
-/** The first line that begins at a place or behind it; null where none does for long. */
+/** Returns the offset of the first line at or after an offset; null if none starts within a long line. */
 function behindNewline(file: number, from: number, step: Buffer): number | null {
   for (let at = from - 1; at < from + longLineBytes; at += step.length) {
     const bytes = readSync(file, step, 0, step.length, at);

@@ -2,13 +2,13 @@ import { denialSearch, harmlessTexts } from "../../../detection/signin/outcomeTe
 import kernel from "./kernel.wat";
 import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
-/** One that takes some text at a time, besides the beginning of a line before. */
-const oneRoom: Rooms = { rooms: 1, bytes: 1024 * 1024 };
+/** One buffer for text, besides the beginning of a line from before. */
+const oneBuffer: BufferSizes = { buffers: 1, bytes: 1024 * 1024 };
 
-/** A longer line is not searched. */
+/** Lines longer than this are not searched. */
 export const longLineBytes = 1024 * 1024;
 
-// What lies where in the kernel's memory.
+// Layout of the kernel's memory.
 const marks = 0x000;
 const keyLetters = 0x0b0;
 const wordCount = 0x100;
@@ -19,9 +19,9 @@ const results = 0x1_0000;
 const resultsBytes = 0x1_0000;
 const everyName = results + resultsBytes;
 const namesBytes = 0x1_0000;
-/** The kernel looks a little way before and behind what it is told to look at. */
+/** The kernel reads a little before and behind the range that it is given. */
 const margin = 256;
-const roomCount = everyName + namesBytes + margin;
+const buffersAt = everyName + namesBytes + margin;
 const page = 0x1_0000;
 
 const wordBytes = 64;
@@ -48,68 +48,68 @@ interface Kernel {
   ): number;
 }
 
-/** How many rooms there are for text, and how large each is. */
-interface Rooms {
-  readonly rooms: number;
+/** The number of buffers for text, and the size of each in bytes. */
+interface BufferSizes {
+  readonly buffers: number;
   readonly bytes: number;
 }
 
-/** A place in the search's memory. */
-export interface Room {
-  /** Text goes here. */
+/** A part of the search's memory that text is put into. */
+export interface SearchBuffer {
+  /** Where text is written. */
   readonly bytes: Buffer;
-  /** Where that is in `LineSearch.memory`. As much as a long line may stand before it. */
+  /** Offset of `bytes` in `LineSearch.memory`. There is space for a long line in front of it. */
   readonly at: number;
 }
 
-/** What was found in some whole lines. Places are those of `LineSearch.memory`. */
+/** What was found in some whole lines. All positions are offsets in `LineSearch.memory`. */
 export interface Found {
-  /** Behind the last line that was looked at. */
+  /** End of the last line that was searched. */
   readonly next: number;
   readonly lines: number;
-  /** Lines in which nothing stands. */
+  /** Empty lines. */
   readonly blank: number;
-  /** For each line that is wanted: where it begins, where its newline stands, and its number from 0. */
+  /** Three numbers for each wanted line: its start, its newline, and its index from 0. */
   readonly wanted: Uint32Array;
-  /** For each name in a line that is noted: where the line begins, and `nameHash`; 0 where it may be anybody. */
+  /** Two numbers for each name in a candidate line: the start of the line and `nameHash`, or 0 if it may be anybody's. */
   readonly names: Uint32Array;
 }
 
-/** Once for all searches of a thread; null where this machine cannot run it. */
+/** Shared by all searches of a thread; null if this machine cannot run it. */
 let compiled: WebAssembly.Module | null = null;
 
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
-  readonly rooms: readonly [Room, ...Room[]];
+  readonly buffers: readonly [SearchBuffer, ...SearchBuffer[]];
   readonly #kernel: Kernel;
 
-  /** Null where this machine cannot run it. */
-  static of(words: readonly Word[], rooms = oneRoom): LineSearch | null {
+  /** Returns null if this machine cannot run the kernel. */
+  static of(words: readonly Word[], buffers = oneBuffer): LineSearch | null {
     compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
-    return compiled && new LineSearch(compiled, words, rooms);
+    return compiled && new LineSearch(compiled, words, buffers);
   }
 
-  private constructor(module: WebAssembly.Module, words: readonly Word[], rooms: Rooms) {
+  private constructor(module: WebAssembly.Module, words: readonly Word[], buffers: BufferSizes) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
-    const wholeRoom = longLineBytes + rooms.bytes + margin;
-    memory.grow(Math.ceil((roomCount + rooms.rooms * wholeRoom) / page) - 1);
+    const wholeBuffer = longLineBytes + buffers.bytes + margin;
+    memory.grow(Math.ceil((buffersAt + buffers.buffers * wholeBuffer) / page) - 1);
     this.memory = Buffer.from(memory.buffer);
-    const roomAt = (at: number) => ({ at, bytes: this.memory.subarray(at, at + rooms.bytes) });
-    const first = roomCount + longLineBytes;
-    const others = Array.from({ length: rooms.rooms - 1 }, (_, index) =>
-      roomAt(first + (index + 1) * wholeRoom),
+    const bufferAt = (at: number) => ({ at, bytes: this.memory.subarray(at, at + buffers.bytes) });
+    const first = buffersAt + longLineBytes;
+    const others = Array.from({ length: buffers.buffers - 1 }, (_, index) =>
+      bufferAt(first + (index + 1) * wholeBuffer),
     );
-    this.rooms = [roomAt(first), ...others];
+    this.buffers = [bufferAt(first), ...others];
     fillTables(memory.buffer, words);
     harmlessEnd.value = writeHarmless(this.memory);
   }
 
   /**
-   * Looks at the whole lines between two places: all of them, or as many as there is room for what is found,
-   * which is valid until the next call.
+   * Searches the whole lines between two offsets, or as many of them as the result has space for. The result is
+   * valid until the next call.
    */
   scan(from: number, end: number): Found {
     const { memory, lines, blank, wantedEnd, namesEnd } = this.#kernel;
@@ -160,7 +160,7 @@ function writeWord(bytes: Uint8Array, word: MarkedWord, isFollowed: boolean): vo
   bytes[3 * longestWord + 3] = isFollowed ? 1 : 0;
 }
 
-/** As far as it is compared. */
+/** Writes the part of the text that is compared. */
 function writeText(bytes: Uint8Array, text: string): void {
   const length = Math.min(text.length, longestWord);
   for (let at = 0; at < length; at++) {
@@ -170,11 +170,11 @@ function writeText(bytes: Uint8Array, text: string): void {
   bytes[3 * longestWord + 1] = length;
 }
 
-/** Returns where they end. */
+/** @returns the offset behind the last text */
 function writeHarmless(memory: Buffer): number {
   let at = harmless;
   for (const text of harmlessTexts) {
-    // With the quote that opens the string.
+    // The opening quote belongs to it.
     const whole = `"${text}`;
     memory.write(whole, at, "latin1");
     memory.fill(0xff, at + longestHarmless + whole.length, at + 2 * longestHarmless);
@@ -185,13 +185,13 @@ function writeHarmless(memory: Buffer): number {
   return at;
 }
 
-/** The kernel's hash of a mark: of its first four bytes, letters in lower case. */
+/** The kernel's hash of a mark: its first four bytes, in lower case. */
 function markHash({ text, markAt }: MarkedWord): number {
   const bytes = Buffer.from(text, "latin1").readUInt32LE(markAt) | 0x20202020;
   return Math.imul(bytes, 0x9e3779b1) >>> (32 - hashBits);
 }
 
-/** Notes the bytes of the mark by what letters of both cases share: the lower five bits. */
+/** Enters the bytes of the mark by their lower five bits, which upper and lower case share. */
 function writeMark(tables: Uint8Array, { text, group, markAt }: MarkedWord): void {
   for (const place of [0, 1, 3, 4]) {
     const at = (place % 3) * 32 + (text.charCodeAt(markAt + place) & 31);
@@ -203,7 +203,7 @@ function isLetter(char = ""): boolean {
   return /[a-z]/.test(char);
 }
 
-/** The kernel's hash of a name: of its bytes, four at a time, up to a multiple of 16. For names in lower case. */
+/** The kernel's hash of a name: its bytes, four at a time, padded to a multiple of 16. @param name in lower case */
 export function nameHash(name: string): number {
   const bytes = Buffer.from(name);
   const padded = Buffer.alloc(bytes.length - (bytes.length % 16) + 16);

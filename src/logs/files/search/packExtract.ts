@@ -10,11 +10,11 @@ import { detailsKinds, requestSources, type Origin } from "../../../detection/si
 import type { Extract } from "../../../run/ports.ts";
 import type { Place } from "../entry.ts";
 
-/** An extract as a few large values, which take little to hand to another thread. */
+/** An extract as a few large values, which are cheap to send to another thread. */
 export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad" | "tally"> {
-  /** Each text once. It is told by its place here; 0 is null. */
+  /** Each text once. Values refer to it by index; 0 is null. */
   readonly texts: readonly (string | null)[];
-  /** The values of one after the other. */
+  /** All values in sequence. */
   readonly origins: Float64Array<ArrayBuffer>;
   readonly sightings: Float64Array<ArrayBuffer>;
   readonly approvals: Float64Array<ArrayBuffer>;
@@ -94,7 +94,7 @@ class Texts {
   }
 }
 
-/** Writes values as numbers; `Unpacker` reads them in the same order. */
+/** Writes values as numbers. `Unpacker` reads them in the same order. */
 class Packer {
   readonly #texts: Texts;
   readonly #numbers: number[] = [];

@@ -5,18 +5,18 @@ import type { LineRange } from "./rangeSearch.ts";
 
 const readInto = promisify(read);
 
-/** Reads a range of a file into a room, as much at a time as fits, and begins with it at once. */
+/** Reads a range of a file into a buffer, as much at a time as fits. Reading starts at once. */
 export class RangeReading {
   readonly #range: LineRange;
-  readonly #room: Buffer;
+  readonly #buffer: Buffer;
   readonly #file: number;
   #at: number;
   #reading: Promise<number>;
 
   /** @throws InputError when the file cannot be opened */
-  constructor(range: LineRange, room: Buffer) {
+  constructor(range: LineRange, buffer: Buffer) {
     this.#range = range;
-    this.#room = room;
+    this.#buffer = buffer;
     this.#at = range.from;
     try {
       this.#file = openSync(range.path, "r");
@@ -27,8 +27,8 @@ export class RangeReading {
   }
 
   /**
-   * How much of the range stands in the room now, behind what stood there before; 0 at its end, or that of a file
-   * that has become shorter.
+   * Waits for the next bytes, which follow the previous ones in the buffer, and returns their number: 0 at the end
+   * of the range, or of a file that has shrunk.
    *
    * @throws InputError when the file cannot be read
    */
@@ -38,7 +38,7 @@ export class RangeReading {
     return bytes;
   }
 
-  /** What stands in the room is not needed any more. */
+  /** Reads on: the bytes in the buffer are no longer needed. */
   goOn(): void {
     this.#reading = this.#read();
   }
@@ -49,12 +49,12 @@ export class RangeReading {
   }
 
   async #read(): Promise<number> {
-    const wanted = Math.min(this.#room.length, this.#range.to - this.#at);
+    const wanted = Math.min(this.#buffer.length, this.#range.to - this.#at);
     if (wanted === 0) {
       return 0;
     }
     try {
-      const { bytesRead } = await readInto(this.#file, this.#room, 0, wanted, this.#at);
+      const { bytesRead } = await readInto(this.#file, this.#buffer, 0, wanted, this.#at);
       return bytesRead;
     } catch (error) {
       throw InputError.of(this.#range.source, error);

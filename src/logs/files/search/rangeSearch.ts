@@ -7,8 +7,8 @@ import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
-import type { LineSearch, Room } from "./lineSearch.ts";
-import { LineSieve } from "./lineSieve.ts";
+import type { LineSearch, SearchBuffer } from "./lineSearch.ts";
+import { LineFilter } from "./lineFilter.ts";
 import { ReadingSink } from "./readingSink.ts";
 import type { TextBlock } from "./textBlocks.ts";
 
@@ -16,28 +16,28 @@ import type { TextBlock } from "./textBlocks.ts";
 export interface LineRange {
   readonly source: string;
   readonly path: string;
-  /** Bytes; `to` does not belong to it. */
+  /** Half-open range of bytes. */
   readonly from: number;
   readonly to: number;
 }
 
-/** So much is read at a time: it stays near the processor until it is searched. */
+/** Bytes read at a time, few enough to stay in the processor's cache until they are searched. */
 const stepBytes = 512 * 1024;
 
 /** What was found in lines. */
 export interface RangeFindings {
-  /** Places count lines from 1, the first of them. */
+  /** Places number the lines of the range from 1. */
   readonly extract: Extract<Place>;
   readonly lines: number;
-  /** What the parsed records had values for. */
+  /** The fields that the parsed records had values for. */
   readonly seen: RecordsSeen;
-  /** Pairs for lines that may hold approvals: where one begins, `nameHash` of whom or 0: of anybody. */
-  readonly noted: Uint32Array<ArrayBuffer>;
+  /** A pair for each line that may hold an approval: its offset, and `nameHash` of the user or 0 for anybody. */
+  readonly approvalCandidates: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * Reads and searches a range of lines, and takes apart what is wanted. The thread does nothing else before all of
- * it is done: to be told of a read takes longer than the read, and the system reads ahead by itself.
+ * Reads and searches a range of lines, and parses those that are wanted. Synchronous: a callback would cost more
+ * than the read, and the system reads ahead by itself.
  *
  * @throws InputError when the file cannot be read
  */
@@ -47,18 +47,18 @@ export function searchRange(
   how: ClassifyOptions,
 ): RangeFindings {
   const { source, path, from, to } = range;
-  const [room] = search.rooms;
+  const [buffer] = search.buffers;
   const finder = new Finder(search, source, how);
   let file: number | null = null;
   try {
     file = openSync(path, "r");
     for (let at = from; at < to;) {
-      const bytes = readSync(file, room.bytes, 0, Math.min(stepBytes, to - at), at);
-      // The file has become shorter.
+      const bytes = readSync(file, buffer.bytes, 0, Math.min(stepBytes, to - at), at);
+      // The file has shrunk.
       if (bytes === 0) {
         break;
       }
-      finder.sieve.advance(bytes);
+      finder.filter.advance(bytes);
       at += bytes;
     }
     return finder.end();
@@ -71,35 +71,35 @@ export function searchRange(
   }
 }
 
-/** The same for lines that are in memory. */
+/** Does the same for lines in memory. */
 export function searchText(
   search: LineSearch,
   { source, text }: TextBlock,
   how: ClassifyOptions,
 ): RangeFindings {
   const finder = new Finder(search, source, how);
-  finder.sieve.push(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
+  finder.filter.push(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
   return finder.end();
 }
 
-/** What is made of the lines of a text that comes piece by piece. */
+/** Collects the findings in a text that comes in pieces. */
 export class Finder {
-  readonly sieve: LineSieve;
+  readonly filter: LineFilter;
   readonly seen = nothingShown();
   readonly #extractor: Extractor<Place>;
-  #noted = new Uint32Array(1024);
-  #notedLength = 0;
+  #candidates = new Uint32Array(1024);
+  #length = 0;
 
   /**
    * @param line the number of the text's first line
-   * @param room of the search's, into which the text is put
+   * @param buffer one of the search's buffers, into which the text is put
    */
   constructor(
     search: LineSearch,
     source: string,
     how: ClassifyOptions,
     line = 1,
-    room: Room = search.rooms[0],
+    buffer: SearchBuffer = search.buffers[0],
   ) {
     this.#extractor = new Extractor<Place>(how);
     const maker = new RecordMaker(source, (entry) => {
@@ -111,39 +111,39 @@ export class Finder {
     const reader = new LineReader(maker);
     const sink = new ReadingSink(reader, {
       passed: (lines) => this.#extractor.pass(lines),
-      noted: (pairs, before) => this.#note(pairs, before),
+      approvalCandidates: (pairs, before) => this.#addCandidates(pairs, before),
     });
-    this.sieve = new LineSieve(search, sink, line, room);
+    this.filter = new LineFilter(search, sink, line, buffer);
   }
 
-  /** What was found since this was asked last. */
+  /** Returns what was found since the last call. */
   take(): Extract<Place> {
     return this.#extractor.take();
   }
 
-  /** No more text comes. */
+  /** Ends the text. */
   end(): RangeFindings {
-    this.sieve.end();
+    this.filter.end();
     return {
       extract: this.take(),
-      lines: this.sieve.line - 1,
+      lines: this.filter.line - 1,
       seen: this.seen,
-      noted: this.#noted.slice(0, this.#notedLength),
+      approvalCandidates: this.#candidates.slice(0, this.#length),
     };
   }
 
-  #note(pairs: Uint32Array, before: number): void {
-    const needed = this.#notedLength + pairs.length;
-    if (needed > this.#noted.length) {
+  #addCandidates(pairs: Uint32Array, before: number): void {
+    const needed = this.#length + pairs.length;
+    if (needed > this.#candidates.length) {
       const larger = new Uint32Array(2 * needed);
-      larger.set(this.#noted);
-      this.#noted = larger;
+      larger.set(this.#candidates);
+      this.#candidates = larger;
     }
-    this.#noted.set(pairs, this.#notedLength);
-    for (let at = this.#notedLength; at < needed; at += 2) {
-      this.#noted[at] = (this.#noted[at] ?? 0) - before;
+    this.#candidates.set(pairs, this.#length);
+    for (let at = this.#length; at < needed; at += 2) {
+      this.#candidates[at] = (this.#candidates[at] ?? 0) - before;
     }
-    this.#notedLength = needed;
+    this.#length = needed;
   }
 }
 

@@ -1,16 +1,19 @@
 import type { LineReader } from "../containers/lineReader.ts";
-import type { SieveSink } from "./lineSieve.ts";
+import type { FilterSink } from "./lineFilter.ts";
 
-/** Has the lines that a sieve hands on read; what becomes of the others is told to somebody else. */
-export class ReadingSink implements SieveSink {
+/** Parses the lines that a filter passes on, and reports the others. */
+export class ReadingSink implements FilterSink {
   readonly #reader: LineReader;
-  readonly passed: SieveSink["passed"];
-  readonly noted: SieveSink["noted"];
+  readonly passed: FilterSink["passed"];
+  readonly approvalCandidates: FilterSink["approvalCandidates"];
 
-  constructor(reader: LineReader, { passed, noted }: Pick<SieveSink, "passed" | "noted">) {
+  constructor(
+    reader: LineReader,
+    { passed, approvalCandidates }: Pick<FilterSink, "passed" | "approvalCandidates">,
+  ) {
     this.#reader = reader;
     this.passed = passed;
-    this.noted = noted;
+    this.approvalCandidates = approvalCandidates;
   }
 
   line(bytes: Buffer, line: number): void {

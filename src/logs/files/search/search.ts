@@ -2,9 +2,9 @@
 // its inside (`npm run architecture`), so the search can be replaced as a whole.
 export { cutRanges, type PlainLines } from "./lineRanges.ts";
 export type { LineSearch } from "./lineSearch.ts";
-export { NotedLines } from "./notedLines.ts";
+export { ApprovalCandidates } from "./approvalCandidates.ts";
 export { Finder, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 export { SearchingReader, type TextSearch } from "./searchingReader.ts";
-export { SearchLanes } from "./searchLanes.ts";
+export { SearchWorkers } from "./searchWorkers.ts";
 export { SearchThread } from "./searchThread.ts";
 export { serveSearches } from "./serveSearches.ts";

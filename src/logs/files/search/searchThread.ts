@@ -6,19 +6,19 @@ import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import type { SearchName } from "./words.ts";
 
-/** Tells a worker what is the same for all ranges. */
+/** The settings of a worker, the same for all ranges. */
 export interface SearchSetting {
   readonly search: SearchName;
   readonly how: ClassifyOptions;
 }
 
-/** What a worker is asked: to search a part of a file, or what is sent along. */
+/** A request to a worker: search a part of a file, or the text that is sent along. */
 export type SearchRequest = LineRange | TextBlock;
 
-/** What a worker says first, when it has started. */
+/** A worker's first message, when it has started. */
 export const ready = "ready";
 
-/** What a worker answers to each request, in the order in which it was given them. */
+/** A worker's answer. Answers come in the order of the requests. */
 export type SearchAnswer =
   | {
       readonly kind: "found";
@@ -28,7 +28,7 @@ export type SearchAnswer =
   | { readonly kind: "unreadable"; readonly source: string; readonly problem: string }
   | { readonly kind: "fault"; readonly message: string };
 
-/** A thread that searches lines, one request after the other. */
+/** A thread that searches lines, one request at a time. */
 export class SearchThread {
   readonly #worker: Worker;
   readonly #waiting: {
@@ -40,7 +40,7 @@ export class SearchThread {
 
   /** @param program a file whose main module calls `serveSearches` in a worker */
   constructor(program: URL, setting: SearchSetting) {
-    // What the program itself was told is none of its business.
+    // Without the program's own arguments and input.
     this.#worker = new Worker(program, { workerData: setting, argv: [], stdin: false });
     this.#worker.on("message", (said: typeof ready | SearchAnswer) => {
       if (said === ready) {
@@ -50,23 +50,21 @@ export class SearchThread {
       }
     });
     this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", () =>
-      this.#fail(new Error("a thread that searches ended before its time")),
-    );
+    this.#worker.on("exit", () => this.#fail(new Error("a search thread ended early")));
   }
 
-  /** Whether it has started: what is asked before waits longer than it takes. */
+  /** Whether the thread has started. A request sent earlier waits longer than a search takes. */
   get isReady(): boolean {
     return this.#isReady;
   }
 
-  /** How many requests it still has to answer. */
+  /** The number of requests without an answer. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
   /**
-   * A text is given away: it cannot be read here any more.
+   * A text is transferred to the thread and no longer usable here.
    *
    * @throws InputError when the file cannot be read
    */
@@ -80,7 +78,7 @@ export class SearchThread {
     });
   }
 
-  /** Ends it, whatever it is at. */
+  /** Stops the thread at once. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }

@@ -2,24 +2,23 @@ import { newlineByte } from "../bytes.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import type { LineSearch } from "./lineSearch.ts";
-import { LineSieve } from "./lineSieve.ts";
+import { LineFilter } from "./lineFilter.ts";
 import { ReadingSink } from "./readingSink.ts";
 import { BlockCutter, type TextBlock } from "./textBlocks.ts";
 
-/** Who searches a text for the lines that can matter. */
+/** Searches a text for the lines that can matter. */
 export interface TextSearch {
-  /** Searches whole lines, now or later. `line` is the number of the first. */
+  /** Searches whole lines, now or later. @param line the number of the first */
   readonly block: (block: TextBlock, line: number) => void;
-  /** For what comes from a very long line on, which is searched as it comes. */
+  /** Used from the first very long line on, where text is searched as it arrives. */
   readonly lines: LineSearch;
-  /** Told how many lines of that are not wanted. */
+  /** Receives the number of those lines that are not wanted. */
   readonly onPassed: (lines: number) => void;
 }
 
 /**
- * Reads lines as `LineReader` does until one of them is a sign-in in the names that detection reads: what is no
- * sign-in log at all shows in what was read. From there on a search has them. Lines of other spellings, or with
- * envelopes, are all read.
+ * Reads lines as `LineReader` does until one of them is a sign-in under the names that detection reads, and searches
+ * the rest. So a file that is no sign-in log, or has other names or envelopes, is read in full.
  */
 export class SearchingReader {
   readonly #maker: RecordMaker;
@@ -28,7 +27,7 @@ export class SearchingReader {
   #isKnown = false;
   #isOther = false;
   #cutter: BlockCutter | null = null;
-  #sieve: LineSieve | null = null;
+  #filter: LineFilter | null = null;
 
   constructor(maker: RecordMaker, search: TextSearch) {
     this.#maker = maker;
@@ -45,8 +44,8 @@ export class SearchingReader {
   }
 
   push(chunk: Buffer): void {
-    if (this.#sieve !== null) {
-      this.#sieve.push(chunk);
+    if (this.#filter !== null) {
+      this.#filter.push(chunk);
     } else if (this.#cutter !== null) {
       this.#cut(this.#cutter, chunk);
     } else if (this.#isKnown && !this.#isOther) {
@@ -58,16 +57,16 @@ export class SearchingReader {
 
   end(): void {
     this.#reader.end();
-    if (this.#sieve !== null) {
-      this.#sieve.end();
+    if (this.#filter !== null) {
+      this.#filter.end();
     } else if (this.#cutter !== null) {
       this.#cutter.cut();
-      // The last line, which may have been cut off.
+      // The last line may be cut off.
       this.#reader.line(this.#cutter.held, this.#cutter.line);
     }
   }
 
-  /** Begins to search behind the line that was begun. */
+  /** Starts the search after the current line. */
   #finishLine(chunk: Buffer): void {
     const behind = chunk.indexOf(newlineByte) + 1;
     if (behind === 0) {
@@ -87,9 +86,9 @@ export class SearchingReader {
       return;
     }
     const { lines, onPassed } = this.#search;
-    const sink = new ReadingSink(this.#reader, { passed: onPassed, noted: () => {} });
-    this.#sieve = new LineSieve(lines, sink, cutter.line);
-    this.#sieve.push(cutter.held);
-    this.#sieve.push(left);
+    const sink = new ReadingSink(this.#reader, { passed: onPassed, approvalCandidates: () => {} });
+    this.#filter = new LineFilter(lines, sink, cutter.line);
+    this.#filter.push(cutter.held);
+    this.#filter.push(left);
   }
 }

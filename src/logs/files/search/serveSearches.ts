@@ -12,7 +12,7 @@ import {
 } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
-/** Answers each request that comes with what was found. Does nothing where this is no `SearchThread`. */
+/** Answers each request with what was found. Does nothing outside a `SearchThread`. */
 export function serveSearches(): void {
   if (!isSetting(workerData)) {
     return;
@@ -35,7 +35,7 @@ export function serveSearches(): void {
 }
 
 function say(what: typeof ready | SearchAnswer): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have no origin
   parentPort?.postMessage(what);
 }
 

@@ -7,34 +7,34 @@ export interface TextBlock {
   readonly text: Uint8Array<ArrayBuffer>;
 }
 
-/** Cuts a text that comes piece by piece into blocks of whole lines. */
+/** Cuts a text that comes in pieces into blocks of whole lines. */
 export class BlockCutter {
   readonly #take: (text: Uint8Array<ArrayBuffer>, line: number) => void;
-  /** Each is given away, with all of its memory. */
+  /** Transferred to the receiver, with all of its memory. */
   #block = Buffer.allocUnsafeSlow(longLineBytes);
   #used = 0;
   #line: number;
 
   /**
    * @param line the number of the text's first line
-   * @param take given each block, and the number of its first line
+   * @param take receives each block and the number of its first line
    */
   constructor(line: number, take: (text: Uint8Array<ArrayBuffer>, line: number) => void) {
     this.#line = line;
     this.#take = take;
   }
 
-  /** The number of the line that `held` begins with. */
+  /** The number of the first line of `held`. */
   get line(): number {
     return this.#line;
   }
 
-  /** What was pushed and not given away yet. */
+  /** The bytes that were pushed but not yet transferred. */
   get held(): Buffer {
     return this.#block.subarray(0, this.#used);
   }
 
-  /** @returns null; or where a line is too long for a block, what of the chunk comes behind `held` */
+  /** @returns null, or, if a line is too long for a block, the part of the chunk that follows `held` */
   push(chunk: Buffer): Buffer | null {
     for (let at = 0; at < chunk.length;) {
       const copied = chunk.copy(this.#block, this.#used, at);
@@ -47,7 +47,7 @@ export class BlockCutter {
     return null;
   }
 
-  /** Gives away the whole lines that are held, and tells whether there are any. */
+  /** Transfers the whole lines that are held. Reports whether there were any. */
   cut(): boolean {
     const { held } = this;
     const end = held.lastIndexOf(newlineByte) + 1;

@@ -1,60 +1,60 @@
 import { resultTypeSearch } from "../../../detection/signin/candidate.ts";
 import { approvalSearch, denialSearch } from "../../../detection/signin/outcomeText.ts";
 
-/** What a word that is found in a line makes of it. */
+/** What a line becomes when a word is found in it. */
 export const kinds = {
-  /** It is handed on. */
+  /** The line is passed on. */
   wanted: 1,
-  /** It is noted, with the names in it. */
-  noted: 2,
+  /** The line is kept as a candidate for approvals, with the names in it. */
+  candidate: 2,
 } as const;
 
 type Kind = keyof typeof kinds;
 
 export interface Word {
-  /** ASCII in lower case, in whatever case it stands. What is longer than 16 bytes is looked for by its first 16. */
+  /** ASCII in lower case; matched in any case. Only the first 16 bytes are compared. */
   readonly text: string;
   readonly kind: Kind;
 }
 
 /**
- * Letters and digits that JSON writes by their number: behind \u0064 or \u005c any word can hide, so such lines
- * are handed on whatever they say.
+ * The beginnings of JSON escapes for letters and digits. Any word can hide behind \u0064 or \u005c, so lines with
+ * such an escape are always passed on.
  */
 const escapes = ["\\u003", "\\u004", "\\u005", "\\u006", "\\u007"];
 
-/** Lines that hold records rather than being one have to be counted by their records. */
+/** A line that wraps several records has to be parsed, because each record counts. */
 const containers = ["records", "tables", "rows", "value"].flatMap((key) => [
   `${key}":[`,
   `${key}": [`,
 ]);
 
 /**
- * `UserPrincipalName` and `UserId`, and what other dialects make of them; case counts. A name follows as value. At
- * most 16 bytes each, with the same first letter; they are found by it and their fourth.
+ * `UserPrincipalName` and `UserId` in every dialect's spelling, case-sensitive. Their value is a name. At most 16
+ * bytes each, with the same first letter; the search finds them by their first and fourth letter.
  */
 export const nameKeys = ["serPrincipalName", "serId"] as const;
 
 const wanted = [...resultTypeSearch, ...denialSearch, ...escapes, ...containers];
 
-/** What lines are searched for. */
+/** The words that lines are searched for. */
 export const searches = {
-  /** Lines that can hold a denial; of the others it is noted who may have approved a prompt in them. */
+  /** Finds lines that can hold a denial; the others are candidates for approvals if they can hold one. */
   denials: [
     ...wanted.map((text) => ({ text, kind: "wanted" as const })),
-    { text: approvalSearch, kind: "noted" },
+    { text: approvalSearch, kind: "candidate" },
   ],
-  /** Lines that can hold a denial or an approval. */
+  /** Finds lines that can hold a denial or an approval. */
   denialsAndApprovals: [...wanted, approvalSearch].map((text) => ({ text, kind: "wanted" })),
 } satisfies Readonly<Record<string, readonly Word[]>>;
 
 export type SearchName = keyof typeof searches;
 
 /**
- * The mark of each word: five letters of it that are rare in sign-in rows, the middle one aside. Any mixture of
- * what the marks of a group have at their first and fourth place, and at their second and fifth, is taken for a
- * mark at first. Found by trying many divisions on generated rows of all dialects: fewer than three places of a
- * row look like a mark, half of which are one. There are eight groups, as many as a byte has bits.
+ * The mark of each word: five of its letters that are rare in sign-in rows; the middle one is not compared. The
+ * first pass accepts any combination of the letters that a group's marks have at places one, two, four and five.
+ * There are eight groups, one for each bit of a byte. This division was chosen by trying many on generated rows of
+ * all dialects: fewer than three places in a row look like a mark, and half of those are one.
  */
 const groups: readonly Readonly<Record<string, string>>[] = [
   {
@@ -77,7 +77,7 @@ const groups: readonly Readonly<Record<string, string>>[] = [
 
 export interface MarkedWord extends Word {
   readonly group: number;
-  /** Where in the text its mark begins. */
+  /** Offset of the mark in the text. */
   readonly markAt: number;
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../src/logs/files/inputError.ts";
 import { cutRanges } from "../../../../src/logs/files/search/lineRanges.ts";
-import { RangeLane } from "../../../../src/logs/files/search/rangeLane.ts";
+import { RangeWorker } from "../../../../src/logs/files/search/rangeWorker.ts";
 import type { LineRange, RangeFindings } from "../../../../src/logs/files/search/rangeSearch.ts";
 import { temporaryFolder } from "../../../cli/terminal.ts";
 
@@ -77,12 +77,12 @@ describe("a file is cut at newlines", () => {
 const ways = ["searchReadAhead", "search"] as const;
 
 describe.each(ways)("what is found in ranges is what is found in the whole: %s", (way) => {
-  const lane = RangeLane.of({ search: "denials", how: {} });
+  const worker = RangeWorker.of({ search: "denials", how: {} });
   const find = async (range: LineRange) => {
-    if (lane === null) {
+    if (worker === null) {
       throw new Error("this machine cannot search");
     }
-    return await lane[way](range);
+    return await worker[way](range);
   };
 
   test("wherever it is cut", async () => {
@@ -133,7 +133,7 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
   test("in whatever ways others are searched between", async () => {
     const { path, source, bytes } = write(text);
     const range = { source, path, from: 0, to: bytes };
-    const found = [way, ...ways, ...ways, ways[0], ...ways].map((each) => lane?.[each](range));
+    const found = [way, ...ways, ...ways, ways[0], ...ways].map((each) => worker?.[each](range));
     const whole = await find(range);
     for (const each of found) {
       expect(await each).toEqual(whole);
@@ -141,7 +141,7 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
   });
 
   test("until the search is ended, with what waits", async () => {
-    const own = RangeLane.of({ search: "denials", how: {} });
+    const own = RangeWorker.of({ search: "denials", how: {} });
     if (own === null) {
       throw new Error("this machine cannot search");
     }
@@ -152,7 +152,7 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
     await own.close();
     expect(own.waiting).toBe(0);
     expect((await ends).map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
-    await expect(found[4]).rejects.toThrow("a search was ended before its turn came");
+    await expect(found[4]).rejects.toThrow("the search was closed before this range was searched");
   });
 });
 
@@ -162,7 +162,7 @@ function inOne(parts: readonly RangeFindings[], begins: readonly number[]) {
   const bad: unknown[] = [];
   const noted: unknown[] = [];
   const counts: Record<string, number> = { rows: 0, classified: 0, badRecords: 0 };
-  for (const [index, { extract, lines, noted: pairs }] of parts.entries()) {
+  for (const [index, { extract, lines, approvalCandidates: pairs }] of parts.entries()) {
     bad.push(...extract.bad.map(({ reason, place }) => [reason, (place.line ?? 0) + before]));
     for (let at = 0; at < pairs.length; at += 2) {
       noted.push([(pairs[at] ?? 0) + (begins[index] ?? 0), pairs[at + 1]]);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { denialSearch, harmlessTexts } from "../../../../src/detection/signin/outcomeText.ts";
 import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
-import { LineSieve } from "../../../../src/logs/files/search/lineSieve.ts";
+import { LineFilter } from "../../../../src/logs/files/search/lineFilter.ts";
 import {
   markWords,
   nameKeys,
@@ -26,12 +26,12 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
   if (lines === null) {
     throw new Error("this machine cannot search");
   }
-  const sieve = new LineSieve(lines, {
+  const filter = new LineFilter(lines, {
     line: (bytes, line) => wanted.push([line, bytes.toString("latin1")]),
     longLine: () => expect.unreachable(),
     longLineEnd: () => expect.unreachable(),
     passed: (count) => (passed += count),
-    noted: (pairs, before) => {
+    approvalCandidates: (pairs, before) => {
       for (let at = 0; at < pairs.length; at += 2) {
         noted.push(`${(pairs[at] ?? 0) - before} ${pairs[at + 1]}`);
       }
@@ -40,11 +40,11 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
   const bytes = Buffer.from(text, "latin1");
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const size = sizes[turn % sizes.length] ?? 1;
-    sieve.push(bytes.subarray(at, at + size));
+    filter.push(bytes.subarray(at, at + size));
     at += size;
   }
-  sieve.end();
-  return { lines: sieve.line - 1, passed, wanted, noted };
+  filter.end();
+  return { lines: filter.line - 1, passed, wanted, noted };
 }
 
 /** What a search could trip over: its words, whole and cut, and what stands around them. */
@@ -177,7 +177,7 @@ describe("lines are found as a search line by line and word by word finds them",
     if (lines === null) {
       throw new Error("this machine cannot search");
     }
-    const { at, bytes } = lines.rooms[0];
+    const { at, bytes } = lines.buffers[0];
     lines.memory.write("{denied}\n{de", at - 12, "latin1");
     bytes.write("nie", "latin1");
     expect(lines.scan(at, at + 3)).toMatchObject({ next: at, lines: 0 });

@@ -48,7 +48,7 @@ function isWanted(line: string, words: readonly Word[]): boolean {
 
 function namesIn(line: string, words: readonly Word[]): readonly number[] {
   const isNoted = words.some(
-    ({ kind, text }) => kind === "noted" && line.toLowerCase().includes(text),
+    ({ kind, text }) => kind === "candidate" && line.toLowerCase().includes(text),
   );
   if (!isNoted) {
     return [];

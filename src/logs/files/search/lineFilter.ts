@@ -1,60 +1,65 @@
 import { newlineByte } from "../bytes.ts";
 import type { LineSink } from "../containers/lineSplitter.ts";
-import { longLineBytes, type Found, type LineSearch, type Room } from "./lineSearch.ts";
+import { longLineBytes, type Found, type LineSearch, type SearchBuffer } from "./lineSearch.ts";
 
-/** Told what is in a text. Lines that are handed on are valid until the call returns. */
-export interface SieveSink extends LineSink {
-  /** So many lines with something in them hold nothing of interest. */
+/** Receives what was found in a text. Lines passed to it are valid until the call returns. */
+export interface FilterSink extends LineSink {
+  /** This many non-empty lines hold nothing of interest. */
   passed(lines: number): void;
   /**
-   * Lines were passed, but may hold what a second look finds. Pairs: where a line begins, which is so many bytes
-   * less `before` from the beginning of the text, and the hash of a name in it; 0: it may be anybody's.
+   * These lines were skipped but may hold an approval. Each pair is the offset of a line, to which `before` was
+   * added, and the hash of a name in it, or 0 if it may be anybody's.
    */
-  noted(pairs: Uint32Array, before: number): void;
+  approvalCandidates(pairs: Uint32Array, before: number): void;
 }
 
 /**
- * Takes a text piece by piece and hands on the lines that a search wants, and those that are not searched: the
- * very long ones.
+ * Takes a text in pieces and passes on the lines that a search wants. Very long lines are not searched and always
+ * passed on.
  */
-export class LineSieve {
+export class LineFilter {
   readonly #search: LineSearch;
-  readonly #room: Room;
-  readonly #sink: SieveSink;
-  /** What stands in the search's memory and is still to be looked at: a line without its end. */
+  readonly #buffer: SearchBuffer;
+  readonly #sink: FilterSink;
+  /** The part of the search's memory that is still to be searched: a line without its end. */
   #from: number;
   #end: number;
-  /** Of the text, up to `#end`. */
+  /** Bytes of the text up to `#end`. */
   #bytes = 0;
   #line: number;
   #isLong = false;
 
   /**
    * @param line the number of the text's first line
-   * @param room of the search's
+   * @param buffer one of the search's buffers
    */
-  constructor(search: LineSearch, sink: SieveSink, line = 1, room: Room = search.rooms[0]) {
+  constructor(
+    search: LineSearch,
+    sink: FilterSink,
+    line = 1,
+    buffer: SearchBuffer = search.buffers[0],
+  ) {
     this.#search = search;
-    this.#room = room;
+    this.#buffer = buffer;
     this.#sink = sink;
     this.#line = line;
-    this.#from = this.#end = room.at;
+    this.#from = this.#end = buffer.at;
   }
 
-  /** The number of the line that what comes next belongs to. */
+  /** The number of the line to which the next byte belongs. */
   get line(): number {
     return this.#line;
   }
 
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
-      const bytes = chunk.copy(this.#room.bytes, 0, at);
+      const bytes = chunk.copy(this.#buffer.bytes, 0, at);
       this.advance(bytes);
       at += bytes;
     }
   }
 
-  /** The next bytes of the text were put into the room. */
+  /** Searches the next bytes of the text, which the caller has put into the buffer. */
   advance(bytes: number): void {
     this.#end += bytes;
     this.#bytes += bytes;
@@ -70,10 +75,10 @@ export class LineSieve {
     if (this.#isLong && this.#from < this.#end) {
       this.#handOnPart(this.#end);
     }
-    this.#moveBeforeRoom();
+    this.#moveBeforeBuffer();
   }
 
-  /** No more text comes; what stands behind the last newline is a line too. */
+  /** Ends the text. What follows the last newline is a line, too. */
   end(): void {
     if (this.#isLong) {
       this.#sink.longLineEnd(this.#line);
@@ -85,9 +90,9 @@ export class LineSieve {
     }
   }
 
-  /** Out of the way of what comes next. */
-  #moveBeforeRoom(): void {
-    const { at } = this.#room;
+  /** Moves the unfinished line in front of the buffer, to make room for the next bytes. */
+  #moveBeforeBuffer(): void {
+    const { at } = this.#buffer;
     const from = at - (this.#end - this.#from);
     this.#search.memory.copyWithin(from, this.#from, this.#end);
     this.#from = from;
@@ -107,7 +112,7 @@ export class LineSieve {
   }
 
   #handOnPart(end: number): void {
-    // A copy, as it is kept for a while.
+    // A copy, because the sink keeps it.
     this.#sink.longLine(Buffer.from(this.#search.memory.subarray(this.#from, end)), this.#line);
     this.#from = end;
   }
@@ -127,7 +132,7 @@ export class LineSieve {
       this.#sink.passed(passed);
     }
     if (names.length > 0) {
-      this.#sink.noted(names, this.#end - this.#bytes);
+      this.#sink.approvalCandidates(names, this.#end - this.#bytes);
     }
     for (let at = 0; at < wanted.length; at += 3) {
       const bytes = this.#search.memory.subarray(wanted[at], wanted[at + 1]);

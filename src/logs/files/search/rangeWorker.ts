@@ -1,55 +1,55 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { longestRangeBytes } from "./lineRanges.ts";
-import { LineSearch, type Room } from "./lineSearch.ts";
+import { LineSearch, type SearchBuffer } from "./lineSearch.ts";
 import { RangeReading } from "./rangeReading.ts";
 import { Finder, searchRange, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
 /** Searches ranges of files one after the other in this thread. */
-export class RangeLane {
+export class RangeWorker {
   readonly #search: LineSearch;
   readonly #how: SearchSetting["how"];
-  /** By room: what is done when it is free. */
+  /** For each buffer, a promise that settles when it is free. */
   #freed: readonly Promise<void>[];
   #last = Promise.resolve();
   #begun = 0;
   #waiting = 0;
   #isClosed = false;
 
-  /** Null where this machine cannot search. */
-  static of({ search, how }: SearchSetting): RangeLane | null {
-    const lines = LineSearch.of(searches[search], { rooms: 2, bytes: longestRangeBytes });
-    return lines && new RangeLane(lines, how);
+  /** Returns null if this machine cannot search. */
+  static of({ search, how }: SearchSetting): RangeWorker | null {
+    const lines = LineSearch.of(searches[search], { buffers: 2, bytes: longestRangeBytes });
+    return lines && new RangeWorker(lines, how);
   }
 
   private constructor(search: LineSearch, how: SearchSetting["how"]) {
     this.#search = search;
     this.#how = how;
-    this.#freed = search.rooms.map(() => this.#last);
+    this.#freed = search.buffers.map(() => this.#last);
   }
 
-  /** How many ranges it still has to search. */
+  /** The number of ranges still to be searched. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
-   * Reads the whole range in the background, while the one before is searched: so the next is best asked for before
-   * this one is waited for. Twice as fast, where a processor has nothing else to do.
+   * Reads the range in the background while the one before is searched. Ask for the next range before you wait for
+   * this one: that is twice as fast if a processor is free.
    *
    * @throws InputError when the file cannot be read
    */
   searchReadAhead(range: LineRange): Promise<RangeFindings> {
-    const { rooms } = this.#search;
-    const turn = this.#begun++ % rooms.length;
-    const room = rooms[turn] ?? rooms[0];
-    const begun = (this.#freed[turn] ?? this.#last).then(() => this.#begin(range, room));
-    // It is waited for when the turn of the range comes.
+    const { buffers } = this.#search;
+    const turn = this.#begun++ % buffers.length;
+    const buffer = buffers[turn] ?? buffers[0];
+    const begun = (this.#freed[turn] ?? this.#last).then(() => this.#begin(range, buffer));
+    // Awaited when it is the range's turn.
     begun.catch(() => {});
     const found = this.#last
       .then(() => begun)
-      .then((reading) => this.#searchRead(range.source, room, reading));
+      .then((reading) => this.#searchRead(range.source, buffer, reading));
     const done = this.#follow(found);
     this.#freed = this.#freed.with(turn, done);
     return found;
@@ -57,7 +57,7 @@ export class RangeLane {
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange): Promise<RangeFindings> {
-    // Whatever else waits has its turn between two ranges: the threads are given more to do.
+    // Lets other work run between two ranges, so that the threads get more to do.
     const found = this.#last.then(nextTurn).then(() => {
       this.#throwIfClosed();
       return searchRange(this.#search, range, this.#how);
@@ -67,13 +67,13 @@ export class RangeLane {
     return found;
   }
 
-  /** What still waits is not searched any more. */
+  /** Drops the ranges that are still waiting. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#last;
   }
 
-  /** @returns what is done when it is, however it ends */
+  /** @returns a promise that resolves when `found` settles */
   #follow(found: Promise<unknown>): Promise<void> {
     this.#waiting++;
     this.#last = this.#settled(found);
@@ -84,23 +84,27 @@ export class RangeLane {
     try {
       await found;
     } catch {
-      // Who asked for it hears of it.
+      // Reported to the caller of `search`.
     } finally {
       this.#waiting--;
     }
   }
 
-  #begin(range: LineRange, room: Room): RangeReading {
+  #begin(range: LineRange, buffer: SearchBuffer): RangeReading {
     this.#throwIfClosed();
-    return new RangeReading(range, room.bytes);
+    return new RangeReading(range, buffer.bytes);
   }
 
-  async #searchRead(source: string, room: Room, reading: RangeReading): Promise<RangeFindings> {
+  async #searchRead(
+    source: string,
+    buffer: SearchBuffer,
+    reading: RangeReading,
+  ): Promise<RangeFindings> {
     try {
-      const finder = new Finder(this.#search, source, this.#how, 1, room);
+      const finder = new Finder(this.#search, source, this.#how, 1, buffer);
       for (let bytes = await reading.next(); bytes > 0; bytes = await reading.next()) {
         this.#throwIfClosed();
-        finder.sieve.advance(bytes);
+        finder.filter.advance(bytes);
         reading.goOn();
       }
       return finder.end();
@@ -111,7 +115,7 @@ export class RangeLane {
 
   #throwIfClosed(): void {
     if (this.#isClosed) {
-      throw new Error("a search was ended before its turn came");
+      throw new Error("the search was closed before this range was searched");
     }
   }
 }

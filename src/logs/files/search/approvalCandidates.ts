@@ -9,32 +9,32 @@ import { RecordMaker } from "../envelopes/recordMaker.ts";
 import { longLineBytes, nameHash } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 
-/** More than most lines take. */
+/** Longer than most lines. */
 const stepBytes = 8 * 1024;
 
-/** What is noted of a range, whose places count from its beginning. */
+/** The candidates of one range. Their places count from its beginning. */
 interface Part extends Pick<LineRange, "from"> {
-  readonly noted: RangeFindings["noted"];
+  readonly candidates: RangeFindings["approvalCandidates"];
 }
 
-/** Lines that were passed and may hold approvals, until it is known whose approvals matter. */
-export class NotedLines {
+/** Lines that were skipped and may hold approvals, kept until it is known whose approvals matter. */
+export class ApprovalCandidates {
   /** By path. */
   readonly #files = new Map<string, { readonly source: string; readonly parts: Part[] }>();
 
-  add({ source, path, from }: LineRange, noted: RangeFindings["noted"]): void {
-    if (noted.length === 0) {
+  add({ source, path, from }: LineRange, candidates: RangeFindings["approvalCandidates"]): void {
+    if (candidates.length === 0) {
       return;
     }
     const file = this.#files.get(path) ?? { source, parts: [] };
-    file.parts.push({ from, noted });
+    file.parts.push({ from, candidates });
     this.#files.set(path, file);
   }
 
   /**
-   * The approvals of some accounts in these lines, and perhaps of others that share a name with them.
+   * Returns the approvals of the given accounts in these lines, and possibly of others that share a name with them.
    *
-   * @throws InputError when a file cannot be read any more
+   * @throws InputError if a file can no longer be read
    */
   *approvals(accounts: readonly Account[]): Generator<readonly [RowAccount, Approval]> {
     const names = new Set(accounts.flatMap(allNames));
@@ -49,13 +49,13 @@ export class NotedLines {
   }
 }
 
-/** In the file, in its order. A line is noted once for each of its names. */
+/** Offsets in the file, in order. A line is listed once for each name in it. */
 function placesOf(parts: readonly Part[], wanted: ReadonlySet<number>): ReadonlySet<number> {
   const places = new Set<number>();
-  for (const { from, noted } of parts) {
-    for (let at = 0; at < noted.length; at += 2) {
-      if (wanted.has(noted[at + 1] ?? 0)) {
-        places.add(from + (noted[at] ?? 0));
+  for (const { from, candidates } of parts) {
+    for (let at = 0; at < candidates.length; at += 2) {
+      if (wanted.has(candidates[at + 1] ?? 0)) {
+        places.add(from + (candidates[at] ?? 0));
       }
     }
   }
@@ -67,11 +67,11 @@ function* readLines(source: string, path: string, places: ReadonlySet<number>): 
     return;
   }
   let file: number | null = null;
-  const room = Buffer.allocUnsafe(stepBytes);
+  const buffer = Buffer.allocUnsafe(stepBytes);
   try {
     file = openSync(path, "r");
     for (const place of places) {
-      yield readLine(file, place, room);
+      yield readLine(file, place, buffer);
     }
   } catch (error) {
     throw InputError.of(source, error);
@@ -82,16 +82,16 @@ function* readLines(source: string, path: string, places: ReadonlySet<number>): 
   }
 }
 
-/** @returns a part of `room`, or of a larger one where it is too small */
-function readLine(file: number, at: number, room: Buffer): Buffer {
-  const read = readSync(file, room, 0, room.length, at);
-  const newline = room.subarray(0, read).indexOf(newlineByte);
+/** @returns a view of `buffer`, or of a larger one if the line does not fit */
+function readLine(file: number, at: number, buffer: Buffer): Buffer {
+  const read = readSync(file, buffer, 0, buffer.length, at);
+  const newline = buffer.subarray(0, read).indexOf(newlineByte);
   if (newline !== -1) {
-    return room.subarray(0, newline);
+    return buffer.subarray(0, newline);
   }
-  return read < room.length || room.length > longLineBytes
-    ? room.subarray(0, read)
-    : readLine(file, at, Buffer.allocUnsafe(4 * room.length));
+  return read < buffer.length || buffer.length > longLineBytes
+    ? buffer.subarray(0, read)
+    : readLine(file, at, Buffer.allocUnsafe(4 * buffer.length));
 }
 
 function approvalsIn(source: string, line: Buffer): readonly (readonly [RowAccount, Approval])[] {

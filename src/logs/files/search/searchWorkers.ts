@@ -1,24 +1,24 @@
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import { LineSearch } from "./lineSearch.ts";
-import { RangeLane } from "./rangeLane.ts";
+import { RangeWorker } from "./rangeWorker.ts";
 import { searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import { searches } from "./words.ts";
 
-/** More searches a lane, so that none has to wait for the others while they begin. */
+/** Searches per worker, so that no worker has to wait for its next one. */
 const readAhead = 4;
 
-/** To start threads takes as long as to search this much of a file, */
+/** Starting threads takes as long as searching this much of a file, */
 const worthThreads = 64 * 1024 * 1024;
-/** or this much of a text, of which approvals are taken apart as well. */
+/** or this much of a text, in which approvals are parsed as well. */
 const worthThreadsText = 16 * 1024 * 1024;
 
-/** Searches lines side by side: in threads, and between other work in this one. */
-export class SearchLanes {
-  /** For a text that cannot be read twice. */
+/** Searches lines in parallel: in threads, and in this one between other work. */
+export class SearchWorkers {
+  /** Used for a text that cannot be read twice. */
   readonly textSearch: LineSearch;
-  readonly #own: RangeLane;
+  readonly #own: RangeWorker;
   readonly #how: ClassifyOptions;
   readonly #startThreads: () => readonly SearchThread[];
   readonly #shareFiles: boolean;
@@ -26,32 +26,32 @@ export class SearchLanes {
   #textBytes = 0;
 
   /**
-   * Null where this machine cannot search.
+   * Returns null if this machine cannot search.
    *
-   * @param fileBytes how much there will be to search in files
-   * @param startThreads called at most once, when that is worth it
+   * @param fileBytes the number of bytes to search in files
+   * @param startThreads called at most once, if threads are worth it
    */
   static of(
     setting: SearchSetting,
     fileBytes: number,
     startThreads: () => readonly SearchThread[],
-  ): SearchLanes | null {
-    const own = RangeLane.of(setting);
+  ): SearchWorkers | null {
+    const own = RangeWorker.of(setting);
     const textSearch = LineSearch.of(searches.denialsAndApprovals);
     if (own === null || textSearch === null) {
       return null;
     }
     const shareFiles = fileBytes >= worthThreads;
-    const lanes = new SearchLanes(own, textSearch, setting.how, shareFiles, startThreads);
-    // At once: they take a while to start.
+    const workers = new SearchWorkers(own, textSearch, setting.how, shareFiles, startThreads);
+    // Early, because they take a while to start.
     if (shareFiles) {
-      lanes.#ready();
+      workers.#ready();
     }
-    return lanes;
+    return workers;
   }
 
   private constructor(
-    own: RangeLane,
+    own: RangeWorker,
     textSearch: LineSearch,
     how: ClassifyOptions,
     shareFiles: boolean,
@@ -64,7 +64,7 @@ export class SearchLanes {
     this.#startThreads = startThreads;
   }
 
-  /** How many searches are best begun before the first one is waited for. */
+  /** The number of searches to start before waiting for the first one. */
   get ahead(): number {
     const threads = this.#threads?.length ?? 0;
     return threads === 0 ? 1 : readAhead * (threads + 1);
@@ -91,7 +91,7 @@ export class SearchLanes {
   /** Ends all of it, whatever it is at. */
   async close(): Promise<void> {
     const threads = this.#threads ?? [];
-    await Promise.all([this.#own, ...threads].map((lane) => lane.close()));
+    await Promise.all([this.#own, ...threads].map((worker) => worker.close()));
   }
 
   /** The threads that have started by now. */
@@ -101,8 +101,8 @@ export class SearchLanes {
   }
 }
 
-function leastBusy<L extends { readonly waiting: number }>(lanes: readonly L[]): L {
-  return lanes.reduce((least, lane) => (lane.waiting < least.waiting ? lane : least));
+function leastBusy<L extends { readonly waiting: number }>(workers: readonly L[]): L {
+  return workers.reduce((least, worker) => (worker.waiting < least.waiting ? worker : least));
 }
 
 /** It is waited for when its turn comes, which may be never. */
