@@ -173,7 +173,7 @@ function readTenant(row: Fields, envelope: Fields | null): string | null {
   return identifier(
     first(row, "AADTenantId") ??
       (envelope === null ? undefined : first(envelope, "tenantId")) ??
-      first(row, "resourceTenantId"),
+      first(row, "resourceTenantId", "ResourceTenantId"),
   );
 }
 

@@ -9,7 +9,7 @@ import { plainName } from "./plainName.ts";
 const exactNames: ReadonlySet<string> = new Set(
   `TimeGenerated time CreatedDateTime createdDateTime ResultType resultType Status status Status_dynamic
   Status_string AuthenticationDetails authenticationDetails IsInteractive isInteractive signInEventTypes Category
-  category Type Id id OriginalRequestId originalRequestId AADTenantId tenantId TenantId resourceTenantId
+  category Type Id id OriginalRequestId originalRequestId AADTenantId tenantId TenantId resourceTenantId ResourceTenantId
   UserPrincipalName userPrincipalName UserId userId UserType userType IPAddress ipAddress callerIpAddress Location
   location LocationDetails LocationDetails_dynamic LocationDetails_string DeviceDetail DeviceDetail_dynamic
   DeviceDetail_string deviceDetail AppDisplayName appDisplayName AppId appId UserAgent userAgent`.split(
