@@ -168,6 +168,7 @@ describe("what analysts are given to run has the same shape, whoever it is about
         triggeredAt: at,
         approvals: [],
         context: null,
+        before: null,
       }),
       atLeast: false,
     };

@@ -272,6 +272,29 @@ describe("two refusals and an approval", () => {
     await bench.run("09:30");
     expect(bench.sink.delivered.map(({ text }) => text.severity)).toEqual(["Medium"]);
   });
+
+  it("stay Medium when the answer comes later, and the text changes", async () => {
+    const { bench, context, tell } = benchOf([explicitDeny, denyThenApprove], rows);
+    context.seen = month("198.51.100.1");
+    context.failing = new Set(["history"]);
+    await bench.run("09:30");
+    context.failing = new Set();
+    await bench.run("09:35");
+    // What is told now stands in the record; another look goes by neither.
+    bench.log.add(publish(refusals("09:12", 1), "09:38"));
+    await bench.run("09:41");
+    expect(tell()).toEqual(["first-seen", "context-added", "grew"]);
+    expect(bench.sink.delivered.map(({ text }) => text.severity)).toEqual([
+      "Medium",
+      "Medium",
+      "Medium",
+    ]);
+    expect(bench.sink.delivered.at(-1)?.text.description).toContain("had not used");
+    // Five denials are another rule's finding, which the approval raises.
+    bench.log.add(publish(refusals("09:13", 2), "09:43"));
+    await bench.run("09:46");
+    expect(bench.sink.delivered.at(-1)?.text.severity).toBe("High");
+  });
 });
 
 describe("a campaign", () => {

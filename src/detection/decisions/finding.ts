@@ -5,7 +5,7 @@ import { isCounted, type Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule, type Severity } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
 import { matchApproval, type MatchedApproval } from "./approval.ts";
-import { severityOf } from "./severity.ts";
+import { severityOf, type WeighedBefore } from "./severity.ts";
 import { within } from "./within.ts";
 
 /** The counts and times of a burst. Epoch milliseconds. */
@@ -57,14 +57,16 @@ export interface Unweighed {
   /** Those of the same user that belong to the burst, oldest first; see `approvalsOf`. */
   readonly approvals: readonly Approval[];
   readonly context: Context | null;
+  /** Null if it was not found before. */
+  readonly before: WeighedBefore | null;
 }
 
 /** Weighs a burst: counts, times, the closest approval, and the highest severity that a rule gives it. */
 export function assess(burst: Unweighed): Omit<Facts, "atLeast"> {
-  const { rules, denials, triggeredAt, approvals, context } = burst;
+  const { rules, denials, triggeredAt, approvals, context, before } = burst;
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
   const approval = matchApproval(denials, approvals);
-  const weight = { fraudReports, triggeredAt, approval, context };
+  const weight = { fraudReports, triggeredAt, approval, context, before };
   return {
     denials: denials.length,
     fraudReports,

@@ -17,6 +17,7 @@ import {
 } from "./neighbourhood.ts";
 import { foundByRules, incidentName, type RecordedBurst, type Subject } from "./record.ts";
 import type { RuleView } from "./ruleViews.ts";
+import type { WeighedBefore } from "./severity.ts";
 import { holdTold, newsOf, toldOf, type ToldContext } from "./told.ts";
 
 export interface Judgement {
@@ -214,18 +215,23 @@ function rulesField(subject: Subject, rules: readonly string[]): Pick<RecordedBu
   return rules.length === 1 && rules[0] === subject.rule ? {} : { rules };
 }
 
+/** The recorded burst that a neighbourhood belongs to, and the ids of the rules that found it or what it merges. */
+interface Recorded {
+  readonly keeper: RecordedBurst;
+  readonly known: ReadonlySet<string>;
+}
+
 /**
  * The finding of a neighbourhood.
  *
  * @param firing those of its streaks that fired
- * @param recorded the recorded burst that it belongs to, and the ids of the rules that found it or what it merges
  * @returns null if nothing fired, now or before
  */
 function findingOf(
   judgement: Prepared,
   streaks: readonly RuleStreak[],
   firing: readonly RuleStreak[],
-  recorded: { readonly keeper: RecordedBurst; readonly known: ReadonlySet<string> } | null = null,
+  recorded: Recorded | null = null,
 ): Finding | null {
   const triggeredAt = earliestTrigger(firing) ?? recorded?.keeper.facts.triggeredAt ?? null;
   const rules = rulesOf(judgement, streaks, firing, recorded?.known ?? new Set());
@@ -234,13 +240,26 @@ function findingOf(
   }
   const denials = distinctDenials(streaks);
   const { approvals: all, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
-  const weighed = assess({ rules, denials, triggeredAt, approvals: all, context });
+  const before = recorded === null ? null : weighedBefore(recorded, denials);
+  const weighed = assess({ rules, denials, triggeredAt, approvals: all, context, before });
   const facts = { ...weighed, atLeast: judgement.bounded };
   const prompts = judgement.views.find(({ rule }) => rule === rules[0])?.prompts ?? [];
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);
   const approvals = distinctApprovals(all);
   return { rules, facts, evidence, denials, approvals, supporting, context };
+}
+
+function weighedBefore(
+  { keeper: { facts, told }, known: rules }: Recorded,
+  denials: readonly Prompt[],
+): WeighedBefore {
+  const { firstDenialAt, lastDenialAt } = spanOf(denials);
+  const isSame =
+    facts.denials === denials.length &&
+    facts.firstDenialAt === firstDenialAt &&
+    facts.lastDenialAt === lastDenialAt;
+  return { rules, verdict: isSame ? (told?.verdict ?? "unknown") : "unknown" };
 }
 
 function earliestTrigger(firing: readonly RuleStreak[]): number | null {

@@ -1,4 +1,4 @@
-import type { Context } from "../context/context.ts";
+import type { Context, OriginVerdict } from "../context/context.ts";
 import { higher, lower, type Rule, type Severity } from "../rules/rule.ts";
 import type { MatchedApproval } from "./approval.ts";
 
@@ -8,16 +8,30 @@ export interface Weight {
   readonly triggeredAt: number;
   readonly approval: MatchedApproval | null;
   readonly context: Context | null;
+  readonly before: WeighedBefore | null;
+}
+
+/** What decided when the burst was recorded. */
+export interface WeighedBefore {
+  /** Ids of the rules that had found it. */
+  readonly rules: ReadonlySet<string>;
+  /** What was known of the origin of the same denials; `unknown` if there are others now. */
+  readonly verdict: OriginVerdict;
 }
 
 /** The severity that one rule gives a burst. */
 export function severityOf(rule: Rule, weight: Weight): Severity {
-  const verdict = weight.context?.origins.verdict ?? "unknown";
+  const { before } = weight;
+  const found = weight.context?.origins.verdict ?? "unknown";
   if (rule.originDecides) {
-    return verdict === "new" || verdict === "mixed"
+    // Decided when the rule first found it: an origin that was not known then and is known now changes the text only.
+    const decides = before === null || !before.rules.has(rule.id);
+    return decides && (found === "new" || found === "mixed")
       ? rule.severity
       : lower(rule.severity, "Medium");
   }
+  // A lookup that fails takes back no answer.
+  const verdict = found === "unknown" ? (before?.verdict ?? "unknown") : found;
   if (isRaised(rule, weight)) {
     return higher(rule.severity, "High");
   }

@@ -26,6 +26,7 @@ export function finding({
       triggeredAt: denials.at(-1)?.at ?? 0,
       approvals,
       context: null,
+      before: null,
     }),
     atLeast: false,
   };

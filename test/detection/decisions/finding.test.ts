@@ -24,6 +24,7 @@ const burst = {
   triggeredAt: time("09:02"),
   approvals: [],
   context: null,
+  before: null,
 };
 
 function weighed(

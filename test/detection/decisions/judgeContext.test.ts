@@ -84,3 +84,19 @@ it("an origin that turns out to be usual lowers nothing that is open", () => {
   expect(decision?.burst.facts.severity).toBe("Medium");
   expect(time("09:00")).toBe(decision?.burst.facts.firstDenialAt);
 });
+
+it("a lookup that fails raises nothing, unless there are other denials", () => {
+  const lenient = { usualOriginSeverity: "Low" } as const;
+  const usual: Context = { ...quiet, origins: { ...quiet.origins, verdict: "usual" } };
+  const low = decide(usual, null, lenient)?.burst ?? null;
+  expect(low?.facts.severity).toBe("Low");
+  expect(decide(null, low, lenient)).toMatchObject({ action: "none", reason: "unchanged" });
+  for (const change of [
+    { denials: 4 },
+    { firstDenialAt: time("09:00:30") },
+    { lastDenialAt: time("09:03:30") },
+  ]) {
+    const other = low === null ? null : { ...low, facts: { ...low.facts, ...change } };
+    expect(decide(null, other, lenient)?.burst.facts.severity).toBe("Medium");
+  }
+});

@@ -9,7 +9,14 @@ import { noContext, registered, report } from "../incidents/contexts.ts";
 const verdicts: readonly OriginVerdict[] = ["usual", "new", "mixed", "unknown"];
 
 function weight(more: Partial<Weight> = {}): Weight {
-  return { fraudReports: 0, triggeredAt: time("09:10"), approval: null, context: null, ...more };
+  return {
+    fraudReports: 0,
+    triggeredAt: time("09:10"),
+    approval: null,
+    context: null,
+    before: null,
+    ...more,
+  };
 }
 
 function under(verdict: OriginVerdict, more: Partial<Weight["context"]> = {}): Partial<Weight> {
@@ -28,6 +35,14 @@ describe("the severity of a rule that goes by the origin", () => {
     ]);
     expect(severityOf(gaveIn, weight())).toBe("Medium");
     expect(severityOf({ ...gaveIn, severity: "Low" }, weight())).toBe("Low");
+  });
+
+  it("is decided when the rule first finds the burst: a later answer raises nothing", () => {
+    const since = (id: string) => ({
+      before: { rules: new Set([id]), verdict: "unknown" as const },
+    });
+    expect(severityOf(gaveIn, weight({ ...under("new"), ...since(gaveIn.id) }))).toBe("Medium");
+    expect(severityOf(gaveIn, weight({ ...under("new"), ...since("another") }))).toBe("High");
   });
 
   it("is raised by nothing else", () => {
@@ -60,5 +75,13 @@ describe("the severity of any other rule", () => {
     expect(severityOf({ ...lenient, severity: "Informational" }, weight(under("usual")))).toBe(
       "Informational",
     );
+  });
+
+  it("goes by what was known of the same denials where a lookup fails", () => {
+    const lenient = rule({ usualOriginSeverity: "Low" });
+    const before = { rules: new Set([lenient.id]), verdict: "usual" as const };
+    expect(severityOf(lenient, weight({ ...under("unknown"), before }))).toBe("Low");
+    expect(severityOf(lenient, weight({ before }))).toBe("Low");
+    expect(severityOf(lenient, weight({ ...under("mixed"), before }))).toBe("Medium");
   });
 });
