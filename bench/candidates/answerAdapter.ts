@@ -12,7 +12,7 @@ export function work(task: AnswerTask): Promise<Turn> {
   })(workspace);
   const now = Date.now();
   const query = {
-    by: "published",
+    by: "ingested",
     range: { from: now - 300_000, to: now },
     users: null,
     shard: null,

@@ -22,19 +22,19 @@ import type { SubjectRecord, Range } from "./ports.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import { ActiveAccounts, joinAccounts, type Activity } from "./newActivity.ts";
 
-/** How far from the activity to read; beyond it counts say "at least". */
+/** How far from the activity to read, in milliseconds. Beyond it, counts say "at least". */
 const farthest = 24 * 3_600_000;
 
-/** Requests to the state at once. */
+/** Concurrent requests to the state. */
 export const stateRequests = 8;
 
-/** What one family of rules sees of an account. */
+/** What one family of rules sees in an account. */
 export interface FamilyView {
   readonly family: Family;
   readonly head: SubjectRecord;
-  /** The streaks that the activity belongs to, whole, and all prompts that were read. */
+  /** The whole streaks that the activity belongs to, and all prompts that were read. */
   readonly views: readonly RuleView[];
-  /** Around the activity, those streaks and the recorded bursts that they belong to. */
+  /** Covers the activity, those streaks and the recorded bursts that they belong to. */
   readonly hull: Range;
 }
 
@@ -42,21 +42,21 @@ interface ViewedAccount extends Activity {
   readonly families: readonly FamilyView[];
 }
 
-/** An account with all that is needed to judge it. */
+/** An account with everything needed to judge it. */
 export interface AccountCase extends ViewedAccount {
-  /** Whether reading stopped at a bound, so that streaks may be longer than they look. */
+  /** Whether reading stopped at a limit. Streaks may then be longer than they look. */
   readonly bounded: boolean;
-  /** Who is who in the rows that were read for it. */
+  /** Matches the names in the rows that were read for the account. */
   readonly matched: MatchedAccounts;
 }
 
-/** How far beyond a hull the first look reaches, in windows; it mostly saves a second one. */
+/** How far beyond a hull the first read reaches, in windows. It usually saves a second read. */
 const generous = 4;
 
 /**
- * Reads what is recorded of accounts, then what the log shows around their activity, until there is silence on both
- * sides. In this order, so that a view of the log is newer than the record it is judged against: an account that turns
- * out to have more names than were asked for begins anew.
+ * Reads what is recorded about accounts, then the log around their activity, until there is silence on both sides.
+ * The log is read last so that it is newer than the record it is judged against. For the same reason, an account
+ * with names that the query did not ask for starts over.
  */
 export async function readAccountCases(
   detector: Detector,
@@ -65,7 +65,7 @@ export async function readAccountCases(
 ): Promise<readonly AccountCase[]> {
   let open = await readAllHeads(detector, touched);
   const cases: AccountCase[] = [];
-  // Twice as far each time, so that a burst without end takes few looks.
+  // The distance doubles each time, so that an endless burst takes few reads.
   for (let times = 1; open.length > 0; times *= 2) {
     const reads = open.map((each) => spanToRead(each, times));
     const { table, rows, cut } = await readSightings(
@@ -100,7 +100,7 @@ export async function readAccountCases(
         { ...each, families },
         (rule) => windowKind(rule).silence,
       );
-      // One side at its bound does not end the reading of the other.
+      // A side that reached its limit does not stop the other.
       const whole = span.from >= read.from && span.to <= read.to;
       const { user } = each.account;
       if (whole || (rows.get(user) ?? 0) >= mostRows) {
@@ -114,23 +114,23 @@ export async function readAccountCases(
   return cases;
 }
 
-/** Without what was read of it. */
+/** Drops what was read about the account. */
 function activityOf(viewed: ViewedAccount): Activity {
   const { families: _families, ...activity } = viewed;
   return activity;
 }
 
-/** Everything under which rows of the account may stand. */
+/** Every name that rows of the account may have. */
 function askedNames(account: Account): readonly string[] {
   return [...new Set([...allNames(account), ...(account.aliases ?? []).map(({ user }) => user)])];
 }
 
-/** A row that says about itself what is known of the account. */
+/** A row with everything known about the account. */
 function rowAccountOf({ tenantId, user }: Account): RowAccount {
   return { tenantId, user, name: objectIdOf(user) === null ? user : null };
 }
 
-/** The account turned out to be another one, or to have more names than its rows were asked for by. */
+/** Reports whether the account is a different one, or has names that the query did not ask for. */
 function hasNews(asked: Account, found: Account): boolean {
   const names = askedNames(asked);
   return (
@@ -139,7 +139,7 @@ function hasNews(asked: Account, found: Account): boolean {
   );
 }
 
-/** Whose accounts are one person's, by the rows and by what is recorded of those that name no id or tenant. */
+/** Finds which accounts are the same person, from the rows and from the records of names without an id or tenant. */
 async function matchTable({ store }: Detector, table: SightingTable): Promise<MatchedAccounts> {
   const loose = table.looseAccounts();
   if (loose.length === 0) {
@@ -160,7 +160,7 @@ function isText(value: string | null): value is string {
   return value !== null;
 }
 
-/** Several that are one account become one. */
+/** Merges activity of the same account. */
 async function readAllHeads(
   detector: Detector,
   touched: readonly Activity[],
@@ -177,7 +177,7 @@ async function readAllHeads(
   return inParallel(joined.list(), stateRequests, (each) => readHeads(detector, each));
 }
 
-/** Under the account that the records say it is. */
+/** Reads the records of the account that the records name as the owner. */
 async function readHeads(detector: Detector, activity: Activity): Promise<ViewedAccount> {
   const { workspaceId, rules, store } = detector;
   const from = activity.span.from - farthest;
@@ -194,8 +194,8 @@ async function readHeads(detector: Detector, activity: Activity): Promise<Viewed
 }
 
 /**
- * How far to read. Rows that name no id, or no name, are one account's with rows that name both: these are looked
- * for as far as reading ever goes.
+ * Returns the range to read. Rows without an id or a name are matched to an account by rows that have both, so for
+ * such accounts the range is as long as it can get.
  */
 function spanToRead(viewed: ViewedAccount, times: number): Range {
   const { account, span } = viewed;
@@ -208,7 +208,7 @@ function spanToRead(viewed: ViewedAccount, times: number): Range {
     : { from: span.from - farthest, to: span.to + farthest };
 }
 
-/** What a family sees, given the sightings of a span. The activity itself counts as a streak without denials. */
+/** What a family sees in the sightings of a span. The activity itself counts as a streak without denials. */
 function look(
   { account, span }: Activity,
   { family, head }: Pick<FamilyView, "family" | "head">,
@@ -216,7 +216,7 @@ function look(
 ): FamilyView {
   const views = ruleViews(family.rules, account, sightings);
   const active: Streak = { denials: [], extent: span, triggeredAt: null };
-  // Whatever may turn out to be one attack is read, so each streak counts as a finding here.
+  // Every streak counts as a finding here, so that everything that may be one attack is read.
   const streaks = views.flatMap(({ rule, streaks: own }) =>
     [active, ...own].map((streak) => ({ rule, streak, verdict: "finding" as const })),
   );

@@ -2,7 +2,7 @@ import { allNames, type Account } from "../detection/signin/account.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { distinct } from "../detection/context/origins.ts";
 
-/** What the logs may call the account of a finding: its names, and the ids that its own rows have. */
+/** Returns the names that the logs may use for the account of a finding: its own, and the ids in its rows. */
 export function namesOf(
   account: Account,
   { denials, evidence }: Pick<Finding, "denials" | "evidence">,

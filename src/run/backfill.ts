@@ -11,15 +11,15 @@ import { publicationLag } from "./readAround.ts";
 import { sweep } from "./sweep.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
-/** For progress only: the real steps may be shorter. */
+/** For progress only. The actual steps may be shorter. */
 const sliceLength = 6 * 3_600_000;
 
-/** Messages of a part that are kept. */
+/** The number of error messages kept for a part. */
 const mostErrors = 20;
 
-/** The parts of a request, before anything is done. */
+/** Returns the parts of a request before any work is done. */
 export function planParts(request: BackfillRequest, now: number): readonly BackfillPart[] {
-  // Rows are published late: the time of publication reaches further than what is asked for.
+  // The publication times of rows reach further than the requested range.
   const cursor = request.from - publicationLag.before;
   const end = Math.min(request.to + publicationLag.after, now);
   return request.workspaces.map((workspace) => ({
@@ -38,14 +38,13 @@ export interface BackfillStep {
   readonly id: string;
   readonly request: BackfillRequest;
   readonly workspace: string;
-  /** No slice is begun after this (epoch ms). */
+  /** No slice starts after this time (epoch ms). */
   readonly until: number;
 }
 
 /**
- * Works on a part until its time is up, and records its cursor after each slice. Whoever works on the same
- * part at the same time stops at its next slice, and so does one that was cancelled: somebody else wrote it.
- * Logs one line of what it did.
+ * Works on a part until its time is up and records its cursor after each slice. If somebody else writes the part,
+ * because they work on it or cancelled it, this call stops at its next slice. Writes one log line.
  *
  * @returns whether there is more to do
  */
@@ -95,7 +94,7 @@ export async function stepBackfill(
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     const { errors } = progressed(before, work);
-    // The state itself may be what failed; the error that is thrown says so.
+    // The state itself may have failed; the error thrown below says so.
     await save({ ...reached(cursor), errors: lastOf([...errors, problem]) }).catch(() => undefined);
     throw error;
   } finally {
@@ -104,7 +103,7 @@ export async function stepBackfill(
   return false;
 }
 
-/** A part after some more work; its cursor is set by who knows that the work is recorded. */
+/** A part after more work. The caller sets the cursor, once the work is recorded. */
 function progressed(part: BackfillPart, work: RunTotals): BackfillPart {
   const errors = lastOf([...part.errors, ...notesOf(work)]);
   return { ...part, state: "running", counts: add(part.counts, work), errors };
@@ -130,7 +129,7 @@ function notesOf({ reasons, errors }: RunTotals): readonly string[] {
     : errors;
 }
 
-/** Ends a part from outside, whoever is working on it. @returns false when it was finished already */
+/** Ends a part, even while somebody is working on it. @returns false if it was finished already */
 export async function endPart(
   jobs: BackfillJobs,
   id: string,

@@ -1,6 +1,6 @@
 import type { Range } from "./ports.ts";
 
-/** What a backfill is asked to do. Two requests with the same content are the same backfill. */
+/** The content of a backfill request. Two requests with the same content are the same backfill. */
 export interface BackfillRequest extends Range {
   /** Rule ids. */
   readonly rules: readonly string[];
@@ -18,13 +18,13 @@ export interface BackfillCounts {
   readonly updated: number;
 }
 
-/** The share of one workspace in a backfill, worked off slice by slice. */
+/** The part of a backfill that concerns one workspace. It is worked off slice by slice. */
 export interface BackfillPart {
   readonly workspace: string;
   readonly state: PartState;
-  /** Everything before (TimeGenerated, epoch ms) is done. */
+  /** Everything before this time (`TimeGenerated`, epoch ms) is done. */
   readonly cursor: number;
-  /** Where it ends. */
+  /** Where the part ends (epoch ms). */
   readonly end: number;
   readonly slicesDone: number;
   readonly slices: number;
@@ -38,32 +38,32 @@ export interface BackfillJob {
   readonly parts: readonly BackfillPart[];
 }
 
-/** A part with the version that it was read at. */
+/** A part and the version at which it was read. */
 export interface VersionedPart {
   readonly part: BackfillPart;
   readonly version: string;
 }
 
-/** Remembers backfills. */
+/** Stores backfills. */
 export interface BackfillJobs {
-  /** The unfinished job with this very request, else a new one. */
+  /** Returns the unfinished job with the same request, or creates one. */
   begin(request: BackfillRequest, parts: readonly BackfillPart[]): Promise<BackfillJob>;
   read(id: string): Promise<BackfillJob | null>;
   readPart(id: string, workspace: string): Promise<VersionedPart | null>;
-  /** @returns the new version, or null when somebody else wrote the part since it was read */
+  /** @returns the new version, or null if somebody else wrote the part since it was read */
   writePart(id: string, part: BackfillPart, version: string): Promise<string | null>;
 }
 
-/** Backfills run one at a time, in whatever process, and are forgotten some time after. */
+/** Lets one backfill run at a time, across processes. Finished backfills are forgotten after a while. */
 export interface BackfillLane {
   /**
-   * Keeps other backfills from running until `until` (epoch ms), or until it is left.
+   * Keeps other backfills from running until `until` (epoch ms), or until this one leaves.
    *
-   * @returns false while another owner is in it
+   * @returns false if another owner is in the lane
    */
   enterLane(owner: string, now: number, until: number): Promise<boolean>;
   leaveLane(owner: string): Promise<void>;
-  /** Forgets jobs that are finished and were asked for before `before` (epoch ms). @returns how many */
+  /** Forgets finished jobs that were requested before `before` (epoch ms). @returns how many */
   prune(before: number): Promise<number>;
 }
 
@@ -71,7 +71,7 @@ export function isFinished({ state }: Pick<BackfillPart, "state">): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
-/** What can be said of all parts together. */
+/** The state of all parts together. */
 export function stateOf(parts: readonly BackfillPart[]): PartState {
   const states = new Set(parts.map(({ state }) => state));
   const only = states.size === 1 ? [...states][0] : undefined;

@@ -18,7 +18,7 @@ import type { RelatedRecord } from "./ports.ts";
 
 const day = 86_400_000;
 
-/** Sign-ins in sessions that may turn out to be a denial's; more are not kept. */
+/** The number of sign-ins kept because their session may turn out to be that of a denial. */
 const mostSessions = 100_000;
 
 const eventReaders = {
@@ -30,13 +30,13 @@ const eventReaders = {
   (record: Fields) => EventRow | null
 >;
 
-/** Tables that files may lack: nothing may be concluded from their silence. */
+/** Tables that may be missing from the files. Nothing follows from their silence. */
 const tables = { audit: "AuditLogs", office: "OfficeActivity", risk: "AADUserRiskEvents" } as const;
 
 /**
- * What the records of files say of some accounts and of the origins of their denials.
+ * Collects what the records of files say about some accounts and the origins of their denials.
  *
- * @param asOf what was published later does not exist yet
+ * @param asOf ignores everything published after this time (epoch ms)
  */
 export async function collectContext(
   records: AsyncIterable<RelatedRecord>,
@@ -121,7 +121,7 @@ class Collector {
     }
   }
 
-  /** One row each time it stands in a file. */
+  /** Adds one row for each time it appears in a file. */
   #fail({ names, request, ...signIn }: ContextSignIn, kind: FailedSignIns["kind"]): void {
     const { at, address, asNumber, userAgent } = signIn;
     const key = JSON.stringify([names, request, kind]);

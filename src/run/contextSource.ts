@@ -10,7 +10,7 @@ import type {
 } from "../detection/context/rows.ts";
 import type { Range } from "./ports.ts";
 
-/** What the logs are asked about some accounts and the origins of their denials. */
+/** A question to the logs about some accounts and the origins of their denials. */
 export interface AccountsQuery {
   /** Half-open range of event times. */
   readonly range: Range;
@@ -18,7 +18,7 @@ export interface AccountsQuery {
   readonly addresses: readonly string[];
 }
 
-/** Rows, and the tables that could not be asked for them. */
+/** Rows, and the tables that could not be queried for them. */
 export interface Looked<T> {
   readonly rows: T;
   readonly gaps: readonly Gap[];
@@ -31,11 +31,11 @@ export interface HistoryRows {
 }
 
 /**
- * The tables that tell what was before, around and after the denials of some accounts. One query each. They fail
- * with a `LookUpError`, and give more rows than asked for rather than fewer.
+ * The tables that show what happened before, around and after the denials of some accounts. Each method is one
+ * query. It fails with a `LookUpError`, and may return more rows than asked for, never fewer.
  */
 export interface ContextSource {
-  /** Sign-ins of the accounts; requests with a refused prompt from `burstFrom` on. */
+  /** Sign-ins of the accounts, and requests with a refused prompt from `burstFrom` on. */
   history(
     query: AccountsQuery & { readonly burstFrom: number },
     signal: AbortSignal,
@@ -53,14 +53,14 @@ export interface ContextSource {
     query: AccountsQuery & { readonly sessions: readonly string[] },
     signal: AbortSignal,
   ): Promise<Looked<readonly PassedSignIn[]>>;
-  /** What the audit logs say of the accounts; `ingestedFrom`: only what was stored since. */
+  /** Entries of the audit logs about the accounts. With `ingestedFrom`, only those ingested since. */
   events(
     query: Omit<AccountsQuery, "addresses"> & { readonly ingestedFrom: number },
     signal: AbortSignal,
   ): Promise<Looked<readonly EventRow[]>>;
 }
 
-/** A lookup that gave nothing. */
+/** A lookup that returned nothing. */
 export class LookUpError extends Error {
   override readonly name = "LookUpError";
   readonly problem: Gap["problem"];

@@ -4,13 +4,13 @@ import {
   type SetAsideReason,
 } from "../detection/signin/classify.ts";
 
-/** Where the rows of one read went: `rows` = `classified` + every `setAside` + `badRecords`. */
+/** What became of the rows of one read: `rows` = `classified` + every `setAside` + `badRecords`. */
 export interface Counts {
   rows: number;
   classified: number;
   readonly setAside: Record<SetAsideReason, number>;
   badRecords: number;
-  /** Classified rows that no text of theirs explains; part of `classified`. */
+  /** Classified rows whose texts explain nothing; part of `classified`. */
   unclassified: number;
 }
 
@@ -46,7 +46,7 @@ export function countRow(counts: Counts, row: Classified): void {
   }
 }
 
-/** Rows that hold no denial, as a search knows without looking at each. */
+/** Counts rows that a search knows to have no denial, without looking at each. */
 export function countPassed(counts: Counts, rows: number): void {
   counts.rows += rows;
   counts.setAside.notCandidate += rows;
@@ -62,7 +62,7 @@ export function addCounts(counts: Counts, more: Counts): void {
   }
 }
 
-/** A record that could not even be read. */
+/** Counts a record that could not be read at all. */
 export function countUnreadable(counts: Counts): void {
   counts.rows++;
   counts.badRecords++;

@@ -11,18 +11,18 @@ const blindShortfalls = [
   "noRecords",
   /** No record has a result code, and none has a text. */
   "noResult",
-  /** As many MFA failures as a rule needs for a finding, and not one has a reason. */
+  /** There are enough MFA failures for a finding, and none has a reason. */
   "noReasons",
-  /** As many candidates as a rule needs, and no record names an account. */
+  /** There are enough candidates for a finding, and no record names an account. */
   "nobody",
 ] as const;
 
 const partialShortfalls = [
   /** Too many MFA failures have no reason. */
   "unexplained",
-  /** Files that are no sign-in logs were passed over. */
+  /** Files that are not sign-in logs were skipped. */
   "passedOver",
-  /** Records could not be used. */
+  /** Some records could not be used. */
   "badRecords",
 ] as const;
 
@@ -31,27 +31,27 @@ export type Shortfall = (typeof blindShortfalls)[number] | (typeof partialShortf
 
 export interface UnknownText {
   readonly text: string;
-  /** Rows that have it. */
+  /** Rows affected. */
   readonly count: number;
 }
 
 /** What one read could see. */
 export interface Coverage {
   readonly verdict: Verdict;
-  /** Empty where the verdict is `complete`; the gravest first. */
+  /** Empty if the verdict is `complete`; otherwise most severe first. */
   readonly shortfalls: readonly Shortfall[];
-  /** Usable rows, and the accounts among those that were parsed. */
+  /** Usable rows, and the number of accounts in the parsed ones. */
   readonly rows: number;
   readonly users: number;
   readonly badRecords: number;
-  /** Requests that failed in MFA, before exclusions, and those of them that say why. */
+  /** Requests that failed in MFA, before exclusions, and how many of them give a reason. */
   readonly mfaFailures: number;
   readonly withReason: number;
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly unknownTexts: readonly UnknownText[];
-  /** What no record shows; empty where there is no record. */
+  /** Fields that no record has; empty if there is no record. */
   readonly fieldsMissing: readonly ShownField[];
-  /** Epoch milliseconds; of the rows that were parsed. */
+  /** Of the parsed rows (epoch ms). */
   readonly oldestRow: number | null;
   readonly newestRow: number | null;
   readonly files: readonly FileSeen[];
@@ -63,18 +63,18 @@ export interface Coverage {
 }
 
 export interface CoverageLimits {
-  /** In use; the smallest of their thresholds counts. */
+  /** The rules in use. The smallest threshold counts. */
   readonly rules: readonly Pick<Rule, "threshold">[];
   /** The share of MFA failures without a reason, 0 to 1, above which a read is partial. */
   readonly maxUnexplained?: number;
-  /** An input without records is complete. */
+  /** Whether an input without records is complete. */
   readonly allowEmpty?: boolean;
 }
 
-/** Fewer failures than this say nothing about a share. */
+/** With fewer failures than this, a share means nothing. */
 const fewestForShare = 5;
 
-/** Unknown texts that are reported. */
+/** The number of unknown texts in a report. */
 const mostReported = 20;
 
 export const usualMaxUnexplained = 0.5;
@@ -90,7 +90,7 @@ const shownFields = [
   "interactive",
 ] as const satisfies readonly ShownField[];
 
-/** Judges what a read could see, from what its rows showed and what its files turned out to be. */
+/** Judges what a read could see, by its rows and by the kinds of its files. */
 export function judgeCoverage(
   tally: CoverageTally,
   counts: Counts,
@@ -158,15 +158,15 @@ function findShortfalls(
 }
 
 /**
- * A code or a text that was understood, such as 500121 and not "Failure". Of rows that a search passed it is only known
- * that they have a value.
+ * Reports whether a code or text was understood, such as 500121 but not "Failure". For rows that a search skipped,
+ * it is only known that they have a value.
  */
 function showsResult(tally: CoverageTally, shown: ReadonlySet<ShownField>): boolean {
   const from = tally.passedRows > 0 ? shown : tally.shown;
   return from.has("resultCode") || from.has("resultText") || tally.hasStepText;
 }
 
-/** The verdict on rows of which it is only known how many failures say why. */
+/** Judges rows if all that is known is how many failures give a reason. */
 export function judgeReasons(
   read: Pick<Coverage, "badRecords" | "mfaFailures" | "withReason">,
   rules: CoverageLimits["rules"],
@@ -183,7 +183,7 @@ function verdictOf(shortfalls: readonly Shortfall[]): Verdict {
   return shortfalls.length > 0 ? "partial" : "complete";
 }
 
-/** Ties go by the text, so that the order of the rows does not matter. */
+/** Breaks ties by text, so that the order of the rows does not matter. */
 function mostFrequent(texts: ReadonlyMap<string, number>): readonly UnknownText[] {
   return [...texts]
     .map(([text, count]) => ({ text, count }))

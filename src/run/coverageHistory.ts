@@ -5,19 +5,20 @@ import { inKnownWords } from "../detection/signin/vocabulary.ts";
 import { judgeReasons, type UnknownText, type Verdict } from "./coverage.ts";
 import { later, tallyRecords } from "./coverageTally.ts";
 
-/** What is remembered, in hours. */
+/** How long hours are remembered, in hours. */
 const recentHours = 24;
 const earlierHours = 7 * 24;
 
-/** Texts that are remembered. */
+/** The number of texts remembered. */
 const mostTexts = 20;
 
-/** Fewer failures than this in a day say nothing about a share. */
+/** With fewer failures than this in a day, a share means nothing. */
 const fewestFailures = 20;
 
 /**
- * What the runs of the last eight days could see, hour by hour of reading. Stored with the watermark, so that it costs
- * no request of its own: a few kilobytes at most. Counts only, and MFA texts in Microsoft's own words.
+ * What the runs of the last eight days could see, by the hour in which rows were read. It is stored with the
+ * watermark, so it costs no extra request, and takes a few kilobytes at most. It contains only counts, and MFA
+ * texts in Microsoft's own words.
  */
 export interface CoverageHistory {
   readonly version: 1;
@@ -28,14 +29,17 @@ export interface CoverageHistory {
     readonly text: string;
     readonly hours: readonly (readonly [hour: number, rows: number])[];
   }[];
-  /** Time of the newest row that was ever read (epoch ms). */
+  /** Time of the newest row ever read (epoch ms). */
   readonly newestRow: number | null;
-  /** When it was last said that the share of failures with a reason fell; null when it has not, or has risen since. */
+  /**
+   * When the last warning about a fallen share was logged (epoch ms). Null if there was none, or the share has
+   * risen since.
+   */
   readonly warnedAt: number | null;
 }
 
 type HourSeen = readonly [
-  /** Since the epoch. */
+  /** Hours since the epoch. */
   hour: number,
   rows: number,
   badRecords: number,
@@ -51,15 +55,16 @@ const nothing: CoverageHistory = {
   warnedAt: null,
 };
 
-/** What was stored by an earlier run; begun anew where nothing was, or in a shape that this version does not know. */
+/** Returns what an earlier run stored, or an empty history if there is none or its shape is unknown to this version. */
 export function readHistory(stored: CoverageHistory | null | undefined): CoverageHistory {
   return stored?.version === nothing.version ? stored : nothing;
 }
 
 /**
- * Adds the rows of a step of a run, and forgets what is too old. A request whose rows come in two steps counts in both.
+ * Adds the rows of one step of a run, and forgets what is too old. A request whose rows are split over two steps
+ * counts in both.
  *
- * @param now when they were read (epoch ms)
+ * @param now when the rows were read (epoch ms)
  */
 export function addToHistory(
   history: CoverageHistory,
@@ -131,7 +136,7 @@ function mostFrequent<T extends UnknownText>(texts: readonly T[]): readonly T[] 
 
 /** What the app could see in the last 24 hours, for its log and its health. */
 export interface RecentCoverage {
-  /** Null where nothing was read: an empty range says nothing. */
+  /** Null if nothing was read, because an empty range says nothing. */
   readonly verdict: Verdict | null;
   readonly rows: number;
   readonly badRecords: number;
@@ -139,14 +144,14 @@ export interface RecentCoverage {
   readonly withReason: number;
   /** Rounded down; null without failures. */
   readonly withReasonPercent: number | null;
-  /** MFA texts of no known class, in Microsoft's own words, the most frequent first. */
+  /** MFA texts of no known class, in Microsoft's own words, most frequent first. */
   readonly unknownTexts: readonly UnknownText[];
   /** ISO 8601. */
   readonly newestRow: string | null;
 }
 
 /**
- * The last 24 hours up to `now`. `GET /api/health` shows it for each workspace:
+ * Returns what could be seen in the 24 hours up to `now`. `GET /api/health` shows it for each workspace:
  * `recentCoverage(readHistory(progress.coverage), rules, clock.now())`.
  */
 export function recentCoverage(
@@ -179,7 +184,7 @@ interface Total {
   readonly withReason: number;
 }
 
-/** Of so many hours up to and with one. */
+/** Adds up the given number of hours, ending with `last`. */
 function totalOf({ hours }: CoverageHistory, last: number, count: number): Total {
   const total = hours
     .filter(([hour]) => hour > last - count && hour <= last)
@@ -188,7 +193,7 @@ function totalOf({ hours }: CoverageHistory, last: number, count: number): Total
   return { rows, badRecords, mfaFailures, withReason };
 }
 
-/** The share of failures with a reason fell: what it is now, and what it was in the seven days before. */
+/** A drop in the share of failures with a reason: the share now, and in the seven days before. */
 export interface ShareFallen {
   readonly mfaFailures: number;
   readonly withReason: number;
@@ -197,10 +202,11 @@ export interface ShareFallen {
 }
 
 /**
- * Whether of at least 20 MFA failures in 24 hours none has a reason, or under half the share of the seven days before.
- * Then Microsoft may have changed its texts, or a column may be gone: refusals cannot be told any more.
+ * Looks for a drop in the share of MFA failures with a reason. It has dropped if there are at least 20 failures in
+ * 24 hours and none has a reason, or under half the share of the seven days before. Microsoft may then have changed
+ * its texts, or a column may be missing, so that refusals can no longer be recognised.
  *
- * @returns null where it has not fallen
+ * @returns null if the share has not dropped
  */
 export function findShareFallen(history: CoverageHistory, now: number): ShareFallen | null {
   const hour = hourOf(now);
@@ -218,9 +224,9 @@ export function findShareFallen(history: CoverageHistory, now: number): ShareFal
 }
 
 /**
- * Notes whether the share has fallen, so that it is said once a day and not at every run.
+ * Records whether the share has dropped, so that the warning is logged once a day and not in every run.
  *
- * @returns the history to store, and what to say now
+ * @returns the history to store, and the warning to log now
  */
 export function noteShare(
   history: CoverageHistory,

@@ -7,28 +7,28 @@ import { cutAt } from "../detection/signin/visible.ts";
 import { hash53 } from "./hash53.ts";
 import type { ShownField } from "./inputSeen.ts";
 
-/** Unknown texts are cut to this, in UTF-16 units. */
+/** Maximum length of an unknown text, in UTF-16 units. Longer ones are cut. */
 export const longestUnknownText = 200;
 
-/** Distinct unknown texts that are counted; a damaged log can have any number. */
+/** The number of distinct unknown texts counted. A damaged log can contain any number. */
 const mostUnknownTexts = 1_000;
 
-/** What the rows of one read show. It grows row by row, and is plain data so that threads can hand it over. */
+/** What the rows of one read show. It grows row by row, and is plain data so that threads can exchange it. */
 export interface CoverageTally {
   readonly shown: Set<ShownField>;
-  /** A step has a text. */
+  /** Whether a step has a text. */
   hasStepText: boolean;
-  /** An interactive sign-in got past MFA or needed none. */
+  /** Whether an interactive sign-in passed MFA or needed none. */
   hasSuccess: boolean;
-  /** Rows that a search passed without parsing them. */
+  /** Rows that a search skipped without parsing them. */
   passedRows: number;
-  /** Hashes of the accounts of the rows that were parsed. */
+  /** Hashes of the accounts of the parsed rows. */
   readonly users: Set<number>;
-  /** MFA requests that failed, by the hash of the request; true once a row says why. */
+  /** Failed MFA requests, by the hash of the request. True once a row gives the reason. */
   readonly failures: Map<number, boolean>;
-  /** MFA texts that no class knows, with the number of rows that have each. */
+  /** MFA texts of no known class, with the number of rows for each. */
   readonly unknownTexts: Map<string, number>;
-  /** Time of the oldest and the newest row that was parsed (epoch ms). */
+  /** Time of the oldest and the newest parsed row (epoch ms). */
   oldestAt: number | null;
   newestAt: number | null;
 }
@@ -48,9 +48,8 @@ export function emptyTally(): CoverageTally {
 }
 
 /**
- * Adds a row that was taken apart; one that does not exist yet is left out. MFA failures are counted before
- * exclusions. A failure that nobody sat in front of, or that belongs to nobody, is none of them: it could not
- * become a finding anyway.
+ * Adds a parsed row, unless it is published after `asOf`. MFA failures are counted before exclusions.
+ * Non-interactive failures, and those of nobody, are not counted, because they could not become a finding.
  */
 export function tallyRow(tally: CoverageTally, signIn: SignIn, classified: Classified): void {
   if (classified.kind === "setAside" && classified.reason === "notYetPublished") {
@@ -64,7 +63,7 @@ export function tallyRow(tally: CoverageTally, signIn: SignIn, classified: Class
   }
 }
 
-/** What records show that were all taken apart, and how many of them are bad. */
+/** Returns what fully parsed records show, and how many of them are bad. */
 export function tallyRecords(records: readonly Fields[]): {
   readonly tally: CoverageTally;
   readonly bad: number;

@@ -23,13 +23,13 @@ import { readApprovals } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
 import { UpstreamError } from "./upstreamError.ts";
 
-/** Accounts judged together, so that memory is bounded in a flood. */
+/** The number of accounts judged together. It bounds memory during a flood. */
 const accountsAtOnce = 500;
 
-/** How often an account is judged again because another run recorded something in between. */
+/** How often an account is judged again because another run recorded something in the meantime. */
 const attempts = 8;
 
-/** Something decided now that this run has claimed, with the head as stored. */
+/** A decision of this run that it has claimed, with the record as stored. */
 export interface Claimed {
   readonly item: DueItem;
   readonly head: SubjectRecord;
@@ -38,11 +38,11 @@ export interface Claimed {
 export interface Decided {
   readonly decisions: readonly Decision[];
   readonly claimed: readonly Claimed[];
-  /** Incidents that were recorded but are left for a later run to send. */
+  /** Recorded incidents that a later run will send. */
   readonly left: number;
 }
 
-/** Judges accounts as a whole and records the decisions, each together with what is due for it. */
+/** Judges whole accounts and records the decisions, each together with what is due for it. */
 export async function decideAccounts(
   detector: Detector,
   touched: readonly Activity[],
@@ -50,7 +50,7 @@ export async function decideAccounts(
   signal: AbortSignal,
 ): Promise<Decided> {
   const results: Decided[] = [];
-  // Stryker disable next-line EqualityOperator: of nobody nothing is asked.
+  // Stryker disable next-line EqualityOperator: with no accounts left, nothing is asked.
   for (let start = 0; start < touched.length; start += accountsAtOnce) {
     let open = touched.slice(start, start + accountsAtOnce);
     for (let attempt = 0; open.length > 0; attempt++) {
@@ -69,7 +69,7 @@ export async function decideAccounts(
         decideCase(detector, each, contexts.get(accountKey(each.account)), sending),
       );
       results.push(...outcomes.map(({ decided }) => decided));
-      // Somebody else wrote: their news may be in the log as well, so everything is read again.
+      // Somebody else wrote. The log may have news from them as well, so everything is read again.
       open = outcomes.flatMap(({ again }) => (again === null ? [] : [again]));
     }
   }
@@ -80,7 +80,7 @@ export async function decideAccounts(
   };
 }
 
-/** Approvals matter where a streak fired or a burst is recorded. */
+/** Reads approvals for accounts where a streak fired or a burst is recorded. */
 async function readApprovalsOf(
   { source }: Detector,
   cases: readonly AccountCase[],
@@ -129,7 +129,7 @@ async function decideCase(
       bursts: recordDecisions(view.head.bursts, changed),
       deliveries: { ...view.head.deliveries, ...claims },
     };
-    // With the head also where only a watch is to be kept: what is due must not be older than what is recorded.
+    // The head is written even if only a watch changes, so that what is due is never older than what is recorded.
     const stored = await detector.store.write({ head, put: due });
     if (stored === "conflict") {
       sending.left += Object.keys(claims).length;
@@ -147,7 +147,7 @@ async function decideCase(
   return { decided: { decisions, claimed, left }, again: null };
 }
 
-/** What is to be done about a decision: to be sent, noted or watched; null where there is nothing. */
+/** Returns what a decision leaves to do: an incident to send, a merge to note or a watch to keep. Null if nothing. */
 function dueOf(
   detector: Detector,
   { family, head }: FamilyView,
@@ -168,7 +168,7 @@ function dueOf(
     burstId: burst.id,
     dueAt: detector.clock.now(),
     attempts: 0,
-    // What grows has an incident that people look at, whoever found the growth.
+    // An incident that grows is already in front of analysts, whoever found the growth.
     lane: burst.revision > 1 ? "live" : lane,
     ...placeOf(waiting.get(burst.id)),
     incident: sends && finding !== null ? incidentOf(head.subject, decision, finding) : null,
@@ -177,7 +177,7 @@ function dueOf(
   };
 }
 
-/** Where a pending item stands in the line; growth neither moves it back nor forgives its failures. */
+/** The place of a pending item in the queue. Growth neither moves it back nor resets its failures. */
 function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "attempts" | "lane">> {
   return item === undefined ? {} : { dueAt: item.dueAt, attempts: item.attempts, lane: item.lane };
 }

@@ -6,13 +6,16 @@ import type { RunTotals } from "./runTotals.ts";
 import type { Delivery, DueItem, SubjectRecord, StateChange } from "./ports.ts";
 import type { SendFailure } from "./vitals.ts";
 
-/** Wait after the n-th failure of an incident, milliseconds; the last one holds from then on. */
+/** Wait after the n-th failure of an incident, in milliseconds. The last one applies to all later failures. */
 const backoff = [5, 10, 20, 40, 60].map((minutes) => minutes * 60_000);
 
-/** A run that failed so often lets the others be, but a cap of few does not leave those behind a failing one waiting. */
+/**
+ * A run stops after this many failures, even if its cap is lower. A low cap must not let a few failing incidents
+ * block the ones behind them.
+ */
 const fewestFailures = 10;
 
-/** A claim with less left than this is renewed before anything is sent under it. */
+/** A claim with less time left (ms) is renewed before anything is sent under it. */
 const claimMargin = 60_000;
 
 type Delivered = Pick<RunTotals, "sent" | "failed" | "errors">;
@@ -32,7 +35,7 @@ export async function deliverClaimed(
   }
 }
 
-/** Sends what earlier runs left, what is oldest first and what a backfill found last. */
+/** Sends what earlier runs left: oldest first, and findings of backfills last. */
 export async function deliverOverdue(
   detector: Detector,
   due: readonly DueItem[],
@@ -42,9 +45,10 @@ export async function deliverOverdue(
   const now = detector.clock.now();
   const ready = due
     .filter((item) => isPending(item) && item.dueAt <= now)
-    // What is due comes oldest first.
+    // The sort is stable, and items come oldest first.
     .toSorted((a, b) => laneOrder(a) - laneOrder(b));
-  // A failure takes no place under the cap; without a bound of its own, a sink that is away would be asked for all.
+  // A failure does not count against the cap, so it needs a limit of its own. Otherwise a sink that is down would be
+  // sent everything.
   const mostFailures = Math.max(fewestFailures, detector.maxIncidentsPerRun);
   for (const item of ready) {
     const isOver = sending.left <= 0 || delivered.failed >= mostFailures;
@@ -62,7 +66,7 @@ function laneOrder({ lane }: DueItem): number {
   return lane === "live" ? 0 : 1;
 }
 
-/** @returns false when it cost no place under the cap: somebody else has it, or it failed */
+/** @returns false if it did not count against the cap, because somebody else has it or it failed */
 async function deliverItem(
   detector: Detector,
   item: DueItem,
@@ -88,7 +92,7 @@ async function deliverItem(
   return failure === null;
 }
 
-/** @returns the head under a claim that lasts, or null where another run is sending it or has changed it */
+/** @returns the record under a claim that lasts, or null if another run is sending it or has changed it */
 async function claim(
   { store, clock }: Detector,
   item: DueItem,
@@ -117,21 +121,21 @@ async function claim(
   return stored === "conflict" ? null : stored;
 }
 
-/** Whether it is what is due now: an item that was read before another run recorded more is not. */
+/** Reports whether the item is still current. It is not if another run recorded more after it was read. */
 function tellsOf({ incident, mergedInto }: DueItem, burst: RecordedBurst): boolean {
   return (
     burst.mergedInto === mergedInto && (incident === null || incident.revision === burst.revision)
   );
 }
 
-/** One sink that fails neither blocks nor repeats another. */
+/** Sends to every sink. A sink that fails neither blocks the others nor makes them repeat. */
 async function send(
   { sinks, log }: Detector,
   { incident, mergedInto, burstId }: DueItem,
   { bursts, deliveries }: SubjectRecord,
 ): Promise<{
   readonly sent: Readonly<Record<string, number>>;
-  /** What each sink that failed answered. */
+  /** The answer of each sink that failed. */
   readonly failures: Readonly<Record<string, string>>;
 }> {
   // Stryker disable next-line OptionalChaining: only for the compiler, there is a claim.
@@ -145,7 +149,7 @@ async function send(
         await sink.deliver({ ...incident, sentRevision: sent[sink.name] ?? 0 });
         sent[sink.name] = incident.revision;
       }
-      // Stryker disable next-line ConditionalExpression: of what is not merged, the record is as far as the incident.
+      // Stryker disable next-line ConditionalExpression: without a merger, the record is as far as the incident.
       if (mergedInto !== null && (sent[sink.name] ?? 0) < mergedAt) {
         await sink.noteMerge(burstId, mergedInto);
         sent[sink.name] = mergedAt;
@@ -167,7 +171,7 @@ interface Attempt {
   readonly failure: SendFailure | null;
 }
 
-/** Records what was sent, and drops what is done or puts off what failed. */
+/** Records what was sent, and drops what is done or postpones what failed. */
 async function settle(
   { store, clock }: Detector,
   { item, head, sent, owner, failure }: Attempt,
@@ -186,7 +190,7 @@ async function settle(
   if ((await store.write({ ...change, head: settled })) !== "conflict") {
     return;
   }
-  // Another run recorded growth meanwhile: its due row is the newer one and stays.
+  // Another run recorded growth in the meantime. Its due row is newer and stays.
   for (let attempt = 0; attempt < 8; attempt++) {
     const current = await store.readHead(item.subject, -Infinity);
     const { sent: sentByOthers = {}, claim: held = null } = current.deliveries[item.burstId] ?? {};

@@ -4,8 +4,8 @@ import type { RecordsReport } from "./detectRecords.ts";
 import type { IncidentSink } from "./ports.ts";
 
 /**
- * Brings every incident of a run up to date in a sink, whether or not this run changed it. No other process
- * may write to the sink at the same time.
+ * Brings every incident of a run up to date in a sink, whether or not this run changed it. No other process may
+ * write to the sink at the same time.
  */
 export async function deliverFindings(
   sink: IncidentSink,

@@ -24,23 +24,23 @@ import { judgeSuspect, subjectOf, type Suspect } from "./judgeSuspect.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
 import { askedFor, readContexts } from "./recordContexts.ts";
 
-/** One run over logs that come as files: everything is read, then everything is judged. */
+/** One run over logs in files. Everything is read, then everything is judged. */
 export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly rules: readonly Rule[];
-  /** Only what was published by then (epoch ms) exists; null: everything. */
+  /** Ignores everything published after this time (epoch ms); null: nothing is ignored. */
   readonly asOf: number | null;
-  /** Half-open range (epoch ms) in which a burst's first denial has to lie. */
+  /** Half-open range (epoch ms) in which the first denial of a burst must lie. */
   readonly from: number;
   readonly to: number;
-  /** Whether the context of findings is looked up in the files; it is unless given. */
+  /** Whether to look up the context of findings in the files. Default: true. */
   readonly context?: boolean;
-  /** Told of every record that cannot be used; an error thrown here ends the run. */
+  /** Called for every record that cannot be used. An error thrown here ends the run. */
   readonly onBad: (reason: string, place: P) => void;
 }
 
-/** One incident: what was found, and what that means against what was recorded. */
+/** One incident: the finding, and the decision against what was recorded. */
 export interface Reported {
-  /** The first rule that fired; the finding names all. */
+  /** The first rule that fired. The finding names all of them. */
   readonly rule: Rule;
   readonly subject: Subject;
   readonly decision: Decision;
@@ -53,15 +53,15 @@ export interface RecordsReport extends Outcomes {
   readonly coverage: Coverage;
   /** Sorted by trigger, user and rule. */
   readonly findings: readonly Reported[];
-  /** Findings that are no incident, each with its reason; in the same order. */
+  /** Findings that are not incidents, each with its reason, in the same order. */
   readonly notOpened: readonly Reported[];
-  /** Incidents that turned out to belong to another: their id and the id of the one that goes on. */
+  /** Incidents that turned out to belong to another one: their id, and the id of the one that continues. */
   readonly merged: readonly (readonly [id: string, keeperId: string])[];
 }
 
 /**
- * Reads files, judges every account that they or the ledger show, and records the decisions. Nothing is
- * durable until the ledger's `commit`.
+ * Reads files, judges every account in them or in the ledger, and records the decisions. Nothing is durable until
+ * the ledger's `commit`.
  */
 export async function detectRecords<P>(
   files: SignInFiles<P>,
@@ -87,7 +87,7 @@ export async function detectRecords<P>(
       if (isMoved || decisions.some((decision) => decision.action !== "none")) {
         await store.write({ head: { ...head, bursts } });
       }
-      // One by one: an account can have more of them than a call takes arguments.
+      // One at a time, because an account can have more than a call accepts as arguments.
       report(subject, decisions).forEach((each) => findings.push(each));
       for (const { id, mergedInto } of bursts) {
         if (mergedInto !== null) {
@@ -141,13 +141,13 @@ function bindingsOf(ledger: Ledger): Bindings {
   return {
     tenants: [],
     unnamedTenant,
-    // What is kept in files is asked for at no cost.
+    // Reading files costs nothing extra.
     hasUnnamed: true,
     idOf: (tenantId, name) => ids.get(accountKey({ tenantId, user: name })) ?? null,
   };
 }
 
-/** Adds what earlier files said to what these say, and notes in the ledger what is new. */
+/** Adds what earlier files said, and records in the ledger what is new. */
 async function completeSightings(
   ledger: Ledger,
   fresh: SightingTable,
@@ -169,7 +169,7 @@ async function completeSightings(
   return matched;
 }
 
-/** The accounts on which some rule fires or has fired before: only theirs are the approvals that matter. */
+/** Finds the accounts on which some rule fires or has fired before. Only their approvals matter. */
 async function findSuspects<P>(
   store: StateStore,
   known: SightingTable,
@@ -192,10 +192,10 @@ async function findSuspects<P>(
 }
 
 /**
- * The accounts that have, for some rule, as many sightings in one window as it asks for denials; by their
- * numbers. On no other can a rule fire: each of its denials is a prompt of its own, no two prompts share a
- * sighting, and a prompt happened when one of its sightings did. Sightings that do not count (excluded, not
- * published by then, of another outcome) only add accounts.
+ * Returns the numbers of accounts that, for some rule, have as many sightings in one window as its threshold. A
+ * rule cannot fire on any other account: each denial is a prompt of its own, no two prompts share a sighting, and a
+ * prompt happened at the time of one of its sightings. Sightings that do not count (excluded, published later, of
+ * another outcome) can only add accounts.
  */
 function accountsThatMayFire(columns: DenialColumns, rules: readonly Rule[]): ReadonlySet<number> {
   const accounts = new Set<number>();
@@ -275,7 +275,7 @@ function inOrder(a: Reported, b: Reported): number {
   );
 }
 
-/** By code unit, so that no machine's language changes the order. */
+/** Compares by code unit, so that the order does not depend on the machine's language. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

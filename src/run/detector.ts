@@ -2,15 +2,15 @@ import type { Rule } from "../detection/rules/rule.ts";
 import type { ContextSource } from "./contextSource.ts";
 import type { Clock, IncidentSink, Log, SignInSource, StateStore } from "./ports.ts";
 
-/** What detects in one workspace: its parts, and its numbers in milliseconds. */
+/** The parts that detect in one workspace, and its settings. Durations are in milliseconds. */
 export interface Detector {
   readonly workspaceId: string;
   readonly rules: readonly Rule[];
   readonly source: SignInSource;
-  /** Where the context of findings is looked up; null or absent: nowhere. */
+  /** Where to look up the context of findings. Null or absent: nowhere. */
   readonly context?: ContextSource | null;
   readonly store: StateStore;
-  /** None in a dry run: decisions are made and logged, and nothing is sent. */
+  /** Empty in a dry run: decisions are made and logged, and nothing is sent. */
   readonly sinks: readonly IncidentSink[];
   readonly clock: Clock;
   readonly log: Log;

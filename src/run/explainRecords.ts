@@ -30,20 +30,20 @@ import type { Ledger, LogEntry } from "./ports.ts";
 
 export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly rules: readonly Rule[];
-  /** Only what was published by then (epoch ms) exists; null: everything. */
+  /** Ignores everything published after this time (epoch ms); null: nothing is ignored. */
   readonly asOf: number | null;
-  /** Principal names or object ids in lower case; null: everybody, and of their rows the candidates. */
+  /** Principal names or object ids in lower case. Null: everybody, but only their candidate rows. */
   readonly users: readonly string[] | null;
-  /** Rows that are kept at most, and accounts as well: what bounds the output bounds the memory. */
+  /** Maximum number of rows and of accounts kept. It bounds the output and the memory. */
   readonly limit: number;
   readonly onBad: (reason: string, place: P) => void;
-  /** What the files turned out to be, once all entries are read; nothing is known without it. */
+  /** Returns what kinds of files were read, once all entries are read. Absent if unknown. */
   readonly seen?: () => InputSeen;
 }
 
 export interface ExplainedRow<P> {
   readonly place: P;
-  /** Under which names its fields stood; null where the reader does not say. */
+  /** The names that its fields had; null if the reader does not say. */
   readonly reading: RecordReading | null;
   readonly explanation: RowExplanation;
 }
@@ -51,7 +51,7 @@ export interface ExplainedRow<P> {
 export interface ExplainedAccount {
   readonly account: Account;
   readonly prompts: PromptIndex;
-  /** Oldest first; a row that says the same again adds none. */
+  /** Oldest first. A row that repeats an approval adds none. */
   readonly approvals: readonly Approval[];
   readonly rules: readonly RuleExplanation[];
 }
@@ -65,13 +65,13 @@ export interface Explained<P> {
   /** Nearest to firing first. */
   readonly accounts: readonly ExplainedAccount[];
   readonly accountsLeftOut: number;
-  /** Those of `users` of whom no row was read. */
+  /** The members of `users` without a row. */
   readonly unseen: readonly string[];
-  /** The account that a row of `rows` belongs to. */
+  /** Returns the account of a row in `rows`. */
   readonly accountOf: (row: RowAccount) => ExplainedAccount | null;
 }
 
-/** Reads everything as a detection does, and keeps beside it what was asked for. */
+/** Reads everything as a detection does, and also keeps what was asked for. */
 export async function explainRecords<P>(
   entries: AsyncIterable<readonly LogEntry<P>[]>,
   ledger: Pick<Ledger, "addApproval" | "approvals">,
@@ -174,7 +174,7 @@ function namesOf({ name }: RowAccount): readonly KnownName[] {
   return name === null ? [] : [{ name, seenAt: 0 }];
 }
 
-/** The first rows; where they are too many, candidates go before others. */
+/** Keeps the first rows. If there are too many, candidates take precedence. */
 class KeptRows<P> {
   readonly #limit: number;
   readonly #candidates: (ExplainedRow<P> & { readonly ordinal: number })[] = [];
@@ -206,7 +206,7 @@ function accountsIn<P>({ explanation }: ExplainedRow<P>): readonly RowAccount[] 
   return account === null || kind !== "classified" ? [] : [account];
 }
 
-/** The accounts with a denial, by how much of a threshold they reached within one window. */
+/** Sorts accounts with a denial by the share of a threshold that they reached within one window. */
 function nearestFirst(
   known: readonly { readonly account: Account; readonly sightings: () => readonly Sighting[] }[],
   rules: readonly Rule[],
@@ -256,7 +256,7 @@ function explainAccount(
   };
 }
 
-/** Of equal ones the last, in the place of the first. */
+/** Removes duplicates. The last of each kind takes the place of the first. */
 function distinct<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
   return [...new Map(items.map((each) => [keyOf(each), each])).values()];
 }

@@ -11,7 +11,7 @@ import { emptyTally, tallyRow } from "./coverageTally.ts";
 import { nothingSeen } from "./inputSeen.ts";
 import type { Extract, LogEntry, SignInFiles } from "./ports.ts";
 
-/** Takes rows apart, one after the other, and keeps what they say. */
+/** Classifies rows one by one and collects what they say. */
 export class Extractor<P> {
   readonly #options: ClassifyOptions;
   #extract: Draft<P> = nothing();
@@ -37,13 +37,13 @@ export class Extractor<P> {
     this.#keep(row);
   }
 
-  /** So many rows are known to hold nothing, without having been looked at one by one. */
+  /** Counts rows that are known to be irrelevant without having been looked at. */
   pass(rows: number): void {
     countPassed(this.#extract.counts, rows);
     this.#extract.tally.passedRows += rows;
   }
 
-  /** What was said since this was asked last. */
+  /** Returns what was collected since the last call. */
   take(): Extract<P> {
     const extract = this.#extract;
     this.#extract = nothing();
@@ -51,7 +51,8 @@ export class Extractor<P> {
   }
 
   #keep({ account, sightings, approvals }: Classified): void {
-    // Stryker disable next-line ConditionalExpression,BlockStatement: only for the compiler, a row of nobody says nothing.
+    // Stryker disable next-line ConditionalExpression,BlockStatement: only for the compiler, a row of nobody says
+    // nothing.
     if (account === null) {
       return;
     }
@@ -64,7 +65,7 @@ export class Extractor<P> {
   }
 }
 
-/** An extract that grows. */
+/** An extract under construction. */
 interface Draft<P> extends Extract<P> {
   readonly bad: Extract<P>["bad"][number][];
   readonly sightings: (readonly [RowAccount, Sighting])[];
@@ -75,7 +76,7 @@ function nothing<P>(): Draft<P> {
   return { counts: noCounts(), bad: [], sightings: [], approvals: [], tally: emptyTally() };
 }
 
-/** Takes every row of a log apart as it comes, and leaves nothing for later. */
+/** Classifies every row of a log as it is read, and leaves nothing for later. */
 export function wholly<P>(entries: AsyncIterable<readonly LogEntry<P>[]>): SignInFiles<P> {
   return {
     async *read(options) {

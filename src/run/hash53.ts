@@ -1,6 +1,6 @@
 /**
- * A hash of 53 bits, so that a million ids can be told apart in a few megabytes. Two different ids of a million
- * share one in fewer than one log in ten thousand, and then a count is one too small.
+ * A 53-bit hash, so that a million ids can be distinguished in a few megabytes. In fewer than one in ten thousand
+ * logs with a million ids, two of them share a hash and a count is one too small.
  */
 export function hash53(text: string): number {
   let low = 0xdeadbeef;

@@ -1,6 +1,7 @@
 /**
- * Works through items, a few at a time, and gives the results in the items' order. When one fails, no other is
- * begun, and those under way have ended when the error is thrown: nothing goes on behind the caller's back.
+ * Processes items, a few at a time, and returns the results in the order of the items. After a failure no further
+ * item is started, and the error is thrown once the running ones have ended. Nothing continues behind the caller's
+ * back.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -7,10 +7,10 @@ import type { Subject } from "../detection/decisions/record.ts";
 import { visible } from "../detection/signin/visible.ts";
 import type { Incident } from "./ports.ts";
 
-/** Values of a list that a summary names: it waits in a state row, which is bounded, until it is sent. */
+/** The number of values a summary names per list. The summary waits in a state row of limited size until it is sent. */
 const namedValues = 20;
 
-/** The incident that a decision asks for, before any sink has seen it. */
+/** Returns the incident for a decision, as long as no sink has it. */
 export function incidentOf(
   subject: Subject,
   { burst, before, reason }: Pick<Decision, "burst" | "before" | "reason">,

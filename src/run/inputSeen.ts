@@ -1,32 +1,32 @@
-/** What the input turned out to be, file by file: for the coverage of a report and for `explain`. */
+/** What kinds of files the input consists of, for the coverage in a report and for `explain`. */
 export interface InputSeen {
-  /** Files that were read as sign-in logs, in the order in which they were read. */
+  /** Files that were read as sign-in logs, in reading order. */
   readonly files: readonly FileSeen[];
-  /** Files of a folder or an archive that are something else, in the same order. */
+  /** Files of a folder or archive that are something else, in reading order. */
   readonly passedOver: readonly PassedOver[];
-  /** Fields that at least one parsed record had a value for. What is missing here was never shown. */
+  /** Fields for which at least one parsed record had a value. All others were never seen. */
   readonly shown: ReadonlySet<ShownField>;
-  /** Fields for which a record had two different values under names that mean the same, with how often. */
+  /** Fields for which a record had different values under names with the same meaning, and how often. */
   readonly conflicts: ReadonlyMap<string, number>;
-  /** MFA steps of requests that no sign-in was read for: an authentication details file by itself. */
+  /** MFA steps of requests without a sign-in, as in an authentication details file by itself. */
   readonly unmatchedSteps: number;
 }
 
-/** One file, or one file within an archive, that holds sign-ins. */
+/** One file with sign-ins, perhaps within an archive. */
 export interface FileSeen {
-  /** As it was given; within an archive as if that were a folder: `logs.zip/a.json`. */
+  /** The path as given. An archive counts as a folder: `logs.zip/a.json`. */
   readonly path: string;
-  /** How its bytes are laid out, the outermost first: `["zip", "gzip", "ndjson"]`. */
+  /** Formats of the file, outermost first: `["zip", "gzip", "ndjson"]`. */
   readonly container: readonly Container[];
-  /** Who writes records like its first sign-in; null where there is none, as in an empty file. */
+  /** The dialect of the first sign-in; null if there is none, as in an empty file. */
   readonly dialect: RecordDialect | null;
-  /** Bad records included. */
+  /** Includes bad records. */
   readonly rows: number;
-  /** Rows that may hold a denial, those set aside as non-interactive, excluded or unattributable included. */
+  /** Rows that may contain a denial, including those set aside as non-interactive, excluded or unattributable. */
   readonly candidates: number;
   /**
-   * The earliest and the latest time (epoch ms) of its parsed rows: all of them, or where lines were searched, the
-   * first ones, the last ones and the candidates. Null where no row has a time.
+   * The earliest and the latest time (epoch ms) of the parsed rows. If lines were searched, those are the first
+   * ones, the last ones and the candidates. Null if no row has a time.
    */
   readonly oldestRow: number | null;
   readonly newestRow: number | null;
@@ -34,26 +34,26 @@ export interface FileSeen {
 
 export interface PassedOver {
   readonly path: string;
-  /** What the file is, as a noun: "a Unified Audit Log", "JSON that is no sign-in log". */
+  /** The kind of file, as a noun: "a Unified Audit Log", "JSON that is no sign-in log". */
   readonly what: string;
 }
 
 export type Container = "gzip" | "zip" | "tar" | "ndjson" | "json" | "csv" | "parquet" | "avro";
 
-/** Who writes records like this one. */
+/** The writers of records. */
 export type RecordDialect =
   "log-analytics" | "diagnostic" | "graph" | "portal" | "elastic" | "defender";
 
-/** What a verdict asks for, in the words of `coverage.fieldsMissing`. */
+/** Fields that a verdict depends on, in the words of `coverage.fieldsMissing`. */
 export type ShownField =
   "resultCode" | "resultText" | "steps" | "user" | "objectId" | "time" | "interactive";
 
 /** How one record was read. */
 export interface RecordReading {
   readonly dialect: RecordDialect;
-  /** For each field that the record has: the name that its value stands under, nested names joined by dots. */
+  /** For each field of the record, the name of the property with its value. Nested names are joined by dots. */
   readonly names: ReadonlyMap<string, string>;
-  /** Fields whose value also stands, differently, under another name of the same meaning. */
+  /** Fields with a different value under another name of the same meaning. */
   readonly conflicts: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export const nothingSeen: InputSeen = {
   unmatchedSteps: 0,
 };
 
-/** What waits for its counterpart, from one run to the next: steps for their sign-in, and sign-ins for their steps. */
+/** What waits for its counterpart until the next run: steps for their sign-in, and sign-ins for their steps. */
 export interface PendingJoin {
   readonly steps: readonly (readonly [request: string, steps: readonly unknown[]])[];
   readonly signIns: readonly Readonly<Record<string, unknown>>[];

@@ -8,12 +8,12 @@ import type { Detector } from "./detector.ts";
 
 const day = 86_400_000;
 
-/** An account with all that the sign-in log says of it. */
+/** An account with everything the sign-in log says about it. */
 export interface KnownCase extends AccountCase {
   readonly approvals: readonly Approval[];
 }
 
-/** @param contextOf absent: nothing is looked up */
+/** @param contextOf if absent, no context is looked up */
 export function judgeFamily(
   { clock, retentionMs }: Pick<Detector, "clock" | "retentionMs">,
   { bounded, approvals }: KnownCase,

@@ -4,21 +4,21 @@ import { expectedRows } from "./rhythm.ts";
 
 const minute = 60_000;
 
-/** An incident that fails, or a sink, for longer than this is a fault. */
+/** An incident or sink that fails for longer than this (ms) is a fault. */
 const longestFailure = 30 * minute;
 
-/** Where the end of what was read lies further back than this, runs do not keep up. */
+/** If the watermark lags behind by more than this (ms), runs do not keep up. */
 const longestLag = 30 * minute;
 
 const mostBehindRuns = 3;
 
-/** So many rows that should have come are missed by chance once in a billion times. */
+/** The number of missing rows that is a fault. By chance this happens once in a billion times. */
 const missed = 20;
 
-/** A tenant of which no rhythm is known yet may rest over a weekend. */
+/** Factor for a tenant whose rhythm is still unknown, which may rest over a weekend. */
 const unknownRhythm = 3;
 
-/** What is wrong, since when (epoch ms; null: always), in a sentence. */
+/** A problem in one sentence, and since when it exists (epoch ms; null: always). */
 export interface Fault {
   readonly what:
     | "last-success"
@@ -39,12 +39,12 @@ export interface HealthLimits {
   readonly sourceMaxAgeMs: number;
 }
 
-/** What is known of a workspace beside its progress. */
+/** What is known about a workspace besides its progress. */
 export interface Circumstances {
   readonly now: number;
-  /** When health was asked for the first time, for an app that never ran. */
+  /** When health was first requested, for an app that never ran (epoch ms). */
   readonly firstSeenAt: number;
-  /** The timer is switched off. */
+  /** Whether the timer is switched off. */
   readonly isPaused: boolean;
   readonly isDryRun: boolean;
 }
@@ -56,7 +56,7 @@ export interface Judgement {
   readonly warnings: readonly string[];
 }
 
-/** Judges one workspace by what its runs left with the watermark. */
+/** Judges one workspace by what its runs stored with the watermark. */
 export function judgeHealth(
   progress: Progress | null,
   limits: HealthLimits,
@@ -92,11 +92,11 @@ export function judgeHealth(
 
 const pausedNote = "The timer `detect` is switched off, so nothing is detected.";
 const waitingNote =
-  "No run has started yet. The timer `detect` starts one by its schedule; see that the function is there and enabled.";
+  "No run has started yet. The timer `detect` starts runs on its schedule; check that the function exists and is enabled.";
 
 function neverRuns(since: number, isPaused: boolean): Fault {
   const problem = isPaused
-    ? "The timer `detect` is switched off, and nothing was detected since"
+    ? "The timer `detect` is switched off; nothing has been detected since"
     : "No run has started since the app was first seen: the timer does not fire";
   return { what: "not-running", since, problem };
 }
@@ -115,14 +115,14 @@ function judgeRuns(
       : "no run has started since; the timer does not fire, or the host is down";
     faults.push({ what: "last-success", since, problem: `The last success is too old: ${why}` });
   }
-  // The time since the last run is told above; this is what a run could not read.
+  // The time since the last run is judged above. This is what the run could not read.
   const lag = lastRunAt - publishedTo;
   if (vitals !== undefined && lag > longestLag && lastSuccessAt !== null) {
     const problem = `Runs read ${minutes(lag)} behind the present`;
     faults.push({ what: "lag", since: publishedTo, problem });
   }
   if ((vitals?.behindRuns ?? 0) >= mostBehindRuns) {
-    const problem = `The last ${vitals?.behindRuns} runs had more to read than time`;
+    const problem = `The last ${vitals?.behindRuns} runs did not have time to read everything`;
     faults.push({ what: "behind", since: publishedTo, problem });
   }
   return faults;
@@ -134,7 +134,7 @@ function judgeSinks({ vitals }: Progress, now: number): readonly Fault[] {
     .map(({ sink, since, incidents, problem }) => ({
       what: "sink" as const,
       since,
-      problem: `The sink ${sink} has not taken ${incidents} incident${incidents === 1 ? "" : "s"} for ${minutes(now - since)}: ${problem}`,
+      problem: `The sink ${sink} has not accepted ${incidents} incident${incidents === 1 ? "" : "s"} for ${minutes(now - since)}: ${problem}`,
     }));
 }
 
@@ -154,21 +154,24 @@ function judgeSource(
       ? { faults: [{ what: "source", since: firstRunAt, problem }], warnings: [] }
       : { faults: [], warnings: ["SigninLogs has had no row yet."] };
   }
-  // What came after the last run is not known.
+  // Nothing is known about the time after the last run.
   const silence = lastRunAt - newestRowAt;
   const { known, guessed } = expectedRows(rhythm, newestRowAt, lastRunAt);
   const told = `SigninLogs fell silent ${minutes(silence)} ago`;
   const isLong = silence > sourceMaxAgeMs;
   if (isLong && (known >= missed || silence > unknownRhythm * sourceMaxAgeMs)) {
-    const problem = `${told}, when about ${Math.round(known)} rows should have come: sign-in logs may no longer be sent to the workspace (diagnostic setting, quota, or ingestion)`;
+    const problem = `${told}; about ${Math.round(known)} rows were expected: sign-in logs may no longer be sent to the workspace (diagnostic setting, quota, or ingestion)`;
     return { faults: [{ what: "source", since: newestRowAt, problem }], warnings: [] };
   }
   return guessed >= missed
-    ? { faults: [], warnings: [`${told}; at such hours about ${Math.round(guessed)} rows come.`] }
+    ? {
+        faults: [],
+        warnings: [`${told}; about ${Math.round(guessed)} rows are usual for this time.`],
+      }
     : { faults: [], warnings: [] };
 }
 
-/** Refusals are told by texts: where failures lose theirs, nothing is found any more. */
+/** Refusals are recognised by their texts. If failures lose their texts, nothing is found any more. */
 function judgeReasonShare({ coverage }: Progress, now: number): readonly Fault[] {
   const history = readHistory(coverage);
   const fallen = findShareFallen(history, now);
@@ -176,14 +179,14 @@ function judgeReasonShare({ coverage }: Progress, now: number): readonly Fault[]
     return [];
   }
   const { mfaFailures, withReason } = fallen;
-  const problem = `Of ${mfaFailures} MFA failures in 24 hours ${withReason} say why: refusals may go unseen; see that the diagnostic setting sends AuthenticationDetails and Status whole`;
+  const problem = `Only ${withReason} of ${mfaFailures} MFA failures in 24 hours give a reason, so refusals may go unseen; check that the diagnostic setting sends AuthenticationDetails and Status in full`;
   return [{ what: "reasons", since: history.warnedAt, problem }];
 }
 
 function unknownTexts({ coverage }: Progress, now: number): readonly string[] {
   return recentCoverage(readHistory(coverage), [], now).unknownTexts.map(
     ({ text, count }) =>
-      `An MFA text of no known class came ${count} time${count === 1 ? "" : "s"} in 24 hours: ${text}`,
+      `An unknown MFA text appeared ${count} time${count === 1 ? "" : "s"} in 24 hours: ${text}`,
   );
 }
 

@@ -13,7 +13,7 @@ import type { SubjectRecord, StateStore } from "./ports.ts";
 /** An account on which some rule fires or has fired before. */
 export interface Suspect {
   readonly account: Account;
-  /** Made anew each time, so that those of one account are held at once. */
+  /** Created anew for each call, so that only those of one account are in memory. */
   readonly sightings: () => readonly Sighting[];
 }
 
@@ -21,7 +21,7 @@ export function subjectOf(family: string, account: Account): Subject {
   return { ...account, rule: family, workspaceId: null };
 }
 
-/** All that is known of suspects beside their sightings. */
+/** Everything known about suspects besides their sightings. */
 export interface Known {
   readonly store: StateStore;
   readonly approvals: ReadonlyMap<string, readonly Approval[]>;

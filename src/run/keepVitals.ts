@@ -3,7 +3,7 @@ import { addRows, noRhythm } from "./rhythm.ts";
 import { isPending } from "./sendBudget.ts";
 import type { FailingSink, LogSeen, SendFailure, Vitals } from "./vitals.ts";
 
-/** Steps longer than this catch up, and say nothing about the hour in which they are made. */
+/** Longer steps (ms) catch up on the past, and say nothing about the hour in which they run. */
 const longestCounted = 3_600_000;
 
 export function vitalsBefore(progress: Progress | null, now: number): Vitals {
@@ -18,7 +18,7 @@ export function vitalsBefore(progress: Progress | null, now: number): Vitals {
   );
 }
 
-/** Adds what a step saw of the log. */
+/** Adds the log rows of a step. */
 export function withRows(vitals: Vitals, { from, to }: Range, seen: LogSeen | null): Vitals {
   if (seen === null) {
     return vitals;
@@ -34,11 +34,11 @@ export function withRows(vitals: Vitals, { from, to }: Range, seen: LogSeen | nu
 }
 
 /**
- * Sinks that hold up what happens now. What a backfill found, what the cap left and what only waits for its
- * turn has not failed.
+ * Returns the sinks that delay current incidents. Items that a backfill found, that the cap left over, or that only
+ * wait for their turn have not failed.
  *
- * @param due what waited when the run started
- * @param outcomes what the run's own attempts came to, by burst; null where it was sent
+ * @param due what was due when the run started
+ * @param outcomes results of the run's own attempts, by burst; null if it was sent
  */
 export function failingSinks(
   due: readonly DueItem[],

@@ -9,16 +9,19 @@ import type { Log } from "./ports.ts";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** A run waits this long for the context of all its findings; what has not come by then is a gap. */
+/**
+ * The longest time a run waits for the context of all its findings, in milliseconds. Whatever has not arrived by
+ * then is a gap.
+ */
 const longestLookUp = 30_000;
 
 /** A burst whose context is wanted. */
 export interface ContextWish {
-  /** The account's object id and principal name, as far as they are known, in lower case. */
+  /** The account's object id and principal name, as far as known, in lower case. */
   readonly names: Names;
   readonly firstDenialAt: number;
   readonly lastDenialAt: number;
-  /** Of the denials and the approvals. */
+  /** Addresses of the denials and the approvals. */
   readonly addresses: readonly string[];
 }
 
@@ -28,12 +31,12 @@ export interface LookUp {
   readonly longestMs?: number;
 }
 
-/** All that the logs say; which findings there are, the state knows. */
+/** Everything the logs say. Findings come from the state. */
 export type LookedUp = Omit<ContextRows, "findings">;
 
 /**
- * Looks up the context of all findings of a run, in at most four queries. Never fails and never takes longer than
- * it may: what could not be had is a gap, so that no incident waits for it.
+ * Looks up the context of all findings of a run, in at most four queries. It never fails and always ends in time.
+ * Anything missing becomes a gap, so that no incident waits for it.
  *
  * @param wishes at least one
  */
@@ -70,7 +73,7 @@ async function lookUpAll(
       return await within(ask, limit);
     } catch (error) {
       const problem = error instanceof LookUpError ? error.problem : "failed";
-      // The cause says what the service answered, without content of the log.
+      // The cause is the service's answer, without content of the log.
       log.warn("context not looked up", { tables, problem, cause: causeOf(error) });
       return { problem, gaps: tables.map((table) => ({ table, problem })) };
     }
@@ -99,7 +102,7 @@ async function lookUpAll(
       ),
     ),
   ]);
-  // What only the history says of the denials: their networks, browsers and sessions.
+  // Only the history has the networks, browsers and sessions of the denials.
   const { refused } = "rows" in history ? history.rows : nothing;
   const [failures, successes] = await Promise.all([
     look(["SigninLogs"], () =>
@@ -148,7 +151,7 @@ interface Failed {
   readonly gaps: readonly Gap[];
 }
 
-/** Each gap once, by table. */
+/** Returns each gap once per table. */
 function gapsOf(parts: readonly { readonly gaps: readonly Gap[] }[]): readonly Gap[] {
   const gaps = new Map(
     parts.flatMap((part) => part.gaps.map((gap) => [`${gap.table} ${gap.problem}`, gap] as const)),
@@ -156,7 +159,7 @@ function gapsOf(parts: readonly { readonly gaps: readonly Gap[] }[]): readonly G
   return [...gaps.keys()].toSorted().flatMap((name) => gaps.get(name) ?? []);
 }
 
-/** Ends when the time is over, even if the other side does not: a query may wait for its turn. */
+/** Rejects when the time is up, even if the query goes on. It may be waiting for its turn. */
 async function within<T>(ask: () => Promise<T>, limit: AbortSignal): Promise<T> {
   const tooLate = new LookUpError("failed", "no answer in time");
   if (limit.aborted) {

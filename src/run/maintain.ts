@@ -4,21 +4,21 @@ import { cutAtStarts, ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
-/** Read again every day, as a net under everything that could make a run miss a row. */
+/** The range that is read again every day (ms). It catches rows that runs missed for any reason. */
 const secondLook = 3 * 86_400_000;
 
 export interface MaintenanceSummary extends RunTotals {
   readonly pruned: number;
 }
 
-/** The daily work on one workspace: forget what is beyond retention, and read the last days again. */
+/** Does the daily work on one workspace: forgets what is beyond retention, and reads the last days again. */
 export async function maintain(
   detector: Detector,
   signal: AbortSignal,
 ): Promise<MaintenanceSummary> {
   const { store, clock, retentionMs } = detector;
   const work = noTotals();
-  // First, because it is short: a second look at a full log may run out of time every day.
+  // First, because it is short. The second look at a full log may run out of time every day.
   const pruned = await store.prune(clock.now() - retentionMs);
   const progress = await store.readProgress();
   if (progress !== null) {
@@ -30,15 +30,9 @@ export async function maintain(
       detector.rules,
       starts,
     )) {
-      const steps = sweep(
-        { ...detector, rules },
-        { by: "published", range },
-        sending,
-        work,
-        signal,
-      );
+      const steps = sweep({ ...detector, rules }, { by: "ingested", range }, sending, work, signal);
       for await (const _ of steps) {
-        // Everything happens in the steps.
+        // All work happens in the steps.
       }
     }
   }

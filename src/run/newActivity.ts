@@ -8,15 +8,15 @@ import { countRow, type Counts } from "./counts.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import type { Range } from "./ports.ts";
 
-/** An account that something new is known of, and the span of the times it happened. Both ends belong to it. */
+/** An account with something new, and the span of the times it happened. Both ends are inclusive. */
 export interface Activity {
   readonly account: Account;
   readonly span: Range;
-  /** Whether its context is looked up although nothing else may have changed. */
+  /** Whether to look up its context even if nothing else changed. */
   readonly wantsContext?: boolean;
 }
 
-/** Accounts by name; spans grow as more is known. */
+/** Accounts by name. Their spans grow as more becomes known. */
 export class ActiveAccounts {
   readonly #accounts = new Map<string, Activity>();
 
@@ -39,7 +39,7 @@ export class ActiveAccounts {
 /** The same account with the names and aliases of both. */
 export function joinAccounts(some: Account, other: Account): Account {
   const aliases = [...(some.aliases ?? []), ...(other.aliases ?? [])];
-  // Field by field: a subject is an account too, and what it says of its family is not the account's.
+  // Field by field, because a subject is an account too, and its family must not be copied.
   const { tenantId, user } = some;
   return {
     tenantId,
@@ -50,12 +50,12 @@ export function joinAccounts(some: Account, other: Account): Account {
 }
 
 /**
- * Counts the rows of one read and notes whose prompts they show. Not only denials touch: "in progress" can be
- * the earlier sighting of a prompt that another row calls refused, and a row without a prompt can show that two names
- * are one account's.
+ * Counts the rows of one read and notes whose prompts they show. Denials are not the only rows that count as
+ * activity: "in progress" can be an earlier sighting of a prompt that another row calls refused, and a row without
+ * a prompt can show that two names are one account.
  *
- * @param happenedIn what happened at other times touches nobody
- * @returns distinct denials that the rows show
+ * @param happenedIn ignores what happened at other times
+ * @returns the number of distinct denials in the rows
  */
 export function touch(
   rows: readonly Fields[],
@@ -88,7 +88,7 @@ export function touch(
     for (const { at } of sightings.filter(happened)) {
       touched.add(account, at, at);
     }
-    // Rules share the sightings, so the first one names a denial that several of them count.
+    // Rules share the sightings. A denial that several of them count goes to the first.
     const counted = rules.flatMap((rule) => countDenials(rule, account, sightings));
     denials += new Set(counted.filter(happened).map(({ sightings: [first] }) => first)).size;
   }

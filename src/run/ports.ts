@@ -15,18 +15,18 @@ import type { CoverageTally } from "./coverageTally.ts";
 import type { LogSeen, SendFailure, Vitals } from "./vitals.ts";
 import type { InputSeen, RecordReading } from "./inputSeen.ts";
 
-/** One raw record of a log, or the report of one that could not be read. `P` says where it stands. */
+/** One raw record of a log, or the report of one that could not be read. `P` is the type of its position. */
 export type LogEntry<P> =
   | {
       readonly kind: "record";
       readonly record: Fields;
       readonly place: P;
-      /** Under which names its fields stood; only where the reader was asked for it. */
+      /** The names of its fields; present only if the reader was asked for them. */
       readonly reading?: RecordReading;
     }
   | { readonly kind: "bad"; readonly reason: string; readonly place: P };
 
-/** What some rows of a log say. `P` tells where a row stands. */
+/** What some rows of a log say. `P` is the type of a row's position. */
 export interface Extract<P> {
   readonly counts: Counts;
   /** Records that cannot be used. */
@@ -36,122 +36,122 @@ export interface Extract<P> {
   readonly tally: CoverageTally;
 }
 
-/** A record of a file, and what it is of. */
+/** A record of a file, with the kind of log it comes from. */
 export interface RelatedRecord {
   readonly kind: "signIn" | "audit" | "office" | "risk";
   readonly record: Fields;
 }
 
-/** A log that comes as files. */
+/** A log in files. */
 export interface SignInFiles<P> {
-  /** What its rows say, in the order in which they stand. */
+  /** Returns what its rows say, in file order. */
   read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
-  /** Approvals of some accounts, and perhaps of others, that were left aside while it was read. */
+  /** Approvals of the given accounts, and perhaps of others, that were set aside during `read`. */
   approvals(accounts: readonly Account[]): AsyncIterable<readonly [RowAccount, Approval]>;
-  /** All records once more, those of other logs beside too: for the context of findings. */
+  /** Reads all records again, including those of other logs, for the context of findings. */
   related?(): AsyncIterable<RelatedRecord>;
-  /** What the files turned out to be; complete once `read` has ended. */
+  /** What kinds of files were read. Complete once `read` has ended. */
   seen(): InputSeen;
 }
 
-/** Half-open, epoch milliseconds. */
+/** A half-open range, in epoch milliseconds. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** What is recorded of one subject. */
+/** What is recorded about one subject. */
 export interface SubjectRecord {
   readonly subject: Subject;
   readonly bursts: readonly RecordedBurst[];
-  /** How far each burst was sent, by its id; none for one that never was. */
+  /** How far each burst was sent, by its id. Bursts that were never sent are absent. */
   readonly deliveries: Readonly<Record<string, Delivery>>;
-  /** Of the stored rows that this was read from; null where there were none. */
+  /** The version of the stored rows that this was read from; null if there were none. */
   readonly version: string | null;
-  /** What was recorded of the same account under other names, as it was read. Gone with the next write. */
+  /** What was recorded about the same account under other names when this was read. The next write removes it. */
   readonly takenIn?: readonly Pick<SubjectRecord, "subject" | "version">[];
-  /** For the store's own use: whose the subject's names were when this was read. */
+  /** For the store's own use: the owners of the subject's names when this was read. */
   readonly aliasRows?: readonly AliasRow[];
-  /** For the store's own use: what it keeps elsewhere, and until when that reaches. */
+  /** For the store's own use: parts that are stored elsewhere, and the time up to which they reach. */
   readonly archived?: Readonly<Record<string, string>>;
   readonly archivedTo?: number | null;
 }
 
-/** What is recorded of an account that may be another one's. */
+/** A record of an account that may turn out to be a different one. */
 export interface AliasRow {
   readonly alias: AccountId;
-  /** Null where nobody knows better. */
+  /** Null if unknown. */
   readonly owner: AccountId | null;
-  /** Something was recorded under the alias itself. */
+  /** Whether anything was recorded under the alias itself. */
   readonly hasRecords: boolean;
-  /** Null where there is no such row. */
+  /** Null if the row does not exist. */
   readonly version: string | null;
-  /** When the last burst ended that was recorded with it. */
+  /** When the last burst recorded with it ended (epoch ms). */
   readonly lastAt: number;
 }
 
 export interface Delivery {
-  /** The last revision that each sink has settled. */
+  /** The last revision that each sink has completed. */
   readonly sent: Readonly<Record<string, number>>;
-  /** Who is sending, and until when nobody else may. */
+  /** Who is sending, and until when nobody else may (epoch ms). */
   readonly claim: { readonly owner: string; readonly until: number } | null;
 }
 
-/** Something still to be done about one burst; one row each, dropped when nothing is left. */
+/** Something left to do about one burst. There is one row per burst, dropped when nothing is left. */
 export interface DueItem {
   readonly subject: Subject;
   readonly burstId: string;
-  /** Oldest first; later after a failure. */
+  /** Items are sent oldest first. A failure moves the item to a later time. */
   readonly dueAt: number;
   readonly attempts: number;
-  /** What a backfill found waits behind what happens now. */
+  /** Findings of a backfill wait behind current ones. */
   readonly lane: "live" | "backfill";
-  /** To be sent at this revision. */
+  /** The incident to send, at this revision. */
   readonly incident: Incident | null;
-  /** The incident it was merged into, to be noted on it. */
+  /** The id of the incident it was merged into, which has to be noted on it. */
   readonly mergedInto: string | null;
-  /** Approvals of this user that are published until then are looked for. */
+  /** Approvals of this user are looked for until the watch ends. */
   readonly watch: Watch | null;
-  /** Why it could not be sent, while it cannot. */
+  /** Why the last attempt to send it failed. */
   readonly failure?: SendFailure;
 }
 
 export interface Watch {
-  /** First and last denial. */
+  /** Times of the first and last denial (epoch ms). */
   readonly from: number;
   readonly to: number;
   readonly until: number;
-  /** What happens next to the account is looked for as well; absent if context is off. */
+  /** Whether to look for what happens next to the account; absent if context is off. */
   readonly followUp?: FollowUp;
 }
 
 export interface FollowUp {
-  /** The account's object id and principal name, as far as they are known, in lower case. */
+  /** The account's object id and principal name, as far as known, in lower case. */
   readonly names: readonly string[];
-  /** Until then every run tries again to look up a context that it could not have; null if it has it. */
+  /** Until this time (epoch ms), every run tries again to look up a missing context. Null if it is complete. */
   readonly retryUntil: number | null;
 }
 
 /** How far the runs of a workspace have come. */
 export interface Progress {
-  /** The watermark: everything published before it was read whole. Never goes back. */
+  /** The watermark (epoch ms): all rows ingested before it have been read. It never goes back. */
   readonly publishedTo: number;
   readonly lastRunAt: number;
   readonly lastSuccessAt: number | null;
   readonly lastError: string | null;
-  /** Incidents waiting to be sent after the last run. */
+  /** The number of incidents waiting to be sent after the last run. */
   readonly pending: number;
-  /** What the runs of the last days could see; `readHistory` takes what an earlier version stored. */
+  /** What the runs of the last days could see. Read it with `readHistory`, which accepts earlier versions. */
   readonly coverage?: CoverageHistory;
-  /** The watermark at which each rule came into use; absent in a state of earlier versions. */
+  /** The watermark at which each rule came into use; absent in the state of earlier versions. */
   readonly ruleStarts?: Readonly<Record<string, number>>;
-  /** The audit logs were read for what followed up to here; absent if they never were. */
+  /** How far the audit logs were read for what followed (epoch ms); absent if never. */
   readonly followedTo?: number;
-  /** For health; absent in what earlier versions wrote. */
+  /** For health; absent in the state of earlier versions. */
   readonly vitals?: Vitals;
 }
 
-/** What a run begins with. */
+/** The state at the start of a run. */
 export interface StartState {
   readonly progress: Progress | null;
   /** Oldest first. */
@@ -160,7 +160,7 @@ export interface StartState {
 
 /** Changes that are stored together or not at all. */
 export interface StateChange {
-  /** Stored if nobody wrote since it was read. */
+  /** Stored only if nobody wrote it since it was read. */
   readonly head?: SubjectRecord;
   readonly put?: readonly DueItem[];
   readonly drop?: readonly DueItem[];
@@ -170,119 +170,122 @@ export interface StateChange {
 export interface StateStore {
   open(): Promise<StartState>;
   readProgress(): Promise<Progress | null>;
-  /** The accounts that these turned out to be, by `accountKey`; none for one that is nobody else's. */
+  /**
+   * Returns the accounts that the aliases turned out to be, by `accountKey`. Aliases without another owner are
+   * absent.
+   */
   readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>>;
   /**
-   * What is recorded of an account, also under its aliases; of the owner where it turned out to be somebody else's.
-   * An empty head where nothing is recorded.
+   * Reads what is recorded about an account, including under its aliases. For an account that turned out to be
+   * another one, reads that of the owner. Returns an empty record if nothing is recorded.
    *
-   * @param from bursts that ended before may be missing
+   * @param from bursts that ended before this time (epoch ms) may be missing
    */
   readHead(subject: Subject, from: number): Promise<SubjectRecord>;
   /**
-   * @returns the head as it is stored now (null when the change has none), or "conflict" when somebody
-   *   else wrote it since it was read: read again, the log too, and judge again
+   * @returns the record as stored now (null if the change has none), or "conflict" if somebody else wrote it since it
+   *   was read; the caller then reads it and the log again, and judges again
    */
   write(change: StateChange): Promise<SubjectRecord | null | "conflict">;
-  /** Keeps the later watermark, whoever wrote it. */
+  /** Stores the progress. The later watermark wins, whoever wrote it. */
   saveProgress(progress: Progress): Promise<void>;
-  /** Forgets bursts whose last denial is before `before`. @returns how many */
+  /** Forgets bursts whose last denial is before `before` (epoch ms). @returns how many */
   prune(before: number): Promise<number>;
 }
 
-/** Who is who, as a ledger keeps it. */
+/** The matched names of accounts, as a ledger stores them. */
 export interface RecordedBindings {
   readonly names: readonly Binding[];
   readonly unnamedTenant: string | null;
 }
 
 /**
- * What earlier files said, for a log that comes in files and cannot be asked again: sightings that a later
- * row may complete, and approvals that may turn out to follow denials.
+ * What earlier files said, for a log in files, which cannot be queried again. It has sightings that a later row may
+ * complete, and approvals that may turn out to follow denials.
  */
 export interface Ledger {
-  /** Names that an earlier run joined to an id, and the tenant to which it counted rows without one. */
+  /** Names that an earlier run matched to an id, and the tenant it assumed for rows without one. */
   bindings(): RecordedBindings;
   bind(bindings: RecordedBindings): void;
   sightings(): AsyncIterable<readonly [RowAccount, Sighting]>;
-  /** Made as they are read: who keeps none need not read them. */
+  /** Adds sightings. They are created lazily, so a ledger that stores none need not iterate. */
   addSightings(sightings: Iterable<readonly [RowAccount, Sighting]>): void;
   addApproval(account: RowAccount, approval: Approval): void;
-  /** Approvals of earlier files and of this run; of the accounts wanted only, so that few are held. */
+  /** Approvals from earlier files and this run, of the wanted accounts only, so that few are in memory. */
   approvals(
     wanted: (account: RowAccount) => boolean,
   ): AsyncIterable<readonly [RowAccount, Approval]>;
-  /** Makes what was added and recorded durable, all or nothing. */
+  /** Makes everything added and recorded durable, all or nothing. */
   commit(): Promise<void>;
 }
 
-/** What is counted and named of a finding. */
+/** The figures and values of a finding. */
 interface IncidentSummary {
   readonly rule: Pick<Rule, "id" | "name" | "techniques">;
   readonly subject: Subject;
   readonly reason: Reason;
   readonly facts: Facts;
   readonly evidence: Evidence;
-  /** The revision since which it has its severity. */
+  /** The revision in which it got its severity. */
   readonly severitySince: number;
 }
 
-/** An incident as it should be by now. */
+/** An incident as it should be now. */
 export interface Incident {
   readonly id: string;
   readonly revision: number;
   readonly text: IncidentText;
   readonly tasks: readonly Task[];
-  /** For a comment, if the incident exists at an earlier revision; empty if nobody could act on it. */
+  /** The text of a comment, if the incident exists at an earlier revision. Empty if the change needs no action. */
   readonly change: string;
   /** For sinks that take columns instead of prose. */
   readonly summary: IncidentSummary;
-  /** The last revision that the sink has settled, tasks and all; 0 before the first. */
+  /** The last revision that the sink has completed, including tasks; 0 before the first. */
   readonly sentRevision: number;
   /**
-   * It was judged just now and nobody else writes, so that nothing newer can be there: a higher revision on
-   * the incident only means that what was recorded got lost, or that nothing ever was.
+   * Whether this is certainly the newest version, because it was judged just now and there is no other writer. A
+   * higher revision on the incident then only means that the record was lost or never existed.
    */
   readonly newest?: boolean;
 }
 
-/** Where analysts see incidents. */
+/** A place where analysts see incidents. */
 export interface IncidentSink {
   readonly name: string;
-  /** Creates the incident or brings it up to date; doing it again changes nothing. */
+  /** Creates the incident or brings it up to date. Idempotent. */
   deliver(incident: Incident): Promise<void>;
-  /** Says on an incident that its denials belong to another one's burst; once. */
+  /** Notes on an incident, once, that its denials belong to the burst of another one. */
   noteMerge(id: string, keeperId: string): Promise<void>;
 }
 
-/** What of the log is asked for. */
+/** A query to the log. */
 export interface LogQuery {
-  /** By which time: when a row was stored, or its `TimeGenerated`. */
-  readonly by: "published" | "generated";
+  /** Which time the range refers to: the ingestion time, or `TimeGenerated`. */
+  readonly by: "ingested" | "generated";
   readonly range: Range;
-  /** Only these (lower-case principal names or ids); null: everybody. */
+  /** Only these users (lower-case principal names or ids); null: everybody. */
   readonly users: readonly string[] | null;
-  /** Only the rows whose name and id hash to `index` of `count`. One user's may lie in several parts. */
+  /** Only rows whose name and id hash to `index` of `count`. The rows of one user may be in several shards. */
   readonly shard: { readonly index: number; readonly count: number } | null;
 }
 
-/** A partial answer is none: what it holds is not used. */
+/** The rows of a partial answer are not used. */
 export type LogAnswer =
   | {
       readonly kind: "whole";
       readonly rows: readonly Fields[];
-      /** The service's own clock when it answered. */
+      /** The service's own clock when it answered (epoch ms). */
       readonly servedAt: number;
-      /** All rows of the range, for a query about everybody. */
+      /** Describes all rows of the range, for a query about everybody. */
       readonly seen?: LogSeen;
     }
   | { readonly kind: "partial"; readonly reason: string };
 
-/** A log service that can be asked again. Both may give more rows than asked for, never fewer. */
+/** A log service that can be queried again. Both methods may return more rows than asked for, never fewer. */
 export interface SignInSource {
-  /** Rows that may hold a denial. */
+  /** Returns rows that may contain a denial. */
   candidates(query: LogQuery, signal: AbortSignal): Promise<LogAnswer>;
-  /** Rows that may hold a fresh approval. */
+  /** Returns rows that may contain a fresh approval. */
   approvals(query: LogQuery, signal: AbortSignal): Promise<LogAnswer>;
 }
 
@@ -291,7 +294,7 @@ export interface Clock {
   now(): number;
 }
 
-/** Structured log of a run; never a row, a token or a text from the log. */
+/** The structured log of a run. Callers never log a row, a token or a text from the log. */
 export interface Log {
   info(event: string, fields: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;

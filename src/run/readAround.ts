@@ -9,25 +9,25 @@ import { halve, readWhole } from "./readWhole.ts";
 
 const hour = 3_600_000;
 
-/** `TimeGenerated` of a row lies this far before, and after, the time that it tells of. */
+/** How far the `TimeGenerated` of a row may lie before and after the event it reports, in milliseconds. */
 export const publicationLag = { before: hour, after: 72 * hour } as const;
 
-/** Users named in one query: far below what a query may hold, and an answer stays a page. */
+/** The number of users named in one query. It is far below the limit of a query and keeps answers to a page. */
 export const usersPerQuery = 200;
 
-/** Rows of a user that are enough: what lies further from the core than they reach is not read. */
+/** Rows per user that are enough. Once they are reached, rows further away from the core are not read. */
 export const mostRows = 10_000;
 
-/** Queries under way at once; the source may let fewer through. */
+/** Concurrent queries. The source may allow fewer. */
 const queriesAtOnce = 8;
 
 export interface UserSpan {
-  /** Everything that one account goes by. */
+  /** All names of one account. */
   readonly names: readonly string[];
   readonly span: Range;
 }
 
-/** A span, and what of it is read however many rows there are. */
+/** A span, and the core of it that is read no matter how many rows there are. */
 export interface CoredSpan extends UserSpan {
   readonly core: Range;
 }
@@ -36,7 +36,7 @@ export interface SightingsAround {
   readonly table: SightingTable;
   /** By any name of the account. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Names of accounts with so many rows that not all of their spans was read. */
+  /** Names of accounts with too many rows, so that their spans were not fully read. */
   readonly cut: ReadonlySet<string>;
 }
 
@@ -69,7 +69,7 @@ export async function readSightings(
   return { table, rows: reading.rows, cut: reading.cut };
 }
 
-/** What is read of some users, and how much there was of each. */
+/** What was read about some users, and the number of rows of each. */
 interface Outwards {
   readonly ask: (query: LogQuery) => Promise<LogAnswer>;
   readonly take: (record: Fields) => void;
@@ -78,8 +78,8 @@ interface Outwards {
 }
 
 /**
- * Reads what is nearest to the core first. Further away, users of whom there is enough are left out, so that one
- * with rows without end takes neither the time nor the memory that all of them would.
+ * Reads the parts nearest to the core first. Users who already have enough rows are left out further away, so that
+ * the rows of one user cannot use up the time and memory for all.
  */
 async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Promise<void> {
   // Stryker disable next-line ArrayDeclaration: only for the compiler, these queries name users.
@@ -106,19 +106,19 @@ async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Pr
   }
 }
 
-/** The core, then what lies before and after it; null where it does not lie within the range. */
+/** The core, and the parts before and after it; null if it does not lie within the range. */
 function splitAround({ from, to }: Range, core: Range): readonly Range[] | null {
-  // Stryker disable next-line EqualityOperator: what begins or ends with the core holds no more than it.
+  // Stryker disable next-line EqualityOperator: a range that begins or ends with the core has nothing beyond it.
   const isWithin = from < core.from && core.to < to;
   return isWithin ? [core, { from, to: core.from }, { from: core.to, to }] : null;
 }
 
-/** What lies between two ranges and the first moment of the later one; 0 where they share a moment. */
+/** The gap between two ranges, up to and including the first moment of the later one; 0 if they overlap. */
 function distance(a: Range, b: Range): number {
   return Math.max(0, a.from - b.to + 1, b.from - a.to + 1);
 }
 
-/** When the rows that tell of the cores are stored, unless they are late. */
+/** The time at which rows about the cores are ingested, unless they are late. */
 function coreOf(group: readonly CoredSpan[]): Range {
   return {
     from: Math.min(...group.map(({ core }) => core.from)),
@@ -126,7 +126,7 @@ function coreOf(group: readonly CoredSpan[]): Range {
   };
 }
 
-/** Reads the fresh approvals of users, each in a span of event time, and perhaps those of others. */
+/** Reads the fresh approvals of users, each in a span of event time. May return those of others, too. */
 export async function readApprovals(
   source: SignInSource,
   wanted: readonly UserSpan[],
@@ -146,7 +146,7 @@ export async function readApprovals(
   return approvals;
 }
 
-/** Users whose spans begin and end within the same hours share a query. */
+/** Users whose spans begin and end in the same hours share a query. */
 function groupsOf<T extends UserSpan>(wanted: readonly T[]): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const each of wanted) {
@@ -172,7 +172,7 @@ function queryOf(group: readonly UserSpan[]): LogQuery {
   };
 }
 
-/** With at most so many names in each, but for an account that has more. */
+/** Splits spans into groups with a limited number of names. Only an account that has more by itself exceeds it. */
 function chunk<T extends UserSpan>(spans: readonly T[]): readonly (readonly T[])[] {
   const chunks: T[][] = [];
   let names = Infinity;

@@ -12,10 +12,10 @@ import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
 import { findingIn, wishOf } from "./contextWish.ts";
 import { lookUpContext, type ContextWish, type LookedUp } from "./lookUpContext.ts";
 
-/** Accounts whose context is looked up at once; the others follow in the next run. */
+/** The number of accounts whose context is looked up at once. The others follow in the next run. */
 const mostAccounts = 100;
 
-/** Other accounts of a campaign whose incidents are looked for. */
+/** The number of other accounts of a campaign whose incidents are looked up. */
 const mostMembers = 20;
 
 /** A finding before its context is known. */
@@ -26,8 +26,8 @@ interface Judged {
 }
 
 /**
- * What the logs say around the findings of some accounts, by account. Nothing is looked up where no finding is new or
- * changed; what cannot be looked up is a gap of the context.
+ * Reads what the logs say around the findings of some accounts, by account. Nothing is looked up if no finding is
+ * new or changed. Whatever cannot be looked up is a gap in the context.
  */
 export async function readContexts(
   detector: Detector,
@@ -69,12 +69,12 @@ function judgeWithout(detector: Detector, each: KnownCase): readonly Judged[] {
   );
 }
 
-/** New and changed findings, and those of which something else became known. */
+/** Reports whether a finding is new or changed, or something else became known about it. */
 function wantsContext({ each, decision: { action, reason } }: Judged): boolean {
   return action !== "none" || (reason === "unchanged" && each.wantsContext === true);
 }
 
-/** Recorded findings of accounts whose prompts were refused from the same origins. */
+/** Reads recorded findings of accounts whose prompts were refused from the same origins. */
 async function readMembers(
   { store, workspaceId, rules }: Detector,
   rows: LookedUp,

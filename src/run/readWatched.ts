@@ -9,14 +9,14 @@ import type { DueItem, FollowUp, Range, Watch } from "./ports.ts";
 import { usersPerQuery } from "./readAround.ts";
 import { readWhole } from "./readWhole.ts";
 
-/** An account under watch, and what is watched. */
+/** An account under watch, and the watch. */
 type Watched = Pick<DueItem, "subject"> & { readonly watch: Watch };
 
 /**
- * Accounts under watch of which an approval was published in a range, in whose audit logs a sign was stored since
- * `followedFrom`, or whose context is still to be looked up.
+ * Finds the accounts under watch that had an approval ingested in a range, or a sign in the audit logs ingested
+ * since `followedFrom`, or whose context is still to be looked up.
  *
- * @returns with `followedTo`: how far the audit logs were read; null if context is off
+ * @returns with `followedTo`: how far the audit logs were read (epoch ms); null if context is off
  */
 export async function readWatched(
   detector: Detector,
@@ -57,7 +57,7 @@ async function readApproved(
   const users = [...watched.keys()];
   for (let start = 0; start < users.length; start += usersPerQuery) {
     const query = {
-      by: "published" as const,
+      by: "ingested" as const,
       range,
       users: users.slice(start, start + usersPerQuery),
       shard: null,
@@ -73,7 +73,7 @@ async function readApproved(
   }
 }
 
-/** Of every account that the row may be of; whose it is turns out when the account is judged. */
+/** The watches of every account that the row may belong to. The owner is determined when the account is judged. */
 function watchesOf(
   { tenantId, user, name }: RowAccount,
   watched: ReadonlyMap<string, readonly Watched[]>,
@@ -86,8 +86,8 @@ function watchesOf(
 }
 
 /**
- * Looks for what follows: one query for all accounts under watch. It may fail, so that approvals and new denials do
- * not wait for the audit logs; then the next run reads from where this one began.
+ * Looks for what follows, with one query for all accounts under watch. A failure here is accepted, so that
+ * approvals and new denials do not wait for the audit logs. The next run then reads from the same start.
  */
 async function readFollowed(
   { context, log }: Detector,
@@ -122,7 +122,7 @@ async function readFollowed(
   }
 }
 
-/** Whether a row can change what an incident says; judging it takes the whole context. */
+/** Reports whether a row can change what an incident says. The full judgement needs the whole context. */
 function isSign(
   { at, operation, byNames, onNames }: EventRow,
   watch: Watch,

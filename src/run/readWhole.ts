@@ -2,14 +2,14 @@ import type { Fields } from "../detection/signin/fields.ts";
 import type { LogAnswer, LogQuery } from "./ports.ts";
 import { UpstreamError } from "./upstreamError.ts";
 
-/** A user whose rows of one instant are too many for one answer cannot be split further. */
+/** The number of shards at which splitting stops. Rows of one user at one instant cannot be split at all. */
 const mostShards = 1_024;
 
 /**
- * Asks until the answer is whole: a partial one is asked for again in halves of its time, and where no time
- * is left to halve, in halves of its users.
+ * Repeats a query until the answer is whole. A partial answer is queried again in halves of its time range, and
+ * once that is a single instant, in halves of its users.
  *
- * @throws UpstreamError where it cannot be split any further
+ * @throws UpstreamError if it cannot be split any further
  */
 export async function readWhole(
   ask: (query: LogQuery) => Promise<LogAnswer>,
@@ -24,7 +24,7 @@ export async function readWhole(
   return rows.concat(await readWhole(ask, right));
 }
 
-/** @throws UpstreamError */
+/** @throws UpstreamError if the query cannot be split */
 export function halve(query: LogQuery, reason: string): readonly [LogQuery, LogQuery] {
   const { from, to } = query.range;
   if (to - from > 1) {

@@ -2,8 +2,8 @@ import type { Clock, LogAnswer, SignInSource } from "./ports.ts";
 import type { SendBudget } from "./sendBudget.ts";
 
 /**
- * The same source, whose queries take no time from sending: a query may wait three minutes for its turn, and
- * what was found then still has to be sent in the same run. Queries at the same time count once.
+ * Returns the same source, except that its queries do not use up sending time. A query may wait three minutes for
+ * its turn, and what was found must still be sent in the same run. Concurrent queries count once.
  */
 export function withoutSendingTime(
   source: SignInSource,

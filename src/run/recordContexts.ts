@@ -10,7 +10,7 @@ import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
 import type { ContextWish } from "./lookUpContext.ts";
 import type { SignInFiles } from "./ports.ts";
 
-/** What of a run over files decides about the context of its findings. */
+/** The parts of a run over files that decide about the context of its findings. */
 interface ContextRun {
   readonly asOf: number | null;
   readonly from: number;
@@ -18,7 +18,7 @@ interface ContextRun {
   readonly context?: boolean;
 }
 
-/** What the files say around all findings; they are read once more only if there are any. */
+/** Returns what the files say around all findings. They are read again only if there are findings. */
 export async function readContexts(
   files: Pick<SignInFiles<unknown>, "related">,
   known: Known,
@@ -55,7 +55,10 @@ export async function readContexts(
   return contexts;
 }
 
-/** A burst outside the range asked for is neither shown nor recorded; a merger goes with its keeper. */
+/**
+ * Reports whether a burst lies in the requested range. Others are neither shown nor recorded. A merged burst goes
+ * with its keeper.
+ */
 export function askedFor(
   decisions: readonly Decision[],
   { from, to }: Pick<ContextRun, "from" | "to">,

@@ -1,9 +1,9 @@
 const hourMs = 3_600_000;
 const hoursOfWeek = 168;
 
-/** How many rows the log gets in each hour of the week. Plain data, stored with the watermark. */
+/** The number of rows the log gets in each hour of the week. Plain data, stored with the watermark. */
 export interface Rhythm {
-  /** Rows an hour, by hour of the week (UTC, the epoch's Thursday first); null where no such hour is known. */
+  /** Rows per hour, by hour of the week (UTC, starting on the epoch's Thursday); null if that hour is unknown. */
   readonly rows: readonly (number | null)[];
   /** The hour that is being counted (hours since the epoch), and its rows so far. */
   readonly hour: number | null;
@@ -12,11 +12,11 @@ export interface Rhythm {
 
 export const noRhythm: Rhythm = { rows: [], hour: null, counted: 0 };
 
-/** A week's difference weighs half: a tenant that grows is known within weeks, an outage does not last. */
+/** The weight of the latest week. A growing tenant is learnt within weeks, and an outage fades as fast. */
 const weight = 0.5;
 
 /**
- * Adds rows that were stored at a time. Hours without a row are learnt when rows come again: until then a
+ * Adds rows that were ingested at a time. Hours without a row are added when rows arrive again. Until then, a
  * silence is judged by what was known before it.
  */
 export function addRows(rhythm: Rhythm, at: number, count: number): Rhythm {
@@ -25,7 +25,7 @@ export function addRows(rhythm: Rhythm, at: number, count: number): Rhythm {
   }
   const hour = Math.floor(at / hourMs);
   if (rhythm.hour === null || hour < rhythm.hour || hour - rhythm.hour > hoursOfWeek) {
-    // What came before this hour's first run is not known.
+    // The rows before this hour's first run are unknown.
     return { ...rhythm, hour, counted: count };
   }
   const rows = Array.from({ length: hoursOfWeek }, (_, index) => rhythm.rows[index] ?? null);
@@ -41,13 +41,13 @@ export function addRows(rhythm: Rhythm, at: number, count: number): Rhythm {
 }
 
 export interface Expectation {
-  /** Rows that hours of the week of which we know would have brought. */
+  /** Rows expected from the known hours of the week. */
   readonly known: number;
-  /** The same, where an hour that is not known yet counts as that hour of other days. */
+  /** The same, with unknown hours estimated from that hour on other days. */
   readonly guessed: number;
 }
 
-/** Rows to be expected between two times. */
+/** Returns the number of rows expected between two times. */
 export function expectedRows(rhythm: Rhythm, from: number, to: number): Expectation {
   let [known, guessed] = [0, 0];
   for (let hour = Math.floor(from / hourMs); hour * hourMs < to; hour++) {
@@ -59,13 +59,13 @@ export function expectedRows(rhythm: Rhythm, from: number, to: number): Expectat
   return { known, guessed };
 }
 
-/** The least of what that hour brought on other days: a quiet day is no fault. */
+/** The minimum for that hour on other days, so that a quiet day is not a fault. */
 function hourOfOtherDays({ rows, hour: current, counted }: Rhythm, hour: number): number {
   const same = rows.filter((each, index) => each !== null && index % 24 === hour % 24);
   if (same.length > 0) {
     return Math.min(...same.map((each) => each ?? 0));
   }
   const all = rows.filter((each) => each !== null);
-  // Within its very first hours a tenant is expected to go on as it began.
+  // In its first hours, a tenant is expected to continue as it began.
   return all.length > 0 ? Math.min(...all) : current === null ? 0 : counted;
 }

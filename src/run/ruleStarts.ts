@@ -2,14 +2,14 @@ import { mfaDenyThenApprove } from "../detection/rules/mfaDenyThenApprove.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Progress, Range } from "./ports.ts";
 
-/** Since which watermark each rule has been in use, by id. */
+/** The watermark from which each rule has been in use, by rule id. */
 export type RuleStarts = Readonly<Record<string, number>>;
 
 /**
- * The starts to keep after a run with these rules: a rule that is new starts at the watermark, with everything
- * before it left alone. In a state without starts, only `mfa-deny-then-approve` is new.
+ * Returns the starts to store after a run with these rules. A new rule starts at the watermark and ignores
+ * everything before it. In a state without starts, only `mfa-deny-then-approve` is new.
  *
- * @param watermark where the run begins
+ * @param watermark where the run begins (epoch ms)
  */
 export function ruleStarts(
   rules: readonly Pick<Rule, "id">[],
@@ -26,13 +26,13 @@ export function ruleStarts(
   return Object.fromEntries(rules.map(({ id }) => [id, startOf(id)]));
 }
 
-/** Part of a range, and the rules that were in use throughout. */
+/** Part of a range, and the rules that were in use for all of it. */
 export interface RuledRange {
   readonly range: Range;
   readonly rules: readonly Rule[];
 }
 
-/** Cuts a range where rules start, oldest part first; parts without a rule are left out. */
+/** Cuts a range at the rules' starts, oldest part first. Parts without a rule are left out. */
 export function cutAtStarts(
   range: Range,
   rules: readonly Rule[],

@@ -22,36 +22,36 @@ import { accountKey } from "../detection/signin/account.ts";
 import { formatTime } from "../detection/signin/time.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
-/** A run ends after this, so that the host never has to end it; the next one goes on. */
+/** A run ends after this time (ms), before the host would end it. The next run continues. */
 const longestRun = 4 * 60_000;
 
-/** Watches that a run drops at most; after a flood many end at once. */
+/** The number of watches a run drops. After a flood, many end at once. */
 const mostDropped = 500;
 
 export interface RunSummary extends RunTotals {
-  /** Watermark before and after. */
+  /** The watermark before and after the run. */
   readonly publishedFrom: number;
   readonly publishedTo: number;
   readonly steps: number;
-  /** Incidents that wait to be sent. */
+  /** The number of incidents waiting to be sent. */
   readonly pending: number;
-  /** There is more to read than the time of a run allows, or the log service had no room for more. */
+  /** Whether there is more to read than the run had time for, or the log service was too busy. */
   readonly behind: boolean;
   /** What could be seen in the last 24 hours. */
   readonly coverage: RecentCoverage;
-  /** How far the end of what was read lies behind the start of the run, seconds. */
+  /** How far the watermark lies behind the start of the run, in seconds. */
   readonly lagSeconds: number;
-  /** Sinks that hold up what happens now, as in health. */
+  /** Sinks that delay current incidents, as in health. */
   readonly failing: readonly FailingSink[];
-  /** All rows that the log got in the range, and `TimeGenerated` of the newest ever; null where not known. */
+  /** All rows that the log got in the range, and the newest `TimeGenerated` ever; null if unknown. */
   readonly source: { readonly rows: number | null; readonly newestRowAt: string | null };
 }
 
 /**
- * One run on schedule: sends what earlier runs left, then reads everything published since the watermark.
- * The watermark moves over a step once all of it is recorded; a sink that fails never holds it.
+ * One scheduled run. It sends what earlier runs left, then reads everything ingested since the watermark. The
+ * watermark moves past a step once the whole step is recorded. A failing sink never stops it.
  *
- * @throws UpstreamError when the log or the state cannot be reached; what was recorded until then holds
+ * @throws UpstreamError if the log or the state cannot be reached; everything recorded before that stays recorded
  */
 export async function runDetection(detector: Detector, signal: AbortSignal): Promise<RunSummary> {
   const { store, clock } = detector;
@@ -74,7 +74,7 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       ...(followedTo === undefined ? {} : { followedTo }),
       lastRunAt: startedAt,
       lastSuccessAt,
-      // What a sink answered last stays while anything waits for it, also over runs that only wait.
+      // The last answer of a sink is kept as long as anything waits for it, even through runs that send nothing.
       lastError: lastError ?? failing[0]?.problem ?? null,
       pending: Math.max(0, pendingBefore + work.due - work.sent),
       ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
@@ -103,14 +103,14 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   let history = readHistory(opening.progress?.coverage);
   try {
     if (opening.progress === null) {
-      // Where the first run begins is kept, so that the one after a first run that died begins there too.
+      // Stores where the first run begins. If that run dies, the next one begins there, too.
       await store.saveProgress(progress(null, null));
     }
     await deliverOverdue(detector, opening.due, sending, work);
     const steps = sweep(
       detector,
       {
-        by: "published",
+        by: "ingested",
         range: { from: publishedFrom, to: end },
         alsoActive: async (range) => {
           const from = Math.min(range.from, followedTo ?? range.from);
@@ -146,19 +146,19 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     if (error instanceof UpstreamError && error.isBusy && !signal.aborted) {
-      // Not a fault of this run: what it read is done, and the next one goes on from there.
+      // This is not an error of the run. What it read is done, and the next run continues from there.
       vitals = { ...vitals, behindRuns: vitals.behindRuns + 1 };
       await store.saveProgress(progress(before, problem));
       detector.log.warn("log service busy", { publishedTo: run.publishedTo, problem });
       return summary(true);
     }
-    // The state itself may be what failed; the error that is thrown says so.
+    // The state itself may have failed; the error thrown below says so.
     await store.saveProgress(progress(before, problem)).catch(() => undefined);
     throw error;
   }
 }
 
-/** Warns once a day while failures do not say why as they used to. @returns the history, with that noted */
+/** Warns once a day while fewer failures than usual give a reason. @returns the history, with the warning noted */
 function sayShare(
   { log, workspaceId }: Detector,
   before: CoverageHistory,
@@ -172,9 +172,9 @@ function sayShare(
 }
 
 /**
- * Where the very first run begins. A clock that is ahead must not put the watermark where the service has not
- * come yet: what is published until then would be skipped. Where the service does not answer, the run ends with
- * its reading anyway.
+ * Returns where the very first run begins. If the local clock is ahead, the watermark must not pass the service's
+ * own time, or rows ingested until then would be skipped. If the service does not answer, the run fails at its
+ * first read anyway.
  */
 async function firstBeginning(
   { source, initialLookbackMs }: Detector,
@@ -182,7 +182,7 @@ async function firstBeginning(
   signal: AbortSignal,
 ): Promise<number> {
   const range = { from: startedAt - 1, to: startedAt };
-  const nothing = { by: "published", range, users: [], shard: null } as const;
+  const nothing = { by: "ingested", range, users: [], shard: null } as const;
   const servedAt = await source.candidates(nothing, signal).then(
     (answer) => (answer.kind === "whole" ? answer.servedAt : Infinity),
     () => Infinity,
@@ -190,7 +190,7 @@ async function firstBeginning(
   return Math.floor(Math.min(startedAt, servedAt)) - initialLookbackMs;
 }
 
-/** Watches that ended; measured by what was read, so that an outage ends none too early. */
+/** Drops watches that have ended. Their end is compared with the watermark, so that an outage ends none early. */
 async function dropWatched(
   { store }: Detector,
   due: readonly DueItem[],
@@ -201,14 +201,14 @@ async function dropWatched(
   if (over.length === 0) {
     return;
   }
-  // Another run may have put something in its place meanwhile. What is read after the heads and is still over
-  // then is dropped together with the head as it was read; where that fails, the next run sees to it.
+  // Another run may have replaced a watch in the meantime. So the watches are read again after the heads, and those
+  // that are still over are dropped together with their head as read. If that write fails, the next run drops them.
   const heads = await inParallel(over, stateRequests, async ({ subject, burstId }) => {
     return [burstId, await store.readHead(subject, -Infinity)] as const;
   });
   const headOf = new Map(heads);
   const { due: current } = await store.open();
-  // All of one head at once: each write replaces the head as it was read.
+  // All watches of one head are dropped together, because each write replaces the head as read.
   const ending = new Map<string, { readonly head: SubjectRecord; readonly drop: DueItem[] }>();
   for (const item of current.filter(isOver)) {
     const head = headOf.get(item.burstId);

@@ -5,19 +5,19 @@ import type { Decided } from "./decideAccounts.ts";
 /** What a run, or a slice of a backfill, has done so far. */
 export interface RunTotals {
   readonly counts: Counts;
-  /** Distinct denials of the rows read; one that is read in two steps counts in both. */
+  /** Distinct denials in the rows read. A denial that is read in two steps counts in both. */
   denials: number;
   opened: number;
   updated: number;
-  /** Findings that are no incident: from a usual origin, or older than what is remembered. */
+  /** Findings that are not incidents, because they come from a usual origin or are beyond retention. */
   notOpened: number;
-  /** Everything that was decided, by reason. */
+  /** The number of decisions by reason. */
   readonly reasons: Record<string, number>;
-  /** Incidents recorded that have to be sent, now or later. */
+  /** Recorded incidents that have to be sent, now or later. */
   due: number;
   sent: number;
   failed: number;
-  /** What sinks answered, without any content of an incident. */
+  /** Error messages of sinks, without content of an incident. */
   readonly errors: string[];
 }
 

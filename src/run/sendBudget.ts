@@ -3,32 +3,35 @@ import type { Detector } from "./detector.ts";
 import type { DueItem } from "./ports.ts";
 import type { SendFailure } from "./vitals.ts";
 
-/** How long a claim keeps others away from an incident. */
+/** How long a claim keeps other runs away from an incident, in milliseconds. */
 export const claimLength = 5 * 60_000;
 
-/** A run sends for this long; what is left then waits for the next. */
+/** How long a run sends, in milliseconds. The rest waits for the next run. */
 const longestSending = 2 * 60_000;
 
-/** What a run may still send, and who it is. */
+/** What a run may still send, and its identity. */
 export interface SendBudget {
   readonly owner: string;
-  /** Until when claims last that are taken now (epoch ms). Reading moves it. */
+  /** When claims taken now expire (epoch ms). Reading the log moves it. */
   claimUntil: number;
   readonly lane: DueItem["lane"];
-  /** Incidents that may still be written in this run. */
+  /** The number of incidents that may still be written in this run. */
   left: number;
-  /** Nothing is sent after this (epoch ms), so that a slow sink does not hold up reading. Reading moves it. */
+  /**
+   * Nothing is sent after this time (epoch ms), so that a slow sink does not delay reading. Reading the log moves
+   * it.
+   */
   until: number;
-  /** What attempts to send came to, by burst; null where it was sent. */
+  /** Results of the attempts to send, by burst; null if it was sent. */
   readonly outcomes: Map<string, SendFailure | null>;
-  /** Incidents that were due before, by burst: one that grows keeps its place in the line. */
+  /** Incidents that were already due, by burst. One that grows keeps its place in the queue. */
   readonly waiting: ReadonlyMap<string, DueItem>;
 }
 
 /**
- * What a run that starts now may send, under claims of its own.
+ * The budget of a run that starts now, with claims of its own.
  *
- * @param due what waited when it started, as far as the run knows
+ * @param due what was due when it started, as far as the run knows
  */
 export function newSendBudget(
   { clock, maxIncidentsPerRun }: Detector,
@@ -47,7 +50,7 @@ export function newSendBudget(
   };
 }
 
-/** Whether something has to be sent; the other items are only watched. */
+/** Reports whether there is something to send. All other items are only watched. */
 export function isPending({ incident, mergedInto }: DueItem): boolean {
   return incident !== null || mergedInto !== null;
 }

@@ -10,7 +10,7 @@ import type { SendBudget } from "./sendBudget.ts";
 import { touch, ActiveAccounts } from "./newActivity.ts";
 import { addDecisions, type RunTotals } from "./runTotals.ts";
 
-/** Length of a step: a page for a large tenant, and few queries after a long outage. */
+/** Maximum length of a step (ms): about a page for a large tenant, and few queries after a long outage. */
 const longestStep = 6 * 3_600_000;
 
 const always: Range = { from: -Infinity, to: Infinity };
@@ -18,26 +18,26 @@ const always: Range = { from: -Infinity, to: Infinity };
 export interface Sweep {
   readonly by: LogQuery["by"];
   readonly range: Range;
-  /** Only denials that happened in this range are looked at; absent: all. */
+  /** Ignores denials that happened outside this range. Absent: none are ignored. */
   readonly happenedIn?: Range;
-  /** Whom something else than a denial, published in a step, makes worth a look. */
+  /** Returns accounts to look at for reasons other than a denial ingested in the step. */
   readonly alsoActive?: (step: Range) => Promise<ActiveAccounts>;
 }
 
-/** A step that is done: decided, recorded, and sent as far as it could be. */
+/** A completed step: decided, recorded, and sent as far as possible. */
 export interface Swept extends Range {
-  /** All rows of the step; null where the service did not count them. */
+  /** All rows of the step; null if the service did not count them. */
   readonly seen: LogSeen | null;
-  /** What was read in it, perhaps with some rows of the next step. */
+  /** The rows that were read, perhaps including some of the next step. */
   readonly rows: readonly Fields[];
-  /** Nothing more can be read by now: the end is reached, or what the service knows ends here. */
+  /** Whether nothing more can be read now, because the range or the service's knowledge ends here. */
   readonly isLast: boolean;
 }
 
 /**
- * The one way from the log to incidents: for runs on schedule, for catching up, for the daily second look
- * and for backfills. Goes over a range in steps, oldest first; a step that is too much for one answer is
- * halved. A step is given out when all of it is decided and recorded, and what could be sent is sent.
+ * The only path from the log to incidents, shared by scheduled runs, catching up, the daily second look and
+ * backfills. Goes through a range in steps, oldest first, and halves a step that is too large for one answer.
+ * Yields a step once all of it is decided and recorded, and everything that could be sent is sent.
  */
 export async function* sweep(
   given: Detector,
@@ -60,7 +60,7 @@ export async function* sweep(
     const decided = await decideAccounts(detector, touched.list(), sending, signal);
     addDecisions(work, decided);
     await deliverClaimed(detector, decided.claimed, sending, work);
-    // A service whose clock is behind knows a moment more every time it is asked: it is not asked again.
+    // A service whose clock is behind knows a moment more every time, so it is not asked again.
     const isLast = to >= range.to || to < step.asked.to;
     if (to > from) {
       yield { from, to, rows: step.rows, isLast, seen: step.seen };
@@ -76,7 +76,7 @@ export async function* sweep(
 interface Step {
   readonly rows: readonly Fields[];
   readonly seen: LogSeen | null;
-  /** What the answer is known to hold whole. */
+  /** The range that the answer covers completely. */
   readonly range: Range;
   readonly asked: Range;
 }
@@ -95,10 +95,10 @@ async function readStep(
     return given;
   };
   const stepOf = (rows: readonly Fields[]): Step => {
-    // The service's clock counts as well as ours: one that runs ahead would step over rows to come.
+    // Both the service's clock and ours limit the range. A clock that is ahead would skip rows still to come.
     const known = Math.floor(servedAt) - ingestionSafetyMs;
     const { from, to } = query.range;
-    const end = query.by === "published" ? Math.min(to, known) : to;
+    const end = query.by === "ingested" ? Math.min(to, known) : to;
     return { rows, seen, range: { from, to: end }, asked: query.range };
   };
   const answer = await ask(query);

@@ -2,13 +2,13 @@ interface UpstreamErrorOptions extends ErrorOptions {
   readonly isBusy?: boolean;
 }
 
-/** A service that a run depends on failed. The message says what it answered, never what was sent. */
+/** A failure of a service that a run depends on. The message contains the service's answer, never what was sent. */
 export class UpstreamError extends Error {
   override readonly name = "UpstreamError";
   readonly service: string;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** The service had no room for it, even after waiting: the next run asks again. */
+  /** Whether the service was too busy even after waiting. The next run tries again. */
   readonly isBusy: boolean;
 
   constructor(

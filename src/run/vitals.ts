@@ -1,10 +1,10 @@
 import type { Rhythm } from "./rhythm.ts";
 
-/** Why an incident could not be written. Stored with what is due. */
+/** Why an incident could not be written. Stored with the due item. */
 export interface SendFailure {
-  /** Of the first attempt that failed (epoch ms). */
+  /** Time of the first failed attempt (epoch ms). */
   readonly since: number;
-  /** What each sink that failed answered last. */
+  /** The last answer of each sink that failed. */
   readonly sinks: Readonly<Record<string, string>>;
 }
 
@@ -16,12 +16,12 @@ export interface FailingSink {
   readonly problem: string;
 }
 
-/** What health needs to know of earlier runs. Stored with the watermark, in the same write. */
+/** What health needs to know about earlier runs. Stored with the watermark, in the same write. */
 export interface Vitals {
   readonly firstRunAt: number;
-  /** Runs in a row that had more to read than time. */
+  /** Consecutive runs that had more to read than time. */
   readonly behindRuns: number;
-  /** `TimeGenerated` of the newest row of the log, of whatever kind; null before the first one. */
+  /** `TimeGenerated` of the newest row of the log, of any kind (epoch ms); null before the first one. */
   readonly newestRowAt: number | null;
   readonly rhythm: Rhythm;
   readonly failing: readonly FailingSink[];

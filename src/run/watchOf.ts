@@ -6,15 +6,15 @@ import { namesOf } from "./accountNames.ts";
 import type { Detector } from "./detector.ts";
 import type { Watch } from "./ports.ts";
 
-/** How long every run tries again to look up a context that it could not have. */
+/** How long every run retries to look up a missing context, in milliseconds. */
 const retryMs = 60 * 60_000;
 
-/** How long after the last denial an approval still counts for some rule of the family. */
+/** How long after the last denial an approval still counts for some rule of the family, in milliseconds. */
 export function longestWatch({ rules }: Family): number {
   return Math.max(...rules.map(({ approvalWatchMs }) => approvalWatchMs));
 }
 
-/** What is still to be looked for about a burst; null if nothing is. */
+/** Returns what is still to be watched for a burst; null if nothing is. */
 export function watchOf(
   { clock, context = null, approvalLatenessMs }: Detector,
   family: Family,
@@ -23,7 +23,7 @@ export function watchOf(
 ): Watch | null {
   const { approval, firstDenialAt, lastDenialAt } = burst.facts;
   const now = clock.now();
-  // A closer match may still come to light, and may raise where others do not.
+  // A closer match may still arrive, and may raise the severity when others do not.
   const takesApprovals = approval === null || approval.match === "other";
   const approvedUntil = takesApprovals
     ? lastDenialAt + longestWatch(family) + approvalLatenessMs
@@ -47,7 +47,7 @@ export function watchOf(
   };
 }
 
-/** A table that is not connected, or too full, will be the same next time. */
+/** Reports whether the problem may pass. A table that is not connected or too full stays so. */
 function mayPass({ problem }: { readonly problem: string }): boolean {
   return problem === "failed";
 }

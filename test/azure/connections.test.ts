@@ -55,7 +55,7 @@ test("one connection serves one query after the other", async () => {
   const options = { endpoint: door.url, audience, credential: credential(), connection: patient };
   const source = logAnalytics(options)(workspaceId);
   const range = { from: time("09:00:00"), to: time("10:00:00") };
-  const query = { by: "published", range, users: null, shard: null } as const;
+  const query = { by: "ingested", range, users: null, shard: null } as const;
   await threeTimes(() => source.candidates(query, never));
   await threeTimes(() => source.approvals(query, never));
   expect(door.connections()).toBe(1);

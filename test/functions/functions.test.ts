@@ -494,7 +494,7 @@ describe("GET /api/health", () => {
         what: "sink",
         since: expect.stringMatching(/^2026-03-10T10:00/),
         problem: expect.stringMatching(
-          /^The sink sentinel has not taken 1 incident for 3\d minutes: .*403/,
+          /^The sink sentinel has not accepted 1 incident for 3\d minutes: .*403/,
         ),
       },
     ]);

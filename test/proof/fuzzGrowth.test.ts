@@ -316,7 +316,7 @@ describe("a record of", () => {
 });
 
 describe("writing down", () => {
-  const query = { by: "published", range: { from: 0, to: 1 }, shard: null } as const;
+  const query = { by: "ingested", range: { from: 0, to: 1 }, shard: null } as const;
   test.each<[string, (n: number) => () => unknown]>([
     [
       "a name in a query",

@@ -62,7 +62,7 @@ export const countsInSteps: Plant = ({ source }) => {
   let latest: LogAnswer | null = null;
   const keep = async (query: LogQuery, signal: AbortSignal) => {
     const answer = await source.candidates(query, signal);
-    latest = query.by === "published" ? answer : latest;
+    latest = query.by === "ingested" ? answer : latest;
     return latest ?? answer;
   };
   return {

@@ -222,7 +222,7 @@ describe("a token is refused by each service", () => {
       case "Log Analytics":
         return logAnalytics({ ...common, endpoint: logs.endpoint })(
           localWorkspace.workspaceId,
-        ).candidates({ by: "published", range, users: null, shard: null }, never);
+        ).candidates({ by: "ingested", range, users: null, shard: null }, never);
       case "Microsoft Sentinel":
         return sentinelIncidents({ ...common, endpoint: sentinel.url })(
           localWorkspace.resourceId,

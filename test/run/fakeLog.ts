@@ -50,7 +50,7 @@ export class FakeLog implements SignInSource {
   readonly #clock: Clock;
   readonly #rows: {
     readonly row: Fields;
-    readonly published: number;
+    readonly ingested: number;
     readonly visible: number;
     readonly generated: number;
     readonly names: readonly (string | null)[];
@@ -68,7 +68,7 @@ export class FakeLog implements SignInSource {
       const signIn = readSignIn(row);
       this.#rows.push({
         row,
-        published: publishedAt,
+        ingested: publishedAt,
         visible: visibleAt,
         generated: generatedAt(row),
         names: signIn.account === null ? [] : [signIn.account.user, signIn.account.name],

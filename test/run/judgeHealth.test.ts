@@ -102,7 +102,7 @@ describe("a sink that fails for half an hour is a fault", () => {
       {
         what: "sink",
         since,
-        problem: "The sink logs has not taken 2 incidents for 31 minutes: 503",
+        problem: "The sink logs has not accepted 2 incidents for 31 minutes: 503",
       },
     ]);
   });
@@ -166,7 +166,9 @@ describe("a log that falls silent", () => {
     const judgement = judge(end, kept);
     expect(judgement).toMatchObject({ healthy: true });
     expect(judgement.warnings).toEqual([
-      expect.stringMatching(/^SigninLogs fell silent 6 hours ago; .* about 3[56]\d rows come\.$/),
+      expect.stringMatching(
+        /^SigninLogs fell silent 6 hours ago; about 3[56]\d rows are usual for this time\.$/,
+      ),
     ]);
   });
 
@@ -233,7 +235,9 @@ describe("what the log says of MFA failures", () => {
   test("is a fault where twenty of them have no reason", () => {
     const judgement = judge({ coverage: after(20, null) });
     expect(judgement.faults.map(({ what }) => what)).toEqual(["reasons"]);
-    expect(judgement.faults[0]?.problem).toMatch(/^Of 20 MFA failures in 24 hours 0 say why/);
+    expect(judgement.faults[0]?.problem).toMatch(
+      /^Only 0 of 20 MFA failures in 24 hours give a reason/,
+    );
     expect(judge({ coverage: after(19, null) }).healthy).toBe(true);
   });
 
@@ -244,6 +248,8 @@ describe("what the log says of MFA failures", () => {
 
   test("is one warning for a text that nobody knows, with its count", () => {
     const warnings = judge({ coverage: after(12, "MFA denied; in some other way") }).warnings;
-    expect(warnings).toEqual([expect.stringMatching(/no known class came 12 times in 24 hours: /)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^An unknown MFA text appeared 12 times in 24 hours: /),
+    ]);
   });
 });

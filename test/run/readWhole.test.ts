@@ -6,7 +6,7 @@ import { never, personNamed, refusals } from "./bench.ts";
 import { FakeLog, publish } from "./fakeLog.ts";
 
 const query: LogQuery = {
-  by: "published",
+  by: "ingested",
   range: { from: time("09:00"), to: time("10:00") },
   users: null,
   shard: null,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LogAnswer, LogQuery, SignInSource } from "../../src/run/ports.ts";
 import { withoutSendingTime } from "../../src/run/readingTime.ts";
 
-const query: LogQuery = { by: "published", range: { from: 0, to: 1 }, users: null, shard: null };
+const query: LogQuery = { by: "ingested", range: { from: 0, to: 1 }, users: null, shard: null };
 const whole: LogAnswer = { kind: "whole", rows: [], servedAt: 0 };
 const never = new AbortController().signal;
 

@@ -20,7 +20,7 @@ describe("the watermark", () => {
     expect(summary.publishedTo).toBe(time("09:28"));
     expect(bench.watermark()).toBe(time("09:28"));
     expect(everybody(bench)[0]).toMatchObject({
-      by: "published",
+      by: "ingested",
       range: { from: time("08:30"), to: time("09:28") },
     });
   });
@@ -144,7 +144,7 @@ describe("the first run", () => {
     await bench.run("09:30");
     expect(bench.log.asked[0]).toEqual({
       kind: "candidates",
-      by: "published",
+      by: "ingested",
       range: { from: time("09:30") - 1, to: time("09:30") },
       users: [],
       shard: null,

@@ -300,7 +300,7 @@ describe("watches", () => {
     expect(questions.map(({ users }) => users?.length)).toEqual([200, 1]);
     expect(new Set(questions.flatMap(({ users }) => users)).size).toBe(201);
     const range = { from: time("09:28"), to: time("09:38") };
-    expect(questions[0]).toMatchObject({ by: "published", range, shard: null });
+    expect(questions[0]).toMatchObject({ by: "ingested", range, shard: null });
   });
 
   it("that have ended before what is read name nobody", async () => {

@@ -17,7 +17,7 @@ async function sweepOver(
   const detector = bench.detector();
   const work = noTotals();
   const steps: Swept[] = [];
-  const asked = { by: "published", range: { from, to }, ...more } as const;
+  const asked = { by: "ingested", range: { from, to }, ...more } as const;
   for await (const step of sweep(detector, asked, newSendBudget(detector, "live"), work, signal)) {
     steps.push(step);
   }
@@ -41,7 +41,7 @@ describe("a step that is too much for one answer", () => {
     bench.log.mostRows = 5;
     const known: number[] = [];
     bench.log.before = ({ by, users }) => {
-      if (by === "published" && users === null) {
+      if (by === "ingested" && users === null) {
         known.push(bench.records().length);
       }
     };

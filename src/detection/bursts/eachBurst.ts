@@ -72,7 +72,7 @@ function groupTimes({ accounts, account, at }: DenialColumns): {
 function sortPart(times: Float64Array, from: number, to: number): void {
   // Stryker disable next-line ArithmeticOperator,EqualityOperator: comparing one more neighbour only costs time.
   for (let index = from + 1; index < to; index++) {
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: sorting what is sorted only costs time.
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: sorting a sorted list only costs time.
     if (timeAt(times, index) < timeAt(times, index - 1)) {
       times.subarray(from, to).sort();
       return;

@@ -13,8 +13,8 @@ export interface Streak {
 }
 
 /**
- * The streaks of one user's denials. A sliding rule gives all of them, fired or not; a tumbling rule only those
- * that fired.
+ * Returns the streaks of one user's denials. A sliding rule returns all of them, fired or not; a tumbling rule only
+ * those that fired.
  *
  * @param denials oldest first
  */
@@ -39,7 +39,8 @@ export interface Density {
 }
 
 /**
- * The window with the most denials, the earliest if several are equal: how close a rule came to firing. Linear.
+ * Returns the window with the most denials, or the earliest of several. It shows how close a rule came to firing.
+ * Linear.
  *
  * @param denials oldest first
  * @returns null if there are none
@@ -51,7 +52,7 @@ export function densestWindow(rule: Windowing, denials: readonly Prompt[]): Dens
   let start = 0;
   let best: Density | null = null;
   for (const [index, at] of times.entries()) {
-    // Ends at `index` at the latest: a denial shares a window with itself.
+    // Stops at `index`, because a denial always shares a window with itself.
     while (!fitsWindow(windowMs, timeAt(times, start), at)) {
       start++;
     }

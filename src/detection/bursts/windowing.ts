@@ -6,7 +6,7 @@ export interface Extent {
   readonly to: number;
 }
 
-/** The numbers of a rule that its window needs. */
+/** The parts of a rule that its window needs. */
 export type Windowing = Pick<Rule, "kind" | "windowMs" | "threshold">;
 
 /**
@@ -22,7 +22,7 @@ interface Times {
   readonly to: number;
 }
 
-/** Everything the detector knows of one kind of window. */
+/** Everything the detector knows about one kind of window. */
 export interface WindowKind {
   /** Calls `take` for each streak, oldest first. Linear. */
   readonly cut: (rule: Windowing, denials: Times, take: TakeStreak) => void;

@@ -13,12 +13,12 @@ import type { Scene } from "./scene.ts";
 
 const day = 86_400_000;
 
-/** Other accounts that a campaign names; their number is given all the same. */
+/** The number of other accounts a campaign names. Their total is given as well. */
 export const namedMembers = 20;
 
 /**
- * One failure may be a slip of a stranger who happens to have the same provider or browser. From the same address,
- * one is enough.
+ * The number of failures from the same provider or browser that is needed. A single one may be a stranger's
+ * mistake. From the same address, one is enough.
  */
 const leastFailures = 2;
 
@@ -27,7 +27,10 @@ interface Share {
   readonly traits: readonly CampaignTrait[];
 }
 
-/** Other accounts whose prompts were refused, or failed without a reason, from the same origin within 24 hours. */
+/**
+ * Finds other accounts whose prompts were refused, or failed without a reason, from the same origin within 24
+ * hours.
+ */
 export function campaignOf(
   failed: readonly FailedSignIns[],
   requests: readonly RefusedRequest[],
@@ -66,7 +69,7 @@ function sharesOf(
   requests: readonly RefusedRequest[],
   { addresses, strange }: Scene,
 ): readonly Share[] {
-  // What the account itself is known to use is shared with its colleagues.
+  // Origins that the account itself is known to use are shared with its colleagues.
   const foreign = requests.filter(({ address }) => address === null || strange.includes(address));
   const sets = {
     address: new Set<string | null>(addresses),
@@ -96,14 +99,14 @@ function traitsOf(
   });
 }
 
-/** The strongest first. */
+/** Strongest first. */
 const kinds = [
   "address",
   "as-number",
   "user-agent",
 ] as const satisfies readonly CampaignTrait["kind"][];
 
-/** Each trait once, by kind and value. */
+/** Returns each trait once, by kind and value. */
 function traitsIn(shares: readonly Share[]): readonly CampaignTrait[] {
   const traits = shares.flatMap((share) => share.traits);
   return kinds.flatMap((kind) =>
@@ -113,10 +116,10 @@ function traitsIn(shares: readonly Share[]): readonly CampaignTrait[] {
   );
 }
 
-/** Rows of one account together, also where some name its id and others its principal name alone. */
+/** Groups the rows of each account, even if some have its id and others only its principal name. */
 function groupByAccount(rows: readonly FailedSignIns[]): readonly (readonly FailedSignIns[])[] {
   const groups = new Map<string, FailedSignIns[]>();
-  // Rows that name most come first, so that those that name less find their group.
+  // Rows with the most names come first, so that those with fewer find their group.
   for (const row of rows.toSorted((a, b) => b.names.length - a.names.length)) {
     const held = row.names.map((name) => groups.get(name)).find((group) => group !== undefined);
     const group = held ?? [];

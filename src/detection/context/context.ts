@@ -2,8 +2,8 @@ import type { Prompt } from "../prompts/prompt.ts";
 import type { Approval } from "../signin/sighting.ts";
 
 /**
- * What the logs around a burst say: the answers to the questions an analyst asks first. Computed from rows of
- * several tables, all times epoch milliseconds, every list in a fixed order, so that equal rows give equal text.
+ * What the logs around a burst say, as answers to an analyst's first questions. Computed from rows of several
+ * tables. All times are epoch milliseconds, and every list has a fixed order, so that equal rows give equal text.
  */
 export interface Context {
   readonly origins: Origins;
@@ -11,7 +11,7 @@ export interface Context {
   readonly password: PasswordCheck | null;
   /** Null if there was none. */
   readonly spray: Spray | null;
-  /** Successful sign-ins up to 24 hours after the first denial, oldest first; approvals of the burst are not here. */
+  /** Successful sign-ins up to 24 hours after the first denial, oldest first, without approvals of the burst. */
   readonly successes: readonly SuccessAfter[];
   /** Fraud and suspicious-activity reports of the audit log, oldest first. */
   readonly reports: readonly UserReport[];
@@ -30,17 +30,17 @@ export type OriginVerdict = "usual" | "new" | "mixed" | "unknown";
 
 export interface Origins {
   readonly verdict: OriginVerdict;
-  /** Whole days of history that were looked at, at most 30. */
+  /** Whole days of history examined, at most 30. */
   readonly historyDays: number;
   /** Every address of a denial or an approval. */
   readonly addresses: readonly OriginAddress[];
   /** Every joined or compliant device of a denial or an approval. */
   readonly devices: readonly OriginDevice[];
-  /** What else the account is known to use; decides nothing. */
+  /** Other things the account is known to use. They decide nothing. */
   readonly traits: readonly FamiliarTrait[];
 }
 
-/** Something of the denials' origins, and whether the account was seen with it before; null if that cannot be known. */
+/** A trait of the denials' origins, and whether the account was seen with it before (null if unknown). */
 export interface FamiliarTrait {
   readonly kind: "neighbourhood" | "as-number" | "country" | "browser" | "application";
   readonly value: string;
@@ -49,7 +49,7 @@ export interface FamiliarTrait {
 
 export interface OriginAddress {
   readonly address: string;
-  /** Null if that cannot be known. */
+  /** Null if unknown. */
   readonly known: boolean | null;
   /** Days of the 30 before the first denial on which the account signed in from it with MFA. */
   readonly days: number;
@@ -64,9 +64,9 @@ export interface OriginDevice {
   readonly days: number;
 }
 
-/** Whether the person behind the prompts knew the password. */
+/** Whether the person who triggered the prompts knew the password. */
 export interface PasswordCheck {
-  /** Denials whose row shows a correct first factor, of the denials whose row shows one at all. */
+  /** Denials whose row shows a correct first factor, out of `shown`, those whose row shows any. */
   readonly right: number;
   readonly shown: number;
   /** Wrong passwords of this account in the 24 hours before the first denial. */
@@ -85,7 +85,7 @@ export interface Spray {
 /** A successful sign-in from an address or in a session of the denials. */
 export interface SuccessAfter {
   readonly at: number;
-  /** The account that signed in, as shown. */
+  /** The account that signed in, as displayed. */
   readonly user: string;
   /** Whether it is the account of the burst. */
   readonly own: boolean;
@@ -125,30 +125,30 @@ export interface Followed {
   readonly kind: FollowedKind;
   /** The operation's own name, for example "User registered security info". */
   readonly what: string;
-  /** What it was done to or with, as far as the row says: a role, an application, a method. */
+  /** The object of the operation, if the row has it: a role, an application, a method. */
   readonly detail: string | null;
-  /** Who did it, as shown. */
+  /** Who did it, as displayed. */
   readonly by: string | null;
   /** Whether the account did it itself. */
   readonly own: boolean;
   readonly address: string | null;
   /**
-   * `takeover`: security info, a role, consent, an inbox rule or a password changed, by the account itself only from
-   * a denial's, an approval's or a new address. `protective`: the same by the account from a known address, or by
-   * another account in its defence. `neutral`: everything else.
+   * `takeover`: security info, a role, consent, an inbox rule or a password was changed, either by another account
+   * or by the account itself from a denial's, an approval's or a new address. `protective`: the account did so from
+   * a known address, or another account did so in its defence. `neutral`: everything else.
    */
   readonly meaning: "takeover" | "protective" | "neutral";
 }
 
 /** Other accounts with denials, or MFA failures without a reason, from the same origin within 24 hours. */
 export interface Campaign {
-  /** The incident id of its earliest finding; null if no finding of it is known. */
+  /** The incident id of its earliest finding; null if none of its findings is known. */
   readonly id: string | null;
   /** Number of other accounts. */
   readonly users: number;
   /** The first of them by name, at most 20. */
   readonly members: readonly string[];
-  /** What they share, the strongest first. */
+  /** What they share, strongest first. */
   readonly shared: readonly CampaignTrait[];
 }
 
@@ -157,7 +157,7 @@ export interface CampaignTrait {
   readonly value: string;
 }
 
-/** A table that could not be asked: nothing may be concluded from its silence. */
+/** A table that could not be queried. Nothing follows from its silence. */
 export interface Gap {
   readonly table: string;
   readonly problem: "not connected" | "not permitted" | "failed" | "cut";
@@ -172,5 +172,5 @@ export interface ContextQuestion {
   readonly approvals: readonly Approval[];
 }
 
-/** Gives the context of a burst, or null if it was not looked up. The same question has the same answer. */
+/** Returns the context of a burst, or null if it was not looked up. Equal questions get equal answers. */
 export type ContextOf = (question: ContextQuestion) => Context | null;

@@ -5,7 +5,7 @@ import type { Scene } from "./scene.ts";
 
 const day = 86_400_000;
 
-/** Whether the person behind the prompts knew the password; null if no row says. */
+/** Whether the person who triggered the prompts knew the password; null if no row shows it. */
 export function passwordCheck(
   { denials }: Pick<ContextQuestion, "denials">,
   requests: ReadonlyMap<string, RefusedRequest>,
@@ -29,7 +29,7 @@ export function passwordCheck(
     : { right: answers.filter(Boolean).length, shown: answers.length, wrongBefore };
 }
 
-/** Wrong passwords of other accounts from where the denials came from, unless that is the account's own place. */
+/** Counts wrong passwords of other accounts from the origins of the denials, except the account's usual ones. */
 export function sprayOf(
   failed: readonly FailedSignIns[],
   { names, firstDenialAt, lastDenialAt, strange }: Scene,

@@ -10,16 +10,16 @@ import type { Scene } from "./scene.ts";
 const minute = 60_000;
 const day = 86_400_000;
 
-/** How long after the first denial events are told of. */
+/** How long after the first denial events are included, in milliseconds. */
 export const followedMs = day;
 
 /** The audit log's clock may be a little ahead of the sign-in log's. */
 const clockSlackMs = 5 * minute;
 
-/** Events that a context holds; signs of a takeover before others. */
+/** The number of events in a context. Signs of a takeover take precedence. */
 const mostEvents = 50;
 
-/** Kinds by which an attacker stays. */
+/** Kinds of events by which an attacker gains persistence. */
 const takeoverKinds: ReadonlySet<string> = new Set([
   "security-info",
   "password",
@@ -28,7 +28,7 @@ const takeoverKinds: ReadonlySet<string> = new Set([
   "inbox-rule",
 ]);
 
-/** Events of one account around its burst, each once, oldest first. */
+/** Returns the events of one account around its burst, each once, oldest first. */
 function eventsOf(
   events: readonly EventRow[],
   { names, firstDenialAt }: Scene,
@@ -43,19 +43,19 @@ function eventsOf(
   return [...distinct.values()].toSorted((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** One event stands in several tables, and in one of them several times. */
+/** One event can appear in several tables, and several times in one of them. */
 function keyOf({ at, operation, byNames, onNames }: EventRow): string {
   return JSON.stringify([Math.floor(at / 1000), operation, byNames, onNames]);
 }
 
-/** Reports of fraud or suspicious activity, oldest first. */
+/** Returns reports of fraud or suspicious activity, oldest first. */
 export function reportsOf(events: readonly EventRow[], scene: Scene): readonly UserReport[] {
   return eventsOf(events, scene)
     .filter(({ operation }) => readOperation(operation).kind === "report")
     .map(({ at, operation, by }) => ({ at, what: operation, by }));
 }
 
-/** What happened from the first denial on, oldest first. */
+/** Returns what happened from the first denial on, oldest first. */
 export function followedOf(
   question: ContextQuestion,
   events: readonly EventRow[],

@@ -3,47 +3,47 @@ import { overlaps, type Habit, type SeenSignIns } from "./rows.ts";
 
 const day = 86_400_000;
 
-/** How far back the history of an account is looked at. */
+/** How much of an account's history is examined, in milliseconds. */
 export const historyMs = 30 * day;
 
-/** With less history than this, nothing is said. */
+/** With less history than this, there is no verdict. */
 const leastHistoryMs = 7 * day;
 
 /** An origin is known if it was first used this long before the first denial, and on this many days. */
 const leastAgeMs = 3 * day;
 const leastDays = 2;
 
-/** What follows a denial may be the attacker's own success, and makes no origin known. */
+/** Sign-ins this soon after a denial (ms) may be the attacker's own success, so they do not make an origin known. */
 const distrustMs = day;
 
-/** What an account's own past says of an origin. */
+/** What an account's own past says about an origin. */
 export interface History {
-  /** Whole days of it, at most 30; 0 if it was not looked up. */
+  /** Whole days of history, at most 30; 0 if it was not looked up. */
   readonly days: number;
-  /** Long enough to call an origin new. */
+  /** Whether there is enough history to call an origin new. */
   readonly isEnough: boolean;
   readonly withAddress: (address: string) => Use;
   readonly withDevice: (device: string) => Use;
-  /** Whether the account was ever seen so; null if that cannot be known. */
+  /** Whether any row of the account meets a condition; null if unknown. */
   readonly hasSeen: (isSo: (row: SeenSignIns) => boolean) => boolean | null;
   readonly hasHabit: (isSo: (habit: Habit) => boolean) => boolean | null;
 }
 
 interface Use {
-  /** Days on which the account signed in with it, MFA satisfied. */
+  /** Days on which the account signed in with it and satisfied MFA. */
   readonly days: number;
-  /** Null if that cannot be known. */
+  /** Null if unknown. */
   readonly known: boolean | null;
 }
 
 export interface Past {
   readonly isLookedUp: boolean;
-  /** Of one account. */
+  /** Rows of one account. */
   readonly seen: readonly SeenSignIns[];
   readonly habits: readonly Habit[];
 }
 
-/** The history of an account as it stood at the first denial. */
+/** Returns the history of an account up to its first denial. */
 export function historyOf({ isLookedUp, seen, habits }: Past, firstDenialAt: number): History {
   const from = firstDenialAt - historyMs;
   const past = seen.filter(({ firstAt, lastAt }) => firstAt >= from && lastAt < firstDenialAt);

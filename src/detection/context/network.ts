@@ -4,13 +4,13 @@ import { text } from "../signin/fields.ts";
 const bracketed = /^\[([^\]]*)\](?::\d+)?$/;
 const ipv4Port = /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/;
 
-/** An address of a log without brackets, port and zone, in lower case; null for blank text. */
+/** Normalises a logged address: no brackets, port or zone, in lower case. Returns null for blank text. */
 export function addressOf(value: unknown): string | null {
   const whole = text(value)?.toLowerCase() ?? null;
   return whole?.replace(bracketed, "$1").replace(ipv4Port, "$1").replace(/%.*$/, "") ?? null;
 }
 
-/** Groups of 16 bits of an address, the first ones first. */
+/** Formats the first `count` 16-bit groups of an address. */
 function groupsOf(value: bigint, count: number): string {
   return Array.from({ length: count }, (_, index) =>
     ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
@@ -28,8 +28,8 @@ function dotted(value: bigint, count: number): string {
 }
 
 /**
- * What stands for an origin: an IPv4 address itself, the /64 of an IPv6 address, which is one household or office.
- * Text that is no address stands for itself.
+ * The network that represents an origin: an IPv4 address itself, or the /64 of an IPv6 address, which is one
+ * household or office. Text that is not an address represents itself.
  */
 export function networkOf(address: string): string {
   const value = parseCidr(address)?.value;
@@ -39,7 +39,7 @@ export function networkOf(address: string): string {
   return isIpv4(value) ? dotted(value, 4) : `${groupsOf(value, 4)}::/64`;
 }
 
-/** The neighbours of an address: the /24 of IPv4, the /48 of IPv6; null for text that is no address. */
+/** The neighbours of an address: the /24 of IPv4, the /48 of IPv6; null for text that is not an address. */
 export function neighbourhoodOf(address: string): string | null {
   const value = parseCidr(address)?.value;
   if (value === undefined) {
@@ -48,7 +48,7 @@ export function neighbourhoodOf(address: string): string | null {
   return isIpv4(value) ? `${dotted(value, 3)}.0/24` : `${groupsOf(value, 3)}::/48`;
 }
 
-/** How the IPv4 addresses of the same /24 begin; null for other text. */
+/** The common prefix of the IPv4 addresses in the same /24; null for other text. */
 export function neighbourPrefix(address: string): string | null {
   return neighbourhoodOf(address)?.endsWith(".0/24") === true
     ? address.slice(0, address.lastIndexOf(".") + 1)

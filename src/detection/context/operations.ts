@@ -3,13 +3,13 @@ import type { FollowedKind } from "./context.ts";
 /** What an operation of an audit log means. */
 export interface Operation {
   readonly kind: FollowedKind | "report";
-  /** What it is if another account did it, where it can be a sign at all. */
+  /** Its meaning if another account did it, as far as it can be a sign at all. */
   readonly byOthers: "takeover" | "protective" | "neutral";
 }
 
 /**
- * The operations that are known, by kind. Names compare without case and without a full stop at the end, which the
- * Unified Audit Log writes. Names of the Entra audit log, of Exchange and of the Unified Audit Log.
+ * The known operations, by kind. Names compare without case, and without the full stop that the Unified Audit Log
+ * adds. The names come from the Entra audit log, Exchange and the Unified Audit Log.
  */
 const operations: readonly (readonly [
   Operation["kind"],
@@ -98,7 +98,7 @@ const operations: readonly (readonly [
   ],
 ];
 
-/** Every word group that is in the name of an audit operation worth showing, known or not. */
+/** Phrases such that the name of every audit operation worth showing contains one of them, known or not. */
 export const auditWords = [
   "security info",
   "suspicious activity",
@@ -119,12 +119,12 @@ const byName = new Map(
   ),
 );
 
-/** The names under one kind, as they are written. */
+/** Returns the names of one kind, as they are written. */
 export function operationNames(kind: Operation["kind"]): readonly string[] {
   return operations.flatMap(([own, , names]) => (own === kind ? names : []));
 }
 
-/** What is known of an operation; one that is not is shown by its name and decides nothing. */
+/** Looks up an operation. An unknown one is shown by its name and decides nothing. */
 export function readOperation(name: string): Operation {
   return byName.get(normalised(name)) ?? { kind: "other", byOthers: "neutral" };
 }

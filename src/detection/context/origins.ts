@@ -11,10 +11,10 @@ import type { History } from "./history.ts";
 import { neighbourhoodOf } from "./network.ts";
 import type { Habit, RefusedRequest } from "./rows.ts";
 
-/** What the rows of a burst's requests say beside its sightings. */
+/** Details of a burst's requests that its sightings do not have. */
 type Requests = ReadonlyMap<string, RefusedRequest>;
 
-/** Where the denials and approvals came from, and whether the account is known to be there. */
+/** Where the denials and approvals came from, and whether the account is known there. */
 export function originsOf(
   question: ContextQuestion,
   requests: Requests,
@@ -30,7 +30,7 @@ export function originsOf(
   };
 }
 
-/** The requests of the denials, each once. */
+/** Returns the requests of the denials, each once. */
 export function requestsOf(
   { denials }: Pick<ContextQuestion, "denials">,
   requests: Requests,
@@ -41,7 +41,7 @@ export function requestsOf(
   return [...new Set(found)];
 }
 
-/** `true`, `false` or null, for each denial and each approval. */
+/** Combines the results for each denial and approval: `true`, `false` or null. */
 function verdictOf(
   { denials, approvals }: ContextQuestion,
   requests: Requests,
@@ -70,7 +70,7 @@ function verdictOf(
   return answers.some(Boolean) ? "mixed" : "new";
 }
 
-/** Every address of the denials, and of the approvals, sorted. */
+/** Returns every address of the denials and the approvals, sorted. */
 export function addressesIn({ denials, approvals }: ContextQuestion): readonly string[] {
   return distinct([
     ...denials.flatMap(({ sightings }) => sightings.map(({ origin }) => origin.ipAddress)),
@@ -132,7 +132,7 @@ function traitsOf(
   ];
 }
 
-/** Sorted and without repetition. */
+/** Sorted, without duplicates. */
 export function distinct(values: readonly (string | null)[]): readonly string[] {
   return [...new Set(values.filter((value) => value !== null))].toSorted();
 }

@@ -4,7 +4,7 @@ import { cutAt } from "../signin/visible.ts";
 import { addressOf } from "./network.ts";
 import type { EventRow, Names } from "./rows.ts";
 
-/** A detail is shown in one cell of a table. */
+/** Maximum length of a detail, which is shown in one cell of a table. */
 const longestDetail = 200;
 
 /** Parameters by which an inbox rule or a mailbox hides or forwards mail. */
@@ -19,13 +19,13 @@ const mailParameters: ReadonlySet<string> = new Set([
   "movetofolder",
 ]);
 
-/** Those by which `Set-Mailbox` forwards; without one it is an ordinary change. */
+/** Parameters by which `Set-Mailbox` forwards. Without one it is an ordinary change. */
 const forwarding = /^(?:forwarding|delivertomailboxandforward)/;
 
 /**
  * Reads a row of `AuditLogs` or a `directoryAudit` of Microsoft Graph.
  *
- * @returns null if it names no operation or no readable time
+ * @returns null if it has no operation or no readable time
  */
 export function readAuditEvent(record: Fields): EventRow | null {
   const operation = text(
@@ -64,7 +64,7 @@ export function readAuditEvent(record: Fields): EventRow | null {
 /**
  * Reads a row of `OfficeActivity` or a record of the Unified Audit Log.
  *
- * @returns null if it names no operation or no readable time, or is a mailbox change that forwards nothing
+ * @returns null if it has no operation or no readable time, or is a mailbox change that forwards nothing
  */
 export function readOfficeEvent(record: Fields): EventRow | null {
   const data = { ...record, ...dynamic(first(record, "AuditData")) };
@@ -103,7 +103,11 @@ export function readOfficeEvent(record: Fields): EventRow | null {
   };
 }
 
-/** Reads a row of `AADUserRiskEvents`, or a `riskDetection` of Microsoft Graph; null as above. */
+/**
+ * Reads a row of `AADUserRiskEvents` or a `riskDetection` of Microsoft Graph.
+ *
+ * @returns null if it has no operation or no readable time
+ */
 export function readRiskEvent(record: Fields): EventRow | null {
   const operation = text(first(record, "RiskEventType", "riskEventType"));
   const at = readTime(first(record, "ActivityDateTime", "activityDateTime", "TimeGenerated"));
@@ -140,7 +144,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** The role that was given, which stands among the changed properties. */
+/** Returns the assigned role, which is one of the changed properties. */
 function roleIn(targets: readonly Fields[]): string | null {
   const properties = targets.flatMap((target) => listOf(own(target, "modifiedProperties")));
   const role = properties
@@ -155,7 +159,10 @@ function parametersIn(values: readonly unknown[]): readonly (readonly [string, s
     .map((each) => [text(own(each, "Name")) ?? "", text(own(each, "Value")) ?? ""] as const);
 }
 
-/** `contoso.com/Users/Alice` names nobody; `alice@contoso.com` or `alice@contoso.com\\Rule` does. */
+/**
+ * Returns the mailbox name: none in `contoso.com/Users/Alice`, `alice@contoso.com` in itself or in
+ * `alice@contoso.com\\Rule`.
+ */
 function mailboxIn(value: unknown): readonly string[] {
   const [mailbox = ""] = (text(value) ?? "").split("\\");
   return mailbox.includes("@") ? [mailbox] : [];

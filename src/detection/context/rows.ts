@@ -1,12 +1,12 @@
 import type { Gap } from "./context.ts";
 
-/** What one lookup gave, or why it gave nothing. */
+/** The result of one lookup, or why it gave none. */
 export type Answer<T> = { readonly rows: readonly T[] } | { readonly problem: Gap["problem"] };
 
-/** An account as rows name it: object id and principal name in lower case, either may be missing. */
+/** The names of an account in rows: object id and principal name in lower case. Either may be missing. */
 export type Names = readonly string[];
 
-/** Sign-ins of one account from one origin within an hour: passed with MFA satisfied, or with a refused prompt. */
+/** Sign-ins of one account from one origin within an hour. Either MFA was satisfied, or a prompt was refused. */
 export interface SeenSignIns {
   readonly names: Names;
   readonly kind: "satisfied" | "refused";
@@ -17,7 +17,7 @@ export interface SeenSignIns {
   readonly lastAt: number;
 }
 
-/** What an account usually signs in with, whatever the address. */
+/** What an account usually signs in with, from any address. */
 export interface Habit {
   readonly names: Names;
   readonly country: string | null;
@@ -28,7 +28,7 @@ export interface Habit {
   readonly lastAt: number;
 }
 
-/** A request of the account in which a prompt was refused, with what only its row says. */
+/** A request of the account in which a prompt was refused, with details that only its row has. */
 export interface RefusedRequest {
   readonly names: Names;
   readonly request: string;
@@ -77,26 +77,26 @@ export interface EventRow {
   /** The operation's own name. */
   readonly operation: string;
   readonly failed: boolean;
-  /** Who did it, as shown. */
+  /** Who did it, as displayed. */
   readonly by: string | null;
   readonly byNames: Names;
-  /** Whom or whose things it was done to. */
+  /** The names of those it was done to. */
   readonly onNames: Names;
   readonly address: string | null;
   readonly detail: string | null;
 }
 
-/** A finding of this run or an earlier one: its account, its incident and when its denials were. */
+/** A finding of this run or an earlier one: its account, its incident and the times of its denials. */
 export interface KnownFinding {
   readonly names: Names;
   readonly id: string;
   readonly firstDenialAt: number;
   readonly lastDenialAt: number;
-  /** The campaign that the incident already names; null if it names none. */
+  /** The campaign that the incident already names; null if none. */
   readonly campaign: string | null;
 }
 
-/** All that was looked up for the findings of a run. Rows of several accounts, in any order. */
+/** Everything that was looked up for the findings of a run. Rows of several accounts, in any order. */
 export interface ContextRows {
   readonly seen: Answer<SeenSignIns>;
   readonly habits: Answer<Habit>;
@@ -112,17 +112,17 @@ export function rowsOf<T>(answer: Answer<T>): readonly T[] {
   return "rows" in answer ? answer.rows : [];
 }
 
-/** Whether two lists name one account. */
+/** Reports whether two lists name the same account. */
 export function isSame(a: Names, b: Names): boolean {
   return a.some((name) => b.includes(name));
 }
 
-/** The principal name where there is one: it stands last. */
+/** Returns the principal name if there is one, because it comes last. */
 export function shownName(names: Names): string {
   return names.slice(-1).join("");
 }
 
-/** Whether something that lasted from `firstAt` to `lastAt` touches a span; all ends belong to it. */
+/** Reports whether the time from `firstAt` to `lastAt` overlaps a span. All ends are inclusive. */
 export function overlaps(
   { firstAt, lastAt }: { readonly firstAt: number; readonly lastAt: number },
   from: number,

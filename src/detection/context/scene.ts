@@ -1,12 +1,12 @@
 import type { Names } from "./rows.ts";
 
-/** Whose burst it is, when it was, and where its denials came from. */
+/** The account of a burst, its time, and the origins of its denials. */
 export interface Scene {
   readonly names: Names;
   readonly firstDenialAt: number;
   readonly lastDenialAt: number;
   /** Addresses of the denials. */
   readonly addresses: readonly string[];
-  /** Those of them that are not known to be the account's own. */
+  /** Addresses that are not known to be the account's own. */
   readonly strange: readonly string[];
 }

@@ -7,18 +7,21 @@ import type { Names, PassedSignIn, RefusedRequest } from "./rows.ts";
 import { methodOf } from "./signInRows.ts";
 import { satisfiedWords, unexplainedWords, waivedWords } from "./words.ts";
 
-/** One sign-in as far as the context of a finding needs it; what the queries of the log service say of many. */
+/**
+ * The parts of one sign-in that the context of a finding needs. The queries to the log service return the same for
+ * many.
+ */
 export interface ContextSignIn extends RefusedRequest, PassedSignIn {
   readonly names: Names;
   readonly kind: "refused" | "satisfied" | "passed" | "wrongPassword" | "unexplained" | "other";
-  /** Whether it ended in success, whatever prompts were refused before. */
+  /** Whether it succeeded in the end, even if prompts were refused before. */
   readonly succeeded: boolean;
   readonly publishedAt: number;
 }
 
 const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
-/** @returns null if it names nobody or no readable time */
+/** @returns null if it has no account or no readable time */
 export function readContextSignIn(record: Fields): ContextSignIn | null {
   const properties = dynamic(own(record, "properties"));
   const row = Object.keys(properties).length > 0 ? properties : record;

@@ -1,9 +1,9 @@
 import type { SignIn } from "../signin/signIn.ts";
 
-/** Methods that are no method: what was done earlier, and the first factor. */
+/** Method names that are not a second factor: earlier sign-ins, and the first factor. */
 const firstFactors: ReadonlySet<string> = new Set(["", "password", "previously satisfied"]);
 
-/** What a sign-in was let through with: the last second factor, else the first. */
+/** Returns the method by which a sign-in succeeded: the last second factor, or else the first factor. */
 export function methodOf({ steps }: Pick<SignIn, "steps">): string | null {
   const passed = steps.filter(({ succeeded }) => succeeded !== false).map(({ method }) => method);
   const second = passed.findLast((method) => !firstFactors.has(method));

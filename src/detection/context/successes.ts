@@ -6,15 +6,15 @@ import type { Scene } from "./scene.ts";
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** Successful sign-ins that a context holds, the account's own before others'. */
+/** The number of successful sign-ins in a context. The account's own take precedence. */
 const mostSuccesses = 50;
 
-/** An approval and the sign-in that it let through are written at different moments. */
+/** An approval and the sign-in that it allowed are logged at different times, up to this far apart (ms). */
 const approvalSlackMs = minute;
 
 /**
- * Successful sign-ins from an address or in a session of the denials, up to 24 hours after the first one, oldest
- * first. Others than the account itself count from where the account is not at home.
+ * Returns successful sign-ins from an address or in a session of the denials, up to 24 hours after the first one,
+ * oldest first. For other accounts, only addresses that are new to this account count.
  */
 export function successesOf(
   { approvals }: Pick<ContextQuestion, "approvals">,

@@ -1,4 +1,4 @@
-/** Each text of a refused prompt contains one of these. Found in KQL, which knows no classes. */
+/** Every text of a refused prompt contains one of these. They are for KQL, which has no outcome classes. */
 export const refusedWords = [
   "user declined",
   "user denied",
@@ -7,7 +7,7 @@ export const refusedWords = [
   "SuspiciousActivityReported",
 ] as const;
 
-/** Texts of sign-ins in which MFA was satisfied, just now or earlier. */
+/** Texts of sign-ins in which MFA was satisfied, either now or earlier. */
 export const satisfiedWords = [
   "MFA requirement satisfied",
   "MFA successfully completed",
@@ -15,7 +15,7 @@ export const satisfiedWords = [
   "remembered device",
 ] as const;
 
-/** Texts of sign-ins that needed no second factor: the place or an old password was enough. */
+/** Texts of sign-ins that needed no second factor, because the location or an app password was enough. */
 export const waivedWords = ["skipped due to location", "skipped due to app password"] as const;
 
 /** The text of an MFA failure that gives no reason. */

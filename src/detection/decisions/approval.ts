@@ -15,7 +15,7 @@ export interface MatchedApproval {
   readonly match: ApprovalMatch;
 }
 
-/** When an approval must happen to belong to a burst, both ends included. */
+/** The times at which an approval belongs to a burst. Both ends are inclusive. */
 export function approvalWatch(
   { approvalWatchMs }: Pick<Rule, "approvalWatchMs">,
   triggeredAt: number,
@@ -24,7 +24,7 @@ export function approvalWatch(
   return { from: triggeredAt, to: lastDenialAt + approvalWatchMs };
 }
 
-/** The approval that matches the denials best; null if there is none. */
+/** Returns the approval that matches the denials best; null if there is none. */
 export function matchApproval(
   denials: readonly Prompt[],
   approvals: readonly Approval[],
@@ -47,7 +47,7 @@ export function matchApproval(
   return matched.reduce((best, each) => strongerApproval(best, each));
 }
 
-/** The closer match says more; of equal ones the earlier. */
+/** Returns the closer match, or the earlier of two equal ones. */
 export function strongerApproval(a: MatchedApproval, b: MatchedApproval): MatchedApproval {
   const difference =
     approvalMatches.indexOf(a.match) - approvalMatches.indexOf(b.match) || a.at - b.at;
@@ -55,7 +55,7 @@ export function strongerApproval(a: MatchedApproval, b: MatchedApproval): Matche
   return difference <= 0 ? a : b;
 }
 
-/** Those of the approvals that belong to a burst. */
+/** Returns the approvals that belong to a burst. */
 export function approvalsOf(
   approvals: readonly Approval[],
   rules: readonly Pick<Rule, "approvalWatchMs">[],
@@ -67,8 +67,8 @@ export function approvalsOf(
 }
 
 /**
- * Each approval once, oldest first: rows repeat each other, and a request has one approval in a second. Depends on
- * the set of rows only.
+ * Returns each approval once, oldest first. Rows repeat each other, and a request has at most one approval per
+ * second. The result depends only on the set of rows.
  */
 export function distinctApprovals(approvals: readonly Approval[]): readonly Approval[] {
   const requestOf = resolveRequests(approvals);
@@ -82,7 +82,7 @@ export function distinctApprovals(approvals: readonly Approval[]): readonly Appr
   return [...found.values()];
 }
 
-/** Of those at one time, the one that says most comes first. */
+/** Of approvals at the same time, the one with the most details comes first. */
 function byTimeAndContent(a: Approval, b: Approval): number {
   // Stryker disable next-line EqualityOperator: equal approvals are interchangeable.
   return a.at - b.at || (contentOf(a) >= contentOf(b) ? -1 : 1);

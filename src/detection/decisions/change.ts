@@ -6,8 +6,8 @@ import type { Facts } from "./finding.ts";
 import type { RecordedBurst } from "./record.ts";
 
 /**
- * What is true of a recorded burst after another look. Counts and times follow the newest evidence, unless reading
- * it stopped at a bound; approval and severity never fall.
+ * Updates the facts of a recorded burst. Counts and times follow the newest evidence, unless reading stopped at a
+ * limit. Approval and severity never fall.
  */
 export function hold(recorded: Facts, found: Facts): Facts {
   const approval =
@@ -30,7 +30,7 @@ export function hold(recorded: Facts, found: Facts): Facts {
   };
 }
 
-/** A burst as it will be recorded. */
+/** A burst in the form in which it will be recorded. */
 export interface Outcome {
   readonly facts: Facts;
   readonly extent: Extent;
@@ -42,9 +42,9 @@ export interface Outcome {
 }
 
 /**
- * The change that matters most.
+ * Returns the most important change.
  *
- * @param rulesBefore that had found it
+ * @param rulesBefore the rules that had found it before
  */
 export function reasonOf(
   before: Pick<RecordedBurst, "facts" | "extent">,

@@ -25,14 +25,14 @@ export type Reason =
 export interface Decision {
   readonly action: Action;
   readonly reason: Reason;
-  /** The record to write; with action `none` the record as it was, or as it would be if it were opened. */
+  /** The record to write. With action `none`, the record as it was, or as it would be if opened. */
   readonly burst: RecordedBurst;
   readonly before: RecordedBurst | null;
   /** The burst behind the incident; null for an incident that was merged into another. */
   readonly finding: Finding | null;
 }
 
-/** The reason why a finding is not opened; null for every other decision. */
+/** Returns why a finding is not opened; null for every other decision. */
 export function notOpenedReason({ reason }: Decision): NotOpenedReason | null {
   return reason === "usual-origin" || reason === "beyond-retention" ? reason : null;
 }

@@ -13,30 +13,30 @@ import type { Rule } from "../rules/rule.ts";
 import type { Approval, Sighting } from "../signin/sighting.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
-/** What a sighting comes to under a rule. */
+/** What a rule makes of a sighting. */
 export type Fate =
   /** Its prompt is a denial that the rule counts, once for all its sightings. */
   | "counted"
   /** Its prompt ended in a way that the rule does not count. */
   | "other-outcome"
-  /** A Status of a request of which a step tells. */
+  /** A Status of a request whose outcome a step reports. */
   | "silenced"
   | "excluded";
 
-/** What a rule still asks for. */
+/** What a rule needs to fire. */
 export interface Missing {
-  /** More of them within one window. */
+  /** The number of further denials needed within one window. */
   readonly denials: number;
-  /** An approval, in this span where the threshold was reached. */
+  /** Whether an approval is needed: none, any, or one in this span if the threshold was reached. */
   readonly approval: "none" | "any" | Extent;
 }
 
 export interface StreakExplanation {
   readonly streak: Streak;
   readonly densest: Density | null;
-  /** What a detector that remembers nothing decides; null where the threshold was not reached. */
+  /** The decision of a detector without memory; null if the threshold was not reached. */
   readonly decision: Decision | null;
-  /** Null where it is a finding. */
+  /** Null for a finding. */
   readonly missing: Missing | null;
 }
 
@@ -44,24 +44,24 @@ export interface RuleExplanation {
   readonly rule: Rule;
   readonly denials: readonly Prompt[];
   readonly fateOf: (sighting: Sighting) => Fate;
-  /** How near the rule came to firing, over all denials. */
+  /** How close the rule came to firing, over all denials. */
   readonly densest: Density | null;
-  /** As `findStreaks` gives them: a tumbling rule has those that fired only. */
+  /** In the form of `findStreaks`: for a tumbling rule, only those that fired. */
   readonly streaks: readonly StreakExplanation[];
-  /** Of the streak that came nearest; null where there is a finding. */
+  /** For the streak that came closest; null if there is a finding. */
   readonly missing: Missing | null;
 }
 
 export interface Observed {
   readonly rules: readonly Rule[];
   readonly account: Pick<Subject, "tenantId" | "user">;
-  /** Of the account, in any order. */
+  /** All of one account, in any order. */
   readonly sightings: readonly Sighting[];
   readonly approvals: readonly Approval[];
   readonly incidentId: (name: string) => string;
 }
 
-/** Why rules fire on a user, or do not: the same steps as a detection, each with its result. */
+/** Explains why rules fire on a user or not. It takes the same steps as a detection, with the result of each. */
 export function explainRules(observed: Observed): readonly RuleExplanation[] {
   const { rules, account, sightings } = observed;
   const views = ruleViews(rules, account, sightings);
@@ -100,7 +100,7 @@ function explainView(
   };
 }
 
-/** Whether a decision is about a streak of a rule: rules of a family share them. */
+/** Reports whether a decision is about a streak of the rule. Rules of a family share decisions. */
 function isAbout({ burst, finding }: Decision, rule: Rule, { extent }: Streak): boolean {
   return (
     finding !== null &&
@@ -125,7 +125,7 @@ function missingOf(rule: Rule, densest: Density | null, decision: Decision | nul
     : null;
 }
 
-/** Nothing where one of them is nothing, else the one with the fewest denials, the first of equal ones. */
+/** Returns null if any of them is null; otherwise the one with the fewest missing denials, or the first of several. */
 function nearest(all: readonly (Missing | null)[]): Missing | null {
   return all.reduce((least, each) =>
     least === null || each === null ? null : each.denials < least.denials ? each : least,
@@ -155,10 +155,10 @@ function fatesUnder(
   };
 }
 
-/** The prompts of an account, numbered from 1 by time, and which of them a sighting shows. */
+/** The prompts of an account, numbered from 1 by time, and a lookup from sighting to prompt. */
 export interface PromptIndex {
   readonly prompts: readonly Prompt[];
-  /** `number` is null for a Status that adds none. */
+  /** `number` is null for a Status that adds no prompt. */
   readonly find: (sighting: Sighting) => {
     readonly number: number | null;
     readonly by: ReturnType<ReturnType<typeof matchPrompts>>["by"];

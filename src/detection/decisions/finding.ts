@@ -11,7 +11,7 @@ import { within } from "./within.ts";
 /** The counts and times of a burst. Epoch milliseconds. */
 export interface Facts {
   readonly denials: number;
-  /** Whether reading stopped at a bound, so that there may be more denials. */
+  /** Whether reading stopped at a limit, so that there may be more denials. */
   readonly atLeast: boolean;
   readonly fraudReports: number;
   readonly firstDenialAt: number;
@@ -21,7 +21,7 @@ export interface Facts {
   readonly approval: MatchedApproval | null;
 }
 
-/** Where the denials came from; each list sorted and without duplicates. */
+/** Where the denials came from. Each list is sorted and without duplicates. */
 export interface Evidence {
   readonly userId: string | null;
   readonly guest: boolean;
@@ -33,13 +33,13 @@ export interface Evidence {
 
 /** A burst that a rule fired on. */
 export interface Finding {
-  /** Every rule that fired, in the order in which they are set. */
+  /** Every rule that fired, in the configured order. */
   readonly rules: readonly [Rule, ...Rule[]];
   readonly facts: Facts;
   readonly evidence: Evidence;
   /** Oldest first. */
   readonly denials: readonly Prompt[];
-  /** Those that belong to the burst, each once, oldest first. */
+  /** Approvals that belong to the burst, each once, oldest first. */
   readonly approvals: readonly Approval[];
   /** Other prompts from the first to the last denial, by outcome. */
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
@@ -47,21 +47,21 @@ export interface Finding {
   readonly context: Context | null;
 }
 
-/** A burst before it is weighed. */
+/** A burst without severity. */
 export interface Unweighed {
   /** The rules that fired; at least one. */
   readonly rules: readonly Rule[];
   /** At least one, oldest first. */
   readonly denials: readonly Prompt[];
   readonly triggeredAt: number;
-  /** Those of the same user that belong to the burst, oldest first; see `approvalsOf`. */
+  /** Approvals of the same user that belong to the burst, oldest first; see `approvalsOf`. */
   readonly approvals: readonly Approval[];
   readonly context: Context | null;
   /** Null if it was not found before. */
   readonly before: WeighedBefore | null;
 }
 
-/** Weighs a burst: counts, times, the closest approval, and the highest severity that a rule gives it. */
+/** Computes counts, times, the closest approval, and the highest severity that a rule gives the burst. */
 export function assess(burst: Unweighed): Omit<Facts, "atLeast"> {
   const { rules, denials, triggeredAt, approvals, context, before } = burst;
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
@@ -99,7 +99,7 @@ export function gatherEvidence(denials: readonly Prompt[]): Evidence {
 }
 
 /**
- * Counts the prompts during the burst that are no denials.
+ * Counts the prompts during the burst that are not denials.
  *
  * @param prompts oldest first
  */

@@ -26,15 +26,18 @@ export interface Judgement {
   readonly recorded: readonly RecordedBurst[];
   /** The rules of the subject's family. */
   readonly views: readonly RuleView[];
-  /** Of the same account, in any order. */
+  /** All of the same account, in any order. */
   readonly approvals: readonly Approval[];
-  /** Turns the name of a new incident into its id. */
+  /** Returns the id for the name of a new incident. */
   readonly incidentId: (name: string) => string;
-  /** A burst that begins earlier is not opened, since its record may have been dropped. Null: no limit. */
+  /**
+   * A burst that begins before this time (epoch ms) is not opened, because its record may have been pruned. Null:
+   * no limit.
+   */
   readonly openFrom: number | null;
-  /** Whether reading stopped at a bound, so that streaks may be longer than they look. */
+  /** Whether reading stopped at a limit. Streaks may then be longer than they look. */
   readonly bounded: boolean;
-  /** What the logs around a burst say; absent: nothing was looked up. */
+  /** Returns what the logs around a burst say. Absent if nothing was looked up. */
   readonly contextOf?: ContextOf;
 }
 
@@ -43,8 +46,8 @@ interface Prepared extends Judgement {
 }
 
 /**
- * Judges everything known of one subject against what is recorded of it. The outcome depends on both only, not on
- * the order in which rows came. There is a decision for every burst that fires and every record that changes.
+ * Judges everything known about one subject against its records. The result depends only on these, not on the order
+ * of the rows. There is a decision for every burst that fires and every record that changes.
  */
 export function judge(judgement: Judgement): readonly Decision[] {
   const prepared: Prepared = {
@@ -95,11 +98,11 @@ function judgeBurst(judgement: Prepared, neighbourhood: Neighbourhood): readonly
 }
 
 function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
-  // Stryker disable next-line EqualityOperator: no two records have one id.
+  // Stryker disable next-line EqualityOperator: no two records have the same id.
   return a.firstRecordedAt - b.firstRecordedAt || (a.id < b.id ? -1 : 1);
 }
 
-/** A streak that is no finding touches nothing without a record, so it is alone. */
+/** Judges a neighbourhood without a record. Such a streak is alone unless it is a finding. */
 function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {
   const { subject, openFrom } = judgement;
   const firing = neighbourhood.streaks.filter(({ streak }) => streak.triggeredAt !== null);
@@ -200,7 +203,7 @@ function judgeKnown(
   return [{ action, reason, burst, before: keeper, finding: { ...found, facts } }, ...merged];
 }
 
-/** Written only where something was looked up, now or before. */
+/** Present only if something was looked up, now or before. */
 function toldField(
   before: ToldContext | null,
   { context }: Pick<Finding, "context">,
@@ -210,7 +213,7 @@ function toldField(
   return told === null ? {} : { told };
 }
 
-/** Written only where it says more than the subject does. */
+/** Present only if it says more than the subject does. */
 function rulesField(subject: Subject, rules: readonly string[]): Pick<RecordedBurst, "rules"> {
   return rules.length === 1 && rules[0] === subject.rule ? {} : { rules };
 }
@@ -222,9 +225,9 @@ interface Recorded {
 }
 
 /**
- * The finding of a neighbourhood.
+ * Returns the finding of a neighbourhood.
  *
- * @param firing those of its streaks that fired
+ * @param firing its streaks that fired
  * @returns null if nothing fired, now or before
  */
 function findingOf(
@@ -267,10 +270,7 @@ function earliestTrigger(firing: readonly RuleStreak[]): number | null {
   return triggers.length === 0 ? null : triggers.reduce((a, b) => Math.min(a, b));
 }
 
-/**
- * The rules that found a burst, before or now, in the order in which they are set, whichever came first; at least one
- * that is in use.
- */
+/** Returns the rules that found a burst, before or now, in the configured order. There is at least one rule in use. */
 function rulesOf(
   { views }: Prepared,
   streaks: readonly RuleStreak[],
@@ -281,12 +281,12 @@ function rulesOf(
   const found = views
     .map(({ rule }) => rule)
     .filter((rule) => fired.has(rule) || known.has(rule.id));
-  // A burst that another rule recorded, which is not in use any more, goes by the rule that reads it now.
+  // A burst recorded by a rule that is no longer in use goes to the rule that reads it now.
   const [first = known.size === 0 ? undefined : streaks[0]?.rule, ...more] = found;
   return first === undefined ? null : [first, ...more];
 }
 
-/** The denials of several streaks, oldest first, each once however many rules count it. */
+/** Returns the denials of several streaks, oldest first. A denial that several rules count appears once. */
 function distinctDenials(streaks: readonly RuleStreak[]): readonly Prompt[] {
   const [first, ...others] = streaks;
   if (first !== undefined && others.length === 0) {

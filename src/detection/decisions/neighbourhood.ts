@@ -7,7 +7,7 @@ import type { RecordedBurst } from "./record.ts";
 
 type Window = Pick<Rule, "id" | "kind" | "windowMs">;
 
-/** What a streak amounts to under one rule alone. */
+/** What a single rule makes of a streak. */
 export type Verdict = "finding" | "below-threshold" | "awaiting-approval" | "usual-origin";
 
 /** A streak as one rule of a family sees it. */
@@ -17,7 +17,7 @@ export interface RuleStreak<R extends Window = Rule> {
   readonly verdict: Verdict;
 }
 
-/** Streaks and recorded bursts that are one and the same attack, both oldest first, and the extent of them all. */
+/** Streaks and recorded bursts of one attack, both oldest first, and the extent of them all. */
 export interface Neighbourhood<R extends Window = Rule> {
   readonly streaks: readonly RuleStreak<R>[];
   readonly recorded: readonly RecordedBurst[];
@@ -30,13 +30,13 @@ interface Part<R extends Window> {
   readonly extent: Extent;
 }
 
-/** Tells which rules found a recorded burst, by their ids. */
+/** Returns the ids of the rules that found a recorded burst. */
 export type FoundBy = (burst: RecordedBurst) => readonly string[];
 
 /**
- * Brings together what is one attack. For each rule: its streaks and the bursts it found before, where they overlap
- * or lie within one window of each other. Across rules: findings and recorded bursts that overlap. Recorded bursts
- * that no streak reaches are left out.
+ * Groups what belongs to one attack. Within a rule, its streaks and the bursts it found before are grouped if they
+ * overlap or lie within one window of each other. Across rules, findings and recorded bursts are grouped if they
+ * overlap. Recorded bursts that no streak reaches are left out.
  *
  * @param streaks of one family; those of one rule lie more than a window apart
  */
@@ -72,7 +72,7 @@ export function findNeighbourhoods<R extends Window>(
     .filter((neighbourhood) => neighbourhood.streaks.length > 0);
 }
 
-/** Parts that touch, as one extent; `first` is the index of one of them. */
+/** Connected parts as one extent. `first` is the index of one of them. */
 interface Stretch {
   readonly first: number;
   readonly extent: Extent;
@@ -80,10 +80,10 @@ interface Stretch {
 }
 
 /**
- * Joins parts with at most the longer of their reaches between them. Linear.
+ * Joins parts whose gap is at most the larger of their reaches. Linear.
  *
- * @param parts sorted by the beginning of their extents
- * @param reachOf null for a part that is not to be looked at
+ * @param parts sorted by the start of their extents
+ * @param reachOf returns null for a part to be ignored
  */
 function joinNear<P extends { readonly extent: Extent }>(
   parts: readonly P[],
@@ -97,7 +97,7 @@ function joinNear<P extends { readonly extent: Extent }>(
       continue;
     }
     let last: Stretch = { first, extent: part.extent, reach };
-    // A record with a long reach can bridge back over several stretches that were settled.
+    // A record with a long reach can connect back to several finished stretches.
     for (let before = settled.at(-1); before !== undefined && touch(before, last);) {
       sets.join(before.first, last.first);
       last = {
@@ -116,7 +116,7 @@ function touch(earlier: Stretch, later: Stretch): boolean {
   return later.extent.from - earlier.extent.to <= Math.max(earlier.reach, later.reach);
 }
 
-/** Windows of one kind and length join as that kind does; otherwise the larger of the two windows counts. */
+/** Windows of the same kind and length join by the rule of that kind. Otherwise the larger window applies. */
 function gapAround(rule: Window, burst: RecordedBurst): number {
   return hasSameWindow(rule, burst)
     ? windowKind(rule).longestGap(rule.windowMs)
@@ -134,7 +134,7 @@ export function union(a: Extent, b: Extent): Extent {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
-/** The numbers below a size, in sets that can be joined. */
+/** Disjoint sets of the numbers below a size (union-find). */
 class DisjointSets {
   readonly #parents: Uint32Array;
 
@@ -148,7 +148,7 @@ class DisjointSets {
     this.#parents[Math.max(first, second)] = Math.min(first, second);
   }
 
-  /** Each set in ascending order, the sets by their first member. */
+  /** Returns each set in ascending order, and the sets by their first member. */
   groups(): readonly (readonly number[])[] {
     const groups = new Map<number, number[]>();
     for (const index of this.#parents.keys()) {
@@ -166,7 +166,7 @@ class DisjointSets {
   #rootOf(index: number): number {
     let root = index;
     for (let next = this.#parentOf(root); next !== root; next = this.#parentOf(root)) {
-      // Halves the way for the next time.
+      // Halves the path for later lookups.
       this.#parents[root] = this.#parentOf(next);
       root = next;
     }

@@ -4,39 +4,42 @@ import type { Rule } from "../rules/rule.ts";
 import type { Account } from "../signin/account.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
-/** One account and one family of rules in one workspace: its bursts are judged together, apart from all others. */
+/**
+ * One account and one family of rules in one workspace. Its bursts are judged together and separately from all
+ * others.
+ */
 export interface Subject extends Account {
-  /** The family, which is the id of its first rule. */
+  /** The id of the family, which is the id of its first rule. */
   readonly rule: string;
   readonly workspaceId: string | null;
 }
 
-/** What is kept of a burst, so that it stays one incident however it is found again. */
+/** The stored part of a burst. It keeps the burst one incident, however it is found again. */
 export interface RecordedBurst {
   /** The incident's id. Never changes. */
   readonly id: string;
   /** The first denial when the burst was first recorded. Never changes. */
   readonly firstRecordedAt: number;
-  /** Only ever grows. */
+  /** Never shrinks. */
   readonly extent: Extent;
-  /** Tumbling only while its extent is whole buckets of `windowMs`: a change of the rule ends that. */
+  /** Tumbling only as long as its extent consists of whole buckets of `windowMs`. A changed rule ends that. */
   readonly kind: Rule["kind"];
-  /** The largest window by which it was found. */
+  /** The largest window that found it. */
   readonly windowMs: number;
-  /** The rules that found it, by id, first the one that opened it; absent: only the one the subject names. */
+  /** The ids of the rules that found it, starting with the one that opened it. If absent, only the subject's rule. */
   readonly rules?: readonly string[];
   readonly facts: Facts;
-  /** What its incident was told of the context; absent if nothing was looked up. */
+  /** The context that the incident was given; absent if nothing was looked up. */
   readonly told?: ToldContext;
-  /** The incident that this one turned out to belong to; such a record still matches. */
+  /** The incident that this one turned out to belong to. The record still matches streaks. */
   readonly mergedInto: string | null;
-  /** 1 at opening, one more with every change. */
+  /** Starts at 1 and grows by one with every change. */
   readonly revision: number;
   /** The revision that gave it its severity. */
   readonly severitySince: number;
 }
 
-/** The ids of the rules that found a recorded burst, first the one that opened it. */
+/** Returns the ids of the rules that found a recorded burst, starting with the one that opened it. */
 export function foundByRules(
   { rule }: Subject,
   { rules }: Pick<RecordedBurst, "rules">,
@@ -56,7 +59,7 @@ export function incidentName(subject: Subject, firstDenialAt: number): string {
   ]);
 }
 
-/** The records of a subject after some of them were opened or changed. */
+/** Returns the records of a subject after some of them were opened or changed. */
 export function recordDecisions(
   recorded: readonly RecordedBurst[],
   decisions: readonly { readonly action: string; readonly burst: RecordedBurst }[],

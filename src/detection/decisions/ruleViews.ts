@@ -6,16 +6,19 @@ import type { Account } from "../signin/account.ts";
 import type { Exclusions } from "../signin/exclusions.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
-/** What one rule sees of an account. */
+/** One rule's view of an account. */
 export interface RuleView {
   readonly rule: Rule;
-  /** All streaks around, fired or not, as `findStreaks` gives them. */
+  /** All streaks that were read, fired or not, in the form of `findStreaks`. */
   readonly streaks: readonly Streak[];
-  /** All prompts of the account around, oldest first. */
+  /** All prompts of the account that were read, oldest first. */
   readonly prompts: readonly Prompt[];
 }
 
-/** What each rule sees of an account. Rules with the same exclusions share the prompts, which are resolved once. */
+/**
+ * Returns each rule's view of an account. Rules with the same exclusions share the prompts, which are resolved
+ * once.
+ */
 export function ruleViews(
   rules: readonly Rule[],
   account: Account,

@@ -2,7 +2,7 @@ import type { Context, OriginVerdict } from "../context/context.ts";
 import { higher, lower, type Rule, type Severity } from "../rules/rule.ts";
 import type { MatchedApproval } from "./approval.ts";
 
-/** What decides about the severity of a burst. */
+/** Everything that determines the severity of a burst. */
 export interface Weight {
   readonly fraudReports: number;
   readonly triggeredAt: number;
@@ -19,7 +19,7 @@ export interface WeighedBefore {
   readonly verdict: OriginVerdict;
 }
 
-/** The severity that one rule gives a burst. */
+/** Returns the severity that one rule gives a burst. */
 export function severityOf(rule: Rule, weight: Weight): Severity {
   const { before } = weight;
   const found = weight.context?.origins.verdict ?? "unknown";
@@ -40,7 +40,10 @@ export function severityOf(rule: Rule, weight: Weight): Severity {
     : rule.severity;
 }
 
-/** By a fraud report, here or in the audit log, by an approval afterwards, or by signs of a takeover. */
+/**
+ * Reports whether a fraud report, here or in the audit log, a later approval or signs of a takeover raise the
+ * severity.
+ */
 function isRaised(rule: Rule, { fraudReports, triggeredAt, approval, context }: Weight): boolean {
   const isApproved =
     approval !== null && (rule.approvalRaises === "any" || approval.match !== "other");
@@ -51,7 +54,7 @@ function isRaised(rule: Rule, { fraudReports, triggeredAt, approval, context }: 
   );
 }
 
-/** Whether there are signs of a takeover after the rule fired. */
+/** Reports whether there are signs of a takeover after the rule fired. */
 function isTakenOver({ followed }: Context, triggeredAt: number): boolean {
   return followed.some(({ at, meaning }) => meaning === "takeover" && at >= triggeredAt);
 }

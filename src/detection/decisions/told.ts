@@ -1,17 +1,17 @@
 import type { Context, OriginVerdict } from "../context/context.ts";
 
-/** What an incident was told of its context, so that the next look knows what is new. */
+/** The context that an incident was given, so that the next look knows what is new. */
 export interface ToldContext {
   readonly verdict: OriginVerdict;
   /** The campaign's id; null if there is none. */
   readonly campaign: string | null;
-  /** A mark for each report, sign and success that it was told of. */
+  /** A mark for each report, sign and success that the incident was given. */
   readonly signs: readonly string[];
-  /** Whether a lookup failed, so that another try may say more. */
+  /** Whether a lookup failed, so that another attempt may find more. */
   readonly isPartial: boolean;
 }
 
-/** What an incident with this context was told. */
+/** Summarises a context in the form that is stored with its incident. */
 export function toldOf({
   origins,
   campaign,
@@ -34,7 +34,7 @@ export function toldOf({
   };
 }
 
-/** A short hash (FNV-1a): the state keeps no names of others and no texts. */
+/** A short hash (FNV-1a), because the state must not contain names of other people or texts. */
 function markOf(kind: string, at: number, what: string): string {
   let state = 0x811c9dc5;
   for (const unit of `${kind} ${at} ${what}`) {
@@ -43,7 +43,7 @@ function markOf(kind: string, at: number, what: string): string {
   return state.toString(36);
 }
 
-/** What is true after another look; what was told once stays told. */
+/** Merges the stored and the new context. Nothing stored is removed. */
 export function holdTold(recorded: ToldContext, found: ToldContext | null): ToldContext {
   return found === null
     ? recorded
@@ -55,7 +55,7 @@ export function holdTold(recorded: ToldContext, found: ToldContext | null): Told
       };
 }
 
-/** What the context adds to what an incident was told before. */
+/** Returns what the context adds to what the incident was given before. */
 export function newsOf(
   before: ToldContext | null,
   after: ToldContext | null,

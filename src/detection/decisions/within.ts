@@ -1,8 +1,8 @@
 import type { Extent } from "../bursts/windowing.ts";
 
 /**
- * The items that happened from `from` to `to`, both included. Finds them by bisection: a user can have as many
- * bursts as prompts.
+ * Returns the items from `from` to `to`, both inclusive. Uses bisection, because a user can have as many bursts as
+ * prompts.
  *
  * @param sorted oldest first
  */
@@ -16,7 +16,7 @@ export function within<T extends { readonly at: number }>(
   );
 }
 
-/** Number of items before the first one that is not early. */
+/** The number of items before the first one that is not early. */
 function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): number {
   let count = 0;
   let end = sorted.length;

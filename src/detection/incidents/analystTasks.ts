@@ -4,12 +4,12 @@ export interface Task {
   readonly description: string;
 }
 
-/** What an analyst does with an incident of this kind. */
+/** The tasks of an analyst for an incident of this kind. */
 export const analystTasks: readonly Task[] = [
   {
     title: "Ask the user by another channel",
     description:
-      "Call or meet the user; do not use mail or chat of the account itself. Did they start these sign-ins? Did they approve any prompt?",
+      "Call or meet the user; do not use the account's own mail or chat. Did they start these sign-ins? Did they approve any prompt?",
   },
   {
     title: "Review places, devices and addresses",

@@ -4,19 +4,19 @@ import { approvalSentence, signsOf } from "./summary.ts";
 import { byteLength, cutToBytes } from "./size.ts";
 import { counted, dayAndTime, shown, timeBeside } from "./wording.ts";
 
-/** Bytes; a comment in Microsoft Sentinel has at most 30,000 characters. */
+/** In bytes. A comment in Microsoft Sentinel has at most 30,000 characters. */
 const longestComment = 30_000;
 
-/** Times that moved by less than this are nothing that anybody acts on. */
+/** Changes of a time by less than this (ms) need no action. */
 const minorShift = 60_000;
 
 type Why = Reason | "found again" | "delivered late";
 
 /**
- * What is new, for a comment on an incident that exists already.
+ * Describes what is new, for a comment on an existing incident.
  *
- * @param before what the incident was last told; null if that is not known
- * @returns empty if nobody could act on it
+ * @param before what the incident was last given; null if unknown
+ * @returns empty if the change needs no action
  */
 export function describeChange(reason: Why, before: Facts | null, finding: Finding): string {
   const { facts } = finding;
@@ -57,7 +57,7 @@ const times = ["firstDenialAt", "triggeredAt", "lastDenialAt"] as const;
 
 const mostSigns = 10;
 
-/** What followed that shows a takeover. */
+/** Later events that show a takeover. */
 function signLines({ context, facts }: Finding): readonly string[] {
   const signs = signsOf(context, facts.triggeredAt);
   const rest = signs.length - mostSigns;
@@ -79,7 +79,7 @@ function fitComment(text: string): string {
     : `${cutToBytes(text, longestComment - byteLength(note))}${note}`;
 }
 
-/** Why an incident that a sink has already must be changed where this run's decision does not say it. */
+/** Why an incident that a sink already has must be changed although this run's decision does not say so. */
 export function lateReason({ action }: Pick<Decision, "action">): Why | null {
   switch (action) {
     case "open":

@@ -4,7 +4,7 @@ import { strongAuthenticationFailed } from "../signin/candidate.ts";
 import { denialSearch } from "../signin/outcomeText.ts";
 import { kqlDatetime, kqlString } from "./kqlText.ts";
 
-/** A query that an analyst can run as it stands. */
+/** A query that an analyst can run as is. */
 export interface Drilldown {
   readonly title: string;
   readonly query: string;
@@ -13,17 +13,17 @@ export interface Drilldown {
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** Rows are published late: up to this long after they happened a query has to look for them. */
+/** How long after an event its rows may be published, in milliseconds. Queries must cover this time. */
 const publicationLag = 2 * day;
 
-/** Names of an account that a query asks for; few have more than two. */
+/** The number of an account's names in a query. Few accounts have more than two. */
 const mostNames = 5;
 
-/** Addresses that a query names; the list of all is in the incident. */
+/** The number of addresses in a query. The incident lists all of them. */
 const mostAddresses = 20;
 
 /**
- * The queries that decide about an incident, the most telling first.
+ * Returns the queries that help to judge an incident, most important first.
  *
  * @param addresses of the denials
  */
@@ -33,7 +33,7 @@ export function drilldowns(
   addresses: readonly string[],
 ): readonly Drilldown[] {
   const { firstDenialAt, lastDenialAt } = facts;
-  // Named once: escaped text is long.
+  // Named only once, because escaped text is long.
   const names = allNames(account).slice(0, mostNames).map(kqlString).join(", ");
   const who = `let who = dynamic([${names}]);`;
   const isWho = "| where UserPrincipalName in~ (who) or UserId in~ (who)";

@@ -12,9 +12,9 @@ import { signsOf, summaryOf } from "./summary.ts";
 import { timeline } from "./timeline.ts";
 import { nameText, timeBeside } from "./wording.ts";
 
-/** What an incident says, before it takes the shape of any service. */
+/** What an incident says, independent of any service. */
 export interface IncidentText {
-  /** Without counts, so that it never has to change. */
+  /** Has no counts, so that it never has to change. */
   readonly title: string;
   /** Markdown; its first paragraph is the summary. */
   readonly description: string;
@@ -25,15 +25,15 @@ export interface IncidentText {
 }
 
 /**
- * Bytes of UTF-8 that a description has at most: Microsoft Sentinel takes 5,000 characters, an alert's description
- * 5 KB.
+ * Maximum length of a description, in bytes of UTF-8. Microsoft Sentinel accepts 5,000 characters, and an alert's
+ * description 5 KB.
  */
 export const longestDescription = 5_000;
 
-/** Bytes; a title, and the name of an alert, have at most 256. */
+/** In bytes. A title, and the name of an alert, have at most 256. */
 const longestName = 200;
 
-/** The incident of a finding as it is now. */
+/** Describes the incident of a finding as it is now. */
 export function describeIncident(account: Account, finding: Finding): IncidentText {
   const { facts, rules } = finding;
   const user = shownName(account);
@@ -68,7 +68,7 @@ function evidenceLabels({ facts, evidence, context }: Finding): readonly string[
   ];
 }
 
-/** A description that fits the incident; one that is too long is cut, and says so. */
+/** Fits a description into the incident. One that is too long is cut and says so. */
 export function fitDescription(description: string): string {
   const note = "\n[cut: too long for the incident]";
   return byteLength(description) <= longestDescription
@@ -76,7 +76,10 @@ export function fitDescription(description: string): string {
     : `${cutToBytes(description, longestDescription - byteLength(note))}${note}`;
 }
 
-/** What matters most comes first. Queries are there whole or not at all; the timeline takes the room that is left. */
+/**
+ * The most important things come first. Queries are either complete or left out. The timeline takes the remaining
+ * space.
+ */
 function describe(account: Account, finding: Finding): string {
   const user = shownName(account);
   const { facts, evidence, context } = finding;
@@ -95,7 +98,7 @@ function describe(account: Account, finding: Finding): string {
   return fitDescription([...before, ...table, ...after, ...found].join("\n"));
 }
 
-/** Room that the timeline gets before the queries do, in bytes. */
+/** Space that the timeline gets before the queries, in bytes. */
 const leastTimeline = 1_200;
 
 /** The tasks in one line, for portals that do not show tasks. */
@@ -113,7 +116,7 @@ const besideWords: readonly (readonly [PromptOutcome, string])[] = [
   ["blocked", "blocked"],
 ];
 
-/** Prompts of the same span that ended otherwise: not counted, and yet part of the picture. */
+/** Prompts in the same span with other outcomes. They are not counted, but are part of the picture. */
 function beside({ supporting }: Finding): readonly string[] {
   const counts = besideWords.flatMap(([outcome, words]) => {
     const count = supporting.get(outcome) ?? 0;
@@ -138,7 +141,7 @@ function riskScore({ riskScore: score }: Rule): string {
   return score === null ? "" : ` Risk score of the user: ${score}.`;
 }
 
-/** As many as there is room for, and the titles of the others. */
+/** Returns as many queries as fit, and the titles of the others. */
 function queries(account: Account, { facts, evidence }: Finding, room: number): readonly string[] {
   const all = drilldowns(account, facts, evidence.ipAddresses);
   const lines: string[] = [];

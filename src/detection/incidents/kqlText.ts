@@ -1,7 +1,6 @@
 /**
- * A string literal of the Kusto query language. Everything but letters, digits and what else is common in
- * names is escaped, so that no text can end the literal or the line, nor mean something to the Markdown
- * around a query.
+ * Returns a string literal of the Kusto query language. Everything but letters, digits and common characters of
+ * names is escaped, so that text can neither end the literal or the line, nor act as Markdown around the query.
  */
 export function kqlString(value: string): string {
   const escaped = value.replace(
@@ -11,7 +10,7 @@ export function kqlString(value: string): string {
   return `"${escaped}"`;
 }
 
-/** A datetime literal, in milliseconds. */
+/** Returns a datetime literal for epoch milliseconds. */
 export function kqlDatetime(at: number): string {
   return `datetime(${new Date(at).toISOString()})`;
 }

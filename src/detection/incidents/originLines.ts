@@ -9,7 +9,7 @@ import type {
 import type { Evidence } from "../decisions/finding.ts";
 import { counted, listed, nameText, shown } from "./wording.ts";
 
-/** Where the denials came from, and what is known of it. */
+/** Where the denials came from, and what is known about that. */
 export function originLines(evidence: Evidence, context: Context | null): readonly string[] {
   return [
     ...(context === null

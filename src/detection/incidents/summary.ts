@@ -11,10 +11,10 @@ import {
   wholeSeconds,
 } from "./wording.ts";
 
-/** From so many other users on, the summary begins with the campaign. */
+/** From this number of other users on, the summary begins with the campaign. */
 const largeCampaign = 10;
 
-/** What an analyst reads first: what happened, from where, and what came of it. */
+/** Returns what an analyst reads first: what happened, from where, and with what result. */
 export function summaryOf(user: string, finding: Finding): string {
   const { context, facts } = finding;
   const { campaign } = context ?? { campaign: null };
@@ -76,7 +76,7 @@ function passwordClause(context: Context | null): string {
     : `. The password was right ${password.right} of ${password.shown} times`;
 }
 
-/** What came of it: an approval first, then what shows a takeover. */
+/** The result: an approval first, then signs of a takeover. */
 function outcome(facts: Facts, context: Context | null): string {
   const signs = signsOf(context, facts.triggeredAt);
   const successes = context?.successes ?? [];
@@ -96,7 +96,7 @@ function outcome(facts: Facts, context: Context | null): string {
   return "No prompt was approved afterwards, as far as the log shows.";
 }
 
-/** Signs of a takeover after the rule fired, oldest first. */
+/** Returns signs of a takeover after the rule fired, oldest first. */
 export function signsOf(context: Context | null, triggeredAt: number): readonly Followed[] {
   return (context?.followed ?? []).filter(
     ({ at, meaning }) => meaning === "takeover" && at >= triggeredAt,
@@ -125,7 +125,7 @@ const matchWords = {
   other: "from another address",
 } as const satisfies Record<MatchedApproval["match"], string>;
 
-/** That a prompt was approved, and how it matches the refused ones. */
+/** Says that a prompt was approved, and how it matches the refused ones. */
 export function approvalSentence({ at, match }: MatchedApproval, lastDenialAt: number): string {
   const later =
     at > lastDenialAt

@@ -17,15 +17,15 @@ type Told = Pick<Finding, "denials" | "approvals" | "context">;
 /** One line of the timeline. */
 interface Event {
   readonly at: number;
-  /** The line is kept before all lines with a higher number. */
+  /** Lines with lower numbers are kept first. */
   readonly rank: number;
   readonly isDenial: boolean;
   readonly cells: readonly (string | null)[];
 }
 
 /**
- * What happened, before, during and after the denials, as a Markdown table, oldest first, in at most so many bytes.
- * What does not fit is left out from the least telling on and counted below the table.
+ * Returns what happened before, during and after the denials, as a Markdown table of at most `most` bytes, oldest
+ * first. If it does not fit, the least important lines are left out and counted below the table.
  */
 export function timeline(finding: Told, most: number): readonly string[] {
   const events = eventsOf(finding);
@@ -42,7 +42,7 @@ export function timeline(finding: Told, most: number): readonly string[] {
   ];
 }
 
-/** Number of leading lines that fit beside the note about the others. */
+/** The number of leading lines that fit together with the note about the others. */
 function countFitting(lines: readonly string[], room: number, events: readonly Event[]): number {
   let left = room - byteLength(leftOut(events)) - 1;
   return lines.findIndex((line) => (left -= byteLength(line) + 1) < 0);
@@ -176,7 +176,7 @@ function cell(value: string | null): string | null {
   return value === null ? null : shown(value);
 }
 
-/** The origin that stands for a prompt: the same whatever the order of its sightings. */
+/** The origin that represents a prompt. It does not depend on the order of its sightings. */
 function witness({ sightings }: Prompt): Origin {
   return sightings.map(({ origin }) => origin).reduce(smaller);
 }

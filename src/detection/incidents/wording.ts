@@ -2,7 +2,7 @@ import { inWords } from "../rules/ruleText.ts";
 import { formatTime } from "../signin/time.ts";
 import { inert, visible } from "../signin/visible.ts";
 
-/** A name that stands in Markdown as it is; in code, so that no portal makes a mail link of it. */
+/** A name that needs no escaping in Markdown. It is shown as code, so that no portal turns it into a mail link. */
 const plainName = /^[\p{L}\p{N}.@_+#'-]+$/u;
 
 /** An account's name for Markdown. */
@@ -15,7 +15,7 @@ export function dayAndTime(at: number): string {
   return formatTime(at).slice(0, 19).replace("T", " ");
 }
 
-/** "09:06:13", with the date where it is not the other time's. */
+/** "09:06:13", with the date if it differs from that of the other time. */
 export function timeBeside(at: number, other: number): string {
   const text = dayAndTime(at);
   return text.slice(0, 10) === dayAndTime(other).slice(0, 10) ? text.slice(11) : text;
@@ -32,10 +32,10 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** A list gets no longer than this, save for its first value. */
+/** Maximum length of a list. Its first value is always included. */
 const longestList = 400;
 
-/** The first values, and how many more there are. */
+/** The first values, and the number of others. */
 export function listed(values: readonly string[], most: number): string {
   const named: string[] = [];
   let length = 0;

@@ -7,20 +7,20 @@ import {
   type RowAccount,
 } from "../signin/account.ts";
 
-/** A name that is known to be one id's. */
+/** A name that is known to belong to one id. */
 export interface Binding {
   readonly tenantId: string | null;
   readonly name: string;
   readonly id: string;
 }
 
-/** What earlier runs found out about who is who. It stands, whatever rows say later. */
+/** What earlier runs found out about the identity of accounts. Later rows do not change it. */
 export interface Bindings {
-  /** Entra tenants that rows named; two of them say as much as more. */
+  /** Entra tenants named in rows. More than two add no information. */
   readonly tenants: readonly string[];
-  /** The tenant that rows without one were counted to. */
+  /** The tenant assumed for rows without one. */
   readonly unnamedTenant: string | null;
-  /** Some rows named no tenant. */
+  /** Whether some rows have no tenant. */
   readonly hasUnnamed: boolean;
   readonly idOf: (tenantId: string | null, name: string) => string | null;
 }
@@ -32,7 +32,7 @@ export const noBindings: Bindings = {
   idOf: () => null,
 };
 
-/** Accounts as rows give them, by number, and the names that rows give them. */
+/** Accounts as given in rows, by number, and the names in those rows. */
 export interface SeenAccounts {
   readonly accounts: number;
   readonly tenantOf: (account: number) => string | null;
@@ -40,14 +40,15 @@ export interface SeenAccounts {
   readonly names: number;
   readonly nameAt: (row: number) => KnownName & {
     readonly account: number;
-    /** The rows of this account name no id. */
+    /** Whether the rows of this account have no id. */
     readonly isUser: boolean;
   };
 }
 
 /**
- * Which accounts are one person's. A row without a tenant belongs to the one that all others name, and a row without
- * an object id to the one id that its name has; where there is no such one, it stays apart.
+ * Decides which accounts are the same person. A row without a tenant belongs to the tenant that all others name,
+ * and a row without an object id to the only id of its name. Without exactly one such tenant or id, the row stays
+ * separate.
  */
 export class MatchedAccounts {
   readonly #seen: SeenAccounts;
@@ -56,7 +57,7 @@ export class MatchedAccounts {
   /** The accounts that belong to another, by number. */
   readonly #owners = new Map<number, number>();
   readonly #members = new Map<number, number[]>();
-  /** What an account is where it is not what its rows say. */
+  /** The identity of an account if it differs from what its rows say. */
   readonly #becomes = new Map<number, AccountId>();
   readonly #namesOf: (account: number) => readonly KnownName[];
   #ids: ReadonlyMap<string, string | null> | null = null;
@@ -71,17 +72,17 @@ export class MatchedAccounts {
     this.#namesOf = indexNames(seen, (account) => this.numberOf(account));
   }
 
-  /** The number of the account to which one belongs: its own, or another's. */
+  /** Returns the number of the account's owner: its own, or that of another account. */
   numberOf(account: number): number {
     return this.#owners.get(account) ?? account;
   }
 
-  /** The accounts that are one with this one; null for one that belongs to another. */
+  /** Returns the accounts that are the same as this one; null for one that belongs to another. */
   membersOf(account: number): readonly number[] | null {
     return this.#owners.has(account) ? null : [account, ...(this.#members.get(account) ?? [])];
   }
 
-  /** The account to which one belongs, without its names. */
+  /** Returns the identity of an account's owner, without its names. */
   idAt(account: number): AccountId {
     return this.#idAt(this.numberOf(account));
   }
@@ -93,7 +94,7 @@ export class MatchedAccounts {
     return { ...id, names, aliases: this.#aliasesOf(id, names) };
   }
 
-  /** What resolves to the account, but for itself. */
+  /** Everything that resolves to the account, except the account itself. */
   #aliasesOf({ tenantId, user }: AccountId, names: readonly KnownName[]): readonly AccountId[] {
     const isUnnamed =
       tenantId !== null &&
@@ -108,18 +109,18 @@ export class MatchedAccounts {
     ];
   }
 
-  /** The account that a row belongs to, whether it is among these or not. */
+  /** Returns the account that a row belongs to, whether or not it is one of these. */
   resolve({ tenantId, user, name }: RowAccount): AccountId {
     const tenant = tenantId ?? this.#unnamedTenant;
     return { tenantId: tenant, user: user === name ? this.#ownerOf(tenant, name) : user };
   }
 
-  /** What has to be remembered, so that it stands: names that were joined to an id. */
+  /** The names that were matched to an id. The caller must store them so that they stay matched. */
   get bound(): readonly Binding[] {
     return [...this.#bound.values()];
   }
 
-  /** The tenant to which rows without one were counted; null where there were none, or no such one. */
+  /** The tenant assumed for rows without one; null if there were no such rows, or no single tenant. */
   get boundTenant(): string | null {
     return this.#hasUnnamed ? this.#unnamedTenant : null;
   }
@@ -159,7 +160,7 @@ export class MatchedAccounts {
     }
   }
 
-  /** The accounts that are something else than their rows say. */
+  /** Finds the accounts whose identity differs from their rows. */
   #findMoved(): ReadonlyMap<number, AccountId> {
     const moved = new Map<number, AccountId>();
     for (let account = 0; account < this.#seen.accounts; account++) {
@@ -205,7 +206,7 @@ function unnamedTenant(seen: SeenAccounts, bindings: Bindings): string | null {
   return tenants.size === 1 ? only : null;
 }
 
-/** The id of each name; null where it has several. */
+/** Returns the id of each name; null if it has several. */
 function idsByName(
   { names, nameAt, tenantOf, userOf }: SeenAccounts,
   tenantOfUnnamed: string | null,
@@ -222,12 +223,12 @@ function idsByName(
   return ids;
 }
 
-/** Makes the names of one account without a look at those of the others. */
+/** Returns the names of an account without scanning those of the others. */
 function indexNames(
   { accounts, names, nameAt }: SeenAccounts,
   numberOf: (account: number) => number,
 ): (account: number) => readonly KnownName[] {
-  // Of each account the first of its rows, and of each row the next one; 0 where there is none.
+  // For each account its first row, and for each row the next one; 0 if there is none.
   const first = new Uint32Array(accounts);
   const next = new Uint32Array(names + 1);
   for (let row = 1; row <= names; row++) {

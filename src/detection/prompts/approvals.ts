@@ -10,15 +10,15 @@ import type { MatchedAccounts } from "./accounts.ts";
 
 type RowApproval = readonly [RowAccount, Approval];
 
-/** Whether a row may be of one of some accounts, by its names alone. */
+/** Returns a function that reports whether a row may belong to one of some accounts, by its names alone. */
 export function mayBeOf(accounts: Iterable<Account>): (row: RowAccount) => boolean {
   const names = new Set([...accounts].flatMap(allNames));
   return ({ user, name }) => names.has(user) || (name !== null && names.has(name));
 }
 
 /**
- * The approvals of some accounts, by `accountKey`. Denials of an account may all lack the id that its approvals show:
- * where these show one id for the name, they are of the same account.
+ * Returns the approvals of some accounts, by `accountKey`. The denials of an account may all lack the id that its
+ * approvals show. If these show exactly one id for the name, they belong to the same account.
  */
 export function approvalsByAccount(
   accounts: Iterable<AccountId>,
@@ -34,7 +34,7 @@ export function approvalsByAccount(
   return found;
 }
 
-/** The accounts without an id whose name has one in the approvals alone: from the id's account to the name's. */
+/** Finds accounts without an id whose name has one only in the approvals. Maps the id's account to the name's. */
 function ownersOf(
   wanted: ReadonlyMap<string, unknown>,
   matched: MatchedAccounts,

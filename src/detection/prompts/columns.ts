@@ -1,19 +1,19 @@
-/** Denials of many accounts, one a row, in any order. Both columns are of one length. */
+/** Denials of many accounts, one per row, in any order. Both columns have the same length. */
 export interface DenialColumns {
-  /** How many accounts there are. */
+  /** The number of accounts. */
   readonly accounts: number;
-  /** Whose denial: from 0, below `accounts`. */
+  /** The account of each denial, from 0 to below `accounts`. */
   readonly account: Uint32Array;
   /** Epoch milliseconds. */
   readonly at: Float64Array;
 }
 
-/** @returns NaN outside */
+/** @returns NaN outside the array */
 export function timeAt(times: Float64Array, index: number): number {
   return times[index] ?? NaN;
 }
 
-/** @returns 0 outside */
+/** @returns 0 outside the array */
 export function numberAt(numbers: Uint32Array, index: number): number {
   return numbers[index] ?? 0;
 }

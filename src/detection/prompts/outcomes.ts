@@ -7,7 +7,7 @@ import type { SightingTable } from "./sightingTable.ts";
 export interface Outcomes {
   /** Distinct prompts by outcome. */
   readonly outcomes: Readonly<Record<PromptOutcome, number>>;
-  /** Those of them that at least one rule counts. */
+  /** Those that at least one rule counts. */
   readonly denials: number;
 }
 

@@ -2,18 +2,18 @@ import { isDenial, type PromptOutcome } from "../signin/outcome.ts";
 import type { Sighting } from "../signin/sighting.ts";
 import { resolveRequests } from "./request.ts";
 
-/** One MFA challenge put to a user, whatever the number of rows and steps that show it. */
+/** One MFA challenge sent to a user, however many rows and steps show it. */
 export interface Prompt {
   readonly outcome: PromptOutcome;
-  /** The earliest time that a final sighting gives; that of a pending one only where there is no other. */
+  /** The earliest time in a final sighting, or in a pending one if there is no other. */
   readonly at: number;
-  /** With the one name that their requests have. */
+  /** All with the same request name. */
   readonly sightings: readonly Sighting[];
 }
 
 /**
- * Which of two accounts of one prompt holds: a refusal before any other end, an end before "in progress".
- * No two are equal, so that the order of arrival never decides.
+ * Decides between two outcomes of one prompt: a refusal wins over any other end, and an end over "in progress". No
+ * two ranks are equal, so that the order of arrival never matters.
  */
 const rank = {
   fraudReported: 8,
@@ -31,20 +31,22 @@ const rank = {
 export type PromptKey = string | number;
 
 /**
- * How a sighting is known to be of its prompt: by the time it was `sent`; by its `moment` (request, method
- * and second); `joined` by its moment to one whose time of sending is known; a `status` that stands in for
- * steps; one that `lent` its class to a step; or one that is `silenced` by a step and adds no prompt. `none`: the row
- * shows no prompt.
+ * How a sighting is matched to its prompt: by the time it was `sent`; by its `moment` (request, method and second);
+ * `joined` by its moment to one whose sending time is known; a `status` that replaces steps; one that `lent` its
+ * class to a step; or one that is `silenced` by a step and adds no prompt. `none`: the row shows no prompt.
  */
 export type Identity =
   | { readonly by: "sent" | "moment" | "joined" | "status" | "lent"; readonly prompt: PromptKey }
   | { readonly by: "silenced" | "none"; readonly prompt: null };
 
-/** An array that was cut off lacks its last step. A Status further than this from every denial step tells of that one. */
+/**
+ * An array that was cut off lacks its last step. A Status further than this (ms) from every denial step belongs to
+ * that missing step.
+ */
 const cutOffMs = 60_000;
 
 /**
- * Tells the sightings of one account apart. Depends on the set of them only, not on their order or
+ * Matches the sightings of one account to prompts. The result depends only on the set of sightings, not on order or
  * repetition.
  */
 export function matchPrompts(sightings: readonly Sighting[]): (sighting: Sighting) => Identity {
@@ -97,14 +99,15 @@ export function matchPrompts(sightings: readonly Sighting[]): (sighting: Sightin
   };
 }
 
-/** Refusals answer for each other: a fraud report and a "declined" Status are one refusal. */
+/** All refusals have the same key, because a fraud report and a "declined" Status are one refusal. */
 function answerOf(outcome: PromptOutcome, request: string): string {
   return `${isDenial(outcome) ? "denial" : outcome} ${request}`;
 }
 
 /**
- * Steps by the time at which their prompt was sent, else by request, method and second. A step without that time is
- * the sent one of the same moment; of several, the one of the same outcome, else the one sent first.
+ * Finds steps by the time at which their prompt was sent, or else by request, method and second. A step without a
+ * sending time is the same as one sent at the same moment. Of several, it is the one with the same outcome, or else
+ * the one sent first.
  */
 class SentSteps {
   readonly #requestOf: (step: Sighting) => string;
@@ -133,14 +136,14 @@ class SentSteps {
     return sent === undefined ? { by: "moment", prompt: moment } : { by: "joined", prompt: sent };
   }
 
-  /** The length keeps method and request apart, whatever they hold; a number never begins an answer. */
+  /** The length separates method and request, whatever they contain. An answer never begins with a number. */
   #momentOf(step: Sighting): string {
     const { method, second } = step;
     return `${second} ${method.length} ${method} ${this.#requestOf(step)}`;
   }
 }
 
-/** The distinct prompts of one account by what identifies them; see `matchPrompts`. */
+/** Groups the distinct prompts of one account by what identifies them; see `matchPrompts`. */
 export function groupPrompts(sightings: readonly Sighting[]): ReadonlyMap<PromptKey, Prompt> {
   const requestOf = resolveRequests(sightings);
   const match = matchPrompts(sightings);
@@ -155,14 +158,17 @@ export function groupPrompts(sightings: readonly Sighting[]): ReadonlyMap<Prompt
   return new Map([...variants].map(([key, members]) => [key, resolve(members)]));
 }
 
-/** The distinct prompts of one account, oldest first. */
+/** Returns the distinct prompts of one account, oldest first. */
 export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[] {
   return [...groupPrompts(sightings).values()].toSorted(
     (a, b) => a.at - b.at || rank[b.outcome] - rank[a.outcome],
   );
 }
 
-/** A prompt counts where any of its sightings shows an outcome that does: a refusal that was also reported as fraud is a refusal. */
+/**
+ * Reports whether any sighting of a prompt has an outcome that counts. A refusal that was also reported as fraud is
+ * a refusal.
+ */
 export function isCounted({ sightings }: Prompt, counted: readonly PromptOutcome[]): boolean {
   return sightings.some(({ outcome }) => counted.includes(outcome));
 }
@@ -181,7 +187,7 @@ function resolve(sightings: readonly Sighting[]): Prompt {
     .map((each) => each.outcome)
     .reduce((best, each) => (rank[each] > rank[best] ? each : best));
   const final = sightings.filter((each) => each.outcome !== "pending");
-  // A Status that lent its class to a step does not say when the step was answered.
+  // A Status that lent its class to a step does not show when the step was answered.
   const steps = final.filter(({ source }) => source === "step");
   const timed = steps.length > 0 ? steps : final.length > 0 ? final : sightings;
   return { outcome, at: timed.reduce((at, each) => Math.min(at, each.at), Infinity), sightings };

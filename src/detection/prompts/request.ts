@@ -1,8 +1,8 @@
 import type { RequestIds } from "../signin/sighting.ts";
 
 /**
- * What the requests of some rows are called: a row without an `OriginalRequestId` takes that of any row with the same
- * `Id`. Depends on the set of rows only.
+ * Returns a function that names the request of a row. A row without an `OriginalRequestId` takes that of any row
+ * with the same `Id`. The result depends only on the set of rows.
  */
 export function resolveRequests(rows: Iterable<RequestIds>): (row: RequestIds) => string {
   const originals = new Map<string, string>();

@@ -7,10 +7,10 @@ import { MatchedAccounts, noBindings, type Bindings } from "./accounts.ts";
 import { TextTable } from "./textTable.ts";
 import { WordTable } from "./wordTable.ts";
 
-/** Words of an account as rows give it: what it is known by, then the rows of its first and last sighting. */
+/** Words of an account: its key as given in rows, then the rows of its first and last sighting. */
 const account = { tenant: 0, user: 1, first: 2, last: 3, keyWords: 2, words: 4 } as const;
 
-/** Words of a name that rows give an account, and the latest time at which one of them did. */
+/** Words of a name given to an account in rows, and the latest time at which one did so. */
 const name = { account: 0, text: 1, seenAt: 2, keyWords: 2, words: 4 } as const;
 
 const origin = {
@@ -27,9 +27,9 @@ const origin = {
 } as const;
 
 /**
- * Words of a sighting: what it is known by, everything but the time of publication, because a row delivered
- * twice shows one sighting. `what`: the number of its outcome, and bits. `next`: the row of the account's next
- * sighting, if any, and whether an earlier run had it.
+ * Words of a sighting. The key is everything except the publication time, because a row delivered twice shows one
+ * sighting. `what` has the number of its outcome, and bits. `next` has the row of the account's next sighting, if
+ * any, and whether an earlier run had it.
  */
 const shown = {
   at: 0,
@@ -48,8 +48,8 @@ const shown = {
 } as const;
 
 /**
- * The distinct sightings of every account, whatever the order and repetition of the rows. Kept as numbers in
- * buffers: 64 bytes each, 5 to 11 for being found, and each distinct text and origin once.
+ * The distinct sightings of every account. Order and repetition of the rows do not matter. They are stored as
+ * numbers in buffers: 64 bytes each, 5 to 11 for the hash table, and each distinct text and origin once.
  */
 export class SightingTable {
   readonly #texts = new TextTable();
@@ -57,22 +57,22 @@ export class SightingTable {
   readonly #names = new WordTable(name.keyWords, name.words);
   readonly #origins = new WordTable(origin.words, origin.words);
   readonly #sightings = new WordTable(shown.keyWords, shown.words);
-  // The sightings of a row come one after the other and share these three.
+  // The sightings of one row come in sequence and share these three.
   readonly #accountOf = again((holder: RowAccount) => this.#findAccount(holder));
   readonly #nameOf = again((holder: RowAccount) => this.#findName(holder));
   readonly #originOf = again((of: Origin) => this.#findOrigin(of));
 
-  /** @returns whether it was news: not known, or not to be published so early */
+  /** @returns whether it was new, or was known only with a later publication */
   add(holder: RowAccount, sighting: Sighting): boolean {
     return this.#put(holder, sighting, false);
   }
 
-  /** Adds what an earlier run had, so that it is no news to this one. */
+  /** Adds what an earlier run had, so that it is not new to this one. */
   recall(holder: RowAccount, sighting: Sighting): void {
     this.#put(holder, sighting, true);
   }
 
-  /** Whose accounts are one person's, by the rows so far and by what is recorded. */
+  /** Finds which accounts are the same person, from the rows so far and the stored bindings. */
   match(bindings: Bindings = noBindings): MatchedAccounts {
     const accounts = this.#accounts;
     const names = this.#names;
@@ -97,7 +97,7 @@ export class SightingTable {
     );
   }
 
-  /** The accounts whose rows lack the id, or the tenant. */
+  /** The accounts whose rows lack the id or the tenant. */
   looseAccounts(): readonly AccountId[] {
     const loose = new Map<number, AccountId>();
     for (let row = 0; row < this.#names.size; row++) {
@@ -121,9 +121,9 @@ export class SightingTable {
     };
   }
 
-  /** Accounts in the order in which they came, each with its sightings, which are made where they are asked for. */
+  /** Returns accounts in the order of arrival. Sightings are created on request. */
   *accounts(matched: MatchedAccounts = this.match()): Generator<{
-    /** As in `columns`. */
+    /** The account number, as in `columns`. */
     readonly number: number;
     readonly account: () => Account;
     readonly sightings: () => readonly Sighting[];
@@ -140,7 +140,10 @@ export class SightingTable {
     }
   }
 
-  /** What no earlier run had, or not with so early a publication; under the accounts that it belongs to. */
+  /**
+   * Returns sightings that no earlier run had, or had only with a later publication, with the account they belong
+   * to.
+   */
   *news(matched: MatchedAccounts = this.match()): Generator<readonly [RowAccount, Sighting]> {
     for (let number = 0; number < this.#accounts.size; number++) {
       const { tenantId, user } = matched.idAt(number);
@@ -312,12 +315,12 @@ export class SightingTable {
   }
 }
 
-/** The same for an object that comes twice in a row, without looking at it again. */
+/** Returns a function with a one-entry cache, for objects that occur several times in sequence. */
 function again<K extends object>(find: (key: K) => number): (key: K) => number {
   let last: K | null = null;
   let found = 0;
   return (key) => {
-    // Stryker disable next-line ConditionalExpression: to look again costs time only.
+    // Stryker disable next-line ConditionalExpression: repeating the lookup only costs time.
     if (key !== last) {
       found = find(key);
       last = key;
@@ -331,12 +334,12 @@ function linkTo(next: number, isRecalled: boolean): number {
   return (next + 1) * 2 + (isRecalled ? 1 : 0);
 }
 
-/** A row that does not say when it was published has always been there. */
+/** A row without a publication time has always been there. */
 function publication({ publishedAt }: Sighting): number {
   return publishedAt ?? -Infinity;
 }
 
-/** The bits of `what`: four choices, each from its first bit on, and two answers. */
+/** The bits of `what`: four choices, each starting at its own bit, and two flags. */
 const outcomeAt = 0;
 const sourceAt = 4;
 const detailsAt = 6;

@@ -1,21 +1,21 @@
 import { numberAt } from "./columns.ts";
 
 /**
- * Finds numbers by the content that they stand for: a hash table with open addressing, from a quarter to
- * three quarters full. It holds the numbers alone, 4 bytes a slot; the content is its owner's.
+ * Finds numbers by the content that they represent. A hash table with open addressing, between a quarter and three
+ * quarters full. It stores only the numbers, 4 bytes per slot; the owner has the content.
  */
 export class Slots {
   readonly #hashOf: (number: number) => number;
-  /** Each number and 1; 0 where the slot is free. The length is a power of two. */
+  /** Each number plus 1; 0 for a free slot. The length is a power of two. */
   #slots = new Uint32Array(16);
   #used = 0;
 
-  /** @param hashOf the hash of a number that is held */
+  /** @param hashOf returns the hash of a stored number */
   constructor(hashOf: (number: number) => number) {
     this.#hashOf = hashOf;
   }
 
-  /** @returns the number with this hash that `isSought`, or -1 */
+  /** @returns the number with this hash for which `isSought` is true, or -1 */
   find(hash: number, isSought: (number: number) => boolean): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -26,7 +26,7 @@ export class Slots {
     }
   }
 
-  /** Adds a number that is not held yet. */
+  /** Adds a number that is not stored yet. */
   add(hash: number, number: number): void {
     if ((this.#used + 1) * 4 > this.#slots.length * 3) {
       this.#grow();
@@ -55,13 +55,13 @@ export class Slots {
   }
 }
 
-/** Brings a word into a hash, all its bits. */
+/** Mixes all bits of a word into a hash. */
 export function stir(hash: number, word: number): number {
   const mixed = Math.imul(hash ^ word, 0x9e3779b1);
   return mixed ^ (mixed >>> 15);
 }
 
-/** A hash as `Slots` needs it: its low bits depend on all of it. */
+/** Finalises a hash for `Slots`, so that its low bits depend on all bits. */
 export function finish(hash: number): number {
   const mixed = Math.imul(hash, 0x85ebca6b);
   return mixed ^ (mixed >>> 13);

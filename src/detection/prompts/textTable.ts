@@ -1,7 +1,7 @@
 import { remember } from "../signin/remember.ts";
 import { finish, Slots, stir } from "./slots.ts";
 
-/** How a text is kept: the low bits of its first unit; the others are its length. */
+/** The encoding of a text, in the low bits of its first unit. The other bits are its length. */
 const guid = 0;
 const ascii = 1;
 const wide = 2;
@@ -10,27 +10,27 @@ const kindBits = 2;
 const longest = 0xffff >>> kindBits;
 
 const unitsPerChunk = 1 << 15;
-/** Of the first chunk, which doubles until it is as large as the others: most tables stay small. */
+/** Size of the first chunk. It doubles until it is as large as the others, because most tables stay small. */
 const firstUnits = 1 << 9;
 
-/** The text that is looked for, as it is kept. Of all tables: it is used up before anybody else gets a turn. */
+/** The encoded text of the current lookup. Shared by all tables, because a lookup is synchronous. */
 const draft = new Uint16Array(longest + 1);
 
-/** Texts remembered as strings, because few come again and again. */
+/** The number of texts cached as strings, because few texts occur very often. */
 const remembered = 1_024;
 
 /**
- * Distinct texts, each known by a number above 0; 0 is null. A GUID in lower case takes 18 bytes, another text
- * of ASCII its length and up to 3, any other twice its length and 2; each 5 to 11 more for being found. Every
- * string comes back as it was, lone surrogates and all.
+ * Distinct texts, each with a number above 0; 0 is null. A GUID in lower case takes 18 bytes, other ASCII text its
+ * length plus up to 3, and any other text twice its length plus 2. Each takes 5 to 11 more for the hash table.
+ * Every string is returned unchanged, including lone surrogates.
  */
 export class TextTable {
-  /** A text's number is where it begins, in units over all chunks, and 1. No text lies in two chunks. */
+  /** A text's number is its position, in units over all chunks, plus 1. No text spans two chunks. */
   readonly #chunks: Uint16Array[] = [];
-  /** Units used of the last chunk. */
+  /** Units used in the last chunk. */
   #used = 0;
   /** Texts too long for a chunk. */
-  // Stryker disable next-line ArrayDeclaration: what lies there already is never asked for.
+  // Stryker disable next-line ArrayDeclaration: existing elements are never asked for.
   readonly #aside: string[] = [];
   readonly #asideIndex = new Map<string, number>();
   #draftEnd = 0;
@@ -42,7 +42,10 @@ export class TextTable {
   readonly #isDraft = (number: number) => this.#isSame(number);
   readonly #textAt = remember((number: number) => this.#decode(number), remembered);
 
-  /** The number of a text, a new one where it is not known; 0 of what is none, as a damaged file may say. */
+  /**
+   * Returns the number of a text, assigning one if it is new. Returns 0 for a value that is not text, as a damaged
+   * file may have.
+   */
   numberOf(text: string | null): number {
     if (typeof text !== "string") {
       return 0;
@@ -58,7 +61,7 @@ export class TextTable {
     return number;
   }
 
-  /** @param number that `numberOf` gave */
+  /** @param number a result of `numberOf` */
   textOf(number: number): string | null {
     return number === 0 ? null : this.#textAt(number);
   }
@@ -80,7 +83,7 @@ export class TextTable {
     return 3;
   }
 
-  /** @returns the number of the draft, now kept */
+  /** @returns the number of the draft, which is now stored */
   #append(): number {
     this.#makeRoom().set(draft.subarray(0, this.#draftEnd), this.#used);
     const start = (this.#chunks.length - 1) * unitsPerChunk + this.#used;
@@ -88,7 +91,7 @@ export class TextTable {
     return start + 1;
   }
 
-  /** @returns the last chunk, where the draft fits in now */
+  /** @returns the last chunk, which now has space for the draft */
   #makeRoom(): Uint16Array {
     const last = this.#chunks.at(-1);
     const end = this.#used + this.#draftEnd;
@@ -101,7 +104,7 @@ export class TextTable {
       this.#chunks[0] = larger;
       return larger;
     }
-    // Stryker disable next-line ConditionalExpression: one as large as the others takes more memory only.
+    // Stryker disable next-line ConditionalExpression: a first chunk as large as the others only takes more memory.
     const next = new Uint16Array(last === undefined ? unitsFor(this.#draftEnd) : unitsPerChunk);
     this.#chunks.push(next);
     this.#used = 0;
@@ -140,13 +143,14 @@ export class TextTable {
       case wide:
         return decode(length, (index) => unitAt(units, start + 1 + index));
       default:
-        // Stryker disable next-line StringLiteral,ArithmeticOperator: only for the compiler; and 65,536 of them are a gigabyte.
+        // Stryker disable next-line StringLiteral,ArithmeticOperator: only for the compiler; and 65,536 of them are a
+        // gigabyte.
         return this.#aside[unitAt(units, start + 1) + unitAt(units, start + 2) * 0x10000] ?? "";
     }
   }
 }
 
-/** Units of a first chunk that holds so many: a power of two. */
+/** The size of a first chunk with space for `end` units: a power of two. */
 function unitsFor(end: number): number {
   return Math.max(firstUnits, 2 ** Math.ceil(Math.log2(end)));
 }
@@ -155,7 +159,7 @@ function startOf(number: number): number {
   return (number - 1) % unitsPerChunk;
 }
 
-/** Units of the text that begins there, its first one included. */
+/** The length of the text that begins at `start`, including its first unit. */
 function lengthAt(units: Uint16Array, start: number): number {
   const head = unitAt(units, start);
   const length = head >>> kindBits;
@@ -171,10 +175,11 @@ function lengthAt(units: Uint16Array, start: number): number {
   }
 }
 
-// Stryker disable next-line BlockStatement: to have no hash costs time only.
+// Stryker disable next-line BlockStatement: a missing hash only costs time.
 function hashUnits(units: Uint16Array, from: number, to: number): number {
   let hash = to - from;
-  // Stryker disable next-line ConditionalExpression,EqualityOperator,BlockStatement: a hash of less costs time only.
+  // Stryker disable next-line ConditionalExpression,EqualityOperator,BlockStatement: a hash of fewer units only costs
+  // time.
   for (let index = from; index < to; index++) {
     hash = stir(hash, unitAt(units, index));
   }
@@ -188,7 +193,7 @@ function isHyphenPlace(index: number): boolean {
   return index === 8 || index === 13 || index === 18 || index === 23;
 }
 
-/** @returns how many units; null where it is none in lower case */
+/** @returns the number of units; null if the text is not a GUID in lower case */
 function encodeGuid(text: string): number | null {
   if (text.length !== guidLength) {
     return null;
@@ -227,12 +232,13 @@ function decodeGuid(units: Uint16Array, start: number): string {
   });
 }
 
-/** @returns how many units; null where it is not ASCII */
+/** @returns the number of units; null if the text is not ASCII */
 function encodeAscii(text: string): number | null {
-  // Stryker disable next-line EqualityOperator: a step behind the end writes where nothing is read.
+  // Stryker disable next-line EqualityOperator: one step too many writes where nothing is read.
   for (let index = 0; index < text.length; index += 2) {
     const low = text.charCodeAt(index);
-    // Stryker disable next-line ConditionalExpression,EqualityOperator,ArithmeticOperator: what is behind the end, NaN, leaves no bit either.
+    // Stryker disable next-line ConditionalExpression,EqualityOperator,ArithmeticOperator: NaN from behind the end
+    // sets no bit either.
     const high = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
     if (low > 0x7f || high > 0x7f) {
       return null;
@@ -248,7 +254,7 @@ function byteAt(units: Uint16Array, start: number, index: number): number {
 }
 
 function encodeWide(text: string): number {
-  // Stryker disable next-line EqualityOperator: a step behind the end writes where nothing is read.
+  // Stryker disable next-line EqualityOperator: one step too many writes where nothing is read.
   for (let index = 0; index < text.length; index++) {
     draft[1 + index] = text.charCodeAt(index);
   }
@@ -256,12 +262,12 @@ function encodeWide(text: string): number {
   return 1 + text.length;
 }
 
-/** Characters handed over at once: far below what a call may take. */
+/** Characters per call, far below the limit of arguments. */
 const atOnce = 1_024;
 
 function decode(length: number, codeAt: (index: number) => number): string {
   let text = "";
-  // Stryker disable next-line EqualityOperator: a step behind the end adds no character.
+  // Stryker disable next-line EqualityOperator: one step too many adds no character.
   for (let start = 0; start < length; start += atOnce) {
     const codes: number[] = [];
     for (let index = start; index < Math.min(length, start + atOnce); index++) {

@@ -2,18 +2,18 @@ import { numberAt, timeAt } from "./columns.ts";
 import { finish, Slots, stir } from "./slots.ts";
 
 const rowsPerChunk = 1_024;
-/** Of the first chunk, which doubles until it is as large as the others: most tables stay small. */
+/** Size of the first chunk. It doubles until it is as large as the others, because most tables stay small. */
 const firstRows = 16;
 
 interface Chunk {
   readonly words: Uint32Array;
-  /** The same bytes; a number of 64 bits takes an even word and the next. */
+  /** The same bytes. A 64-bit number takes an even word and the next. */
   readonly doubles: Float64Array;
 }
 
 /**
- * Rows of a fixed number of 32-bit words, numbered as they come and found again by their first words, the
- * key. In chunks of buffers, so that a row takes its words and 5 to 11 bytes, however many there are.
+ * Rows of a fixed number of 32-bit words, numbered in order of arrival and found by their first words, the key.
+ * They are stored in chunks, so that a row takes its words plus 5 to 11 bytes, however many there are.
  */
 export class WordTable {
   readonly #keyWords: number;
@@ -46,7 +46,7 @@ export class WordTable {
     return this.#slots.find(hashWords(this.draft.words, 0, this.#keyWords), this.#isDraft);
   }
 
-  /** Adds the draft, whose key no row has. @returns its row */
+  /** Adds the draft. Its key must be new. @returns its row */
   add(): number {
     const row = this.#size++;
     this.#makeRoom(row);
@@ -74,7 +74,7 @@ export class WordTable {
 
   #makeRoom(row: number): void {
     if (row % rowsPerChunk === 0) {
-      // Stryker disable next-line ConditionalExpression: a first one as large as the others takes more memory only.
+      // Stryker disable next-line ConditionalExpression: a first chunk as large as the others only takes more memory.
       this.#chunks.push(newChunk(this.#rowWords * (row === 0 ? firstRows : rowsPerChunk)));
       return;
     }
@@ -110,10 +110,11 @@ export class WordTable {
   }
 }
 
-// Stryker disable next-line BlockStatement: to have no hash costs time only.
+// Stryker disable next-line BlockStatement: a missing hash only costs time.
 function hashWords(words: Uint32Array, start: number, count: number): number {
   let hash = count;
-  // Stryker disable next-line ConditionalExpression,ArithmeticOperator,EqualityOperator,BlockStatement: a hash of less costs time only.
+  // Stryker disable next-line ConditionalExpression,ArithmeticOperator,EqualityOperator,BlockStatement: a hash of
+  // fewer words only costs time.
   for (let index = start; index < start + count; index++) {
     hash = stir(hash, numberAt(words, index));
   }

@@ -1,8 +1,8 @@
-/** Who one row is about, as far as that row alone says. */
+/** The account of one row, as far as that row alone shows it. */
 export interface RowAccount {
-  /** The Entra tenant; null where the row does not name it. */
+  /** The Entra tenant; null if the row does not name it. */
   readonly tenantId: string | null;
-  /** The object id, else the principal name. Lower case. */
+  /** The object id, or else the principal name, in lower case. */
   readonly user: string;
   /** The principal name, unless it is an id, masked or missing. */
   readonly name: string | null;
@@ -14,63 +14,66 @@ export interface KnownName {
   readonly seenAt: number;
 }
 
-/** What tells accounts apart. */
+/** What identifies an account. */
 export interface AccountId {
   readonly tenantId: string | null;
-  /** The object id; the principal name where nobody knows the id. Lower case. */
+  /** The object id, or the principal name if the id is unknown, in lower case. */
   readonly user: string;
 }
 
-/** One person in one tenant: their rows are counted together, under whichever of their names they come. */
+/** One person in one tenant. Their rows are counted together, whichever name they have. */
 export interface Account extends AccountId {
-  /** Principal names that are no id, newest first. */
+  /** Principal names that are not ids, newest first. */
   readonly names?: readonly KnownName[];
-  /** What the account is to rows and records that do not name its id or its tenant. */
+  /** The identities of the account in rows and records without its id or its tenant. */
   readonly aliases?: readonly AccountId[];
 }
 
 const guid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const nilGuid = /^[0-]+$/;
 
-/** Microsoft masks the users of other tenants as `{PII Removed}@…`, and people mask with stars. No name has these. */
+/**
+ * Microsoft masks the users of other tenants as `{PII Removed}@…`, and people mask with stars. Names never contain
+ * these characters.
+ */
 const masked = /[{}<>*]/;
 
 /**
- * The object id that a text is.
+ * Returns the text if it is an object id.
  *
  * @param text trimmed, in lower case
- * @returns null unless it is a GUID other than all zeros, which stands for "unknown"
+ * @returns null unless it is a GUID; the GUID of all zeros means "unknown" and is not one
  */
 export function objectIdOf(text: string | null): string | null {
   return text !== null && guid.test(text) && !nilGuid.test(text) ? text : null;
 }
 
 /**
- * The principal name that a text is.
+ * Returns the text if it is a principal name.
  *
  * @param text trimmed, in lower case
- * @returns null for an id and for a masked name, which strangers share
+ * @returns null for an id, and for a masked name, which strangers share
  */
 export function principalNameOf(text: string | null): string | null {
   return text === null || guid.test(text) || masked.test(text) ? null : text;
 }
 
-/** Equal for accounts that are one. */
+/** Returns a key that is equal for equal accounts. */
 export function accountKey({ tenantId, user }: AccountId): string {
   return JSON.stringify([tenantId, user]);
 }
 
-/** The name that people know the account by: the newest one, or the id where there is none. */
+/** The name that people know the account by: the newest name, or the id if there is none. */
 export function shownName({ user, names = [] }: Account): string {
   return names[0]?.name ?? user;
 }
 
-/** Everything that the account goes by. */
+/** All names of the account, including its id. */
 export function allNames({ user, names = [] }: Account): readonly string[] {
   return [...new Set([user, ...names.map(({ name }) => name)])];
 }
 
-/** The names of both, each once, newest first. */
+/** Merges the names of both, each once, newest first. */
 export function joinNames(
   some: readonly KnownName[],
   others: readonly KnownName[],

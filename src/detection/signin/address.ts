@@ -5,12 +5,12 @@ const plainIpv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const bracketed = /^\[([^\]]*)\](?::\d+)?$/;
 const ipv4Port = /((?:^|:)\d{1,3}(?:\.\d{1,3}){3}):\d+$/;
 
-/** A log has few addresses, and many rows of each. */
+/** Cached, because a log has few addresses and many rows for each. */
 const canonical = remember(readAnew, 1_000);
 
 /**
- * The address alone in its one canonical spelling (RFC 5952): without brackets, port and zone, an IPv4 address that
- * is mapped into IPv6 as IPv4. Text that is no address stays as it is.
+ * Returns an address in its canonical spelling (RFC 5952), without brackets, port and zone. An IPv4 address mapped
+ * into IPv6 is returned as IPv4. Other text is returned unchanged.
  *
  * @param text trimmed, in lower case
  */
@@ -18,7 +18,7 @@ export function canonicalAddress(text: string): string {
   return plainIpv4.test(text) ? text : canonical(text);
 }
 
-/** IPv4 before IPv6, and by text. */
+/** Sorts IPv4 before IPv6, and then by text. */
 export function compareAddresses(a: string, b: string): number {
   return Number(a.includes(":")) - Number(b.includes(":")) || (a < b ? -1 : 1);
 }

@@ -5,9 +5,9 @@ import type { SignIn } from "./signIn.ts";
 export const strongAuthenticationFailed = "500121";
 
 /**
- * One of these is in every row with that ResultType, in whatever notation JSON has for it: text, a number, one
- * with an exponent (5.00121e5). Its last digit is not among them, so that they are in a number that only rounding
- * makes it, too (500120.99999999999). What searches for them finds more, never less.
+ * Every row with that ResultType contains one of these, in any JSON notation: text, a number, or one with an
+ * exponent (5.00121e5). They omit the last digit, so that they also match a number that rounds to it
+ * (500120.99999999999). A search for them may find more rows, never fewer.
  */
 export const resultTypeSearch = ["50012", "5.0012", "50.012", "500.12", "5001.2"] as const;
 
@@ -19,11 +19,11 @@ export type CandidateReason =
   | { readonly by: "step"; readonly step: number };
 
 /**
- * Why a row may hold a denial: by its ResultType, or by a text, because step arrays accumulate and
- * refusals of earlier prompts ride on rows that ended well. Queries and byte searches may select more than
- * this, never less.
+ * Why a row may contain a denial: its ResultType, or a text. Texts matter because step arrays accumulate, so that
+ * rows that ended well contain refusals of earlier prompts. Queries and byte searches may select more rows than
+ * this, never fewer.
  *
- * @returns null where it can hold none
+ * @returns null if it cannot contain a denial
  */
 export function candidateReason(signIn: SignIn): CandidateReason | null {
   if (signIn.resultType === strongAuthenticationFailed) {

@@ -1,4 +1,4 @@
-/** A range of addresses. `bits` counts from the start of a 128-bit address; IPv4 lies in ::ffff:0:0/96. */
+/** A range of addresses. `bits` counts from the start of a 128-bit address. IPv4 lies in ::ffff:0:0/96. */
 export interface Cidr {
   readonly text: string;
   readonly value: bigint;
@@ -8,9 +8,9 @@ export interface Cidr {
 const ipv4Prefix = 0xffffn << 32n;
 
 /**
- * A CIDR range or a single address, IPv4 or IPv6.
+ * Parses a CIDR range or a single address, IPv4 or IPv6.
  *
- * @returns null where the text is neither
+ * @returns null if the text is neither
  */
 export function parseCidr(text: string): Cidr | null {
   // Stryker disable next-line StringLiteral: only for the compiler, a split text has a first part.
@@ -24,14 +24,14 @@ export function parseCidr(text: string): Cidr | null {
   return { text: text.trim(), value, bits: bits + 128 - longest };
 }
 
-/** Whether an address lies in a range; text that is no address lies in none. */
+/** Reports whether an address lies in a range. Text that is not an address lies in none. */
 export function contains(range: Cidr, address: string): boolean {
   const value = parseAddress(address);
   const shift = BigInt(128 - range.bits);
   return value !== null && value >> shift === range.value >> shift;
 }
 
-/** An address as 128 bits; null where the text is none. */
+/** Returns an address as 128 bits; null if the text is not an address. */
 export function parseAddress(text: string): bigint | null {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
@@ -45,7 +45,7 @@ function parseIpv4(text: string): bigint | null {
 }
 
 function parseIpv6(text: string): bigint | null {
-  // A dotted tail (::ffff:192.0.2.1) is two groups.
+  // A dotted tail (::ffff:192.0.2.1) makes two groups.
   const tailAt = text.lastIndexOf(":") + 1;
   const tail = parseIpv4(text.slice(tailAt));
   const whole = tail === null ? text : text.slice(0, tailAt) + twoGroups(tail);
@@ -55,14 +55,14 @@ function parseIpv6(text: string): bigint | null {
     return null;
   }
   const zeros = Array.from({ length: missing }, () => "0");
-  // Zeros in front of the first half change nothing.
+  // Zeros before the first half change nothing.
   const groups = halves.flatMap((half) => [...zeros, ...half]);
   return groups.every((group) => /^[\da-f]{1,4}$/i.test(group))
     ? groups.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n)
     : null;
 }
 
-/** The spelling of RFC 5952, or dotted decimal. */
+/** Formats an address as in RFC 5952, or as dotted decimal. */
 export function formatAddress(value: bigint): string {
   if (value >> 32n === ipv4Prefix >> 32n) {
     return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");
@@ -76,7 +76,7 @@ export function formatAddress(value: bigint): string {
   return to - from < 2 ? text(groups) : `${text(groups.slice(0, from))}::${text(groups.slice(to))}`;
 }
 
-/** The first of the longest runs of zeros. */
+/** Returns the first of the longest runs of zeros. */
 function longestZeros(groups: readonly bigint[]): { readonly from: number; readonly to: number } {
   let longest = { from: 0, to: 0 };
   let from = 0;

@@ -23,12 +23,12 @@ export const setAsideReasons = [
 
 export type SetAsideReason = (typeof setAsideReasons)[number];
 
-/** What one row adds. `account` is null where nobody can be told. */
+/** What one row adds. `account` is null if it cannot be determined. */
 export type Classified = {
   readonly account: RowAccount | null;
-  /** None of a row that was set aside, unless its account has other names; of a bad one those that can be read. */
+  /** Empty for a row that was set aside, unless its account has other names. For a bad row, those that can be read. */
   readonly sightings: readonly Sighting[];
-  /** Of rows set aside too. */
+  /** Includes those of rows set aside. */
   readonly approvals: readonly Approval[];
 } & (
   | { readonly kind: "classified"; readonly unclassified: boolean }
@@ -37,18 +37,18 @@ export type Classified = {
 );
 
 export interface ClassifyOptions {
-  /** Rows published later than this (epoch ms) do not exist yet. */
+  /** Rows published after this time (epoch ms) are ignored. */
   readonly asOf?: number | null;
-  /** Of every rule that is on: a row is set aside when all of them exclude it. */
+  /** The exclusions of every active rule. A row is set aside if all of them exclude it. */
   readonly exclusions?: readonly Exclusions[];
 }
 
-/** Takes one record apart. Every record ends in exactly one of the kinds and reasons, so that counts add up. */
+/** Classifies one record. Every record gets exactly one kind and reason, so that counts add up. */
 export function classify(record: Fields, options: ClassifyOptions = {}): Classified {
   return classifySignIn(readSignIn(record), options);
 }
 
-/** Whose row it is, and what it approves, whatever else it says. */
+/** Returns the account of a row, and what it approves, whatever else it says. */
 export function classifyApprovals(record: Fields): Pick<Classified, "account" | "approvals"> {
   return readApproved(readSignIn(record));
 }
@@ -66,7 +66,7 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
     return setAside("nonInteractive", account, approvals);
   }
   if (isExcludedByAll(signIn, options.exclusions ?? [])) {
-    // Rows that show the account under another name are excluded too, once it is known that it is the same.
+    // Rows that show the account under another name are excluded as well, once the names are matched.
     const isUser = isUserExcludedByAll(signIn, options.exclusions ?? []);
     return setAside("excluded", account, approvals, isUser ? bareRow(signIn) : []);
   }
@@ -126,7 +126,7 @@ function namesIn({ account }: SignIn): readonly string[] {
   return account === null ? [] : [account.user, ...(account.name === null ? [] : [account.name])];
 }
 
-/** Nothing of what became of a prompt; a password step does not. */
+/** Reports whether an outcome says nothing about a prompt, as for a password step. */
 function tellsNothing(outcome: Outcome): boolean {
   return outcome === "unclassified" || outcome === "firstFactor";
 }

@@ -1,7 +1,7 @@
 import { contains, type Cidr } from "./cidr.ts";
 import type { Origin } from "./signIn.ts";
 
-/** What a rule leaves out. Users and application ids in lower case. */
+/** What a rule leaves out. Users and application ids are in lower case. */
 export interface Exclusions {
   readonly users: readonly string[];
   readonly addresses: readonly Cidr[];
@@ -10,7 +10,7 @@ export interface Exclusions {
 
 export const noExclusions: Exclusions = { users: [], addresses: [], applications: [] };
 
-/** @param names everything that the account goes by */
+/** @param names all names of the account */
 export function isExcluded(
   exclusions: Exclusions,
   names: readonly string[],

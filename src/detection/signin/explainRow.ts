@@ -4,14 +4,14 @@ import type { Fields } from "./fields.ts";
 import { readTexts, type Telling } from "./sighting.ts";
 import { dialectOf, readSignIn, type Dialect, type SignIn } from "./signIn.ts";
 
-/** What became of one record, and out of what. */
+/** The classification of one record, and the reasons for it. */
 export interface RowExplanation {
   readonly dialect: Dialect;
   readonly signIn: SignIn;
-  /** Null for a row that can hold no denial. */
+  /** Null for a row that cannot contain a denial. */
   readonly candidate: CandidateReason | null;
   readonly classified: Classified;
-  /** Also of a row that was set aside. */
+  /** Present for rows set aside, too. */
   readonly texts: readonly Telling[];
 }
 

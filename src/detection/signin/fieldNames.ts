@@ -1,7 +1,7 @@
 /**
- * The names under which records show each field, first choice first. Keys are the names that detection reads, nested
- * ones joined by a dot. Names are compared without case, accents, blanks, `_`, `.` and `-`, so one spelling stands for
- * all of them, nested or flattened: `status.errorCode` is also `Status_ErrorCode`. Readers bring other spellings into
+ * The names of each field in records, first choice first. The keys are the names that detection reads, with nested
+ * names joined by a dot. Names compare without case, accents, blanks, `_`, `.` and `-`, so one spelling covers all
+ * of them, nested or flattened: `status.errorCode` is also `Status_ErrorCode`. Readers convert other spellings to
  * this one, `explain` shows which was used, and the documentation lists them.
  */
 export const fieldNames = {
@@ -17,7 +17,7 @@ export const fieldNames = {
     "Multifactor authentication result",
     "MFA result",
   ],
-  /** "Success", "Failure" or "Interrupted", where the status is a word. */
+  /** "Success", "Failure" or "Interrupted", if the status is a word. */
   StatusWord: ["status", "signInStatus", "event.outcome"],
   AuthenticationDetails: ["AuthenticationDetails", "AuthenticationDetail", "AuthDetails"],
   IsInteractive: ["IsInteractive", "interactive"],
@@ -94,7 +94,7 @@ export const fieldNames = {
 
 export type FieldName = keyof typeof fieldNames;
 
-/** The same for a step of `AuthenticationDetails`; behind the name of that field, or in columns of their own. */
+/** The same for a step of `AuthenticationDetails`, within that field or in separate columns. */
 export const stepNames = {
   authenticationStepDateTime: ["authenticationStepDateTime", "stepDateTime", "dateTime", "date"],
   authenticationMethod: ["authenticationMethod", "method"],

@@ -6,12 +6,12 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An own property only, so that a key such as `constructor` finds nothing. */
+/** Returns an own property only, so that a key such as `constructor` finds nothing. */
 export function own(fields: Fields, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
-/** The first of the names under which something other than null or blank text stands. */
+/** Returns the first value under the given names that is neither null nor blank text. */
 export function first(fields: Fields, ...names: readonly string[]): unknown {
   for (const name of names) {
     const value = own(fields, name);
@@ -26,7 +26,7 @@ export function first(fields: Fields, ...names: readonly string[]): unknown {
   return undefined;
 }
 
-/** Trimmed text of a string, number or boolean; null for everything else and for blank text. */
+/** Returns the trimmed text of a string, number or boolean; null for everything else and for blank text. */
 export function text(value: unknown): string | null {
   switch (typeof value) {
     case "string":
@@ -39,13 +39,13 @@ export function text(value: unknown): string | null {
   }
 }
 
-/** A dynamic column: an object, or the text of one (double-encoded in some exports). */
+/** Reads a dynamic column: an object, or its JSON text (double-encoded in some exports). */
 export function dynamic(value: unknown): Fields {
   const parsed = unwrap(value);
   return isFields(parsed) ? parsed : {};
 }
 
-/** Takes off up to two layers of JSON text; text that is no JSON stays as it is. */
+/** Removes up to two layers of JSON text. Text that is not JSON is returned unchanged. */
 export function unwrap(value: unknown): unknown {
   const once = typeof value === "string" ? (parseJson(value) ?? value) : value;
   return typeof once === "string" ? (parseJson(once) ?? once) : once;

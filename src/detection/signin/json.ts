@@ -1,4 +1,4 @@
-/** Parsed JSON, or undefined where the text is none. Nesting too deep for the parser is no JSON either. */
+/** Parses JSON. Returns undefined if the text is not JSON, or is nested too deeply for the parser. */
 export function parseJson(text: string): unknown {
   const start = text.trimStart()[0];
   if (start !== "{" && start !== "[" && start !== '"') {
@@ -7,21 +7,21 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Looked like JSON and is none.
+    // Looked like JSON but is not.
   }
   return undefined;
 }
 
 /**
- * The whole objects of a JSON array that was cut off, as Log Analytics does with long columns. What
- * follows the last whole object is lost.
+ * Returns the whole objects of a JSON array that was cut off, as Log Analytics does with long columns. The rest
+ * after the last whole object is lost.
  */
 export function salvageObjects(text: string): readonly unknown[] {
   const objects: unknown[] = [];
   let depth = 0;
   let start = 0;
   let inString = false;
-  // Stryker disable next-line EqualityOperator: behind the end there is no character, so one step more finds nothing.
+  // Stryker disable next-line EqualityOperator: there is no character behind the end, so one step more finds nothing.
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (inString) {

@@ -1,4 +1,4 @@
-/** What a person or a tenant could be known by, in the order in which it is looked for. */
+/** Anything that may identify a person or a tenant, in the order in which it is looked for. */
 const patterns = [
   ["id", /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/gi],
   ["name", /[^\s"'<>|,;:/\\]+/g],
@@ -8,12 +8,12 @@ const patterns = [
   ["number", /\+?\d[\d ()X*-]{6,}\d/g],
 ] as const;
 
-/** A word is a name when something stands on both sides of an at sign. */
+/** A word is a name if it has something on both sides of an at sign. */
 const hasAt = /[^@]@[^@]/;
 
 /**
- * Replaces names, ids, addresses, domains and long numbers by numbers of their own: the same text gets the same
- * number, so that shapes stay visible and nobody can be told by them.
+ * Replaces names, ids, addresses, domains and long numbers by numbers. Equal texts get equal numbers, so that
+ * structure stays visible and nobody can be identified.
  */
 export class Mask {
   readonly #numbers = new Map<string, number>();

@@ -3,16 +3,16 @@ import { isPromptOutcome } from "./outcome.ts";
 import { canMeanDenial, classifyText } from "./outcomeText.ts";
 import type { SignIn, Step } from "./signIn.ts";
 
-/** What a row says of an MFA request that failed. */
+/** What a row says about a failed MFA request. */
 export interface MfaFailure {
-  /** A text of the row says why: refused, timed out, wrong code and so on. */
+  /** Whether a text of the row gives the reason: refused, timed out, wrong code and so on. */
   readonly hasReason: boolean;
-  /** MFA texts of the row that no class knows, each once. */
+  /** MFA texts of the row without a known class, each once. */
   readonly unknownTexts: readonly string[];
 }
 
 /**
- * Reads whether a row shows that MFA failed, by its result code or by one of its texts.
+ * Detects whether a row shows a failed MFA request, by its result code or by one of its texts.
  *
  * @returns null for a row that shows no failure
  */
@@ -24,12 +24,12 @@ export function readMfaFailure(signIn: SignIn): MfaFailure | null {
   const failed =
     hasReason ||
     signIn.resultType === strongAuthenticationFailed ||
-    // "MFA denied" with an ending that nobody has seen yet.
+    // "MFA denied" with an unknown ending.
     unknown.some(canMeanDenial);
   return failed ? { hasReason, unknownTexts: [...new Set(unknown)] } : null;
 }
 
-/** The password step of a failed sign-in can carry any failure text; it says nothing of MFA. */
+/** The password step of a failed sign-in can have any failure text. It says nothing about MFA. */
 function isMfaStep({ method, succeeded }: Step): boolean {
   return succeeded !== true && !method.startsWith("password");
 }

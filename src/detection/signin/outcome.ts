@@ -1,4 +1,4 @@
-/** Outcomes of a prompt that was really put to a user and not approved; the ones that runs count. */
+/** Outcomes of a prompt that was actually sent to a user and not approved. Runs count these. */
 export const promptOutcomes = [
   "denied",
   "fraudReported",
@@ -14,10 +14,10 @@ export const promptOutcomes = [
 export type PromptOutcome = (typeof promptOutcomes)[number];
 
 /**
- * What an MFA text of a sign-in row says became of the prompt.
+ * What an MFA text of a sign-in row says about the outcome of the prompt.
  *
- * Source: Microsoft's lists of MFA result details, public detection rules and real sample records;
- * English only, because localised log values have not been found anywhere.
+ * Source: Microsoft's lists of MFA result details, public detection rules and real sample records. English only,
+ * because no localised log values have been found.
  */
 export const outcomes = [
   ...promptOutcomes,
@@ -36,7 +36,7 @@ export function isPromptOutcome(outcome: Outcome): outcome is PromptOutcome {
   return promptOutcomeSet.has(outcome);
 }
 
-/** Explicit refusals. */
+/** Reports whether an outcome is an explicit refusal. */
 export function isDenial(outcome: Outcome): boolean {
   return outcome === "denied" || outcome === "fraudReported";
 }

@@ -3,13 +3,12 @@ import { approvalWords, phrases, startsWith } from "./phrases.ts";
 import { remember } from "./remember.ts";
 import { searchWords } from "./searchWords.ts";
 
-/** What `MFA denied` stands for, whatever follows. */
+/** The class of `MFA denied`, whatever follows. */
 const underDenied = "mfa denied";
 
 /**
- * One of these is in every text that can mean a denial (`canMeanDenial`), however it is spelt: they are free of
- * blanks and apostrophes, which are spelt in many ways, and case does not count. What searches for them finds
- * more, never less.
+ * Every text that can mean a denial (`canMeanDenial`) contains one of these in any spelling. They have no blanks or
+ * apostrophes, which vary, and compare without case. A search for them may find more texts, never fewer.
  */
 export const denialSearch: readonly string[] = searchWords([
   underDenied,
@@ -17,8 +16,8 @@ export const denialSearch: readonly string[] = searchWords([
 ]);
 
 /**
- * Texts in their usual spelling that are found by one of these and can mean no denial, so that a search may pass
- * over them. Steps of earlier prompts end in them on many rows.
+ * Texts in their usual spelling that contain one of these words but cannot mean a denial, so that a search may skip
+ * them. Steps of earlier prompts have such endings on many rows.
  */
 export const harmlessTexts = [
   "MFA denied; user did not respond to mobile app notification",
@@ -26,14 +25,14 @@ export const harmlessTexts = [
   "MFA denied; user is blocked",
 ] as const;
 
-/** This is in every text that means an approval (`meansApproval`). */
+/** Every text that means an approval (`meansApproval`) contains this. */
 export const approvalSearch = "completed";
 
-/** The older and the newer name of the feature at the start of a text become "mfa". */
+/** The older or newer name of the feature at the start of a text. It is replaced by "mfa". */
 const featureName = /^(?:azure )?multi-?factor authentication\b/;
 const denialPrefix = /^mfa denied ?[;,:.(-]? ?/;
 
-/** Longest text that is looked at; the known ones are under 150 characters. */
+/** Longest text that is examined, in UTF-16 units. The known ones are under 150 characters. */
 const longestText = 1_000;
 
 function normalise(text: string): string {
@@ -51,13 +50,13 @@ function normalise(text: string): string {
 
 interface Reading {
   readonly outcome: Outcome;
-  /** The text stands under "MFA denied", whatever follows. */
+  /** Whether the text begins with "MFA denied". */
   readonly underDenied: boolean;
-  /** It says, where it stands, that a prompt was approved just now. */
+  /** Whether it says, in each kind of place, that a prompt was approved just now. */
   readonly approves: Readonly<Record<keyof typeof approvalWords, boolean>>;
 }
 
-/** A log has few texts, and many rows of each. */
+/** The number of cached texts. A log has few texts, and many rows for each. */
 const mostTexts = 1_000;
 const read = remember(readAnew, mostTexts, (text) => text.length <= longestText);
 
@@ -75,30 +74,30 @@ function readAnew(text: string): Reading {
 }
 
 /**
- * The outcome class of one MFA text.
+ * Returns the outcome class of one MFA text.
  *
  * @param text a step's `authenticationStepResultDetail` or a row's `Status.additionalDetails`, as logged
- * @returns its class; `unclassified` for every text that does not say what became of a prompt
+ * @returns `unclassified` for every text that does not give the outcome of a prompt
  */
 export function classifyText(text: string): Outcome {
   return read(text).outcome;
 }
 
-/** Whether a text says that a prompt was approved just now. */
+/** Reports whether a text says that a prompt was approved just now. */
 export function meansApproval(text: string, source: keyof typeof approvalWords): boolean {
   return read(text).approves[source];
 }
 
 /**
- * Whether a text can mean that a user refused: the refusals, the two classes that may hide one, and
- * "MFA denied" for a reason nobody has seen yet. Makes a row a candidate whatever its ResultType.
+ * Reports whether a text can mean that a user refused: the refusals, the two classes that may hide one, and "MFA
+ * denied" with an unknown reason. Such a text makes a row a candidate, whatever its ResultType.
  */
 export function canMeanDenial(text: string): boolean {
   const { outcome, underDenied: isDenied } = read(text);
   return mayHideDenial(outcome) || (outcome === "unclassified" && isDenied);
 }
 
-/** The refusals, and the two classes behind which one was found. */
+/** Reports whether a class is a refusal, or one of the two that have hidden one. */
 function mayHideDenial(outcome: Outcome): boolean {
   switch (outcome) {
     case "denied":

@@ -1,12 +1,12 @@
 import type { Outcome } from "./outcome.ts";
 
-/** The words of a fresh approval, by where they stand. */
+/** The words of a fresh approval, by the kind of place. */
 export const approvalWords = {
   step: ["mfa successfully completed"],
   status: ["mfa completed in azure ad", "mfa completed in the cloud"],
 } as const;
 
-/** An MFA text, and the same without "MFA denied" in front. */
+/** An MFA text, and the same text without a leading "MFA denied". */
 interface Wording {
   readonly whole: string;
   readonly meaning: string;
@@ -18,21 +18,21 @@ const has: Place = ({ meaning }, part) => meaning.includes(part);
 const starts: Place = ({ meaning }, part) => startsWith(meaning, part);
 const is: Place = ({ whole }, part) => whole === part;
 
-/** With a whole word. */
+/** Matches whole words only. */
 export function startsWith(text: string, part: string): boolean {
   return text.startsWith(part) && !/^\w/.test(text.slice(part.length));
 }
 
 export interface Phrases {
   readonly outcome: Outcome;
-  /** How the part that carries the meaning stands in the text. */
+  /** How the significant part occurs in the text. */
   readonly place: Place;
   readonly parts: readonly string[];
 }
 
 /**
- * The texts, in the order in which they are tried: the first that fits decides. What can mean a denial is found in
- * logs by `denialSearch`, which is made of this table.
+ * The texts, in the order in which they are tried. The first match decides. Searches for denials use
+ * `denialSearch`, which is derived from this table.
  */
 export const phrases: readonly Phrases[] = [
   {
@@ -124,7 +124,7 @@ export const phrases: readonly Phrases[] = [
       "redirected to external provider",
     ],
   },
-  // Declining consent to an application (65004) is another matter.
+  // Declining consent to an application (65004) is something else.
   { outcome: "unclassified", place: has, parts: ["consent"] },
   {
     outcome: "denied",

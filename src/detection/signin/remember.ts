@@ -1,8 +1,8 @@
 /**
- * The same function for keys that come again and again: what it once gave for a key, it gives again.
+ * Returns a cached version of a function.
  *
- * @param most keys whose values are kept; with one more it begins anew
- * @param isKept whether the value of a key is kept
+ * @param most the number of cached values; one more clears the cache
+ * @param isKept whether the value of a key is cached
  */
 export function remember<K, V extends object | string>(
   read: (key: K) => V,

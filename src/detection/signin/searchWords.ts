@@ -1,8 +1,8 @@
-/** Words that are in so many rows that they find nothing. */
+/** Words that occur in too many rows to be useful. */
 const commonWords =
   /^(?:mfa|user|the|not|did|correct|number|code|reported|entered|authentication|attempt)$/;
 
-/** Words of which at least one is in each part; as few as there can be, and long ones, which are rarer. */
+/** Returns as few words as possible such that each part contains one. Prefers long words, which are rarer. */
 export function searchWords(parts: readonly string[]): readonly string[] {
   const found: string[] = [];
   for (const part of parts) {

@@ -2,46 +2,49 @@ import { isDenial, isPromptOutcome, type Outcome, type PromptOutcome } from "./o
 import { classifyText, meansApproval } from "./outcomeText.ts";
 import type { Details, Origin, RequestBy, SignIn, Step } from "./signIn.ts";
 
-/** By what a row's request is known. */
+/** The ids of a row's request. */
 export interface RequestIds {
   readonly request: string;
-  /** Another name of the request; see `SignIn`. */
+  /** Another id of the request; see `SignIn`. */
   readonly requestAlias: string | null;
   readonly requestBy: RequestBy;
 }
 
-/** A `none` shows no prompt; what its row says about names, ids and the array counts all the same. */
+/** A `none` shows no prompt, but the names, ids and array of its row still count. */
 export const sightingSources = ["step", "status", "none"] as const;
 
 /**
- * One prompt as one row shows it. Rows repeat and complete each other, so a prompt can have several
- * sightings; `resolvePrompts` brings them together.
+ * One prompt as one row shows it. Rows repeat and complete each other, so a prompt can have several sightings,
+ * which `resolvePrompts` combines.
  */
 export interface Sighting extends RequestIds {
   /** A step of `AuthenticationDetails`, the row's `Status`, or a candidate row in which neither shows a prompt. */
   readonly source: (typeof sightingSources)[number];
-  /** `pending` where `source` is `none`. */
+  /** `pending` if `source` is `none`. */
   readonly outcome: PromptOutcome;
-  /** When it happened, epoch milliseconds. */
+  /** When it happened (epoch ms). */
   readonly at: number;
-  /** When the prompt was sent (`RequestSequence`): its identity where it is known. */
+  /** When the prompt was sent (`RequestSequence`, epoch ms). It identifies the prompt, if known. */
   readonly askedAt: number | null;
   readonly method: string;
-  /** Whole second (epoch) of the step; with request and method the identity where `askedAt` is missing. */
+  /**
+   * The step's time in whole seconds since the epoch. With request and method it identifies the prompt if `askedAt`
+   * is missing.
+   */
   readonly second: number;
   /**
-   * A Status that reports fraud on a row whose last denial step does not: `askedAt`, `method` and `second` are those
-   * of the step, which takes over the class where the Status adds no prompt.
+   * Whether this is a Status that reports fraud on a row whose last denial step does not. `askedAt`, `method` and
+   * `second` are those of the step, which takes over the class if the Status adds no prompt.
    */
   readonly lends: boolean;
-  /** Of the row. */
+  /** The details of the row. */
   readonly details: Details;
-  /** When the row was published, by its own account; null where it gives none. */
+  /** When the row was published, by its own account (epoch ms); null if it does not say. */
   readonly publishedAt: number | null;
   readonly origin: Origin;
 }
 
-/** What an analyst wants to know of an approval beside its time and address. */
+/** Facts about an approval for the analyst, besides its time and address. */
 export interface ApprovalDetails {
   readonly location: string | null;
   readonly application: string | null;
@@ -51,7 +54,7 @@ export interface ApprovalDetails {
 
 /** A fresh approval of a prompt. */
 export interface Approval extends RequestIds {
-  /** Absent in a state of earlier versions. */
+  /** Absent in the state of earlier versions. */
   readonly details?: ApprovalDetails;
   readonly source: "step" | "status";
   readonly at: number;
@@ -59,10 +62,10 @@ export interface Approval extends RequestIds {
   readonly publishedAt: number | null;
 }
 
-/** ResultTypes of a sign-in that got past MFA: success and the interrupts after it. */
+/** ResultTypes of a sign-in that passed MFA: success, and the interrupts after it. */
 export const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
-/** What tells when something happened, first choice first: publication lags minutes behind, so it is last. */
+/** Sources for the time of an event, first choice first. Publication lags minutes behind, so it is last. */
 type TimeSource =
   "StatusSequence" | "authenticationStepDateTime" | "CreatedDateTime" | "TimeGenerated";
 
@@ -91,20 +94,20 @@ export function publishedAt(signIn: SignIn): number | null {
   return signIn.generatedAt ?? signIn.createdAt;
 }
 
-/** One text of a row, and what it says of a prompt. */
+/** One text of a row, and what it says about a prompt. */
 export interface Telling {
-  /** The step that it stands in, from 0; null for the row's `Status`. */
+  /** The index of the step, from 0; null for the row's `Status`. */
   readonly step: number | null;
   readonly text: string;
   readonly outcome: Outcome;
-  /** It tells of a prompt that was not approved. */
+  /** Whether it is about a prompt that was not approved. */
   readonly ofPrompt: boolean;
   readonly time: KnownTime | null;
-  /** Null where it tells of no such prompt, or its time cannot be read. */
+  /** Null if it is not about such a prompt, or its time cannot be read. */
   readonly sighting: Sighting | null;
 }
 
-/** What a row's texts say of prompts: its steps in their order, then its `Status`. */
+/** Returns what a row's texts say about prompts: its steps in order, then its `Status`. */
 export function readTexts(signIn: SignIn): readonly Telling[] {
   const steps = signIn.steps.map((step, index) => tellStep(signIn, step, index));
   return signIn.statusText === null
@@ -158,7 +161,7 @@ function tellStatus(signIn: SignIn, text: string, denial: Sighting | null): Tell
   return { step: null, text, outcome, ofPrompt: true, time, sighting };
 }
 
-/** A candidate row that shows no prompt; null where it has no readable time. */
+/** Returns the sighting of a candidate row that shows no prompt; null if the row has no readable time. */
 export function readBareRow(signIn: SignIn): Sighting | null {
   const time = rowTime(signIn);
   return time && rowSighting(signIn, time.at);
@@ -176,7 +179,7 @@ function rowSighting(signIn: SignIn, at: number): Sighting {
   };
 }
 
-/** What all sightings of a row share. */
+/** The parts that all sightings of a row share. */
 function ofRow(signIn: SignIn) {
   const { request, requestAlias, requestBy, details, origin } = signIn;
   const published = publishedAt(signIn);
@@ -196,8 +199,8 @@ function wholeSecond(at: number): number {
 }
 
 /**
- * The fresh approvals that a row shows; one without a readable time is left out. A Status repeats what a step of its
- * row says, unless the array was cut off and the last step with it.
+ * Returns the fresh approvals in a row. One without a readable time is left out. A Status repeats what a step of
+ * its row says, unless the array was cut off and the last step is missing.
  */
 export function readApprovals(signIn: SignIn): readonly Approval[] {
   if (!pastMfa.has(signIn.resultType)) {

@@ -5,17 +5,18 @@ import { salvageObjects } from "./json.ts";
 import { readSequence, readTime } from "./time.ts";
 import { cutAt } from "./visible.ts";
 
-/** One sign-in row of any dialect, read as far as the detector needs it. Times are epoch milliseconds. */
+/** One sign-in row of any dialect, with the parts that the detector needs. Times are epoch milliseconds. */
 export interface SignIn {
-  /** The Entra tenant; null where the record does not name it. Never Log Analytics' workspace. */
-  readonly tenantId: string | null;
-  /** Null where the record names neither an object id nor a real principal name. */
-  readonly account: RowAccount | null;
   /**
-   * What groups the rows of one authentication request: `OriginalRequestId`, else `Id`, else the row's content.
+   * The Entra tenant; null if the record does not name it. Never the `TenantId` of Log Analytics, which is the
+   * workspace.
    */
+  readonly tenantId: string | null;
+  /** Null if the record has neither an object id nor a real principal name. */
+  readonly account: RowAccount | null;
+  /** Groups the rows of one authentication request: `OriginalRequestId`, or else `Id`, or else the row's content. */
   readonly request: string;
-  /** `Id` where `request` is something else: another name of the same request. */
+  /** `Id`, if `request` is something else. It also identifies the request. */
   readonly requestAlias: string | null;
   readonly requestBy: RequestBy;
   readonly resultType: string;
@@ -31,12 +32,12 @@ export interface SignIn {
   readonly origin: Origin;
 }
 
-/** Where `request` comes from; `id`: another row of the same `Id` may know the `OriginalRequestId`. */
+/** The source of `request`. With `id`, another row with the same `Id` may have the `OriginalRequestId`. */
 export const requestSources = ["original", "id"] as const;
 
 export type RequestBy = (typeof requestSources)[number];
 
-/** Whether `AuthenticationDetails` came whole; `cut`: only its first steps; `none`: without any step. */
+/** Whether `AuthenticationDetails` is complete. `cut`: only its first steps; `none`: no steps. */
 export const detailsKinds = ["none", "whole", "cut"] as const;
 
 export type Details = (typeof detailsKinds)[number];
@@ -46,21 +47,21 @@ export interface Step {
   readonly text: string;
   readonly method: string;
   readonly succeeded: boolean | null;
-  /** `RequestSequence`, where it is a time: when the prompt was sent. */
+  /** `RequestSequence`, if it is a time: when the prompt was sent. */
   readonly askedAt: number | null;
-  /** `StatusSequence`, where it is a time: when it was answered. */
+  /** `StatusSequence`, if it is a time: when it was answered. */
   readonly answeredAt: number | null;
   /** `authenticationStepDateTime`. */
   readonly stepAt: number | null;
 }
 
-/** Where a sign-in came from and where it went: evidence, and what exclusions look at. */
+/** The origin and target of a sign-in, for evidence and exclusions. */
 export interface Origin {
   readonly userId: string | null;
   /** The principal name, unless it is an id, masked or missing. */
   readonly userName: string | null;
   readonly ipAddress: string | null;
-  /** "Berlin, DE", or what is known of it. */
+  /** "Berlin, DE", or the known part of it. */
   readonly location: string | null;
   readonly application: string | null;
   readonly appId: string | null;
@@ -70,14 +71,14 @@ export interface Origin {
 }
 
 /**
- * Names and ids have their limits, in UTF-16 units; the longest of Active Directory's is this. What is longer is
- * none, and no text of a row is kept longer: each is in every prompt that the row shows, in queries and in the state.
+ * Maximum length of names and ids, in UTF-16 units. It is the longest that Active Directory allows. Longer ones are
+ * ignored, and longer texts are cut, because they are in every prompt of the row, in queries and in the state.
  */
 export const longestText = 1_024;
 
-/** Tables and categories of sign-ins that nobody sits in front of, whichever prefix they have. */
+/** Tables and categories of non-interactive sign-ins, with any prefix. */
 const nonInteractiveName = /(?:noninteractiveuser|serviceprincipal|managedidentity)signinlogs$/;
-/** What Microsoft Graph calls sign-ins that no user takes part in. */
+/** Microsoft Graph's names for sign-ins without a user's participation. */
 const nonInteractiveEvents: ReadonlySet<string | null> = new Set([
   "noninteractiveuser",
   "serviceprincipal",
@@ -85,7 +86,7 @@ const nonInteractiveEvents: ReadonlySet<string | null> = new Set([
 ]);
 const graphNames = new Set(["createdDateTime", "userPrincipalName", "signInEventTypes"]);
 
-/** Who writes records like this one; CSV becomes rows of Log Analytics when it is read. */
+/** The writers of records. CSV is converted to rows of Log Analytics when it is read. */
 export type Dialect = "log-analytics" | "diagnostic" | "graph";
 
 export function dialectOf(record: Fields): Dialect {
@@ -95,7 +96,7 @@ export function dialectOf(record: Fields): Dialect {
   return Object.keys(record).some((name) => graphNames.has(name)) ? "graph" : "log-analytics";
 }
 
-/** A diagnostic record keeps the sign-in under `properties` and some of it only outside. */
+/** A diagnostic record has the sign-in under `properties`, and a few fields only outside. */
 function diagnosticProperties(record: Fields): Fields | null {
   const properties = dynamic(own(record, "properties"));
   return Object.keys(properties).length > 0 ? properties : null;
@@ -137,7 +138,7 @@ function lower(value: unknown): string | null {
   return text(value)?.toLowerCase() ?? null;
 }
 
-/** Text that is shown, not told apart by. */
+/** Text for display only, cut to the limit. */
 function short(value: unknown): string | null {
   const whole = text(value);
   return whole !== null && whole.length > longestText ? `${cutAt(whole, longestText)}…` : whole;
@@ -147,7 +148,7 @@ function shortLower(value: unknown): string | null {
   return short(value)?.toLowerCase() ?? null;
 }
 
-/** A code that a spreadsheet made a fraction of is the code. */
+/** Reads a code, even if a spreadsheet turned it into a fraction. */
 function readCode(value: unknown): string | null {
   return short(value)?.replace(/^(\d+)\.0+$/, "$1") ?? null;
 }
@@ -157,13 +158,13 @@ function readAccount(tenantId: string | null, { userId, userName }: Origin): Row
   return user === null ? null : { tenantId, user, name: userName };
 }
 
-/** False where a value says no, in any of the ways in which exports write it; null where it says nothing. */
+/** False if a value means no, in any of the ways in which exports write it; null if it says nothing. */
 function readBoolean(value: unknown): boolean | null {
   const word = lower(value)?.replace(/\.0+$/, "") ?? "";
   return /^(?:true|1|yes)$/.test(word) ? true : /^(?:false|0|no)$/.test(word) ? false : null;
 }
 
-/** An id in lower case; the nil id that stands for "unknown" is none, or strangers would be pooled. */
+/** Returns an id in lower case. The nil id means "unknown" and is ignored, or strangers would be combined. */
 function identifier(value: unknown): string | null {
   const id = lower(value) ?? "";
   return /[^0-]/.test(id) && id.length <= longestText ? id : null;
@@ -186,7 +187,7 @@ function isInteractive(row: Fields, record: Fields): boolean {
   );
 }
 
-/** A list, of which a portal's CSV may have made one word. */
+/** The list may be a single word in a portal's CSV. */
 function isNonInteractiveEvent(value: unknown): boolean {
   const types = (Array.isArray(value) ? value : [value]).map(lower);
   return !types.includes("interactiveuser") && types.some((type) => nonInteractiveEvents.has(type));

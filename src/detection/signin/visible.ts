@@ -1,8 +1,8 @@
 /**
- * Text from logs is data. Control, bidirectional and other invisible characters and lone surrogates are
- * shown by their code point, so that nothing hides or turns the reading direction.
+ * Makes text from logs safe to display. Control, bidirectional and other invisible characters and lone surrogates
+ * are shown by their code point, so that nothing is hidden or reverses the reading direction.
  *
- * @param longest in UTF-16 units; what is longer is cut and ends in an ellipsis
+ * @param longest in UTF-16 units; longer text is cut and ends in an ellipsis
  */
 export function visible(text: string, longest = 256): string {
   const shown = text.length > longest ? `${cutAt(text, longest)}…` : text;
@@ -14,7 +14,7 @@ export function cutAt(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }
 
-/** The same for a place that is read as Markdown or HTML: what has a meaning there loses it. */
+/** The same for a place that is rendered as Markdown or HTML: special characters lose their meaning. */
 export function inert(text: string, longest = 256): string {
   return visible(text, longest).replace(
     /[&<>]|[\\`*_{}[\]()#!|~]|(?<=:)\/\/|(?<=www)\./gi,

@@ -1,4 +1,4 @@
-/** Words of Microsoft's MFA texts, known ones and such as a new text may use. No name of a person is among them. */
+/** Words of Microsoft's MFA texts, both known ones and those a new text may use. No person's name is among them. */
 const words = `
 a access account action active actively ad after again all already an and another answer answered any app
 application approval approve approved are as at attempt attempts authenticate authenticating authentication
@@ -30,8 +30,8 @@ const letterOrDigit = /[\p{L}\p{N}]/u;
 const sentenceEnd = new Set([".", ":", "!", "?"]);
 
 /**
- * A text in Microsoft's own words, for logs and health: each run of other words becomes one ellipsis, so that
- * no name, address, number or id in a text that nobody foresaw is ever shown.
+ * Reduces a text to Microsoft's own words, for logs and health. Each run of other words becomes one ellipsis, so
+ * that no name, address, number or id in an unforeseen text is ever shown.
  */
 export function inKnownWords(text: string): string {
   const shown = text.replaceAll(/[\u2018\u2019]/g, "'").replaceAll(/[^\s,;()"]+/g, knownOrNot);
@@ -41,7 +41,7 @@ export function inKnownWords(text: string): string {
 function knownOrNot(part: string): string {
   const end = sentenceEnd.has(part.at(-1) ?? "") ? part.length - 1 : part.length;
   const word = part.slice(0, end);
-  // A dash between two words is none.
+  // A dash between two words is not a word.
   const isShown = known.has(word.toLowerCase()) || !letterOrDigit.test(word);
   return isShown ? part : `…${part.slice(end)}`;
 }

@@ -30,7 +30,7 @@ function holdsOneOf(words: readonly string[]): string {
     .join(" or ");
 }
 
-const timeColumns = { published: "ingestion_time()", generated: "TimeGenerated" } as const;
+const timeColumns = { ingested: "ingestion_time()", generated: "TimeGenerated" } as const;
 
 /** Fills a query's places with literals made of typed values; text is never pasted. */
 export function renderQuery(template: string, { by, range, users, shard }: LogQuery): string {

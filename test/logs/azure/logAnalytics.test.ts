@@ -43,7 +43,7 @@ function sourceOf(endpoint: string, more: Connection = {}, whom: string = audien
 }
 
 const query: LogQuery = {
-  by: "published",
+  by: "ingested",
   range: { from: time("09:00:00"), to: time("10:00:00") },
   users: [secrets.user],
   shard: null,

@@ -45,7 +45,7 @@ const published = time("12:00:00");
 
 /** Everything that was ever published. */
 const query: LogQuery = {
-  by: "published",
+  by: "ingested",
   range: { from: published - hour, to: published + hour },
   users: null,
   shard: null,
@@ -111,7 +111,7 @@ function accountOf(given: Row): string | null {
 
 describe.each(Object.entries(shipped))("%s", (_, { template, columns }) => {
   const range = { from: time("09:00:00"), to: time("10:00:00") };
-  const asked: readonly LogQuery[] = (["published", "generated"] as const).flatMap((by) =>
+  const asked: readonly LogQuery[] = (["ingested", "generated"] as const).flatMap((by) =>
     [
       null,
       [],
@@ -529,12 +529,12 @@ describe("the time that is asked for", () => {
     ["in its last millisecond", range.to - 1, 1],
     ["at its end", range.to, 0],
   ])("begins, and ends before its end: %s", (_, at, expected) => {
-    expect(publish(at, range.from)("published")).toBe(expected);
+    expect(publish(at, range.from)("ingested")).toBe(expected);
     expect(publish(at + 5 * day, at)("generated")).toBe(expected);
   });
 
   test("finds what was published two days late, and what came from a clock ahead", () => {
-    expect(publish(range.from, range.from - 2 * day)("published")).toBe(1);
-    expect(publish(range.from, range.from + hour)("published")).toBe(1);
+    expect(publish(range.from, range.from - 2 * day)("ingested")).toBe(1);
+    expect(publish(range.from, range.from + hour)("ingested")).toBe(1);
   });
 });
