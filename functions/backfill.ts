@@ -30,7 +30,9 @@ app.http("backfill", {
       case "DELETE":
         return withJob(id, cancel);
       default:
-        return withJob(id, async (job) => ({ jsonBody: describeJob(job) }));
+        return withJob(id, async (job) => ({
+          jsonBody: describeJob(job, await theApp().dryFindingsOf(job)),
+        }));
     }
   },
 });

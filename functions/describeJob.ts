@@ -1,7 +1,15 @@
+import type { WouldOpen } from "../src/run/wouldOpen.ts";
 import { stateOf, type BackfillJob, type BackfillPart } from "../src/run/backfillJob.ts";
 
-/** A backfill as its status shows it. */
-export function describeJob({ id, request, parts }: BackfillJob) {
+/**
+ * A backfill as its status shows it.
+ *
+ * @param findings what it would have opened, where it is a dry run
+ */
+export function describeJob(
+  { id, request, parts }: BackfillJob,
+  findings: readonly (WouldOpen & { readonly workspace: string })[],
+) {
   const sum = (count: (part: BackfillPart) => number) =>
     parts.reduce((total, part) => total + count(part), 0);
   return {
@@ -23,5 +31,6 @@ export function describeJob({ id, request, parts }: BackfillJob) {
     errors: parts.flatMap(({ workspace, errors }) =>
       errors.map((error) => `${workspace}: ${error}`),
     ),
+    ...(request.dryRun && { findings }),
   };
 }

@@ -9,13 +9,16 @@ import {
 import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
 import { TableBackfillJobs } from "./state/table/tableBackfillJobs.ts";
 import { connectTable } from "./state/table/tableConnection.ts";
+import { DryRunTable, forgetDryRun } from "./state/table/dryRunTable.ts";
+import { partitions } from "./state/table/stateKeys.ts";
 import { TableState } from "./state/table/tableState.ts";
 import { presets } from "./detection/rules/presets.ts";
 import type { Rule } from "./detection/rules/rule.ts";
-import type { BackfillJobs, BackfillLane, BackfillRequest } from "./run/backfillJob.ts";
+import type { BackfillJob, BackfillJobs, BackfillLane } from "./run/backfillJob.ts";
 import type { Detector } from "./run/detector.ts";
 import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
 import type { Clock, IncidentSink, Log } from "./run/ports.ts";
+import type { WouldOpen } from "./run/wouldOpen.ts";
 import {
   readSettings,
   type Environment,
@@ -36,13 +39,19 @@ export interface App {
     signal: AbortSignal,
     asker?: "detection" | "maintenance",
   ) => Detector;
-  /** Of a backfill; a dry one has a state of its own, which is left behind. */
+  /** Of a backfill; a dry one has a state of its own, which goes with the job. */
   readonly backfillDetectorOf: (
     workspace: Workspace,
-    job: { readonly id: string; readonly request: BackfillRequest },
+    job: Pick<BackfillJob, "id" | "request">,
     log: Log,
     signal: AbortSignal,
   ) => Detector;
+  /** What a backfill that is a dry run would have opened, workspace by workspace. */
+  readonly dryFindingsOf: (
+    job: Pick<BackfillJob, "id" | "request">,
+  ) => Promise<readonly (WouldOpen & { readonly workspace: string })[]>;
+  /** Forgets backfills and dry runs that are older than what is remembered. @returns how many backfills */
+  readonly forgetOld: () => Promise<number>;
   readonly stateOf: (workspace: Workspace) => TableState;
   /** The messages in a queue of the state's storage account, about. */
   readonly countMessages: (queue: string) => Promise<number>;
@@ -81,8 +90,19 @@ export function composeApp(environment: Environment): App {
   // A run has a state of its own, so that runs at the same time do not share what they know of the watermark.
   const stateNamed = (name: string, signal?: AbortSignal) =>
     new TableState(stateTable(), name, signal);
-  const stateOf = ({ workspaceId }: Workspace, signal?: AbortSignal) =>
-    stateNamed(settings.dryRun ? `dry run ${workspaceId}` : workspaceId, signal);
+  const partitionOf = ({ workspaceId }: Workspace) =>
+    settings.dryRun ? partitions.dryRun(workspaceId) : partitions.real(workspaceId);
+  const stateOf = (workspace: Workspace, signal?: AbortSignal) =>
+    stateNamed(partitionOf(workspace), signal);
+  const dryRunNamed = (name: string, signal?: AbortSignal) =>
+    new DryRunTable(stateTable(), name, signal);
+  const dryRunsOf = ({ id, request }: Pick<BackfillJob, "id" | "request">) =>
+    settings.workspaces
+      .filter(({ name }) => request.dryRun && request.workspaces.includes(name))
+      .map(({ name, workspaceId }) => ({
+        workspace: name,
+        table: dryRunNamed(partitions.dryBackfill(workspaceId, id)),
+      }));
   const findings = (findingsTable: FindingsTable, signal: AbortSignal) =>
     findingsLog({
       ...findingsTable,
@@ -107,7 +127,9 @@ export function composeApp(environment: Environment): App {
     rules: settings.rules,
     ...sourcesOf(sources[asker]()(workspace.workspaceId), settings),
     store: stateOf(workspace, signal),
-    sinks: settings.dryRun ? [] : sinksOf(workspace, signal),
+    sinks: settings.dryRun
+      ? [dryRunNamed(partitionOf(workspace), signal).sink(log)]
+      : sinksOf(workspace, signal),
     clock,
     log,
     ingestionSafetyMs: settings.ingestionSafetyMs,
@@ -128,13 +150,32 @@ export function composeApp(environment: Environment): App {
         ...detectorOf(workspace, log, signal, "backfill"),
         rules: rulesNamed(settings, request.rules),
       };
+      const name = partitions.dryBackfill(workspace.workspaceId, id);
       return request.dryRun
         ? {
             ...detector,
-            store: stateNamed(`dry run ${workspace.workspaceId} ${id}`, signal),
-            sinks: [],
+            store: stateNamed(name, signal),
+            sinks: [dryRunNamed(name, signal).sink(log)],
           }
         : detector;
+    },
+    async dryFindingsOf(job) {
+      const lists = dryRunsOf(job).map(async ({ workspace, table }) =>
+        (await table.list()).map((finding) => ({ workspace, ...finding })),
+      );
+      return (await Promise.all(lists)).flat();
+    },
+    async forgetOld() {
+      const before = clock.now() - settings.stateRetentionMs;
+      // A dry run that goes on is pruned as any other state.
+      for (const { workspaceId } of settings.dryRun ? [] : settings.workspaces) {
+        await forgetDryRun(stateTable(), partitions.dryRun(workspaceId), before);
+      }
+      return new TableBackfillJobs(stateTable()).prune(before, async (job) => {
+        for (const { table } of dryRunsOf(job)) {
+          await table.clear();
+        }
+      });
     },
     stateOf,
     async countMessages(queue) {

@@ -1,5 +1,6 @@
 import { isFields } from "../detection/signin/fields.ts";
 import type { Level, Line } from "./line.ts";
+import { isPilotFinding, type PilotFinding } from "./pilotFindings.ts";
 
 const levels: readonly string[] = ["ok", "warning", "fault", "skipped"] satisfies readonly Level[];
 
@@ -15,11 +16,35 @@ export interface AppAddress {
  *
  * @throws Error with what the app answered instead
  */
-export async function askApp(
-  { url, key }: AppAddress,
+export function askApp(app: AppAddress, signal: AbortSignal): Promise<readonly Line[]> {
+  return askForList(
+    app,
+    { path: "/api/doctor", field: "lines", what: "the lines of the doctor" },
+    isLine,
+    signal,
+  );
+}
+
+/**
+ * Asks the deployed app what its dry runs would have opened.
+ *
+ * @throws Error with what the app answered instead
+ */
+export function askAppForFindings(
+  app: AppAddress,
   signal: AbortSignal,
-): Promise<readonly Line[]> {
-  const response = await fetch(new URL("/api/doctor", url), {
+): Promise<readonly PilotFinding[]> {
+  const asked = { path: "/api/doctor?findings=true", field: "findings", what: "findings" };
+  return askForList(app, asked, isPilotFinding, signal);
+}
+
+async function askForList<T>(
+  { url, key }: AppAddress,
+  { path, field, what }: { readonly path: string; readonly field: string; readonly what: string },
+  isOne: (value: unknown) => value is T,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const response = await fetch(new URL(path, url), {
     headers: key === null ? {} : { "x-functions-key": key },
     signal,
   });
@@ -30,11 +55,11 @@ export async function askApp(
     );
   }
   const body: unknown = await response.json().catch(() => null);
-  const lines = isFields(body) ? body["lines"] : undefined;
-  if (!Array.isArray(lines) || !lines.every(isLine)) {
-    throw new Error(`the app answered ${response.status} without the lines of the doctor`);
+  const list = isFields(body) ? body[field] : undefined;
+  if (!Array.isArray(list) || !list.every(isOne)) {
+    throw new Error(`the app answered ${response.status} without ${what}`);
   }
-  return lines;
+  return list;
 }
 
 function isLine(value: unknown): value is Line {

@@ -16,6 +16,7 @@ import { codeOf, refusedBy, upstreamError, type Service } from "../azure/upstrea
 import { isFields, type Fields } from "../detection/signin/fields.ts";
 import type { StateStore } from "../run/ports.ts";
 import { UpstreamError } from "../run/upstreamError.ts";
+import type { DryRunFindings } from "../run/wouldOpen.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
 import type { ManagementAnswer, Probe, QueryAnswer } from "./probe.ts";
@@ -33,6 +34,7 @@ export interface AzureProbeOptions {
   readonly settings: Settings;
   readonly credential: TokenCredential;
   readonly storeOf: (workspace: Workspace) => StateStore;
+  readonly dryRunOf: (workspace: Workspace) => DryRunFindings;
   readonly connection?: Connection;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -40,7 +42,7 @@ export interface AzureProbeOptions {
 
 /** Asks the real services, with few retries: a person waits. */
 export function azureProbe(options: AzureProbeOptions): Probe {
-  const { settings, credential, storeOf, connection = {}, now = Date.now } = options;
+  const { settings, credential, storeOf, dryRunOf, connection = {}, now = Date.now } = options;
   const { cloud } = settings;
   const send = sender(credential, connection);
   const table = () =>
@@ -90,6 +92,7 @@ export function azureProbe(options: AzureProbeOptions): Probe {
     async lastSuccessAt(workspace) {
       return (await storeOf(workspace).readProgress())?.lastSuccessAt ?? null;
     },
+    dryRunFindings: (workspace) => dryRunOf(workspace).list(),
   };
 }
 

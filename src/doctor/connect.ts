@@ -1,6 +1,8 @@
 import { appCredential } from "../azure/credential.ts";
 import { readSettings, type Environment } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
+import { DryRunTable } from "../state/table/dryRunTable.ts";
+import { partitions } from "../state/table/stateKeys.ts";
 import { TableState } from "../state/table/tableState.ts";
 import { azureProbe } from "./azureProbe.ts";
 import type { Probe } from "./probe.ts";
@@ -18,6 +20,7 @@ export function connect(environment: Environment): Probe {
     settings,
     credential,
     storeOf: ({ workspaceId }) =>
-      new TableState(table, settings.dryRun ? `dry run ${workspaceId}` : workspaceId),
+      new TableState(table, partitions[settings.dryRun ? "dryRun" : "real"](workspaceId)),
+    dryRunOf: ({ workspaceId }) => new DryRunTable(table, partitions.dryRun(workspaceId)),
   });
 }

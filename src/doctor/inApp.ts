@@ -3,6 +3,7 @@ import type { Environment } from "../settings/settings.ts";
 import { connect } from "./connect.ts";
 import { diagnose } from "./diagnose.ts";
 import { exitCodeOf, type Line } from "./line.ts";
+import { pilotFindings, type PilotFinding } from "./pilotFindings.ts";
 import { settingsLines } from "./settingsLines.ts";
 
 export interface Diagnosis {
@@ -19,4 +20,9 @@ export async function diagnoseApp(environment: Environment): Promise<Diagnosis> 
     }
   }
   return { healthy: exitCodeOf(lines) !== 2, lines };
+}
+
+/** What the dry runs of this app would have opened. */
+export function findingsOfApp(environment: Environment): Promise<readonly PilotFinding[]> {
+  return pilotFindings(connect(environment));
 }

@@ -3,12 +3,13 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { definitions } from "../settings/definitions.ts";
-import { askApp } from "./askApp.ts";
+import { askApp, askAppForFindings } from "./askApp.ts";
 import { collectBundle } from "./bundle.ts";
 import { connect } from "./connect.ts";
 import { diagnose } from "./diagnose.ts";
 import { drill } from "./drill.ts";
 import { exitCodeOf, type Line } from "./line.ts";
+import { findingsText, pilotFindings, type PilotFinding } from "./pilotFindings.ts";
 import type { Probe } from "./probe.ts";
 import type { DoctorRequest } from "./request.ts";
 import { settingsLines } from "./settingsLines.ts";
@@ -21,14 +22,19 @@ const longestDrillMs = 60 * 60_000;
 export async function runDoctor(request: DoctorRequest): Promise<number> {
   const { environment, app, signal } = request;
   if (app !== null) {
-    const key = environment["MFA_DENY_APP_KEY"] ?? null;
-    return show(request, await askApp({ url: app, key }, signal));
+    const address = { url: app, key: environment["MFA_DENY_APP_KEY"] ?? null };
+    return request.findings
+      ? showFindings(request, await askAppForFindings(address, signal))
+      : show(request, await askApp(address, signal));
   }
   const wrong = settingsLines(environment);
   if (wrong.length > 0) {
     return show(request, wrong);
   }
   const probe = connect(environment);
+  if (request.findings) {
+    return showFindings(request, await pilotFindings(probe));
+  }
   if (request.drill !== null) {
     return runDrill(probe, request.drill, request);
   }
@@ -58,6 +64,16 @@ function show({ format, stdout }: DoctorRequest, lines: readonly Line[]): number
       : `${lines.map(toText).join("")}${summaryOf(lines)}`,
   );
   return exitCodeOf(lines);
+}
+
+function showFindings(
+  { format, stdout }: DoctorRequest,
+  findings: readonly PilotFinding[],
+): number {
+  stdout.write(
+    format === "json" ? `${JSON.stringify({ findings }, null, 2)}\n` : findingsText(findings),
+  );
+  return 0;
 }
 
 async function runDrill(

@@ -1,4 +1,5 @@
 import type { Fields } from "../detection/signin/fields.ts";
+import type { WouldOpen } from "../run/wouldOpen.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 
 /** What Azure Resource Manager answered; a 404 or 403 is an answer, not an error. */
@@ -37,4 +38,6 @@ export interface Probe {
   poisonMessages(): Promise<number | null>;
   /** Epoch milliseconds of the last run that succeeded; null before the first. */
   lastSuccessAt(workspace: Workspace): Promise<number | null>;
+  /** What runs with `DRY_RUN` would have opened. */
+  dryRunFindings(workspace: Workspace): Promise<readonly WouldOpen[]>;
 }

@@ -6,6 +6,8 @@ export interface DoctorRequest {
   readonly app: string | null;
   /** User principal name of the test account of a fire drill. */
   readonly drill: string | null;
+  /** List what a dry run would have opened, instead of checking. */
+  readonly findings: boolean;
   /** Path of a bundle to write. */
   readonly bundle: string | null;
   readonly stdout: { write(text: string): unknown };

@@ -63,8 +63,13 @@ export interface BackfillLane {
    */
   enterLane(owner: string, now: number, until: number): Promise<boolean>;
   leaveLane(owner: string): Promise<void>;
-  /** Forgets finished jobs that were requested before `before` (epoch ms). @returns how many */
-  prune(before: number): Promise<number>;
+  /**
+   * Forgets jobs that are finished and were requested before `before` (epoch ms); `forget` goes first, for what
+   * belongs to a job elsewhere.
+   *
+   * @returns how many
+   */
+  prune(before: number, forget?: (job: BackfillJob) => Promise<void>): Promise<number>;
 }
 
 export function isFinished({ state }: Pick<BackfillPart, "state">): boolean {

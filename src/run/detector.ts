@@ -10,7 +10,7 @@ export interface Detector {
   /** Where to look up the context of findings. Null or absent: nowhere. */
   readonly context?: ContextSource | null;
   readonly store: StateStore;
-  /** Empty in a dry run: decisions are made and logged, and nothing is sent. */
+  /** In a dry run one that lists what would have been opened, and sends nothing. */
   readonly sinks: readonly IncidentSink[];
   readonly clock: Clock;
   readonly log: Log;

@@ -38,13 +38,13 @@ function names(known: readonly string[]) {
 
 /**
  * The body of a request for a backfill: `{from, to, rules?, workspaces?, dryRun?}`. Without rules or
- * workspaces, those of the settings are meant.
+ * workspaces, those of the settings are meant. While the app is in a dry run, so is every backfill.
  *
  * @returns the request, or every problem with it
  */
 export function readBackfillRequest(
   body: string,
-  { rules, workspaces }: Pick<Settings, "rules" | "workspaces">,
+  { rules, workspaces, dryRun: isPilot }: Pick<Settings, "rules" | "workspaces" | "dryRun">,
   now: number,
 ): RequestedBackfill | readonly FieldProblem[] {
   let value: unknown;
@@ -80,6 +80,6 @@ export function readBackfillRequest(
     to,
     rules: read.output.rules ?? rules.map(({ id }) => id).toSorted(),
     workspaces: read.output.workspaces ?? workspaces.map(({ name }) => name).toSorted(),
-    dryRun,
+    dryRun: dryRun || isPilot,
   };
 }

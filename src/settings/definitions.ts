@@ -165,7 +165,7 @@ export const definitions = {
   },
   DRY_RUN: {
     fallback: "false",
-    help: "true: decide, log and list what would have been opened, but send nothing; the state stays as it is.",
+    help: "true: log and list what would be opened (mfa-deny doctor --findings), send nothing; the state of real runs stays as it is.",
     schema: flag,
   },
   INCIDENT_SINKS: {

@@ -61,6 +61,42 @@ test("the lines are JSON where asked for", async () => {
   expect(JSON.parse(out)).toEqual({ lines: [line("fault")] });
 });
 
+const finding = {
+  workspace: "default",
+  id: "6513270e-269e-5d37-a2f7-000000000001",
+  severity: "High",
+  user: "alice@contoso.com",
+  rule: "explicit-mfa-deny",
+  denials: 6,
+  firstDenialAt: "2026-03-10T09:00:00.000Z",
+  lastDenialAt: "2026-03-10T09:10:00.000Z",
+  approvedAt: "2026-03-10T09:11:00.000Z",
+  ipAddresses: ["203.0.113.10"],
+  mergedInto: null,
+};
+
+test("the app lists what a dry run would have opened, for people and as JSON", async () => {
+  const { url } = await appThatAnswers(200, { findings: [finding] });
+  const { out, code } = await doctor("--app", url, "--findings");
+  expect(code).toBe(0);
+  expect(out).toBe(
+    [
+      "High           alice@contoso.com [default]: 6 denials from 2026-03-10 09:00:00 to 2026-03-10 09:10:00 UTC, approved 2026-03-10 09:11:00",
+      "               6513270e-269e-5d37-a2f7-000000000001 (explicit-mfa-deny); addresses: 203.0.113.10",
+      "1 incident would have been opened",
+      "",
+    ].join("\n"),
+  );
+  const json = await doctor("--app", url, "--findings", "--format", "json");
+  expect(JSON.parse(json.out)).toEqual({ findings: [finding] });
+});
+
+test("an app of an earlier version, which knows no findings, is told in a sentence", async () => {
+  const { url } = await appThatAnswers(200, { lines: [] });
+  const { code, err } = await doctor("--app", url, "--findings");
+  expect([code, err]).toEqual([2, expect.stringContaining("answered 200 without findings")]);
+});
+
 test("the app's key goes along as a header, and only there", async () => {
   process.env["MFA_DENY_APP_KEY"] = "canary-key";
   onTestFinished(() => void delete process.env["MFA_DENY_APP_KEY"]);
@@ -86,6 +122,7 @@ test.each([
 test.each([
   [["--app", "http://contoso.com"], "--app is 'http://contoso.com'"],
   [["--app", "https://app.contoso.com", "--bundle", "x"], "--app and --bundle exclude each other"],
+  [["--findings", "--drill", "x"], "--findings and --drill exclude each other"],
   [["here"], "doctor takes no operand, but 'here' is given"],
   [["--settings", "gone.env"], "gone.env: no such file or folder"],
 ])("%j is refused", async (args, says) => {

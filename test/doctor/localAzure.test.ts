@@ -74,6 +74,7 @@ async function probeOf({
     settings: read,
     credential: credential(),
     storeOf: () => store,
+    dryRunOf: () => ({ list: () => Promise.resolve([]) }),
     connection: { tlsOptions: { ca: azure.certificate.cert } },
     now: () => at,
   });

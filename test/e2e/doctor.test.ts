@@ -74,3 +74,15 @@ test("GET /api/doctor gives the same lines by the app's identity", async () => {
   expect(lines.map(({ check }) => check)).toContain("incident-permissions");
   await host.stop();
 });
+
+test("a pilot is listed: by the command with its own credentials, and by the app", async () => {
+  const host = await azure.startHost({ DRY_RUN: "true", STATE_TABLE: "Pilot" });
+  await host.fireTimer("detect");
+  await host.stop();
+  writeFileSync(join(folder, "pilot.env"), "STATE_TABLE=Pilot\nINITIAL_LOOKBACK=P1D\n");
+  const { code, stdout } = await doctor("--findings", "--settings", join(folder, "pilot.env"));
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/\d+ incidents? would have been opened/),
+  ]);
+});

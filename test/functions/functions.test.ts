@@ -198,7 +198,12 @@ describe("POST /api/backfill", () => {
   it("of a dry run counts what it would open, and sends and remembers nothing", async () => {
     const { id } = (await (await post({ ...morning, dryRun: true })).json()) as Job;
     await host.queuesEmpty();
-    expect(await jobOf(id)).toMatchObject({ state: "done", dryRun: true, counts: { opened: 1 } });
+    expect(await jobOf(id)).toMatchObject({
+      state: "done",
+      dryRun: true,
+      counts: { opened: 1 },
+      findings: [{ workspace: "default", user: alice.name, denials: 6 }],
+    });
     expect(azure.sentinel.incidents()).toEqual([]);
     const real = (await (await post(morning)).json()) as Job;
     await host.queuesEmpty();
@@ -577,8 +582,36 @@ describe("the timer", () => {
   it("of maintenance reads again, and logs one line too", async () => {
     await host.fireTimer("detect");
     await host.fireTimer("maintenance");
-    expect(lines().at(-1)).toMatchObject({ event: "maintenance", workspace: "default", pruned: 0 });
+    expect(lines().slice(-2)).toMatchObject([
+      { event: "maintenance", workspace: "default", pruned: 0 },
+      { event: "old backfills forgotten", backfills: 0 },
+    ]);
     expect(azure.sentinel.incidents()).toHaveLength(1);
+  });
+
+  it("of maintenance forgets old backfills, and a pilot that ended with what it found", async () => {
+    const table = `State${tables}`;
+    const { id } = (await (await post({ ...morning, dryRun: true })).json()) as Job;
+    await host.queuesEmpty();
+    await host.stop();
+    host = await azure.startHost({ STATE_TABLE: table, DRY_RUN: "true" });
+    moveTo(time("10:00"));
+    await host.fireTimer("detect");
+    await host.stop();
+    host = await azure.startHost({ STATE_TABLE: table });
+    // The service has the clock of this machine, and the rows of the test the day of the test.
+    moveTo(Date.now() + 200 * 86_400_000);
+    const findings = async () =>
+      (
+        (await (await get("/api/doctor?findings=true")).json()) as {
+          readonly findings: readonly unknown[];
+        }
+      ).findings;
+    expect(await findings()).toHaveLength(1);
+    await host.fireTimer("maintenance");
+    expect(lines().at(-1)).toMatchObject({ event: "old backfills forgotten", backfills: 1 });
+    expect(await findings()).toEqual([]);
+    expect((await get(`/api/backfill/${id}`)).status).toBe(404);
   });
 
   it("names the workspace that fails, and does the work of the other", async () => {
@@ -622,7 +655,18 @@ describe("the timer", () => {
     moveTo(time("10:00"));
     const requests = azure.sentinel.requests.length;
     await host.fireTimer("detect");
-    expect(lines().at(-1)).toMatchObject({ opened: 1, sent: 0, pending: 0 });
+    expect(lines()).toMatchObject([
+      { event: "would open", user: alice.name, denials: 6, rule: "explicit-mfa-deny" },
+      { event: "detection run", opened: 1, sent: 1, pending: 0 },
+    ]);
+    expect(azure.sentinel.requests).toHaveLength(requests);
+    const found = { workspace: "default", user: alice.name, denials: 6 };
+    const listed = await host.request({ url: "/api/doctor?findings=true" });
+    expect([listed.status, await listed.json()]).toMatchObject([200, { findings: [found] }]);
+    // A backfill is dry as well, and its status lists what it found.
+    const { id } = (await (await post(morning)).json()) as Job;
+    await host.queuesEmpty();
+    expect(await jobOf(id)).toMatchObject({ dryRun: true, findings: [found] });
     expect(azure.sentinel.requests).toHaveLength(requests);
     // The state of the real runs is as it was: they begin at the beginning.
     await host.stop();

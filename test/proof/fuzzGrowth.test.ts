@@ -381,7 +381,7 @@ describe("settings of", () => {
     async (_, textOf) => {
       await grows(100_000, (n) => {
         const text = textOf(n);
-        const settings = { rules: [], workspaces: [] };
+        const settings = { rules: [], workspaces: [], dryRun: false };
         return () => [
           readRules(text),
           refused(() => readSettings({ WORKSPACES: text, DETECTION_RULES: text })),

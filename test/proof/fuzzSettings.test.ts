@@ -129,6 +129,7 @@ test(
     const known = {
       rules: presets,
       workspaces: [{ name: "one", workspaceId: "", resourceId: "" }],
+      dryRun: false,
     };
     const now = Date.UTC(2026, 5);
     await fuzz(spoiltJson(whole), extent(500, 150_000, 1_500), (bytes) => {
@@ -150,9 +151,8 @@ test("keys that every object has are as unknown as any other", () => {
     const member = `${JSON.stringify(key)}:1`;
     assert.equal(readRules(`[{"id":"explicit-mfa-deny",${member}}]`).problems.length, 1);
     const request = `{"from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z",${member}}`;
-    assert(
-      "length" in readBackfillRequest(request, { rules: [], workspaces: [] }, Date.UTC(2026, 5)),
-    );
+    const settings = { rules: [], workspaces: [], dryRun: false };
+    assert("length" in readBackfillRequest(request, settings, Date.UTC(2026, 5)));
   }
 });
 

@@ -6,6 +6,7 @@ import { time } from "../builders.ts";
 const settings = {
   rules: presets.filter(({ enabled }) => enabled),
   workspaces: ["west", "east"].map((name) => ({ name, workspaceId: "", resourceId: "" })),
+  dryRun: false,
 };
 const now = time("12:00:00");
 const good = { from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" };
@@ -28,6 +29,13 @@ describe("a request", () => {
       rules: ["explicit-mfa-deny", "mfa-deny-then-approve"],
       workspaces: ["east", "west"],
       dryRun: false,
+    });
+  });
+
+  test("is dry while the app is, whatever it says", () => {
+    const body = JSON.stringify({ ...good, dryRun: false });
+    expect(readBackfillRequest(body, { ...settings, dryRun: true }, now)).toMatchObject({
+      dryRun: true,
     });
   });
 

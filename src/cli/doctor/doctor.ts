@@ -29,6 +29,10 @@ export const doctor: Command = {
       help: "Follow five refused prompts of a test account to the incident; minutes each.",
     },
     {
+      name: "findings",
+      help: "List what a dry run (DRY_RUN=true) would have opened, users and all.",
+    },
+    {
       name: "bundle",
       value: "FILE",
       help: "Also write FILE for a maintainer: columns, texts, lags; no name, id or address.",
@@ -51,6 +55,11 @@ export const doctor: Command = {
     {
       line: "mfa-deny doctor --drill test.user@contoso.com",
       says: "Five refused prompts, followed to the incident.",
+      needsAzure: true,
+    },
+    {
+      line: "mfa-deny doctor --findings --settings .azure/pilot/.env",
+      says: "What a pilot with DRY_RUN=true would have opened.",
       needsAzure: true,
     },
   ],
@@ -81,6 +90,10 @@ async function toRequest(given: Given, { stdout, signal }: Terminal): Promise<Do
       `--app and --${others[0]} exclude each other: the app has its own settings`,
     );
   }
+  const beside = (["drill", "bundle"] as const).find((name) => given[name]);
+  if (given["findings"] !== undefined && beside !== undefined) {
+    throw new UsageError(`--findings and --${beside} exclude each other`);
+  }
   if (app !== null && !isAppAddress(app)) {
     throw new UsageError(`--app is '${app}'; it must be https://APP.azurewebsites.net or the like`);
   }
@@ -90,6 +103,7 @@ async function toRequest(given: Given, { stdout, signal }: Terminal): Promise<Do
     format: oneOf(given, "format", formats) ?? "table",
     app,
     drill: given["drill"]?.[0] ?? null,
+    findings: given["findings"] !== undefined,
     bundle: given["bundle"]?.[0] ?? null,
     stdout,
     signal,

@@ -79,7 +79,7 @@ export const pilotCheck: Check = {
     return Promise.resolve([
       settings.dryRun
         ? warning(
-            "DRY_RUN is true: findings are logged, no incident is opened",
+            "DRY_RUN is true: findings are logged and listed (mfa-deny doctor --findings), no incident is opened",
             "After the pilot: az functionapp config appsettings set --name APP --resource-group GROUP --settings DRY_RUN=false",
           )
         : ok("incidents are opened (DRY_RUN is false)"),

@@ -8,7 +8,8 @@ import type { DueItem } from "../../run/ports.ts";
  * control characters, which the client does not check, and nobody should read names in them.
  *
  * Rows of one partition are in this order, so that one range read brings what a run begins with:
- * `0|…` progress, `1|…` what is due, `2|…` heads, `3|…` archived bursts, `5|…` whose a name is.
+ * `0|…` progress, `1|…` what is due, `2|…` heads, `3|…` archived bursts, `5|…` whose a name is, `6|…` what a dry
+ * run would have opened.
  */
 export const rowKeys = {
   progress: "0|progress",
@@ -22,14 +23,23 @@ export const rowKeys = {
   archive: (subject: Subject, number: number) =>
     `3|${hashSubject(subject)}|${String(number).padStart(9, "0")}`,
   alias: ({ tenantId, user }: AccountId) => `5|${hashKey(JSON.stringify([tenantId, user]))}`,
+  finding: (id: string) => `6|${id}`,
 } as const;
 
-/** Where the progress and due rows end, and where heads, archives and names lie. */
+/** Where the progress and due rows end, and where the others lie. `plain` rows are forgotten as a whole. */
 export const rowRanges = {
   opening: { from: "0", to: "2" },
   heads: { from: "2", to: "3" },
-  aliases: { from: "5", to: "6" },
+  findings: { from: "6", to: "7" },
+  plain: { from: "5", to: "7" },
   records: { from: "2", to: "4" },
+} as const;
+
+/** Names of partitions: of the real runs, of those with `DRY_RUN`, and of a backfill that is a dry run. */
+export const partitions = {
+  real: (workspaceId: string) => workspaceId,
+  dryRun: (workspaceId: string) => `dry run ${workspaceId}`,
+  dryBackfill: (workspaceId: string, jobId: string) => `dry run ${workspaceId} ${jobId}`,
 } as const;
 
 export function hashKey(text: string): string {

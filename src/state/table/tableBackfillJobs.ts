@@ -17,7 +17,7 @@ import { TableRows } from "./tableRows.ts";
 const attempts = 8;
 const jobRow = "job";
 
-/** Beside the latest jobs, whose keys are hashes. */
+/** Beside the latest jobs, whose keys are hashes, and older ones, whose keys begin with `old`. */
 const laneRow = "lane";
 
 /** Backfills in Azure Table Storage: a partition each, and one that knows the latest of each request. */
@@ -37,6 +37,10 @@ export class TableBackfillJobs implements BackfillJobs, BackfillLane {
       const job = known === null ? null : await this.read(String(known["id"]));
       if (job !== null && !job.parts.every(isFinished)) {
         return job;
+      }
+      if (job !== null) {
+        // Where the new job takes its place, this leads to the old one until that is forgotten.
+        await this.#latest.put(`old ${job.id}`, { id: job.id }, null);
       }
       const id = randomUUID();
       await this.#rowsOf(id).transact([
@@ -91,7 +95,10 @@ export class TableBackfillJobs implements BackfillJobs, BackfillLane {
     }
   }
 
-  async prune(before: number): Promise<number> {
+  async prune(
+    before: number,
+    forget: (job: BackfillJob) => Promise<void> = () => Promise.resolve(),
+  ): Promise<number> {
     let pruned = 0;
     for (const row of await this.#latest.list("", "~")) {
       const at = Date.parse(String(row["timestamp"]));
@@ -102,6 +109,9 @@ export class TableBackfillJobs implements BackfillJobs, BackfillLane {
       const job = await this.read(String(row["id"]));
       if (job !== null && !job.parts.every(isFinished)) {
         continue;
+      }
+      if (job !== null) {
+        await forget(job);
       }
       // The job first: what leads to it goes last, so that a pruning that dies is done again.
       for (const each of await rows.list("", "~")) {

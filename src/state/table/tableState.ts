@@ -184,7 +184,7 @@ export class TableState implements StateStore {
     for (const row of await this.#rows.list(from, to, past)) {
       pruned += await this.#pruneRow(row, before);
     }
-    for (const row of await this.#rows.list(rowRanges.aliases.from, rowRanges.aliases.to, past)) {
+    for (const row of await this.#rows.list(rowRanges.plain.from, rowRanges.plain.to, past)) {
       await this.#rows.remove(row);
     }
     return pruned;

@@ -184,6 +184,22 @@ describe("pruning", () => {
     expect(await jobs.enterLane("b", 0, 1)).toBe(false);
   });
 
+  test("forgets a job that was asked for again since, and what belongs to each elsewhere first", async () => {
+    const first = await jobs.begin(request, parts);
+    await end(first.id, "done");
+    const second = await jobs.begin(request, parts);
+    await end(second.id, "done");
+    expect((await jobs.read(first.id))?.id).toBe(first.id);
+    const forgotten: string[] = [];
+    const forget = async ({ id }: { readonly id: string }) => {
+      expect(await jobs.read(id)).not.toBeNull();
+      forgotten.push(id);
+    };
+    expect(await jobs.prune(later, forget)).toBe(2);
+    expect(forgotten.toSorted()).toEqual([first.id, second.id].toSorted());
+    expect([await jobs.read(first.id), await jobs.read(second.id)]).toEqual([null, null]);
+  });
+
   test("keeps what is not old enough", async () => {
     const done = await jobs.begin(request, parts);
     await end(done.id, "done");
