@@ -124,6 +124,11 @@ export const endless: WindowKind = {
   cut({ threshold }, { from, to }, take) {
     take(from, to, to - from < threshold ? -1 : from + threshold - 1);
   },
+  sweep: (_, most) => ({ from, to }, take) => {
+    for (let threshold = 1; threshold <= Math.min(most, to - from); threshold++) {
+      take(threshold, from, to, from + threshold - 1);
+    }
+  },
   extentOf: (_, first, last) => ({ from: first, to: last }),
   fitsWindow: () => true,
   longestGap: () => Infinity,

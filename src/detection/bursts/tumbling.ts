@@ -1,4 +1,4 @@
-import { timeAt } from "../prompts/columns.ts";
+import { numberAt, timeAt } from "../prompts/columns.ts";
 import type { WindowKind } from "./windowing.ts";
 
 /** Buckets aligned to the epoch. Only those that reach the threshold count; adjoining ones are one streak. */
@@ -32,6 +32,43 @@ export const tumbling: WindowKind = {
       start = end;
     }
     takeJoined();
+  },
+  sweep(windowMs, most) {
+    // By threshold, as in `cut`.
+    const joinedFrom = new Uint32Array(most + 1);
+    const joinedTo = new Uint32Array(most + 1);
+    const lastBucket = new Float64Array(most + 1);
+    return ({ times, from, to }, take) => {
+      let fullest = 0;
+      const takeJoined = (threshold: number) => {
+        const start = numberAt(joinedFrom, threshold);
+        take(threshold, start, numberAt(joinedTo, threshold), start + threshold - 1);
+      };
+      for (let start = from; start < to;) {
+        const bucket = bucketOf(timeAt(times, start), windowMs);
+        let end = start + 1;
+        while (end < to && bucketOf(timeAt(times, end), windowMs) === bucket) {
+          end++;
+        }
+        const reached = Math.min(end - start, most);
+        for (let threshold = 1; threshold <= reached; threshold++) {
+          const isFirst = threshold > fullest;
+          if (isFirst || bucket - timeAt(lastBucket, threshold) > 1) {
+            if (!isFirst) {
+              takeJoined(threshold);
+            }
+            joinedFrom[threshold] = start;
+          }
+          joinedTo[threshold] = end;
+          lastBucket[threshold] = bucket;
+        }
+        fullest = Math.max(fullest, reached);
+        start = end;
+      }
+      for (let threshold = 1; threshold <= fullest; threshold++) {
+        takeJoined(threshold);
+      }
+    };
   },
   extentOf: (windowMs, first, last) => ({
     from: bucketOf(first, windowMs) * windowMs,

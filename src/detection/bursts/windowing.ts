@@ -16,16 +16,24 @@ export type Windowing = Pick<Rule, "kind" | "windowMs" | "threshold">;
 type TakeStreak = (start: number, end: number, trigger: number) => void;
 
 /** The times of one account: those from index `from` up to, but not including, `to`, in ascending order. */
-interface Times {
+export interface Times {
   readonly times: Float64Array;
   readonly from: number;
   readonly to: number;
 }
 
+/** Takes one streak that fires at a threshold; the rest as `TakeStreak`. */
+export type TakeFired = (threshold: number, start: number, end: number, trigger: number) => void;
+
+/** Calls `take` for each streak that fires, at each threshold that it reaches. */
+export type Sweep = (denials: Times, take: TakeFired) => void;
+
 /** Everything the detector knows about one kind of window. */
 export interface WindowKind {
   /** Calls `take` for each streak, oldest first. Linear. */
   readonly cut: (rule: Windowing, denials: Times, take: TakeStreak) => void;
+  /** The streaks that `cut` fires on at every threshold from 1 to `most`, in one pass. To be made once for many accounts. */
+  readonly sweep: (windowMs: number, most: number) => Sweep;
   /** The extent of a streak, given its first and last denial. */
   readonly extentOf: (windowMs: number, first: number, last: number) => Extent;
   /** Whether one window can contain both denials. */
