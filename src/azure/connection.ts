@@ -1,11 +1,11 @@
 import type { TlsSettings } from "@azure/core-rest-pipeline";
 import type { Retries } from "./retry.ts";
 
-/** How a service is reached, where it differs from what suits Azure. */
+/** How to reach a service, if it differs from the defaults for Azure. */
 export interface Connection {
-  /** Whom to trust beside the authorities that Node knows. */
+  /** Trusted authorities besides those known to Node. */
   readonly tlsOptions?: TlsSettings;
-  /** For one attempt, body and all. */
+  /** Time limit of one attempt including the body, in milliseconds. */
   readonly timeoutMs?: number;
   readonly retries?: Retries;
 }

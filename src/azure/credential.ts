@@ -4,8 +4,8 @@ import type { Settings } from "../settings/settings.ts";
 type IdentitySettings = Pick<Settings, "clientId" | "cloud">;
 
 /**
- * The identity of the app. In Azure (which sets IDENTITY_ENDPOINT) that is its managed identity: the one that
- * AZURE_CLIENT_ID names, else its own. Anywhere else it is whoever is signed in on this machine.
+ * Returns the identity of the app. In Azure (which sets IDENTITY_ENDPOINT) it is a managed identity: the one that
+ * AZURE_CLIENT_ID names, or else the app's own. Anywhere else it is whoever is signed in on this machine.
  */
 export function appCredential(
   settings: IdentitySettings,
@@ -22,7 +22,7 @@ function managedIdentity({ clientId }: IdentitySettings): TokenCredential {
     : new ManagedIdentityCredential({ clientId });
 }
 
-/** Loaded at the first token, from a bundle of its own: what a timer run in Azure loads stays small. */
+/** Loaded with the first token, from a separate bundle, so that a timer run in Azure loads little. */
 function developer(settings: IdentitySettings): TokenCredential {
   let made: Promise<TokenCredential> | null = null;
   return {

@@ -2,8 +2,8 @@ import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import type { Settings } from "../settings/settings.ts";
 
 /**
- * Whoever is signed in on a developer's machine or a build agent: environment, workload identity, `az login`,
- * `azd auth login`, Azure PowerShell, and last the identity of a virtual machine.
+ * Returns the identity signed in on a developer's machine or a build agent. It tries the environment, workload
+ * identity, `az login`, `azd auth login`, Azure PowerShell, and last the identity of a virtual machine.
  */
 export function developerCredential({
   clientId,

@@ -11,18 +11,18 @@ import type { Connection } from "./connection.ts";
 import { retryPolicy } from "./retry.ts";
 
 export interface PipelineOptions {
-  /** The token is for this audience; it follows the cloud, not the endpoint. */
+  /** The audience of the token. It depends on the cloud, not on the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
   readonly connection: Connection;
-  /** For one attempt, body and all, where the connection sets no limit. */
+  /** Time limit of one attempt including the body, in milliseconds, unless the connection sets one. */
   readonly timeoutMs: number;
   readonly isRepeatable?: (request: PipelineRequest) => boolean;
-  /** Runs inside the retries: once for each attempt. */
+  /** Runs once per attempt, within the retries. */
   readonly perAttempt?: PipelinePolicy;
 }
 
-/** Sends requests to a service of Azure: with a token, and with the retries of this project only. */
+/** Returns a pipeline for requests to an Azure service, with a token, and with only this project's retries. */
 export function servicePipeline(
   options: PipelineOptions,
 ): (request: PipelineRequest) => Promise<PipelineResponse> {

@@ -4,15 +4,15 @@ import { upstreamError } from "./upstream.ts";
 
 const service = { name: "backfill queue", role: "Storage Queue Data Contributor" };
 
-/** Counting is quick or not worth waiting for. */
+/** A slow count is not worth waiting for. */
 const longestWaitMs = 10_000;
 
 type QueueStorage = { readonly connectionString: string } | { readonly queueServiceUri: string };
 
 /**
- * The messages in a queue, about; 0 where it was never made.
+ * Returns the approximate number of messages in a queue; 0 if the queue does not exist.
  *
- * @throws UpstreamError
+ * @throws UpstreamError if the queue cannot be read
  */
 export async function countMessages(
   storage: QueueStorage,

@@ -5,13 +5,13 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 
-/** How often something is tried, and the waits between: doubling, with jitter, unless the service names one. */
+/** The number of attempts, and the waits between them. Waits double, with jitter, unless the service specifies one. */
 export interface Retries {
-  /** In all. */
+  /** Total number of attempts. */
   readonly attempts: number;
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** A service that asks for a longer wait than this is left alone: the next run comes sooner. */
+  /** If the service asks for a longer wait than this, there is no retry, because the next run comes sooner. */
   readonly longestAskedMs: number;
 }
 
@@ -26,17 +26,17 @@ const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const throttled = 429;
 
 export interface RetryOptions {
-  /** For one attempt, body and all. */
+  /** Time limit of one attempt including the body, in milliseconds. */
   readonly timeoutMs: number;
   readonly retries?: Retries | undefined;
-  /** Whether a request may be sent again when nobody knows if it was carried out; any may, unless told. */
+  /** Whether a request may be sent again if it is unknown whether it was carried out. Default: every request may. */
   readonly isRepeatable?: (request: PipelineRequest) => boolean;
 }
 
 /**
- * Retries what passes: throttling with and without Retry-After, failures of the service, time-outs and
- * connections that were refused or cut. The Azure pipeline's own policy gives up on a 429 without
- * Retry-After. What does not pass comes back as it is.
+ * Retries temporary failures: throttling with and without Retry-After, failures of the service, time-outs, and
+ * refused or broken connections. The Azure pipeline's own policy gives up on a 429 without Retry-After. Other
+ * failures are returned unchanged.
  */
 export function retryPolicy(options: RetryOptions): PipelinePolicy {
   const { timeoutMs, retries = usualRetries, isRepeatable = () => true } = options;
@@ -65,7 +65,7 @@ export function retryPolicy(options: RetryOptions): PipelinePolicy {
 
 type Outcome = { readonly response: PipelineResponse } | { readonly error: unknown };
 
-/** The transport's own time limit ends with the headers of an answer; this one holds for the body as well. */
+/** Applies the time limit to the body as well. The transport's own limit ends with the headers of an answer. */
 async function attemptOnce(
   request: PipelineRequest,
   next: (request: PipelineRequest) => Promise<PipelineResponse>,
@@ -104,11 +104,11 @@ function mayPass(outcome: Outcome): boolean {
     return passing.has(outcome.response.status);
   }
   const { error } = outcome;
-  // Our own time limit ends an attempt as an abort that nobody asked for.
+  // Our own time limit ends an attempt as an abort that the caller did not request.
   return isRestError(error) || (error instanceof Error && error.name === "AbortError");
 }
 
-/** @returns null where the service asks for more patience than there is */
+/** @returns the wait in milliseconds; null if the service asks for a longer one than allowed */
 function waitFor(outcome: Outcome, attempt: number, retries: Retries): number | null {
   const asked = "response" in outcome ? retryAfter(outcome.response) : null;
   if (asked === null) {
@@ -117,12 +117,12 @@ function waitFor(outcome: Outcome, attempt: number, retries: Retries): number | 
   return asked > retries.longestAskedMs ? null : asked + Math.random() * retries.firstWaitMs;
 }
 
-/** The wait after the n-th attempt. */
+/** The wait after the n-th attempt, in milliseconds. */
 export function doublingWait(attempt: number, { firstWaitMs, longestWaitMs }: Retries): number {
   return Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
 }
 
-/** Seconds or a date. */
+/** Parses seconds or a date. Returns milliseconds. */
 function retryAfter({ headers }: PipelineResponse): number | null {
   const text = headers.get("retry-after");
   if (text === undefined) {
@@ -132,7 +132,7 @@ function retryAfter({ headers }: PipelineResponse): number | null {
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
-/** Ends early, but well, when the signal says so. */
+/** Waits. Resolves early if the signal aborts. */
 export function wait(ms: number, signal?: PipelineRequest["abortSignal"]): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

@@ -1,36 +1,39 @@
 import { isRestError } from "@azure/core-rest-pipeline";
 import { UpstreamError } from "../run/upstreamError.ts";
 
-/** What a role has to allow, so that a refusal can name it. */
+/** A service, and the role that it requires, for messages about refused access. */
 export interface Service {
   readonly name: string;
   readonly role: string;
 }
 
 /**
- * Says what a service answered in one sentence, without anything that was sent: messages of some services
- * quote the request.
+ * Describes a service's answer in one sentence, without anything that was sent. Messages of some services quote the
+ * request.
  */
 export function upstreamError(service: Service, error: unknown): UpstreamError {
   if (error instanceof UpstreamError) {
     return error;
   }
   const { problem, retryable } = describe(service, error);
-  // Errors of the client and of the JSON parser quote what was sent and answered, so they do not go along.
+  // Errors of the client and of the JSON parser quote requests and answers, so they are not attached.
   const quotes = isRestError(error) || error instanceof SyntaxError;
   const options = quotes ? {} : { cause: error };
   return new UpstreamError(service.name, problem, retryable, options);
 }
 
-/** What Azure's clients make of an error, and services write into one. */
+/** The error fields of Azure's clients and services. */
 interface Coded {
   readonly code?: unknown;
   readonly details?: unknown;
 }
 
-/** An error's own code, such as `EntityAlreadyExists`, where it looks like one: longer ones could be quotations. */
+/**
+ * Returns an error's own code, such as `EntityAlreadyExists`, if it looks like a code. Longer ones could be
+ * quotations.
+ */
 export function codeOf({ code, details }: Coded): string | undefined {
-  // Tables hide it one level deeper, and say it in a header where the body is none of theirs.
+  // Tables have the code one level deeper, or in a header if the body is not theirs.
   const { odataError, errorCode } = (details ?? {}) as {
     readonly odataError?: Coded;
     readonly errorCode?: unknown;
@@ -53,7 +56,7 @@ function describe(
     : describeStatus(role, statusCode, code);
 }
 
-/** What stopped a request before the service answered. */
+/** Describes why there was no answer from the service. */
 function describeFailure(error: unknown): string {
   const name = error instanceof Error ? error.name : "error";
   if (name === "AbortError" || name === "TimeoutError") {
@@ -66,7 +69,7 @@ function describeFailure(error: unknown): string {
     const code = /\bAADSTS\d{4,8}\b/.exec(messageOf(error))?.[0];
     return `no token was given for the identity (${code ?? "AZURE_CLIENT_ID?"})`;
   }
-  // Clients trip over an answer of a shape that they do not know.
+  // Clients throw these for an answer of an unknown shape.
   if (error instanceof SyntaxError || error instanceof TypeError) {
     return `no usable answer (${name})`;
   }
@@ -81,8 +84,8 @@ function messageOf(error: unknown): string {
 const longestCause = 200;
 
 /**
- * The first line of a message, with everything left out that could be a key, a token, a name or an address:
- * what is quoted, addresses of any kind, and words that are no plain words.
+ * Returns the first line of a message without anything that could be a key, a token, a name or an address. That is
+ * quoted text, addresses of any kind, and everything that is not an ordinary word.
  */
 function withoutSecrets(message: string): string {
   const [line = ""] = message.split("\n");
@@ -96,7 +99,7 @@ function withoutSecrets(message: string): string {
     .trim();
 }
 
-/** For a service that answered with an error. `hint` says what to do about it. */
+/** Returns the error for a service's error response. `hint` says how to fix it. */
 export function refusedBy(
   service: Service,
   status: number,
@@ -110,7 +113,7 @@ export function refusedBy(
 
 const throttled = 429;
 
-/** With these codes Log Analytics and Storage say 403 of a token or a key, where others say 401. */
+/** Log Analytics and Storage answer 403 with these codes for a rejected token or key, where others answer 401. */
 const notAccepted: ReadonlySet<string> = new Set([
   "AuthenticationFailed",
   "ExpiredAuthenticationToken",

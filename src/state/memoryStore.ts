@@ -10,13 +10,13 @@ import type {
   StateStore,
 } from "../run/ports.ts";
 
-/** An account under which records of another are kept. */
+/** An account whose records are kept under another one. */
 export interface Owner {
   readonly alias: AccountId;
   readonly owner: AccountId;
 }
 
-/** What a store holds, as plain data. */
+/** The content of a store, as plain data. */
 export interface StateSnapshot {
   readonly owners: readonly Owner[];
   readonly heads: readonly SubjectRecord[];
@@ -26,7 +26,7 @@ export interface StateSnapshot {
 
 const nothing: StateSnapshot = { owners: [], heads: [], due: [], progress: null };
 
-/** Records that live as long as the process. */
+/** A store in the memory of the process. */
 export class MemoryStore implements StateStore {
   readonly #heads: Map<string, SubjectRecord>;
   readonly #due: Map<string, DueItem>;
@@ -83,7 +83,7 @@ export class MemoryStore implements StateStore {
     takenIn.forEach((other) => this.#moveFrom(other.subject, head.subject));
     drop.forEach((item) => this.#due.delete(dueName({ ...item, subject: head.subject })));
     for (const item of put) {
-      // Also what was due for the account before more was known.
+      // Includes what was due for the account before more was known.
       const moved = { ...item, subject: head.subject };
       this.#due.delete(dueName(item));
       this.#due.set(dueName(moved), moved);
@@ -103,7 +103,7 @@ export class MemoryStore implements StateStore {
     return this.#owners.get(accountKey(alias))?.owner ?? null;
   }
 
-  /** Nobody wrote since it was read, nor found out that the account is another one. */
+  /** Reports whether nobody wrote it since it was read, or found out that the account is another one. */
   #isCurrent({ subject, version, takenIn = [] }: SubjectRecord): boolean {
     return (
       this.#ownerOf(subject) === null &&
@@ -113,7 +113,7 @@ export class MemoryStore implements StateStore {
     );
   }
 
-  /** What was recorded under another name, and what is due for it, is the subject's from now on. */
+  /** Moves records, and what is due for them, from another name to the subject. */
   #moveFrom(other: Subject, subject: Subject): void {
     this.#heads.delete(subjectName(other));
     for (const [name, item] of this.#due) {
@@ -145,7 +145,7 @@ export class MemoryStore implements StateStore {
     return Promise.resolve(pruned);
   }
 
-  /** Everything that is held. */
+  /** Returns the whole content. */
   snapshot(): StateSnapshot {
     return {
       owners: [...this.#owners.values()],
@@ -161,8 +161,9 @@ function emptyHead(subject: Subject): SubjectRecord {
 }
 
 /**
- * Everything else that records of an account may stand under: its aliases, and what it was asked for by. One family's
- * records move to the owner with the next write of that family, whichever family found out who that is.
+ * Returns every other identity that may have records of an account: its aliases, and the identity it was asked for
+ * by. The records of a family move to the owner with the next write of that family, whichever family found the
+ * owner.
  */
 export function aliasesOf(asked: Subject, owner: AccountId): readonly AccountId[] {
   const { tenantId, user, aliases = [] } = asked;
@@ -171,9 +172,9 @@ export function aliasesOf(asked: Subject, owner: AccountId): readonly AccountId[
 }
 
 /**
- * A head together with what is recorded of the same account under other names.
+ * Combines a record with those of the same account under other names.
  *
- * @param subject as it was asked for: its names may be news
+ * @param subject as it was asked for; its names may be new
  */
 export function takeIn(
   own: SubjectRecord,
@@ -195,7 +196,8 @@ export function takeIn(
 }
 
 /**
- * Two runs may end in any order: what is furthest on holds, and the rest is told of the run that began last.
+ * Merges the progress of two runs, which may end in any order. The furthest positions are kept, and the rest comes
+ * from the run that began last.
  */
 export function laterProgress(stored: Progress | null, progress: Progress): Progress {
   if (stored === null) {
@@ -212,7 +214,7 @@ export function laterProgress(stored: Progress | null, progress: Progress): Prog
   };
 }
 
-/** How far these bursts were sent. */
+/** Returns how far these bursts were sent. */
 export function deliveriesOf(
   bursts: SubjectRecord["bursts"],
   deliveries: Readonly<Record<string, Delivery | undefined>>,

@@ -387,7 +387,7 @@ describe("without a state", () => {
 });
 
 describe("a file that cannot be an incident is named in one sentence", () => {
-  const unknown = "is no incident that this version knows";
+  const unknown = "is not an incident that this version can read";
 
   test.each([
     ["is cut off", '{"schemaVersion":1,', "cannot be read as an incident"],

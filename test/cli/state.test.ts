@@ -395,15 +395,15 @@ describe("a state that cannot be used is named in one sentence, and nothing is c
     [
       "cut off",
       (text: string) => text.slice(0, -5),
-      "state.json: is not a state of this tool (no JSON)",
+      "state.json: is not a state of this tool (not JSON)",
     ],
-    ["empty", () => "", "state.json: is not a state of this tool (no JSON)"],
+    ["empty", () => "", "state.json: is not a state of this tool (not JSON)"],
     ["null", () => "null", damaged],
     ["an array", () => "[]", damaged],
     [
       "of something else",
       () => "{}",
-      "state.json: is no state that this version knows; it reads schemaVersion 1 and 2",
+      "state.json: has an unknown schemaVersion; this version reads 1 and 2",
     ],
     [
       "of a later version",

@@ -215,7 +215,7 @@ describe("an unusable folder is named in one sentence", () => {
     const log = writeRows(join(folder, "log.json"), denials("09:00", 5));
     const state = join(folder, "state");
     expect(await refusal("detect", log, "--state", state, "--out", log)).toBe(
-      `${log}: is no folder, so incidents cannot be written there`,
+      `${log}: is not a folder, so incidents cannot be written there`,
     );
     expect(await refusal("detect", log, "--state", state, "--out", join(log, "below"))).toBe(
       `${join(log, "below")}: incidents cannot be written there (ENOTDIR)`,

@@ -1,16 +1,19 @@
 import { RestError, type PipelinePolicy, type PipelineRequest } from "@azure/core-rest-pipeline";
 
-/** Rows are parsed in portions of about so much text: an answer of tens of megabytes is never held as one. */
+/**
+ * Rows are parsed in portions of about this size, so that an answer of tens of megabytes is never in memory as one
+ * text.
+ */
 const portionBytes = 256 * 1024;
 const rowsBegin = Buffer.from('"rows":[');
 const betweenRows = Buffer.from("],[");
 
-/** The answers that are read here; the text of others is left as it is. */
+/** The status of answers that are parsed here. Others keep their text. */
 const readStatus = 200;
 
 /**
- * Reads the answers of the query API as they come in, and leaves the parsed text as the response's `parsedBody`.
- * Has to stand inside the retry policy, because an answer can break off in the middle.
+ * Parses the answers of the query API while they arrive, and stores the result as the response's `parsedBody`. It
+ * must run inside the retry policy, because an answer can break off in the middle.
  */
 export const answerReader: PipelinePolicy = {
   name: "mfaDenyAnswerReader",
@@ -31,8 +34,8 @@ export const answerReader: PipelinePolicy = {
 };
 
 /**
- * An answer that breaks off fails as the client's own reading of it does, and is asked for again; one that came
- * whole and is no JSON would be the same again.
+ * An answer that breaks off gets the client's own error for that, so that it is requested again. A complete answer
+ * that is not JSON would be the same again.
  */
 function broken(request: PipelineRequest, error: unknown): unknown {
   const isFinal =
@@ -42,7 +45,7 @@ function broken(request: PipelineRequest, error: unknown): unknown {
     : new RestError("unreadable answer", { code: RestError.PARSE_ERROR, request });
 }
 
-/** @returns what `JSON.parse` makes of the whole text, which holds the first table's rows last */
+/** @returns the same as `JSON.parse` of the whole text, in which the first table's rows come last */
 export async function parseAnswer(chunks: AsyncIterable<Buffer>): Promise<unknown> {
   const rows: unknown[] = [];
   let head: Buffer | null = null;
@@ -64,7 +67,7 @@ export async function parseAnswer(chunks: AsyncIterable<Buffer>): Promise<unknow
     const taken = head === null ? 0 : takeRows(text, rows);
     pending = [text.subarray(taken)];
     size = text.length - taken;
-    // Where nothing could be taken, twice as much is waited for: no text is gone through often.
+    // If nothing could be taken, waits for twice as much, so that no text is scanned many times.
     enough = taken > 0 ? size + portionBytes : size * 2;
   }
   const answer: unknown = JSON.parse(
@@ -74,10 +77,10 @@ export async function parseAnswer(chunks: AsyncIterable<Buffer>): Promise<unknow
 }
 
 /**
- * Parses the whole rows at the start of the text, up to the last place that looks like the end of one. Where it
- * only looks so, within a string or a nested array, what stands before it is no JSON, and nothing is taken.
+ * Parses the whole rows at the start of the text, up to the last place that looks like the end of one. If it only
+ * looks so, within a string or a nested array, the part before it is not JSON, and nothing is taken.
  *
- * @returns how many bytes were taken
+ * @returns the number of bytes taken
  */
 function takeRows(text: Buffer, rows: unknown[]): number {
   const end = text.lastIndexOf(betweenRows);

@@ -1,10 +1,10 @@
-/** The types, in the words of the Kusto query language, that the columns read here have. */
+/** The types of the columns read here, in the terms of the Kusto query language. */
 type ColumnType = "bool" | "datetime" | "dynamic" | "long" | "string";
 
-/** The moment of the answer, by the service's own clock, on a row of its own. */
+/** The time of the answer by the service's own clock, in a row of its own. */
 export const servedAt = "ServedAt";
 
-/** What a query says of the whole log in a range, on a row of its own. */
+/** Facts about the whole log in a range, in a row of their own. */
 export const logSeen = { SeenRows: "long", NewestAt: "datetime" } as const;
 
 const common = {
@@ -24,7 +24,7 @@ const common = {
   [servedAt]: "datetime",
 } as const satisfies Columns;
 
-/** What each query answers, and the detector reads: column name → type. */
+/** The columns that a query returns and the detector reads: column name → type. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
 export const candidateColumns = {

@@ -12,13 +12,13 @@ import { semaphore } from "./semaphore.ts";
 import { codeOf, upstreamError } from "../../azure/upstream.ts";
 
 /**
- * Queries under way at once, by who asks. Each function may run in a process of its own, and the service takes
- * five queries of one identity: these are five together. Backfills take turns, so that there is one of them.
+ * Concurrent queries of each caller. Each function may run in its own process, and the service allows five queries
+ * per identity, so these add up to five. Only one backfill runs at a time.
  */
 export const queriesAtOnce = { detection: 3, maintenance: 1, backfill: 1 } as const;
 
 export interface LogAnalyticsOptions extends QueryClientOptions {
-  /** Queries under way at once; those of a detection run unless given. */
+  /** Maximum number of concurrent queries. Default: that of a detection run. */
   readonly queriesAtOnce?: number;
 }
 
@@ -27,12 +27,12 @@ interface Query {
   readonly columns: Columns;
 }
 
-/** A query that is written out. */
+/** A query with all placeholders filled. */
 interface TextQuery {
-  /** What the text was made of. */
+  /** The template of the text. */
   readonly template: string;
   readonly text: string;
-  /** Of the rows' `TimeGenerated`. */
+  /** Range of the rows' `TimeGenerated`. */
   readonly range: Range;
   readonly columns: Columns;
 }
@@ -47,7 +47,7 @@ const queries = {
   approvals: { template: approvals, columns: approvalColumns },
 } as const satisfies Record<keyof SignInSource, Query>;
 
-/** Queries the tables of workspaces. Its bound on queries holds over all of them. */
+/** Returns clients for the tables of workspaces. They share one limit on concurrent queries. */
 export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => Workspace {
   const send = queryClient(options);
   const inTurn = semaphore(options.queriesAtOnce ?? queriesAtOnce.detection);
@@ -77,13 +77,13 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
   });
 }
 
-/** The API wants a time span beside the query; the query's own limits are narrower. */
+/** The API requires a time span besides the query. The query's own limits are narrower. */
 function generatedRange(range: Range) {
   const week = 7 * 86_400_000;
   return { from: range.from - week, to: range.to + week };
 }
 
-/** What the query API answers; anything may be missing. */
+/** An answer of the query API. Every part may be missing. */
 interface QueryAnswer {
   readonly error?: unknown;
   readonly tables?: readonly AnswerTable[];
@@ -98,7 +98,7 @@ function readAnswer(answer: unknown, columns: Columns): LogAnswer {
   try {
     return answerOf(answer as QueryAnswer, columns);
   } catch (error) {
-    // Whatever is not an answer of the service trips the reading.
+    // Reading fails for anything that is not an answer of the service.
     throw upstreamError(service, error);
   }
 }
@@ -127,7 +127,7 @@ function answerOf({ error, tables }: QueryAnswer, columns: Columns): LogAnswer {
     : { kind: "whole", rows, servedAt: answeredAt, ...(seen !== undefined && { seen }) };
 }
 
-/** Columns without a value are left out. */
+/** Columns without a value are omitted. */
 function* readRows(table: AnswerTable | undefined, columns: Columns): Generator<Fields> {
   const places = Object.keys(columns).map((name) => {
     const index = table?.columns.findIndex((column) => column.name === name) ?? -1;

@@ -18,20 +18,20 @@ export const service = { name: "Log Analytics", role: "Microsoft Sentinel Respon
 
 export interface QueryClientOptions {
   readonly endpoint: string;
-  /** The token is for this audience; it follows the cloud, not the endpoint. */
+  /** The audience of the token. It depends on the cloud, not on the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
   readonly connection?: Connection;
 }
 
 interface Question {
-  /** Errors may name tables and columns of it. */
+  /** Errors may name tables and columns that occur in it. */
   readonly template: string;
   readonly text: string;
   readonly timespan: { readonly from: number; readonly to: number };
 }
 
-/** The parsed body of an answer, or the time at which a workspace without any data answered. */
+/** The parsed body of an answer, or the time of the answer for a workspace without any data. */
 type QueryReply =
   | { readonly kind: "answer"; readonly body: unknown }
   | { readonly kind: "noData"; readonly servedAt: number };
@@ -39,10 +39,10 @@ type QueryReply =
 type Ask = (workspaceId: string, question: Question, signal: AbortSignal) => Promise<QueryReply>;
 
 /**
- * Asks the query API of Log Analytics. Every request says `no-cache`: the service otherwise repeats an answer
- * for two minutes, and whoever reads again after a lost race must not be given what was read before.
+ * Returns a client of Log Analytics' query API. Every request says `no-cache`: otherwise the service repeats an
+ * answer for two minutes, and a caller who reads again after a lost race must not get the old answer.
  *
- * @throws UpstreamError with the service's codes, and what to do about them where that is known
+ * @throws UpstreamError with the service's codes, and how to fix the problem if known
  */
 export function queryClient(options: QueryClientOptions): Ask {
   const { endpoint, audience, credential, connection = {} } = options;
@@ -91,7 +91,7 @@ function iso({ from, to }: Question["timespan"]): string {
   return `${new Date(from).toISOString()}/${new Date(to).toISOString()}`;
 }
 
-/** An answer without a body still says when it was given. */
+/** The date of an answer, which is present even without a body. */
 function dateOf({ headers }: PipelineResponse): number {
   const at = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(at)) {
@@ -100,7 +100,7 @@ function dateOf({ headers }: PipelineResponse): number {
   return at;
 }
 
-/** Undefined where it is no JSON; without the cause, which quotes the body. */
+/** Returns undefined for text that is not JSON. The error is dropped because it quotes the body. */
 function parse(text: string | null | undefined): unknown {
   try {
     return JSON.parse(text ?? "");

@@ -1,6 +1,6 @@
 import { codeOf } from "../../azure/upstream.ts";
 
-/** What the query API writes into an error, nested to any depth. */
+/** An error of the query API, nested to any depth. */
 interface QueryFault {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -10,16 +10,16 @@ interface QueryFault {
 export interface QueryProblem {
   /** The codes from the outermost to the innermost. */
   readonly codes: readonly string[];
-  /** What to do about it; null where only the codes are known. */
+  /** How to fix the problem; null if only the codes are known. */
   readonly hint: string | null;
 }
 
-/** Nesting in the documented answers is two; a proxy could send anything. */
+/** Maximum depth that is read. Documented answers have two levels, but a proxy could send anything. */
 const deepest = 5;
 
 /**
- * Reads why a query was refused. Messages quote the query, which names users, so a name is taken from them
- * only where the query's own template has it.
+ * Returns why a query was refused. Messages quote the query, which names users, so a name is taken from a message
+ * only if it occurs in the query's own template.
  */
 export function queryProblem(body: unknown, template: string): QueryProblem {
   const faults = faultsIn(body);
@@ -50,7 +50,7 @@ function hintOf(codes: readonly string[], messages: string, template: string): s
     return null;
   }
   return isTable(name, template)
-    ? `the workspace has no table ${name}: send it there with a diagnostic setting of Microsoft Entra ID (needs Entra ID P1), and see that the table is on the Analytics plan`
+    ? `the workspace has no table ${name}: send it there with a diagnostic setting of Microsoft Entra ID (needs Entra ID P1), and check that the table is on the Analytics plan`
     : `the table lacks the column ${name}`;
 }
 
@@ -60,7 +60,7 @@ function unresolvedName(messages: string, template: string): string | null {
   return name !== undefined && new RegExp(`\\b${name}\\b`).test(template) ? name : null;
 }
 
-/** A template begins with its table, or names it in a `union` or `join`. */
+/** Reports whether a name is a table: a template begins with its table, or names it in a `union` or `join`. */
 function isTable(name: string, template: string): boolean {
   return new RegExp(`(?:^|\\(|union\\s+)\\s*${name}\\s*$`, "m").test(template);
 }

@@ -6,24 +6,27 @@ import type { LogQuery } from "../../run/ports.ts";
 
 const day = 86_400_000;
 
-/** A row's `TimeGenerated` lies this far before and after the moment it was stored. */
+/** How far a row's `TimeGenerated` may lie before and after its ingestion, in milliseconds. */
 const guard = { before: 3 * day, after: day } as const;
 
-/** Rows of an answer. One more is asked for; where it comes, the answer is too much and asked for in halves. */
+/**
+ * Maximum number of rows of an answer. A query asks for one more; if it comes, the answer is too large and is
+ * requested again in halves.
+ */
 export const pageRows = 10_000;
 
-/** A list of texts as a literal. */
+/** Returns a list of texts as a literal. */
 export function kqlList(texts: readonly string[]): string {
   return `dynamic([${texts.map(kqlString).join(",")}])`;
 }
 
-/** A pattern for what `String.prototype.trim` takes off; `\s` alone knows no blank beyond ASCII. */
+/** A pattern for everything that `String.prototype.trim` removes. `\s` alone covers ASCII only. */
 export const blanks = kqlString("[\\s\\v\\p{Z}\uFEFF]+");
 
-/** How JSON begins a letter that it writes by its number. */
+/** The start of letters that JSON may write by their code point. */
 const escapedLetters = ["\\u004", "\\u005", "\\u006", "\\u007"];
 
-/** A condition for texts with one of these words, in whatever case; a word may be spelt with escaped letters. */
+/** Returns a condition for texts with one of these words, in any case. Words with escaped letters match, too. */
 function holdsOneOf(words: readonly string[]): string {
   return [...words, ...escapedLetters]
     .map((word) => `Texts contains ${kqlString(word)}`)
@@ -32,7 +35,7 @@ function holdsOneOf(words: readonly string[]): string {
 
 const timeColumns = { ingested: "ingestion_time()", generated: "TimeGenerated" } as const;
 
-/** Fills a query's places with literals made of typed values; text is never pasted. */
+/** Fills a query's placeholders with literals made of typed values. Text is never pasted. */
 export function renderQuery(template: string, { by, range, users, shard }: LogQuery): string {
   const generated =
     by === "generated" ? range : { from: range.from - guard.before, to: range.to + guard.after };
@@ -56,12 +59,12 @@ export function renderQuery(template: string, { by, range, users, shard }: LogQu
   return fillQuery(template, values);
 }
 
-/** @param values what each place of the template gets: literals made of typed values */
+/** @param values for each placeholder of the template: literals made of typed values */
 export function fillQuery(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) {
-      throw new Error(`the query has a place {{${name}}} that nothing fills`);
+      throw new Error(`nothing fills the query's placeholder {{${name}}}`);
     }
     return value;
   });

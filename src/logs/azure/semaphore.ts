@@ -1,4 +1,4 @@
-/** Lets a number of tasks run at once; the others wait their turn. */
+/** Runs at most `atOnce` tasks at the same time. The others wait for their turn. */
 export function semaphore(atOnce: number): <T>(task: () => Promise<T>) => Promise<T> {
   let free = atOnce;
   const waiting: (() => void)[] = [];

@@ -41,12 +41,12 @@ export const findingColumns = {
   MergedInto: "string",
 } as const satisfies Record<string, "string" | "int" | "boolean" | "datetime" | "dynamic">;
 
-/** A value for each column; null where there is none. */
+/** A value for each column; null if there is none. */
 export type FindingRow = Readonly<Record<keyof typeof findingColumns, unknown>>;
 
 /**
- * The row that tells what an incident says now. `Change` is `opened` for the first row of a finding that the
- * sink gets, `raised` where its severity rose since the last one, else `changed`.
+ * Returns a row with what an incident says now. `Change` is `opened` for the first row of a finding that the sink
+ * gets, `raised` if its severity rose since the last one, and otherwise `changed`.
  */
 export function findingRow(incident: Incident, now: number): FindingRow {
   const { text, summary } = incident;
@@ -84,7 +84,7 @@ export function findingRow(incident: Incident, now: number): FindingRow {
   };
 }
 
-/** The row that tells that a finding turned out to belong to another. */
+/** Returns a row which says that a finding turned out to belong to another. */
 export function mergeRow(id: string, keeperId: string, now: number): FindingRow {
   return { ...emptyRow(id, now), Change: "merged", MergedInto: keeperId };
 }
@@ -96,7 +96,7 @@ function changeOf({ sentRevision, summary }: Incident): "opened" | "raised" | "c
   return summary.severitySince > sentRevision ? "raised" : "changed";
 }
 
-/** A principal name in the parts by which Sentinel knows an account; an object id has a column of its own. */
+/** Splits a principal name into the parts by which Sentinel identifies an account. The object id has its own column. */
 function accountColumns(user: string, userId: string | null) {
   const at = user.lastIndexOf("@");
   const isId = user === userId?.toLowerCase();

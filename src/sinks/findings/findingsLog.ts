@@ -14,22 +14,22 @@ const usualTimeoutMs = 30_000;
 const service = { name: "Logs Ingestion", role: "Monitoring Metrics Publisher" };
 
 export interface FindingsLogOptions extends Connection {
-  /** Of the data collection endpoint or rule. */
+  /** Endpoint of the data collection endpoint or rule. */
   readonly endpoint: string;
-  /** Whom the token is for; follows the cloud, not the endpoint. */
+  /** The audience of the token. It depends on the cloud, not on the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
   /** Immutable id of the data collection rule. */
   readonly ruleId: string;
   readonly stream: string;
   readonly clock: Clock;
-  /** Ends every request. */
+  /** Cancels every request. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Findings as rows of a custom table, on which an analytics rule makes incidents that show in both portals.
- * A row may arrive more than once; what reads them goes by finding and revision.
+ * A sink that writes findings as rows of a custom table. An analytics rule turns them into incidents, which show in
+ * both portals. A row may arrive more than once; readers distinguish rows by finding and revision.
  */
 export function findingsLog(options: FindingsLogOptions): IncidentSink {
   const { endpoint, audience, credential, ruleId, stream, clock, signal } = options;
@@ -55,7 +55,7 @@ export function findingsLog(options: FindingsLogOptions): IncidentSink {
   };
 }
 
-/** One row is one chunk: what went wrong with it is the first of the errors. */
+/** One row is one chunk, so its problem is the first of the errors. */
 function causeOf(error: unknown): unknown {
   return error instanceof AggregateLogsUploadError || isAggregateLogsUploadError(error)
     ? (error.errors[0]?.cause ?? error)

@@ -6,7 +6,7 @@ import type { IncidentProperties } from "../sentinel/incidentBody.ts";
 import { StateError } from "../../state/disk/stateError.ts";
 import { writeAtomically } from "../../state/disk/writeAtomically.ts";
 
-/** An incident as a file: bodies of Sentinel's API, so that the file shows what Sentinel would be sent. */
+/** An incident as a file. It has the bodies of Sentinel's API, so that it shows what Sentinel would receive. */
 interface IncidentFile {
   readonly schemaVersion: 1;
   readonly incidentId: string;
@@ -22,9 +22,9 @@ interface Part<T> {
 }
 
 /**
- * Keeps every incident in `<folder>/<incidentId>.json`. A folder that is not there is made. Files have no
- * etag: one process at a time writes to a folder. What is written to one incident in a row becomes one
- * change of its file, when another incident is turned to and at the end with `flush`.
+ * Stores every incident in `<folder>/<incidentId>.json`, and creates the folder if needed. Files have no etag, so
+ * only one process at a time may write to a folder. Consecutive writes to one incident become one change of its
+ * file, made when another incident is written or `flush` is called.
  */
 export class IncidentFiles implements IncidentApi {
   readonly #folder: string;
@@ -35,7 +35,7 @@ export class IncidentFiles implements IncidentApi {
     this.#folder = folder;
   }
 
-  /** @throws StateError when no folder can be there */
+  /** @throws StateError if the folder cannot be created */
   static async open(folder: string): Promise<IncidentFiles> {
     const isFolder = await stat(folder).then(
       (stats) => stats.isDirectory(),
@@ -47,7 +47,7 @@ export class IncidentFiles implements IncidentApi {
       },
     );
     if (!isFolder) {
-      throw new StateError(`${folder}: is no folder, so incidents cannot be written there`);
+      throw new StateError(`${folder}: is not a folder, so incidents cannot be written there`);
     }
     return new IncidentFiles(folder);
   }
@@ -110,7 +110,7 @@ function emptyFile(incidentId: string): IncidentFile {
   return { schemaVersion: 1, incidentId, properties, comments: [], tasks: [] };
 }
 
-/** What is there already is replaced where it stands. */
+/** Replaces an existing part in its place, or adds it. */
 function withPart<T>(parts: readonly Part<T>[], part: Part<T>): readonly Part<T>[] {
   return parts.some(({ name }) => name === part.name)
     ? parts.map((each) => (each.name === part.name ? part : each))
@@ -129,12 +129,12 @@ async function read(folder: string, id: string): Promise<IncidentFile | null> {
     throw StateError.of(path, "cannot be read as an incident", cause);
   }
   if (!isIncidentFile(file)) {
-    throw new StateError(`${path}: is no incident that this version knows`);
+    throw new StateError(`${path}: is not an incident that this version can read`);
   }
   return file;
 }
 
-/** Analysts edit these files, so as much as is read of them is looked at. */
+/** Analysts edit these files, so every field that is read is checked. */
 function isIncidentFile(file: unknown): file is IncidentFile {
   return (
     isFields(file) &&
@@ -154,7 +154,7 @@ function isListOf(value: unknown, name: string): boolean {
   );
 }
 
-/** Whether a file in a folder of incidents is one of them, by its name. */
+/** Reports whether a file in a folder of incidents is an incident, by its name. */
 export function isIncidentFileName(name: string): boolean {
   return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.json$/.test(name);
 }

@@ -14,45 +14,48 @@ import {
 import type { Incident, IncidentSink } from "../../run/ports.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 
-/** An incident as a service holds it. */
+/** An incident as stored by a service. */
 export interface StoredIncident {
   readonly properties: IncidentProperties;
-  /** Names the state of the incident that this is; null where the service keeps none. */
+  /** Identifies this state of the incident; null if the service has no etags. */
   readonly etag: string | null;
 }
 
-/** A task of an incident in the shape of the service. */
+/** A task of an incident in the service's format. */
 export interface TaskProperties {
   readonly title: string;
   readonly description: string;
   readonly status: string;
 }
 
-/** A service that keeps incidents the way Microsoft Sentinel does. */
+/** A service that stores incidents the way Microsoft Sentinel does. */
 export interface IncidentApi {
-  /** Null where there is no such incident. */
+  /** Returns null if the incident does not exist. */
   get(id: string): Promise<StoredIncident | null>;
-  /** @returns false when the incident is not in the state that `etag` names (null: does not exist) */
+  /** @returns false if the incident's state is not that of `etag` (null: does not exist) */
   put(id: string, properties: IncidentProperties, etag: string | null): Promise<boolean>;
-  /** Writes a comment, or writes it anew. */
+  /** Writes a comment, or overwrites it. */
   putComment(id: string, commentId: string, message: string): Promise<void>;
   taskIds(id: string): Promise<ReadonlySet<string>>;
   putTask(id: string, taskId: string, task: TaskProperties): Promise<void>;
 }
 
-/** How often a change is tried again because somebody else changed the incident in between. */
+/** How often a change is retried because somebody else changed the incident in between. */
 const attempts = 5;
 
-/** Microsoft Sentinel's limits, analysts' own included. */
+/** Microsoft Sentinel's limit, including analysts' own comments. */
 const mostComments = 100;
 const mostTasks = 40;
 
-/** Changes that have a comment each, so that analysts keep room for theirs; later ones share the last. */
+/**
+ * The number of changes with a comment each. Later changes share the last one, so that analysts can still add
+ * theirs.
+ */
 const mostChangeComments = 50;
 
 /**
- * Keeps incidents in a service up to date. Whatever is written can be written again after a crash at any
- * point without being there twice: ids of comments and tasks are derived, and a change carries its revision.
+ * A sink that keeps incidents in a service up to date. Every write can be repeated after a crash at any point
+ * without duplicates, because ids of comments and tasks are derived and a change contains its revision.
  */
 export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
   return {
@@ -78,7 +81,7 @@ export function incidentApiSink(name: string, api: IncidentApi): IncidentSink {
   };
 }
 
-/** @returns false when somebody else was faster */
+/** @returns false if somebody else was faster */
 async function write(
   api: IncidentApi,
   stored: StoredIncident | null,
@@ -102,8 +105,8 @@ async function write(
   if (properties !== null && !(await api.put(incident.id, properties, stored.etag))) {
     return false;
   }
-  // A comment changes the incident's etag, so it comes last. Where the incident is at this revision already,
-  // an earlier attempt may have died in between; but not where one process alone writes, and all at once.
+  // A comment changes the incident's etag, so it comes last. If the incident already has this revision, an earlier
+  // attempt may have crashed in between. That cannot be if a single process writes everything at once.
   const shown = revisionOf(properties ?? stored.properties);
   const mayBeMissing =
     incident.change !== "" && (properties !== null || incident.newest === undefined);
@@ -124,8 +127,8 @@ function changeComment({ id, revision, change }: Incident, edits: string): [stri
 }
 
 /**
- * An incident that is full takes no further comment, and only what is written anew may still be. What holds
- * is told by its text, labels and severity as well, so that is no reason to try for ever.
+ * Writes a comment, unless the incident is full. A full incident accepts no new comments and perhaps no overwrites.
+ * This is not retried, because its text, labels and severity show the same.
  */
 async function comment(
   api: IncidentApi,
@@ -144,7 +147,7 @@ async function comment(
   }
 }
 
-/** The newest judgement comes after whatever revision the incident has, if it says anything else. */
+/** Gives the newest judgement the revision after the incident's own, if it says anything different. */
 function after({ properties }: StoredIncident, incident: Incident): Incident {
   const shown = revisionOf(properties);
   return incident.newest === true &&
@@ -167,7 +170,7 @@ async function addTasks(
   }
 }
 
-/** Labels whose coming after closing is worth an incident of its own: nobody reads what is closed. */
+/** Labels that justify a new incident if they appear after closing, because nobody reads closed ones. */
 const alarming = ["approved-after", "fraud-reported"];
 
 async function writeClosed(
@@ -191,7 +194,7 @@ async function writeClosed(
   return stored?.properties.status === "Closed" ? true : write(api, stored, further);
 }
 
-/** Says what holds by now, not why: whoever writes it again writes the same. */
+/** Describes the current state, not the reason for it, so that repeating the write gives the same text. */
 function growthAfterClosing({ text, revision }: Incident): string {
   const [summary] = text.description.split("\n\n");
   return `More came to light after this incident was closed.\n${summary}\n(revision ${revision})`;
@@ -202,7 +205,7 @@ function afterClosing(incident: Incident): Incident {
   return {
     ...incident,
     id: identifyPart(incident.id, "after closing"),
-    // How far this one was delivered is not recorded.
+    // It is not recorded how far this one was delivered.
     sentRevision: 0,
     text: {
       ...text,

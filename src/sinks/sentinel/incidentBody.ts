@@ -11,14 +11,14 @@ export interface IncidentProperties {
   readonly firstActivityTimeUtc?: string;
   readonly lastActivityTimeUtc?: string;
   readonly labels?: readonly { readonly labelName: string }[];
-  /** Counted by the service. */
+  /** Set by the service. */
   readonly additionalData?: { readonly commentsCount?: number };
 }
 
-/** The properties that are brought up to date when a burst grows. The title never changes. */
+/** The properties that are updated when a burst grows. The title never changes. */
 const growing = ["description", "severity", "firstActivityTimeUtc", "lastActivityTimeUtc"] as const;
 
-/** The incident as it is created. */
+/** Returns the incident as it is created. */
 export function createBody(incident: Incident): IncidentProperties {
   const own = ownProperties(incident);
   return {
@@ -28,22 +28,22 @@ export function createBody(incident: Incident): IncidentProperties {
   };
 }
 
-/** The names of an incident's labels. */
+/** Returns the names of an incident's labels. */
 export function labelsOf({ labels }: Pick<IncidentProperties, "labels">): readonly string[] {
   return labels?.map(({ labelName }) => labelName) ?? [];
 }
 
-/** The revision that an incident shows; 0 where nobody can tell. */
+/** Returns the revision that an incident shows; 0 if unknown. */
 export function revisionOf(properties: IncidentProperties): number {
   return readMark(labelsOf(properties)).revision;
 }
 
-/** The revision that an incident was created at, which it never has to be told of; 0 where nobody can tell. */
+/** Returns the revision at which an incident was created. It needs no comment about it. 0 if unknown. */
 export function createdRevisionOf(properties: IncidentProperties): number {
   return readMark(labelsOf(properties)).created;
 }
 
-/** Whether what we wrote last says the same, however it was edited since. */
+/** Reports whether our last write said the same, even if it was edited since. */
 export function saysTheSame(existing: IncidentProperties, incident: Incident): boolean {
   const { prints } = readMark(labelsOf(existing));
   const own = ownProperties(incident);
@@ -51,10 +51,10 @@ export function saysTheSame(existing: IncidentProperties, incident: Incident): b
 }
 
 /**
- * The incident brought up to date. Status, title, everything that we do not write, and every property
- * that differs from what we wrote last, which somebody edited, stay as they are.
+ * Returns the updated incident. It keeps the status, the title, everything that we do not write, and every property
+ * that differs from our last write, because somebody edited it.
  *
- * @returns null where the incident is at this revision, or a later one, already
+ * @returns null if the incident already has this revision or a later one
  */
 export function updateBody<T extends IncidentProperties>(
   existing: T,
@@ -79,7 +79,7 @@ export function updateBody<T extends IncidentProperties>(
   return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
 }
 
-/** What somebody edited of an incident that was brought up to date; one sentence for them, or nothing. */
+/** Returns a sentence about the properties that somebody edited, or an empty text. */
 export function describeEdits(properties: IncidentProperties, incident: Incident): string {
   const own = ownProperties(incident);
   const kept = growing.filter((property) => print(properties[property]) !== print(own[property]));
@@ -105,9 +105,9 @@ function label(labelName: string): { readonly labelName: string } {
 }
 
 /**
- * What we wrote last is kept in a label of the incident itself, so that it travels in the same request: the
- * revision, a fingerprint of each growing property as we wrote it, and the revision at creation. A crash after the request can so
- * never make our own text look like somebody's edit.
+ * Our last write is recorded in a label of the incident itself, so that both are in the same request. The label has
+ * the revision, a fingerprint of each growing property as we wrote it, and the revision at creation. So a crash
+ * after the request can never make our own text look like an edit.
  */
 const markPrefix = "mfa-deny:";
 
@@ -139,12 +139,12 @@ function readMark(names: readonly string[]): Mark {
   };
 }
 
-/** @returns 0 where it is none */
+/** @returns 0 if the text is not a revision */
 function readRevision(text: string | undefined): number {
   return Number(text?.match(/^r(\d+)$/)?.[1] ?? 0);
 }
 
-/** Services may write a time back with other digits; the moment is what counts. */
+/** Compares times by value, because services may return them with different digits. */
 function print(value = ""): string {
   return identifyPart(printNamespace, String(readTime(value) ?? value)).slice(0, 8);
 }

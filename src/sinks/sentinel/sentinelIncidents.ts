@@ -19,9 +19,9 @@ const longestAttempt = 30_000;
 const service = { name: "Microsoft Sentinel", role: "Microsoft Sentinel Responder" };
 
 export interface SentinelOptions {
-  /** Of Azure Resource Manager. */
+  /** Endpoint of Azure Resource Manager. */
   readonly endpoint: string;
-  /** Whom the token is for; follows the cloud, not the endpoint. */
+  /** The audience of the token. It depends on the cloud, not on the endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
   readonly connection?: Connection;
@@ -32,7 +32,7 @@ type Send = (
   path: string,
   body?: object,
   how?: {
-    /** Not again by itself when nobody knows whether it was carried out. */
+    /** Whether not to repeat the request if it is unknown whether it was carried out. */
     readonly once?: boolean;
     readonly signal?: AbortSignal | undefined;
   },
@@ -40,7 +40,7 @@ type Send = (
 
 interface Sending {
   readonly send: Send;
-  /** The wait after the n-th attempt, where an attempt is made from here. */
+  /** Waits after the n-th attempt, if the caller makes the attempts. */
   readonly pause: (attempt: number) => Promise<void>;
   readonly attempts: number;
 }
@@ -51,9 +51,9 @@ interface Answer {
 }
 
 /**
- * Microsoft Sentinel's incidents through Azure Resource Manager.
+ * Access to Microsoft Sentinel's incidents through Azure Resource Manager.
  *
- * @returns the incidents of a workspace, given its resource id; the signal ends every request
+ * @returns a function from the resource id of a workspace to its incidents; the signal cancels every request
  */
 export function sentinelIncidents(
   options: SentinelOptions,
@@ -81,7 +81,7 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       if (etag === null) {
         return create(sending, path, { properties }, async () => (await get(id)) !== null);
       }
-      // The service takes the etag in the body, and answers 409 where it is stale.
+      // The service expects the etag in the body, and answers 409 if it is stale.
       const answer = await send("PUT", path, { etag, properties });
       if (isConflict(answer) || answer.status === 404) {
         return false;
@@ -97,7 +97,7 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
         written(answer, path);
         return;
       }
-      // It is there, and to be written anew it may want its etag; the service does not say.
+      // It exists. Overwriting it may require its etag, which is not documented.
       const { status, body } = await send("GET", path);
       if (status === 404 || !isRecord(body)) {
         throw refused(answer.status, answer.body);
@@ -107,7 +107,7 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
     async taskIds(id) {
       const { body } = settled(await send("GET", `${incidents}/${id}/tasks`));
       if (!isRecord(body) || !Array.isArray(body["value"])) {
-        throw new UpstreamError(service.name, "tasks that are no list", true);
+        throw new UpstreamError(service.name, "tasks that are not a list", true);
       }
       const tasks = body["value"] as readonly unknown[];
       return new Set(
@@ -117,7 +117,7 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
     async putTask(id, taskId, task) {
       const path = `${incidents}/${id}/tasks/${taskId}`;
       const answer = await send("PUT", path, { properties: task });
-      // A repeated request finds the task there, and leaves it to the analysts.
+      // A repeated request finds the task and leaves it to the analysts.
       if (!isConflict(answer) || (await send("GET", path)).status === 404) {
         written(answer, path);
       }
@@ -126,10 +126,10 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
 }
 
 /**
- * Creates what is not there yet. Where nobody knows whether a request was carried out, it is looked up first:
- * sent again, it would reset what analysts and automation did to the incident in between.
+ * Creates a resource that does not exist yet. If it is unknown whether a request was carried out, the resource is
+ * looked up first. Sending it again would undo what analysts and automation did to the incident in between.
  *
- * @returns false when it is there already
+ * @returns false if it exists already
  */
 async function create(
   { send, pause, attempts }: Sending,
@@ -171,7 +171,7 @@ function cut(text: string, longest: number): string {
 
 function readIncident(body: unknown, path: string): StoredIncident {
   if (isResource(body, path) && typeof body["etag"] === "string") {
-    // The service's own shape; what we do not know of it goes back as it came.
+    // The properties have the service's own shape. Unknown ones are sent back unchanged.
     return { properties: body["properties"] as IncidentProperties, etag: body["etag"] };
   }
   throw new UpstreamError(service.name, "an incident without properties or etag", true);
@@ -181,7 +181,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** For requests that have nothing to be in conflict with, or missing. */
+/** For requests that can neither conflict nor miss anything. */
 function settled(answer: Answer): Answer {
   if (answer.status >= 400) {
     throw refused(answer.status, answer.body);
@@ -189,7 +189,7 @@ function settled(answer: Answer): Answer {
   return answer;
 }
 
-/** The service gives back what it has written: any other answer comes from something in between. */
+/** Throws unless the service returns what it has written. Any other answer comes from a proxy. */
 function written(answer: Answer, path: string): void {
   const { status, body } = settled(answer);
   if (!isResource(body, path)) {
@@ -197,7 +197,7 @@ function written(answer: Answer, path: string): void {
   }
 }
 
-/** Whether it is what lies at a path, whose last part is its name. */
+/** Reports whether the body is the resource at a path, whose last part is its name. */
 function isResource(body: unknown, path: string): body is Readonly<Record<string, unknown>> {
   return (
     isRecord(body) &&
@@ -253,12 +253,12 @@ function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
     // Without the cause, which quotes the body.
     body = undefined;
   }
-  // The service gives a code with each: a bare 404 comes from something in between, and says nothing of what is there.
+  // The service gives a code with each. A bare 404 comes from a proxy and says nothing about the resource.
   if (status >= 400 && (!expected.has(status) || codeOf(errorIn(body)) === undefined)) {
     throw refused(status, body);
   }
   if (status < 400 && body === undefined) {
-    throw new UpstreamError(service.name, `${status} with a body that is no JSON`, true);
+    throw new UpstreamError(service.name, `${status} with a body that is not JSON`, true);
   }
   return { status, body };
 }

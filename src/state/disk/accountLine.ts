@@ -13,7 +13,7 @@ export interface AccountSighting extends RowAccount {
   readonly sighting: Sighting;
 }
 
-/** What a line says; one that an earlier version wrote knows less. */
+/** Returns the content of a line. Lines of an earlier version have fewer fields. */
 export function readApprovalLine(line: AccountApproval): readonly [RowAccount, Approval] {
   const { approval } = line;
   return [

@@ -21,8 +21,8 @@ import { accountsWanted } from "./tempLedger.ts";
 import { syncFolder, writeAtomically } from "./writeAtomically.ts";
 
 /**
- * Records and ledger in a folder. A run adds journals of its own and at the end replaces `state.json`, which
- * names them: a process that dies before has changed nothing.
+ * Records and ledger in a folder. A run adds its own journals and at the end replaces `state.json`, which names
+ * them. If the process dies before that, nothing has changed.
  */
 export class DiskState implements Ledger {
   readonly store: MemoryStore;
@@ -48,7 +48,7 @@ export class DiskState implements Ledger {
     this.#pending = new PendingFile(folder);
   }
 
-  /** @throws StateError when another process holds the folder or it holds something else than a state */
+  /** @throws StateError if another process uses the folder, or its content is not a state */
   static async open(folder: string): Promise<DiskState> {
     const leave = await enterFolder(folder);
     try {
@@ -97,7 +97,7 @@ export class DiskState implements Ledger {
     yield* accountsWanted(this.#newApprovals.read(), wanted);
   }
 
-  /** Steps and sign-ins that earlier runs could not bring together. */
+  /** Returns steps and sign-ins that earlier runs could not join. */
   readPending(): Promise<PendingJoin> {
     return this.#pending.read();
   }
@@ -119,7 +119,8 @@ export class DiskState implements Ledger {
       this.#newSightings.close();
       this.#newApprovals.close();
       await syncFolder(this.#folder);
-      // Before the state: joined twice changes nothing, and never joined would lose a refusal.
+      // Written before the state. A pair that is joined twice changes nothing, but one that is never joined would
+      // lose a refusal.
       await this.#pending.write();
       await writeAtomically(path, JSON.stringify(snapshot));
     } catch (cause) {
@@ -129,8 +130,8 @@ export class DiskState implements Ledger {
   }
 
   /**
-   * Without a commit before, the folder is left as it was found. A commit that failed has closed its journals
-   * already, and they stay: `state.json` may name them.
+   * Without a preceding commit, the folder is left as it was found. A failed commit has already closed its
+   * journals, and they stay, because `state.json` may name them.
    */
   async close(): Promise<void> {
     try {
@@ -150,7 +151,7 @@ function nameOf(journal: Journal<unknown>): readonly string[] {
   return journal.used ? [basename(journal.path)] : [];
 }
 
-/** @returns what gives the folder back; made for this run and empty again, it goes as well */
+/** @returns a function that releases the folder, and removes it if it was created for this run and is empty */
 async function enterFolder(folder: string): Promise<() => Promise<void>> {
   try {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -166,7 +167,7 @@ async function enterFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** @param topmost the outermost of the folders that may go */
+/** @param topmost the outermost folder that may be removed */
 async function removeEmpty(folder: string, topmost: string): Promise<void> {
   const last = resolve(topmost);
   for (let each = resolve(folder); each.startsWith(last); each = dirname(each)) {
@@ -180,7 +181,7 @@ async function removeEmpty(folder: string, topmost: string): Promise<void> {
 
 const draftName = /^state\.json\.\d+\.tmp$/;
 
-/** Journals and drafts of a run that died before it could name them. */
+/** Removes journals and drafts of a run that died before it could name them. */
 async function removeLeftovers(folder: string, { sightings, approvals }: Snapshot): Promise<void> {
   const known = new Set([...sightings, ...approvals]);
   for (const name of await readdir(folder)) {
@@ -190,7 +191,7 @@ async function removeLeftovers(folder: string, { sightings, approvals }: Snapsho
   }
 }
 
-/** Whether a file in a state folder is a part of the state, by its name. */
+/** Reports whether a file in a state folder is part of the state, by its name. */
 export function isStateFile(name: string): boolean {
   return name === snapshotName || name === pendingName || journalName.test(name);
 }

@@ -9,14 +9,14 @@ import {
 } from "node:fs";
 import { StateError } from "./stateError.ts";
 
-/** So many values are held before they are written. */
+/** The number of values buffered before they are written. */
 const mostHeld = 4_096;
 
 /**
- * One value a line in a file that only grows while it is written. For what is too much to hold in memory.
- * The file is made at the first need, readable by its owner only.
+ * A file with one value per line, for what is too much to keep in memory. It only grows while it is written, is
+ * created when first needed, and is readable only by its owner.
  *
- * Everything throws StateError where the file cannot be written.
+ * All methods throw StateError if the file cannot be written.
  */
 export class Journal<T> {
   readonly path: string;
@@ -25,7 +25,7 @@ export class Journal<T> {
   #file: number | null = null;
   #used = false;
 
-  /** @param accepts tells whether what a line holds is such a value */
+  /** @param accepts checks that a line's content is such a value */
   constructor(path: string, accepts: (value: unknown) => value is T) {
     this.path = path;
     this.#accepts = accepts;
@@ -44,7 +44,7 @@ export class Journal<T> {
     }
   }
 
-  /** What was added so far. */
+  /** Returns everything added so far. */
   async *read(): AsyncGenerator<T> {
     if (this.#used && existsSync(this.path)) {
       yield* readJournal(this.path, this.#accepts);
@@ -52,7 +52,7 @@ export class Journal<T> {
     yield* this.#held;
   }
 
-  /** Puts everything on the disk itself and closes the file. */
+  /** Flushes everything to the disk itself and closes the file. */
   close(): void {
     if (this.#used) {
       this.#write();
@@ -60,7 +60,7 @@ export class Journal<T> {
     this.#end((file) => fsyncSync(file));
   }
 
-  /** Closes the file and takes it away. */
+  /** Closes and deletes the file. */
   discard(): void {
     this.#held = [];
     this.#end(() => rmSync(this.path, { force: true }));
@@ -92,10 +92,10 @@ export class Journal<T> {
 }
 
 /**
- * Reads a journal that this project wrote. Lines end at a newline only: the separators U+2028 and U+2029
- * can stand inside the text of a log.
+ * Reads a journal of this project. Only a newline ends a line, because text from a log can contain the separators
+ * U+2028 and U+2029.
  *
- * @throws StateError when it cannot be read, was cut off or holds something else
+ * @throws StateError if it cannot be read, was cut off or has other content
  */
 export async function* readJournal<T>(
   path: string,
@@ -109,7 +109,7 @@ export async function* readJournal<T>(
       for (const line of lines) {
         const value: unknown = JSON.parse(line);
         if (!accepts(value)) {
-          throw new TypeError("a line holds something else");
+          throw new TypeError("a line has an unknown shape");
         }
         yield value;
       }

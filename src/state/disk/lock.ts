@@ -5,30 +5,30 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { StateError } from "./stateError.ts";
 
-/** What a lock's name tells of its holder. */
+/** The holder of a lock, according to its name. */
 interface Lock {
   readonly name: string;
   readonly pid: number;
   readonly host: string;
 }
 
-/** How often it is tried again, in case that the other was only trying too. */
+/** The number of attempts, in case the other process was only trying as well. */
 const attempts = 4;
 const longestPauseMs = 60;
 
-/** Tells the locks of this process from those of an earlier one with the same number. */
+/** Distinguishes the locks of this process from those of an earlier one with the same number. */
 const held = new Set<string>();
 
 const thisHost = encodeURIComponent(hostname());
 
 /**
- * Keeps a folder for one process. A lock whose process is gone is taken over.
+ * Reserves a folder for one process. A lock whose process is gone is taken over.
  *
- * Each process makes a file of its own and then looks for others: of two at the same moment, at least one
- * sees the other and withdraws. Nobody ever takes away the lock of a process that lives.
+ * Each process creates its own file and then looks for others. If two do so at the same moment, at least one sees
+ * the other and withdraws. The lock of a running process is never removed.
  *
- * @returns what gives the folder back
- * @throws StateError when another process holds it
+ * @returns a function that releases the folder
+ * @throws StateError if another process holds it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   for (let attempt = 1; ; attempt++) {
@@ -57,7 +57,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** @returns who else holds the folder; null where nobody does, with the locks of the dead taken away */
+/** Removes the locks of dead processes. @returns the other holder of the folder; null if there is none */
 async function place(folder: string, own: string): Promise<Lock | null> {
   const file = await open(join(folder, own), "wx", 0o600);
   await file.close();
@@ -77,7 +77,7 @@ function readName(name: string): readonly Lock[] {
   return pid === undefined || host === undefined ? [] : [{ name, pid: Number(pid), host }];
 }
 
-/** A process of another machine cannot be asked, so it counts as alive. */
+/** A process on another machine cannot be checked, so it counts as alive. */
 function isAlive({ name, pid, host }: Lock): boolean {
   if (host !== thisHost) {
     return true;

@@ -9,7 +9,7 @@ export const pendingName = "steps.json";
 const schemaVersion = 1;
 const nothing: PendingJoin = { steps: [], signIns: [] };
 
-/** Steps and sign-ins that wait for each other, in a file beside the state. Absent while there are none. */
+/** Steps and sign-ins that wait for each other, in a file beside the state. The file exists only if there are any. */
 export class PendingFile {
   readonly #path: string;
   #kept: PendingJoin | null = null;
@@ -19,13 +19,13 @@ export class PendingFile {
     this.#path = join(folder, pendingName);
   }
 
-  /** @throws StateError when it cannot be read, or was written by a newer version */
+  /** @throws StateError if it cannot be read, or was written by a newer version */
   async read(): Promise<PendingJoin> {
     try {
       const value: unknown = JSON.parse(await readFile(this.#path, "utf8"));
       this.#isThere = true;
       if (!isPending(value)) {
-        throw new TypeError("it holds something else, or is of a newer version");
+        throw new TypeError("it has an unknown shape, or a newer version wrote it");
       }
       return { steps: value.steps, signIns: value.signIns };
     } catch (cause) {
@@ -36,7 +36,7 @@ export class PendingFile {
     }
   }
 
-  /** Written with the next `write`. */
+  /** Keeps it for the next `write`. */
   keep(pending: PendingJoin): void {
     this.#kept = pending;
   }

@@ -4,10 +4,10 @@ import type { StateSnapshot } from "../memoryStore.ts";
 import type { RecordedBindings } from "../../run/ports.ts";
 import { StateError } from "./stateError.ts";
 
-/** What this version writes; it reads version 1 too, whose accounts were known by one name each. */
+/** The version written. Version 1, whose accounts had a single name each, can be read as well. */
 export const schemaVersion = 2;
 
-/** `state.json`: the one file that says what counts; journals that it does not name do not exist. */
+/** `state.json`: the file that decides what counts. Journals that it does not name are ignored. */
 export interface Snapshot extends StateSnapshot {
   readonly schemaVersion: number;
   readonly bindings: RecordedBindings;
@@ -29,7 +29,7 @@ const noSnapshot: Snapshot = {
 
 export const journalName = /^(?:sightings|approvals)-\d{6,}\.ndjson$/;
 
-/** @throws StateError when it is there but cannot be used */
+/** @throws StateError if the file exists but cannot be used */
 export async function readSnapshot(path: string): Promise<Snapshot> {
   let text: string;
   try {
@@ -44,7 +44,7 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new StateError(`${path}: is not a state of this tool (no JSON)`, { cause });
+    throw new StateError(`${path}: is not a state of this tool (not JSON)`, { cause });
   }
   if (isFields(value)) {
     checkVersion(path, value["schemaVersion"]);
@@ -63,12 +63,12 @@ function checkVersion(path: string, version: unknown): void {
   }
   if (version !== 1 && version !== schemaVersion) {
     throw new StateError(
-      `${path}: is no state that this version knows; it reads schemaVersion 1 and ${schemaVersion}`,
+      `${path}: has an unknown schemaVersion; this version reads 1 and ${schemaVersion}`,
     );
   }
 }
 
-/** Owners and bindings are missing in what version 1 wrote. */
+/** Version 1 had no owners and bindings. */
 function isSnapshot(value: unknown): value is Partial<Snapshot> {
   return (
     isFields(value) &&
@@ -112,7 +112,7 @@ function isTextOrNull(value: unknown): boolean {
   return typeof value === "string" || value === null;
 }
 
-/** Nothing outside the folder is ever read on a state's word. */
+/** A state can never cause files outside its folder to be read. */
 function isJournal(name: unknown): boolean {
   return typeof name === "string" && journalName.test(name);
 }

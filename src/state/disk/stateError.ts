@@ -2,7 +2,7 @@
 export class StateError extends Error {
   override readonly name = "StateError";
 
-  /** A failure of the file system, in words. */
+  /** Describes a failure of the file system. */
   static of(path: string, problem: string, cause: unknown): StateError {
     if (cause instanceof StateError) {
       return cause;

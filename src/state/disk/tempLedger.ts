@@ -8,7 +8,7 @@ import { isAccountApproval, readApprovalLine, type AccountApproval } from "./acc
 import { Journal } from "./journal.ts";
 import { StateError } from "./stateError.ts";
 
-/** A ledger for one run: nothing came before and nothing is kept, not even where the process is ended. */
+/** A ledger for one run. It starts empty and leaves nothing behind, even if the process is killed. */
 export class TempLedger implements Ledger {
   readonly #folder = makeFolder();
   readonly #approvals = new Journal(join(this.#folder, "approvals.ndjson"), isAccountApproval);

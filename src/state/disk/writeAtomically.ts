@@ -2,8 +2,8 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Replaces a file as a whole: a reader, or a process that starts after this one died, sees the old content
- * or the new, never a part.
+ * Replaces a file as a whole. A reader, or a process started after this one died, sees either the old content or
+ * the new, never a part.
  */
 export async function writeAtomically(path: string, content: string): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
@@ -17,14 +17,14 @@ export async function writeAtomically(path: string, content: string): Promise<vo
     }
     await rename(draft, path);
   } catch (error) {
-    // What went wrong first is what counts.
+    // The first error is the one that matters.
     await rm(draft, { force: true }).catch(() => null);
     throw error;
   }
   await syncFolder(dirname(path));
 }
 
-/** Makes new names in a folder durable. Not every platform can; then the file system's own care is all there is. */
+/** Makes new names in a folder durable. On platforms that cannot do so, the file system alone is relied on. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, "r");

@@ -6,15 +6,18 @@ import type { Change, TableRows } from "./tableRows.ts";
 
 type StoredAlias = Omit<AliasRow, "version">;
 
-/** So much later a burst has to end before a row is written for it alone. */
+/** How much later a burst must end before a row is written for that alone, in milliseconds. */
 const refreshAfter = 86_400_000;
 
-/** A name turns out to be an id's, and an account without a tenant that of a tenant: no more than this. */
+/**
+ * The longest chain of aliases. A name can turn out to belong to an id, and an account without a tenant to one with
+ * a tenant, but no more.
+ */
 const longestChain = 3;
 
 /**
- * Rows that say whose a name is. One is read once a run; whoever writes by it makes sure that it is still as it was
- * read, in the transaction that its records change in.
+ * Rows with the owner of each name. A row is read once per run. Every write that relies on it checks in the same
+ * transaction that it is unchanged.
  */
 export class AliasRows {
   readonly #rows: TableRows;
@@ -33,7 +36,7 @@ export class AliasRows {
     return known;
   }
 
-  /** Whose the account is: its own, or another's. */
+  /** Returns the owner of an account: itself or another one. */
   async ownerOf({ tenantId, user }: AccountId): Promise<AccountId> {
     let account: AccountId = { tenantId, user };
     for (let links = 0; mayBeAlias(account) && links < longestChain; links++) {
@@ -46,13 +49,13 @@ export class AliasRows {
     return account;
   }
 
-  /** Others wrote: nothing that was read holds any more. */
+  /** Discards everything that was read, because others wrote. */
   forget(): void {
     this.#read.clear();
     this.#written.clear();
   }
 
-  /** What has to change, and to be as it was read, where a head is written. */
+  /** Returns the rows that must change, or must be unchanged, when a record is written. */
   changesFor({ subject, bursts, version, aliasRows = [] }: SubjectRecord): readonly AliasChange[] {
     const lastAt = Math.max(0, ...bursts.map(({ extent }) => extent.to));
     const { tenantId, user } = subject;
@@ -75,7 +78,7 @@ export class AliasRows {
     });
   }
 
-  /** @param etags of the rows as they are stored now; null where that is not known */
+  /** @param etags of the rows as they are stored now; null if unknown */
   note(changes: readonly AliasChange[], etags: readonly (string | null)[] | null): void {
     for (const [index, { stored }] of changes.entries()) {
       const version = etags?.[index] ?? null;
@@ -90,12 +93,12 @@ export class AliasRows {
     }
   }
 
-  /** The rows as this run wrote them, where it did. */
+  /** Returns the rows as this run wrote them, if it did. */
   asWritten(rows: readonly AliasRow[]): readonly AliasRow[] {
     return rows.map((row) => this.#written.get(accountKey(row.alias)) ?? row);
   }
 
-  /** Like `note`, where the answer that had the etags got lost. */
+  /** Like `note`, for a write whose answer with the etags was lost. */
   async noteStored(changes: readonly AliasChange[]): Promise<void> {
     const etags: (string | null)[] = [];
     for (const { stored } of changes) {
@@ -104,13 +107,13 @@ export class AliasRows {
     this.note(changes, etags);
   }
 
-  /** Says of an account that what it has is recorded under its name; nothing where that is known already. */
+  /** Writes that an account has records under its own name, unless this is known already. */
   async claim(alias: AccountId, lastAt: number): Promise<void> {
     const row = { alias, owner: null, hasRecords: true, lastAt };
     await this.#rows.put(rowKeys.alias(alias), describe(row), null);
   }
 
-  /** Kept without what else a subject says: it would be stored with the row. */
+  /** Keeps only the identity. Other fields of a subject would be stored with the row. */
   async #readAnew({ tenantId, user }: AccountId): Promise<AliasRow> {
     const alias: AccountId = { tenantId, user };
     const row = await this.#rows.get(rowKeys.alias(alias));
@@ -125,7 +128,7 @@ export interface AliasChange {
   readonly stored: StoredAlias;
 }
 
-/** Whether more may come to be known about the account: its id, or its tenant. */
+/** Reports whether the account's id or tenant may still become known. */
 export function mayBeAlias({ tenantId, user }: AccountId): boolean {
   return tenantId === null || objectIdOf(user) === null;
 }
@@ -146,7 +149,7 @@ function changeOf(stored: StoredAlias, version: string | null): AliasChange {
   };
 }
 
-/** A column for pruning beside the content. A burst may end later than the row says. */
+/** Adds a column for pruning beside the content. A burst may end later than the row says. */
 function describe(stored: StoredAlias): object {
   return {
     oldestAt: { type: "Int64", value: String(Math.floor(stored.lastAt + refreshAfter)) },

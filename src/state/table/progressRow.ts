@@ -9,13 +9,13 @@ import type { Row, TableRows } from "./tableRows.ts";
 
 const attempts = 8;
 
-/** The version of the state that this app writes. It reads version 1 too, which did not say so. */
+/** The version of the state that this app writes. It also reads version 1, which had no version field. */
 const stateVersion = 2;
 
-/** The row that says how far the runs have come, and which version of the state this is. */
+/** The row with the progress of the runs and the version of the state. */
 export class ProgressRow {
   readonly #rows: TableRows;
-  /** As it was last seen in the table. */
+  /** The row as last seen in the table. */
   #seen: {
     readonly progress: Progress | null;
     readonly version: number;
@@ -26,7 +26,7 @@ export class ProgressRow {
     this.#rows = rows;
   }
 
-  /** Everything in the state is as this version writes it. */
+  /** Whether the whole state has the format of this version. */
   get isCurrent(): boolean {
     return this.#seen.version === stateVersion;
   }
@@ -37,7 +37,7 @@ export class ProgressRow {
     return row && this.note(row);
   }
 
-  /** @throws UpstreamError for what a later version wrote */
+  /** @throws UpstreamError if a later version wrote the row */
   note(row: Row): Progress {
     const { version = 1, ...progress } = fromJsonProperties(row) as Progress & {
       readonly version?: number;
@@ -53,7 +53,10 @@ export class ProgressRow {
     return progress;
   }
 
-  /** Keeps the later watermark, whoever wrote it. Comes after the rest of the state is of this version. */
+  /**
+   * Stores the progress. The later watermark wins, whoever wrote it. Must come after the rest of the state was
+   * migrated to this version.
+   */
   async save(progress: Progress): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const next = laterProgress(this.#seen.progress, progress);
@@ -67,7 +70,7 @@ export class ProgressRow {
         return;
       }
       await this.read();
-      // Runs side by side would otherwise keep meeting at every attempt.
+      // Otherwise concurrent runs would collide at every attempt.
       await sleep(Math.random() * 100 * (attempt + 1));
     }
     throw new UpstreamError("state table", "other runs keep changing the watermark", true);

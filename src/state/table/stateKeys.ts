@@ -4,29 +4,29 @@ import type { Subject } from "../../detection/decisions/record.ts";
 import type { DueItem } from "../../run/ports.ts";
 
 /**
- * Keys of state rows. Whatever comes from a log or a person is hashed: keys must not hold `/ \ # ?` or
- * control characters, which the client does not check, and nobody should read names in them.
+ * Keys of state rows. Anything from a log or a person is hashed: keys must not contain `/ \ # ?` or control
+ * characters, which the client does not check, and nobody should be able to read names in them.
  *
- * Rows of one partition are in this order, so that one range read brings what a run begins with:
- * `0|…` progress, `1|…` what is due, `2|…` heads, `3|…` archived bursts, `5|…` whose a name is, `6|…` what a dry
- * run would have opened.
+ * The rows of a partition sort in this order, so that one range has everything for the start of a run: `0|…`
+ * progress, `1|…` due items, `2|…` heads, `3|…` archived bursts, `5|…` owners of names, `6|…` what a dry run would
+ * have opened.
  */
 export const rowKeys = {
   progress: "0|progress",
-  /** Before the names, in no range that is read. */
+  /** Before the names, outside every range that is read. */
   firstSeen: "4|first seen",
   duePrefix: (subject: Subject) => `1|${hashSubject(subject)}|`,
   due: ({ subject, burstId }: DueItem) => `1|${hashSubject(subject)}|${burstId}`,
   head: (subject: Subject) => `2|${hashSubject(subject)}`,
   archivePrefix: (subject: Subject) => `3|${hashSubject(subject)}|`,
-  /** In the order of their numbers. */
+  /** Sorted by number. */
   archive: (subject: Subject, number: number) =>
     `3|${hashSubject(subject)}|${String(number).padStart(9, "0")}`,
   alias: ({ tenantId, user }: AccountId) => `5|${hashKey(JSON.stringify([tenantId, user]))}`,
   finding: (id: string) => `6|${id}`,
 } as const;
 
-/** Where the progress and due rows end, and where the others lie. `plain` rows are forgotten as a whole. */
+/** The end of the progress and due rows, and the ranges of the others. `plain` rows are deleted as a whole. */
 export const rowRanges = {
   opening: { from: "0", to: "2" },
   heads: { from: "2", to: "3" },
@@ -35,7 +35,7 @@ export const rowRanges = {
   records: { from: "2", to: "4" },
 } as const;
 
-/** Names of partitions: of the real runs, of those with `DRY_RUN`, and of a backfill that is a dry run. */
+/** Names of the partitions for real runs, for runs with `DRY_RUN`, and for a backfill that is a dry run. */
 export const partitions = {
   real: (workspaceId: string) => workspaceId,
   dryRun: (workspaceId: string) => `dry run ${workspaceId}`,

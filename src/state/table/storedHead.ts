@@ -5,25 +5,28 @@ import { toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import type { Change } from "./tableRows.ts";
 
-/** Characters of a head's JSON from which settled bursts move to the archive; a property holds 32,000. */
+/**
+ * Length of a head's JSON above which settled bursts move to the archive, in characters. A property has at most
+ * 32,000.
+ */
 const longestHead = 24_000;
 
-/** Bursts that an archive row takes at most; about 700 characters each. */
+/** Maximum number of bursts in an archive row, at about 700 characters each. */
 const burstsPerArchive = 40;
 
 export interface StoredHead {
   readonly subject: Subject;
   readonly bursts: readonly RecordedBurst[];
   readonly deliveries: Readonly<Record<string, Delivery>>;
-  /** Until when archived bursts reach; null where none is archived. */
+  /** The latest time of an archived burst (epoch ms); null if none is archived. */
   readonly archivedTo: number | null;
-  /** Archive rows that were ever made: the number of the next one, so that later ones come later. */
+  /** The number of archive rows ever created. It is the number of the next one, so that later ones sort later. */
   readonly archives: number;
 }
 
 export type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;
 
-/** How many archive rows there were travels with the etag, since only both together name what was read. */
+/** The version includes the number of archive rows, because only both together identify what was read. */
 export function versionOf(archives: number, etag: string): string {
   return `${archives}|${etag}`;
 }
@@ -41,11 +44,11 @@ export function readVersion(version: string | null): {
 interface Split {
   readonly stored: StoredHead;
   readonly archive: readonly Change[];
-  /** What is in the archive now, as `Head.archived`. */
+  /** The current content of the archive, as in `Head.archived`. */
   readonly moved: Readonly<Record<string, string>>;
 }
 
-/** Keeps a head small: its oldest bursts move to rows of their own, which are not changed any more. */
+/** Keeps a head small by moving its oldest bursts to separate rows, which never change again. */
 export function split(head: SubjectRecord, archivesBefore: number): Split {
   const { subject, deliveries, archived = {} } = head;
   const live = head.bursts
@@ -84,12 +87,12 @@ export function contentOf(burst: RecordedBurst, delivery: Delivery | undefined):
   return JSON.stringify([burst, delivery ?? null]);
 }
 
-/** What stays of a subject: its aliases are read with it each time. */
+/** The stored part of a subject. Its aliases are read with it each time. */
 export function storedSubject({ rule, workspaceId, tenantId, user, names = [] }: Subject): Subject {
   return { rule, workspaceId, tenantId, user, ...(names.length > 0 && { names }) };
 }
 
-/** A column for pruning beside the content. */
+/** Adds a column for pruning beside the content. */
 export function describe(stored: ArchiveRow & Partial<StoredHead>): object {
   const ends = stored.bursts.map(({ extent }) => extent.to);
   const oldestAt = ends.length === 0 ? (stored.archivedTo ?? 0) : Math.min(...ends);

@@ -17,10 +17,10 @@ import { TableRows } from "./tableRows.ts";
 const attempts = 8;
 const jobRow = "job";
 
-/** Beside the latest jobs, whose keys are hashes, and older ones, whose keys begin with `old`. */
+/** The lane's row. The keys of the latest jobs are hashes, and those of older ones begin with `old`. */
 const laneRow = "lane";
 
-/** Backfills in Azure Table Storage: a partition each, and one that knows the latest of each request. */
+/** Backfills in Azure Table Storage. Each has a partition, and another one has the latest backfill of each request. */
 export class TableBackfillJobs implements BackfillJobs, BackfillLane {
   readonly #client: TableClient;
   readonly #latest: TableRows;
@@ -113,7 +113,7 @@ export class TableBackfillJobs implements BackfillJobs, BackfillLane {
       if (job !== null) {
         await forget(job);
       }
-      // The job first: what leads to it goes last, so that a pruning that dies is done again.
+      // The job first, and the reference to it last, so that a pruning that dies is repeated.
       for (const each of await rows.list("", "~")) {
         await rows.remove(each);
       }

@@ -5,12 +5,12 @@ import { retryPolicy } from "../../azure/retry.ts";
 
 const longestAttempt = 30_000;
 
-/** Where the table is; the queue's address does not matter here. */
+/** The location of the table. The queue's address is not needed. */
 type TableStorage =
   | { readonly connectionString: string; readonly allowHttp?: boolean }
   | { readonly tableServiceUri: string };
 
-/** A client of a table; nothing is asked of the service yet. */
+/** Returns a client of a table. It sends no request yet. */
 export function connectTable(
   storage: TableStorage,
   table: string,

@@ -6,14 +6,14 @@ import { codeOf, upstreamError } from "../../azure/upstream.ts";
 
 const service = { name: "state table", role: "Storage Table Data Contributor" };
 
-/** A transaction of the service holds so many changes, and 4 MiB; some of it is left for what surrounds them. */
+/** Maximum number of changes in a transaction of the service, which also allows 4 MiB, part of it for the frame. */
 const changesAtOnce = 100;
 const bytesAtOnce = 3 * 1024 * 1024;
 
-/** Headers and keys of a change, bytes. */
+/** Size of the headers and keys of a change, in bytes. */
 const changeFrame = 1_024;
 
-/** How many of the changes, from the first on, go into one transaction with those that have to be in it. */
+/** Returns the number of leading changes that fit in one transaction with those that must be in it. */
 export function roomFor(changes: readonly Change[], beside: readonly Change[] = []): number {
   const most = changesAtOnce - beside.length;
   let bytes = beside.reduce((sum, change) => sum + bytesOf(change), 0);
@@ -38,11 +38,11 @@ export type Row = Readonly<Record<string, unknown>> & {
   readonly etag: string;
 };
 
-/** The rows of one partition. The table is made when it turns out to be missing. */
+/** The rows of one partition. The table is created if it is missing. */
 export class TableRows {
   readonly #client: TableClient;
   readonly #partition: string;
-  /** Goes with every request. */
+  /** Passed with every request. */
   readonly #cancel: { readonly abortSignal?: AbortSignal };
 
   constructor(client: TableClient, partition: string, signal?: AbortSignal) {
@@ -57,7 +57,7 @@ export class TableRows {
     }, [404]);
   }
 
-  /** Rows with `from` <= key < `to`, and further conditions as an OData filter. */
+  /** Returns rows with `from` <= key < `to` that meet an OData filter. */
   async list(from: string, to: string, condition = ""): Promise<readonly Row[]> {
     const keys = odata`PartitionKey eq ${this.#partition} and RowKey ge ${from} and RowKey lt ${to}`;
     const filter = condition === "" ? keys : `${keys} and ${condition}`;
@@ -80,7 +80,7 @@ export class TableRows {
     return rows ?? [];
   }
 
-  /** @throws UpstreamError for what is no row of ours: something in between answered in the service's place */
+  /** @throws UpstreamError if it is not one of our rows, because a proxy answered in the service's place */
   #read(entity: Readonly<Record<string, unknown>>): Row {
     const { partitionKey, rowKey, etag } = entity;
     if (
@@ -93,7 +93,7 @@ export class TableRows {
     return { ...entity, rowKey, etag };
   }
 
-  /** Adds a row, or replaces it if it is as `etag` says. @returns its new etag, or null on a conflict */
+  /** Adds a row, or replaces it if its etag matches. @returns its new etag, or null on a conflict */
   async put(rowKey: string, properties: object, etag: string | null): Promise<string | null> {
     const writeId = randomUUID();
     const entity = { partitionKey: this.#partition, rowKey, ...properties, writeId };
@@ -108,13 +108,13 @@ export class TableRows {
     return stored ?? this.#etagOf(rowKey, writeId);
   }
 
-  /** The etag of a row if it is as this write left it: the answer was lost, and the retry met our own row. */
+  /** Returns the etag of a row if this write left it so: the answer was lost, and the retry found our own row. */
   async #etagOf(rowKey: string, writeId: string): Promise<string | null> {
     const found = await this.get(rowKey);
     return found !== null && found["writeId"] === writeId ? found.etag : null;
   }
 
-  /** Deletes a row if it is as it was read. */
+  /** Deletes a row if it is unchanged since it was read. */
   async remove({ rowKey, etag }: Row): Promise<boolean> {
     const removed = await this.#try(
       () => this.#client.deleteEntity(this.#partition, rowKey, { ...this.#cancel, etag }),
@@ -123,14 +123,14 @@ export class TableRows {
     return removed !== null;
   }
 
-  /** All changes or none. @returns the etag of each row, or null on a conflict */
+  /** Makes all changes or none. @returns the etag of each row, or null on a conflict */
   async transact(changes: readonly Change[]): Promise<readonly (string | null)[] | null> {
     const actions = changes.map((change) => this.#action(change));
     return this.#try(async () => {
       const { subResponses } = await this.#make(() =>
         this.#client.submitTransaction(actions, this.#cancel),
       );
-      // The client goes by the status of the whole; nothing was stored where the parts do not say so.
+      // The client looks at the status of the whole. Nothing was stored unless the parts say so.
       const stored = subResponses.filter(({ status }) => status < 300);
       if (stored.length < actions.length) {
         throw unusable();
@@ -153,7 +153,7 @@ export class TableRows {
     }
   }
 
-  /** Runs a write, and once more after making the table where there is none. */
+  /** Runs a write, and repeats it after creating the table if there was none. */
   async #make<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
@@ -170,7 +170,7 @@ export class TableRows {
     try {
       return await task();
     } catch (error) {
-      // The service gives a code with each: a bare 404 comes from something in between, and no table is empty for it.
+      // The service gives a code with each. A bare 404 comes from a proxy and does not mean that the table is empty.
       const code = isRestError(error) ? codeOf(error) : undefined;
       const isOwn = code !== undefined && code !== RestError.PARSE_ERROR;
       if (isOwn && isRestError(error) && expected.includes(error.statusCode ?? 0)) {

@@ -31,8 +31,8 @@ import { emptied, takenDue } from "./takenIn.ts";
 import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
 
 /**
- * State in Azure Table Storage, one partition a workspace. A head and what is due for it change in one
- * transaction; a head is only replaced as it was read.
+ * State in Azure Table Storage, one partition per workspace. A head and its due items change in one transaction. A
+ * head is replaced only if it is unchanged since it was read.
  */
 export class TableState implements StateStore {
   readonly #rows: TableRows;
@@ -40,7 +40,7 @@ export class TableState implements StateStore {
   #migration: Promise<void> | null = null;
   readonly #progress: ProgressRow;
 
-  /** @param name of the partition: the workspace; another one for a dry run, which must not touch it */
+  /** @param name of the partition: the workspace, or another one for a dry run, which must not touch it */
   constructor(client: TableClient, name: string, signal?: AbortSignal) {
     this.#rows = new TableRows(client, hashKey(name), signal);
     this.#aliases = new AliasRows(this.#rows);
@@ -66,7 +66,7 @@ export class TableState implements StateStore {
     return this.#progress.read();
   }
 
-  /** When this was first asked for (epoch ms): now, unless it is stored. For an app that never ran. */
+  /** Returns when this was first called (epoch ms), storing the time if needed. For an app that never ran. */
   async firstSeenAt(now: number): Promise<number> {
     const stored = await this.#rows.get(rowKeys.firstSeen);
     const at = Number(stored?.["at"]);
@@ -121,7 +121,7 @@ export class TableState implements StateStore {
     return stored.archivedTo === null || stored.archivedTo < from ? head : this.#withArchive(head);
   }
 
-  /** Whoever reads records waits until all are as this version writes them. What failed is tried again. */
+  /** Makes readers wait until all records have the format of this version. A failure is retried. */
   #prepare(look: () => Promise<unknown> = () => this.#progress.read()): Promise<void> {
     this.#migration ??= look()
       .then(() => this.#migrate())
@@ -132,7 +132,10 @@ export class TableState implements StateStore {
     return this.#migration;
   }
 
-  /** The version before knew accounts by one name each: says of every such record that it is one. */
+  /**
+   * Migrates records of the previous version, which identified accounts by one name each. Registers each of them as
+   * a name.
+   */
   async #migrate(): Promise<void> {
     const { from, to } = rowRanges.heads;
     for (const row of this.#progress.isCurrent ? [] : await this.#rows.list(from, to)) {
@@ -153,7 +156,7 @@ export class TableState implements StateStore {
     const moved = (item: DueItem): DueItem =>
       head === undefined ? item : { ...item, subject: storedSubject(head.subject) };
     const changes: readonly Change[] = [
-      // Also under the account that it was due for before more was known.
+      // Also under the account for which it was due before more was known.
       ...[...drop, ...drop.map(moved), ...put].map((item) => ({
         kind: "delete" as const,
         rowKey: rowKeys.due(item),
@@ -164,7 +167,7 @@ export class TableState implements StateStore {
         properties: toJsonProperties(item),
       })),
     ];
-    // A transaction takes each row once; what is put holds.
+    // A transaction accepts each row once. A put takes precedence.
     const due = [...new Map(changes.map((change) => [change.rowKey, change])).values()];
     if (head === undefined) {
       await this.#writeDue(due);
@@ -190,12 +193,15 @@ export class TableState implements StateStore {
     return pruned;
   }
 
-  /** @returns how many bursts went; none where somebody changed the row meanwhile, which the next time looks at */
+  /**
+   * @returns the number of bursts removed; 0 if somebody changed the row in the meantime, which the next pruning
+   *   handles
+   */
   async #pruneRow(row: Row, before: number): Promise<number> {
     const stored = fromJsonProperties(row) as ArchiveRow & Partial<StoredHead>;
     const bursts = stored.bursts.filter(({ extent }) => extent.to >= before);
     const kept = { ...stored, bursts, deliveries: deliveriesOf(bursts, stored.deliveries) };
-    // A head leads to its archive, even one whose bursts are all there.
+    // A head refers to its archive, even if all its bursts are there.
     const isEmpty = bursts.length === 0 && (stored.archivedTo ?? -Infinity) < before;
     const isDone = isEmpty
       ? await this.#rows.remove(row)
@@ -208,7 +214,7 @@ export class TableState implements StateStore {
     const bursts = new Map<string, RecordedBurst>();
     const deliveries: Record<string, Delivery | undefined> = {};
     const archived: Record<string, string> = {};
-    // In the order in which they were made: a burst that changed and was archived again is in a later row.
+    // In the order of creation, because a burst that changed and was archived again is in a later row.
     for (const row of await this.#rows.list(prefix, `${prefix}~`)) {
       const stored = fromJsonProperties(row) as ArchiveRow;
       for (const burst of stored.bursts) {
@@ -218,7 +224,7 @@ export class TableState implements StateStore {
         archived[burst.id] = contentOf(burst, delivery);
       }
     }
-    // A burst that changed after it was archived is in the head again, and that is what holds.
+    // A burst that changed after it was archived is in the head again, and that one counts.
     for (const burst of head.bursts) {
       bursts.set(burst.id, burst);
       deliveries[burst.id] = head.deliveries[burst.id];
@@ -243,8 +249,8 @@ export class TableState implements StateStore {
     const aliases = this.#aliases.changesFor(head);
     const own = [change, ...aliases.map((each) => each.change)];
     const others = [...own, ...archive, ...(head.takenIn ?? []).map(emptied)];
-    // What is more than a transaction holds is stored before: without the head it asks for nothing that the
-    // same judgement, which is made again, would not ask for.
+    // Items that do not fit into the transaction are stored before it. Without the head they request nothing that the
+    // same judgement, which is repeated, would not request.
     const room = roomFor(due, others);
     const taken = await takenDue(this.#rows, head, due, others);
     await this.#writeDue(due.slice(room));
@@ -265,11 +271,11 @@ export class TableState implements StateStore {
     }
     const found = await this.#rows.get(rowKey);
     if (found !== null && found["writeId"] === writeId) {
-      // It was stored, only the answer was lost and the retry met our own row.
+      // It was stored; only the answer was lost, and the retry found our own row.
       await this.#aliases.noteStored(aliases);
       return written(found.etag);
     }
-    // To drop what is gone already fails a transaction as a whole.
+    // Deleting a row that is already gone would fail the whole transaction.
     const isSame = (found?.etag ?? null) === read.etag;
     const present = isSame ? await this.#withoutGone(due) : due;
     if (present.length < due.length) {

@@ -4,7 +4,7 @@ import { rowKeys } from "./stateKeys.ts";
 import { describe, readVersion, storedSubject } from "./storedHead.ts";
 import { roomFor, type Change, type TableRows } from "./tableRows.ts";
 
-/** A record that another one takes in stays as an empty one, so that whoever still writes to it is refused. */
+/** Empties a record that another one took over. It stays, so that a concurrent write to it is refused. */
 export function emptied({ subject, version }: Pick<SubjectRecord, "subject" | "version">): Change {
   const { etag, archives } = readVersion(version);
   const nothing = { subject: storedSubject(subject), bursts: [], deliveries: {}, archivedTo: null };
@@ -17,8 +17,8 @@ export function emptied({ subject, version }: Pick<SubjectRecord, "subject" | "v
 }
 
 /**
- * What is due for the records that a head takes in is due for the head from now on. What does not fit into the
- * transaction stays where it is: whoever sends it is led to the head all the same.
+ * Moves the due items of the records that a head took over to the head. Items that do not fit into the transaction
+ * stay, and lead whoever sends them to the head anyway.
  */
 export async function takenDue(
   rows: TableRows,

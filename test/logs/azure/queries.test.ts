@@ -143,7 +143,7 @@ describe.each(Object.entries(shipped))("%s", (_, { template, columns }) => {
   test("holds no place that nothing fills", () => {
     expect(renderQuery(template, query)).not.toContain("{{");
     expect(() => renderQuery(`${template} {{nothing}}`, query)).toThrow(
-      "the query has a place {{nothing}} that nothing fills",
+      "nothing fills the query's placeholder {{nothing}}",
     );
   });
 });

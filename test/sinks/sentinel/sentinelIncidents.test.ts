@@ -350,13 +350,13 @@ describe("an answer that makes no sense", () => {
     sentinel.fail({ malformed: true });
     const error = await failureOf(api.get(id));
     expect([error.message, error.retryable]).toEqual([
-      "Microsoft Sentinel: 200 with a body that is no JSON",
+      "Microsoft Sentinel: 200 with a body that is not JSON",
       true,
     ]);
   });
 
   test.each([
-    ["a page of a proxy", 200, `<p>${secrets.text}</p>`, /200 with a body that is no JSON$/],
+    ["a page of a proxy", 200, `<p>${secrets.text}</p>`, /200 with a body that is not JSON$/],
     [
       "an incident without etag",
       200,

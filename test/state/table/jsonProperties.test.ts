@@ -32,13 +32,13 @@ describe("a value as properties of a row", () => {
   test("fills as many properties as there may be, and no more", () => {
     expect(Object.keys(toJsonProperties("x".repeat(479_998)))).toHaveLength(15);
     expect(() => toJsonProperties("x".repeat(479_999))).toThrow(
-      "a state row of 480001 characters is more than a table row can hold",
+      "a state row of 480001 characters does not fit into a table row",
     );
   });
 
   test("that is damaged is told of by its key, and not quoted", () => {
     expect(() => fromJsonProperties({ rowKey: "2|abc", d0: "canary {" })).toThrow(
-      "the state row 2|abc is damaged: it holds no JSON; delete it, or restore it",
+      "the state row 2|abc is damaged: it is not JSON; delete it, or restore it",
     );
     expect(() => fromJsonProperties({ rowKey: "2|abc" })).toThrow("2|abc is damaged");
   });

@@ -318,7 +318,7 @@ describe("rows", () => {
     const { incident, ...item } = wholeDue(subject, burst(1));
     const endless = { ...incident!, change: "x".repeat(500_000) };
     const change = store.write({ put: [{ ...item, incident: endless }] });
-    await expect(change).rejects.toThrow(/^a state row of \d+ characters is more than a table row/);
+    await expect(change).rejects.toThrow(/^a state row of \d+ characters does not fit into a table row/);
     expect(await dueIds(other)).toEqual([]);
   });
 
@@ -378,7 +378,7 @@ describe("rows", () => {
     const d0 = `${secrets.text} {`;
     await client.updateEntity({ partitionKey, rowKey, d0 }, "Replace");
     await expect(store.readHead(subjectOf(secrets.user), 0)).rejects.toThrow(
-      new Error(`the state row ${rowKey} is damaged: it holds no JSON; delete it, or restore it`),
+      new Error(`the state row ${rowKey} is damaged: it is not JSON; delete it, or restore it`),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { servedAt, type Columns } from "../columns.ts";
 
-/** What each query for the context of findings answers, and `contextSource` reads. */
+/** The columns that each query for the context of findings returns and `contextSource` reads. */
 export const contextColumns = {
   history: {
     Part: "string",

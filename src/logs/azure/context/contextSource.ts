@@ -25,10 +25,10 @@ import successesQuery from "./successes.kql";
 
 const hour = 3_600_000;
 
-/** Rows are published late; what is later than this comes with the next look. */
+/** How late rows may be published, in milliseconds. Later ones are found by the next lookup. */
 const publicationLag = 6 * hour;
 
-/** Tables in which the same events stand: one of them is enough. */
+/** Tables with the same events. One of them is enough. */
 const alternatives: readonly (readonly string[])[] = [
   ["AuditLogs"],
   ["OfficeActivity", "CloudAppEvents"],
@@ -36,7 +36,7 @@ const alternatives: readonly (readonly string[])[] = [
   ["AADNonInteractiveUserSignInLogs"],
 ];
 
-/** Asks a workspace's tables what was before, around and after the denials of some accounts. */
+/** Queries a workspace's tables about what happened before, around and after the denials of some accounts. */
 export function contextSource(workspace: Pick<Workspace, "ask">): ContextSource {
   const ask = async (
     kind: keyof typeof contextColumns,
@@ -102,7 +102,7 @@ const templates = {
   events: eventsQuery,
 } as const satisfies Record<keyof typeof contextColumns, string>;
 
-/** A query as it is sent. */
+/** Returns a query as it is sent. */
 export function renderContextQuery(
   kind: keyof typeof contextColumns,
   range: Range,
@@ -128,13 +128,13 @@ function containsAny(column: string, words: readonly string[]): string {
   return `(${words.map((word) => `${column} contains ${kqlString(word)}`).join(" or ")})`;
 }
 
-/** The message of an `UpstreamError` begins with the status; what the client said is not kept. */
+/** The message of an `UpstreamError` begins with the status. The client's own text is dropped. */
 function problemOf(error: unknown): Gap["problem"] {
   const isFinal = error instanceof UpstreamError && !error.retryable;
   return isFinal && / 403\b/.test(error.message) ? "not permitted" : "failed";
 }
 
-/** Tables whose row of the answer is missing, unless one with the same events is there. */
+/** Returns the tables without a row in the answer, unless another one with the same events has one. */
 function gapsIn(rows: readonly Fields[], tables: readonly string[]): readonly Gap[] {
   const connected = new Set(rows.map((row) => row["Connected"]));
   return alternatives

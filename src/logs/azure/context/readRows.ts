@@ -16,7 +16,7 @@ import { readSignIn } from "../../../detection/signin/signIn.ts";
 import { readTime } from "../../../detection/signin/time.ts";
 import type { HistoryRows } from "../../../run/contextSource.ts";
 
-/** The object id first, the principal name last; one of them where the other is missing. */
+/** The object id first, the principal name last. Either may be missing. */
 function namesOf({ Account, Name }: Fields): Names {
   return [...new Set([text(Account), text(Name)])].filter((name) => name !== null);
 }
@@ -26,13 +26,13 @@ interface Span {
   readonly lastAt: number;
 }
 
-/** Rows whose times cannot be read say nothing. */
+/** Rows whose times cannot be read are ignored. */
 function spanOf({ FirstAt, LastAt }: Fields): readonly Span[] {
   const [firstAt, lastAt] = [readTime(FirstAt), readTime(LastAt)];
   return firstAt === null || lastAt === null ? [] : [{ firstAt, lastAt }];
 }
 
-/** The parts of the history, which come as rows of one answer. */
+/** Reads the parts of the history, which are rows of one answer. */
 export function readHistory(rows: readonly Fields[]): HistoryRows {
   const part = (name: string) => rows.filter((row) => row["Part"] === name);
   return {
@@ -109,7 +109,7 @@ export function readSuccesses(rows: readonly Fields[]): readonly PassedSignIn[] 
   });
 }
 
-/** What each table's rows are read with. */
+/** The reader for the rows of each table. */
 const eventReaders: Readonly<Record<string, (row: Fields) => EventRow | null>> = {
   AuditLogs: readAuditEvent,
   OfficeActivity: readOfficeEvent,
