@@ -22,7 +22,7 @@ export function incidentOf(
     revision: burst.revision,
     text: describeIncident(subject, finding),
     tasks: analystTasks,
-    change: describeChange(reason, before?.facts ?? null, finding),
+    change: describeChange(reason, before, finding),
     summary: {
       rule: { id, name, techniques },
       subject,

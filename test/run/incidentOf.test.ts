@@ -20,7 +20,7 @@ describe("the incident that a decision asks for", () => {
       revision: 3,
       text: describeIncident(subject, found),
       tasks: analystTasks,
-      change: describeChange("grew", before.facts, found),
+      change: describeChange("grew", before, found),
       summary: {
         rule: {
           id: "explicit-mfa-deny",

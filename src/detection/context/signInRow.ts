@@ -64,7 +64,7 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
     address: addressOf(origin.ipAddress),
     asNumber: text(first(row, "AutonomousSystemNumber", "autonomousSystemNumber")),
     userAgent: origin.userAgent,
-    session: text(first(row, "SessionId", "sessionId")),
+    session: signIn.session,
     device: isTrusted ? lower(own(device, "deviceId")) || null : null,
     deviceName: text(own(device, "displayName")),
     country: countryOf(row),

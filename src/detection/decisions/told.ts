@@ -1,4 +1,10 @@
-import type { Context, OriginVerdict } from "../context/context.ts";
+import type {
+  Context,
+  Followed,
+  OriginVerdict,
+  SuccessAfter,
+  UserReport,
+} from "../context/context.ts";
 
 /** The context that an incident was given, so that the next look knows what is new. */
 export interface ToldContext {
@@ -12,26 +18,49 @@ export interface ToldContext {
 }
 
 /** Summarises a context in the form that is stored with its incident. */
-export function toldOf({
-  origins,
-  campaign,
-  reports,
-  followed,
-  successes,
-  gaps,
-}: Context): ToldContext {
+export function toldOf(context: Context): ToldContext {
+  const { origins, campaign, gaps } = context;
   return {
     verdict: origins.verdict,
     campaign: campaign?.id ?? null,
-    signs: [
-      ...reports.map(({ at, what }) => markOf("report", at, what)),
-      ...followed
-        .filter(({ meaning }) => meaning !== "neutral")
-        .map(({ at, what }) => markOf("followed", at, what)),
-      ...successes.map(({ at, user }) => markOf("success", at, user)),
-    ],
+    signs: signsIn(context).map(({ mark }) => mark),
     isPartial: gaps.some(({ problem }) => problem === "failed"),
   };
+}
+
+/** A report, an event or a success that an incident is told of once. */
+export type Sign =
+  | { readonly kind: "report"; readonly mark: string; readonly event: UserReport }
+  | { readonly kind: "followed"; readonly mark: string; readonly event: Followed }
+  | { readonly kind: "success"; readonly mark: string; readonly event: SuccessAfter };
+
+/** Events without a meaning are no signs. */
+function signsIn({ reports, followed, successes }: Context): readonly Sign[] {
+  return [
+    ...reports.map((event): Sign => ({
+      kind: "report",
+      mark: markOf("report", event.at, event.what),
+      event,
+    })),
+    ...followed
+      .filter(({ meaning }) => meaning !== "neutral")
+      .map((event): Sign => ({
+        kind: "followed",
+        mark: markOf("followed", event.at, event.what),
+        event,
+      })),
+    ...successes.map((event): Sign => ({
+      kind: "success",
+      mark: markOf("success", event.at, event.user),
+      event,
+    })),
+  ];
+}
+
+/** Those that the incident was not told of before. */
+export function newSigns(before: ToldContext | null, context: Context | null): readonly Sign[] {
+  const told = new Set(before?.signs);
+  return context === null ? [] : signsIn(context).filter(({ mark }) => !told.has(mark));
 }
 
 /** A short hash (FNV-1a), because the state must not contain names of other people or texts. */

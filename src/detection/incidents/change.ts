@@ -1,8 +1,12 @@
 import type { Decision, Reason } from "../decisions/decision.ts";
 import type { Facts, Finding } from "../decisions/finding.ts";
-import { approvalSentence, signsOf } from "./summary.ts";
+import type { RecordedBurst } from "../decisions/record.ts";
+import { newSigns, type Sign, type ToldContext } from "../decisions/told.ts";
+import { approvalOrigin } from "./approvalOrigin.ts";
+import { campaignText } from "./originLines.ts";
+import { approvalSentence, origin } from "./summary.ts";
 import { byteLength, cutToBytes } from "./size.ts";
-import { counted, dayAndTime, shown, timeBeside } from "./wording.ts";
+import { counted, dayAndTime, nameText, shown, timeBeside } from "./wording.ts";
 
 /** In bytes. A comment in Microsoft Sentinel has at most 30,000 characters. */
 const longestComment = 30_000;
@@ -12,34 +16,69 @@ const minorShift = 60_000;
 
 type Why = Reason | "found again" | "delivered late";
 
+/** What an incident was last told. */
+type Before = Pick<RecordedBurst, "facts" | "told">;
+
 /**
  * Describes what is new, for a comment on an existing incident.
  *
  * @param before what the incident was last given; null if unknown
  * @returns empty if the change needs no action
  */
-export function describeChange(reason: Why, before: Facts | null, finding: Finding): string {
+export function describeChange(reason: Why, before: Before | null, finding: Finding): string {
   const { facts } = finding;
-  if (before !== null && isMinor(reason, before, facts)) {
+  const known = before?.facts ?? null;
+  if (known !== null && isMinor(reason, known, facts)) {
     return "";
   }
-  const more = before === null ? 0 : facts.denials - before.denials;
-  const reports = facts.fraudReports - (before?.fraudReports ?? 0);
+  const more = known === null ? 0 : facts.denials - known.denials;
+  const reports = facts.fraudReports - (known?.fraudReports ?? 0);
   const lines = [
     `Update (${reason}): ${facts.atLeast ? "at least " : ""}${counted(facts.denials, "denial")}${more > 0 ? `, ${more} more than before` : ""}, from ${dayAndTime(facts.firstDenialAt)} to ${timeBeside(facts.lastDenialAt, facts.firstDenialAt)} UTC.`,
-    ...(before !== null && Math.abs(before.triggeredAt - facts.triggeredAt) >= minorShift
+    ...(known !== null && Math.abs(known.triggeredAt - facts.triggeredAt) >= minorShift
       ? [
-          `The rule fired at ${timeBeside(facts.triggeredAt, facts.firstDenialAt)}, not at ${timeBeside(before.triggeredAt, facts.firstDenialAt)}.`,
+          `The rule fired at ${timeBeside(facts.triggeredAt, facts.firstDenialAt)}, not at ${timeBeside(known.triggeredAt, facts.firstDenialAt)}.`,
         ]
       : []),
     ...(reports > 0 ? [`The user reported ${counted(reports, "prompt")} as fraud.`] : []),
-    ...(before !== null && before.severity !== facts.severity
-      ? [`Severity raised from ${before.severity} to ${facts.severity}.`]
+    ...(known !== null && known.severity !== facts.severity
+      ? [`Severity raised from ${known.severity} to ${facts.severity}.`]
       : []),
-    ...(facts.approval === null ? [] : [approvalSentence(facts.approval, facts.lastDenialAt)]),
-    ...signLines(finding),
+    ...approvalLines(known, finding),
+    ...contextLines(before?.told ?? null, finding),
+    ...signLines(before?.told ?? null, finding),
   ];
   return fitComment(lines.join("\n"));
+}
+
+/** The approval, which no comment leaves out; its row where the incident was not told of it. */
+function approvalLines(before: Facts | null, { facts, approvals }: Finding): readonly string[] {
+  const { approval, lastDenialAt } = facts;
+  if (approval === null) {
+    return [];
+  }
+  const isTold = approval.at === before?.approval?.at && approval.match === before.approval.match;
+  const row = isTold ? undefined : approvals.find(({ at }) => at === approval.at);
+  return [
+    approvalSentence(approval, lastDenialAt),
+    ...(row === undefined ? [] : [approvalOrigin(row)]),
+  ];
+}
+
+/** What is known of the origin and the campaign, and was not before. */
+function contextLines(before: ToldContext | null, finding: Finding): readonly string[] {
+  const { context } = finding;
+  if (context === null) {
+    return [];
+  }
+  const { campaign, origins } = context;
+  const isOriginNew =
+    origins.verdict !== "unknown" && (before === null || before.verdict === "unknown");
+  const isCampaignNew = campaign !== null && (before === null || before.campaign === null);
+  return [
+    ...(isOriginNew ? [origin(finding)] : []),
+    ...(isCampaignNew ? [`Campaign: ${campaignText(campaign)}.`] : []),
+  ];
 }
 
 function isMinor(reason: Why, before: Facts, after: Facts): boolean {
@@ -57,19 +96,49 @@ const times = ["firstDenialAt", "triggeredAt", "lastDenialAt"] as const;
 
 const mostSigns = 10;
 
-/** Later events that show a takeover. */
-function signLines({ context, facts }: Finding): readonly string[] {
-  const signs = signsOf(context, facts.triggeredAt);
+/** What the incident was not told of before, signs of a takeover first. */
+function signLines(before: ToldContext | null, { context, facts }: Finding): readonly string[] {
+  const signs = newSigns(before, context).toSorted((a, b) => rankOf(a) - rankOf(b));
   const rest = signs.length - mostSigns;
   return [
-    ...signs
-      .slice(0, mostSigns)
-      .map(
-        ({ at, what, address }) =>
-          `**${shown(what)}** at ${timeBeside(at, facts.firstDenialAt)}${address === null ? "" : ` from ${shown(address)}`}: a sign of a takeover.`,
-      ),
-    ...(rest > 0 ? [`And ${counted(rest, "more sign")} of a takeover.`] : []),
+    ...signs.slice(0, mostSigns).map((sign) => signLine(sign, facts.firstDenialAt)),
+    ...(rest > 0 ? [`And ${counted(rest, "more event")}, in the description.`] : []),
   ];
+}
+
+/** The order of kinds; within one the oldest comes first. */
+function rankOf(sign: Sign): number {
+  switch (sign.kind) {
+    case "followed":
+      return sign.event.meaning === "takeover" ? 0 : 3;
+    case "report":
+      return 1;
+    case "success":
+      return 2;
+  }
+}
+
+function signLine(sign: Sign, firstDenialAt: number): string {
+  const time = timeBeside(sign.event.at, firstDenialAt);
+  switch (sign.kind) {
+    case "report": {
+      const { what, by } = sign.event;
+      return `**${shown(what)}** at ${time}${by === null ? "" : ` by ${nameText(by)}`}.`;
+    }
+    case "followed": {
+      const { what, address, meaning } = sign.event;
+      const says = meaning === "takeover" ? "a sign of a takeover" : "in the account's defence";
+      return `**${shown(what)}** at ${time}${from(address)}: ${says}.`;
+    }
+    case "success": {
+      const { user, ipAddress, application } = sign.event;
+      return `${nameText(user)} **signed in** at ${time}${from(ipAddress)}${application === null ? "" : `, ${shown(application)}`}.`;
+    }
+  }
+}
+
+function from(address: string | null): string {
+  return address === null ? "" : ` from ${shown(address)}`;
 }
 
 function fitComment(text: string): string {

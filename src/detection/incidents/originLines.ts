@@ -85,15 +85,15 @@ function besides({ password }: Context): readonly string[] {
 }
 
 function campaignLine(campaign: Campaign | null): readonly string[] {
-  if (campaign === null) {
-    return [];
-  }
+  return campaign === null ? [] : [`- Campaign: ${campaignText(campaign)}`];
+}
+
+/** Who else, and what they share. */
+export function campaignText(campaign: Campaign): string {
   const { users, members, shared } = campaign;
   const traits = listed(
     shared.map(({ kind, value }) => `${kindWords[kind]} ${shown(value)}`),
     3,
   );
-  return [
-    `- Campaign: ${counted(users, "other user")} with refused or failed prompts from the same ${traits}: ${listed(members.map(nameText), 20)}`,
-  ];
+  return `${counted(users, "other user")} with refused or failed prompts from the same ${traits}: ${listed(members.map(nameText), 20)}`;
 }

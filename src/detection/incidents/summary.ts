@@ -39,7 +39,8 @@ function refusals(user: string, { facts, evidence }: Finding): string {
   return `${nameText(user)}${evidence.guest ? " (a guest)" : ""} refused ${prompts}${when}${fraud}.`;
 }
 
-function origin({ context, evidence }: Finding): string {
+/** Where the refused prompts came from, and whether the password was right. */
+export function origin({ context, evidence }: Finding): string {
   const places =
     evidence.locations.length === 0 ? "" : ` (${listed(evidence.locations.map(shown), 3)})`;
   const addresses = `${listed(evidence.ipAddresses.map(shown), 3)}${places}`;

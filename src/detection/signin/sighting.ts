@@ -206,25 +206,27 @@ export function readApprovals(signIn: SignIn): readonly Approval[] {
   if (!pastMfa.has(signIn.resultType)) {
     return [];
   }
-  const { request, requestAlias, requestBy, statusText } = signIn;
-  const common = {
+  const { request, requestAlias, requestBy, statusText, session } = signIn;
+  const { ipAddress, location, application } = signIn.origin;
+  const common = (method: string | null) => ({
     request,
     requestAlias,
     requestBy,
-    ipAddress: signIn.origin.ipAddress,
+    ipAddress,
+    details: { location, application, method, session },
     publishedAt: publishedAt(signIn),
-  };
+  });
   const approvals: Approval[] = [];
   for (const step of signIn.steps) {
     const time = stepTime(step, signIn);
     if (step.succeeded !== false && time !== null && meansApproval(step.text, "step")) {
-      approvals.push({ source: "step", at: time.at, ...common });
+      approvals.push({ source: "step", at: time.at, ...common(step.method || null) });
     }
   }
   const time = rowTime(signIn);
   const isRepeated = approvals.length > 0 && signIn.details !== "cut";
   if (!isRepeated && time !== null && statusText !== null && meansApproval(statusText, "status")) {
-    approvals.push({ source: "status", at: time.at, ...common });
+    approvals.push({ source: "status", at: time.at, ...common(null) });
   }
   return approvals;
 }

@@ -30,6 +30,8 @@ export interface SignIn {
   /** When it was published (`TimeGenerated`; `time` of a diagnostic record). */
   readonly generatedAt: number | null;
   readonly origin: Origin;
+  /** The session that the sign-in began or went on with. */
+  readonly session: string | null;
 }
 
 /** The source of `request`. With `id`, another row with the same `Id` may have the `OriginalRequestId`. */
@@ -131,6 +133,7 @@ export function readSignIn(record: Fields): SignIn {
     createdAt,
     generatedAt,
     origin,
+    session: short(first(row, "SessionId", "sessionId")),
   };
 }
 

@@ -38,4 +38,10 @@ export const candidateColumns = {
   DeviceDetail: "dynamic",
 } as const satisfies Columns;
 
-export const approvalColumns = common satisfies Columns;
+export const approvalColumns = {
+  ...common,
+  AppDisplayName: "string",
+  Location: "string",
+  LocationDetails: "dynamic",
+  SessionId: "string",
+} as const satisfies Columns;

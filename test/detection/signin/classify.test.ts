@@ -266,7 +266,7 @@ describe("the approvals that a record shows", () => {
 
   it("are fresh steps of a sign-in that got past MFA, on rows set aside too", () => {
     for (const resultType of ["0", 0, "50140", "50199"]) {
-      expect(approvalsOf(approving({ resultType }))).toEqual([
+      expect(approvalsOf(approving({ resultType, fields: { SessionId: "s-1" } }))).toEqual([
         {
           source: "step",
           at: time("09:00:05"),
@@ -274,6 +274,12 @@ describe("the approvals that a record shows", () => {
           requestAlias: null,
           requestBy: "original",
           ipAddress: "203.0.113.10",
+          details: {
+            location: null,
+            application: "Azure Portal",
+            method: "mobile app notification",
+            session: "s-1",
+          },
           publishedAt: time("09:02"),
         },
       ]);

@@ -68,6 +68,7 @@ describe("a signIn of Microsoft Graph", () => {
         device: "Windows 10, Edge",
         guest: false,
       },
+      session: null,
     });
   });
 

@@ -22,6 +22,7 @@ describe("a row of SigninLogs", () => {
         DeviceDetail: device,
         UserAgent: "Mozilla/5.0",
         UserType: "Guest",
+        SessionId: "001fc6f9-7ac4-4f4c-9b3c-5a0f2d0d0a11",
       },
     });
     expect(readSignIn(record)).toEqual({
@@ -65,6 +66,7 @@ describe("a row of SigninLogs", () => {
         device: "LAPTOP-7, Windows 10, Edge 140",
         guest: true,
       },
+      session: "001fc6f9-7ac4-4f4c-9b3c-5a0f2d0d0a11",
     });
   });
 
@@ -93,6 +95,7 @@ describe("a row of SigninLogs", () => {
         device: null,
         guest: false,
       },
+      session: null,
     });
   });
 

@@ -3,6 +3,7 @@ import { promptOutcomes } from "../../../detection/signin/outcome.ts";
 import {
   sightingSources,
   type Approval,
+  type ApprovalDetails,
   type RequestIds,
   type Sighting,
 } from "../../../detection/signin/sighting.ts";
@@ -94,6 +95,14 @@ class Texts {
   }
 }
 
+/** In the order in which they are read back. */
+const approvalDetails = [
+  "location",
+  "application",
+  "method",
+  "session",
+] as const satisfies readonly (keyof ApprovalDetails)[];
+
 /** Writes values as numbers. `Unpacker` reads them in the same order. */
 class Packer {
   readonly #texts: Texts;
@@ -133,6 +142,7 @@ class Packer {
     const { source, at, ipAddress, publishedAt } = approval;
     this.#number(sightingSources.indexOf(source)).#number(at).#request(approval);
     this.#text(ipAddress).#number(publishedAt ?? NaN);
+    approvalDetails.forEach((name) => this.#text(approval.details?.[name] ?? null));
   }
 
   origin(origin: Origin): void {
@@ -204,6 +214,12 @@ class Unpacker {
       ...this.#request(),
       ipAddress: this.#text(),
       publishedAt: this.#time(),
+      details: {
+        location: this.#text(),
+        application: this.#text(),
+        method: this.#text(),
+        session: this.#text(),
+      },
     };
   }
 

@@ -47,6 +47,12 @@ const approval = fc.record({
   ...request,
   ipAddress: maybe(text),
   publishedAt: maybe(time),
+  details: fc.record({
+    location: maybe(text),
+    application: maybe(text),
+    method: maybe(text),
+    session: maybe(text),
+  }),
 });
 
 test("what a thread hands over comes out as it went in", () => {

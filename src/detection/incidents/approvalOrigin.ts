@@ -1,0 +1,15 @@
+import type { Approval } from "../signin/sighting.ts";
+import { shown } from "./wording.ts";
+
+/** From where, to what and how a prompt was approved, as far as its row says. */
+export function approvalOrigin({ ipAddress, details }: Approval): string {
+  const { location = null, application = null, method = null, session = null } = details ?? {};
+  const parts = [
+    ["Address", ipAddress],
+    ["place", location],
+    ["application", application],
+    ["method", method],
+    ["session", session],
+  ] as const;
+  return `${parts.map(([name, value]) => `${name} ${value === null ? "unknown" : shown(value)}`).join(", ")}.`;
+}
