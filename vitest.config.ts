@@ -13,6 +13,7 @@ const slow = [
   "test/functions/**",
   "test/infra/removeFromWorkspace.test.ts",
   "test/standins/**",
+  "test/upgrade/**",
   "test/contract/**",
   "test/doctor/localAzure.test.ts",
   "test/azure/**",
