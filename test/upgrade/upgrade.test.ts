@@ -59,7 +59,7 @@ function failing(sink: IncidentSink): IncidentSink {
 function incidents(): readonly string[] {
   return [...bench.service.incidents.keys()].map((id) => {
     const { title, description } = bench.service.held(id).properties;
-    return `${userOf(title)} ${/\d+ MFA prompts/.exec(description)?.[0]}`;
+    return `${userOf(title)} ${/\d+ MFA prompts/.exec(description ?? "")?.[0]}`;
   });
 }
 
