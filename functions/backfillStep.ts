@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { app, output, type InvocationContext } from "@azure/functions";
-import { endPart, stepBackfill } from "../src/run/backfill.ts";
+import { endPart, isBusy, stepBackfill } from "../src/run/backfill.ts";
 import { isFinished, type BackfillJob } from "../src/run/backfillJob.ts";
 import {
   backfillQueue,
@@ -30,7 +30,7 @@ app.storageQueue("backfillStep", {
     if (!isBackfillMessage(message) || job === null) {
       throw new Error("the message names no backfill");
     }
-    context.extraOutputs.set(queue, await workOff(message, job, context));
+    context.extraOutputs.set(queue, await workOrWait(message, job, context));
   },
 });
 
@@ -57,6 +57,31 @@ app.storageQueue("backfillPoison", {
     context.extraOutputs.set(queue, await nextMessages(message));
   },
 });
+
+/** Before a step that was refused for want of room is tried again. Its own retries have waited before. */
+const busyPause = 15_000;
+
+/**
+ * Works on one part. The host gives up a message that fails five times, so a step for which the log service has no
+ * room does not fail: its message comes again, as often as it takes.
+ */
+async function workOrWait(
+  message: BackfillMessage,
+  job: BackfillJob,
+  context: InvocationContext,
+): Promise<readonly BackfillMessage[]> {
+  try {
+    return await workOff(message, job, context);
+  } catch (error) {
+    if (!isBusy(error)) {
+      throw error;
+    }
+    const { id, workspace } = message;
+    contextLog(context).warn("backfill waits", { id, workspace, problem: String(error) });
+    await sleep(busyPause);
+    return [message];
+  }
+}
 
 /**
  * Works on one part, while no other backfill does: every message may come to a process of its own, and the log

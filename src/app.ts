@@ -103,19 +103,22 @@ export function composeApp(environment: Environment): App {
         workspace: name,
         table: dryRunNamed(partitions.dryBackfill(workspaceId, id)),
       }));
-  const findings = (findingsTable: FindingsTable, signal: AbortSignal) =>
+  const findings = (findingsTable: FindingsTable, workspace: Workspace, signal: AbortSignal) =>
     findingsLog({
       ...findingsTable,
       audience: cloud.logsIngestion.audience,
       credential: credential(),
       clock,
+      workspace,
       signal,
     });
-  const sinksOf = ({ resourceId }: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
+  const sinksOf = (workspace: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
     ...(settings.sinks.includes("sentinel")
-      ? [incidentApiSink("sentinel", incidents()(resourceId, signal))]
+      ? [incidentApiSink("sentinel", incidents()(workspace.resourceId, signal))]
       : []),
-    ...(settings.findingsTable === null ? [] : [findings(settings.findingsTable, signal)]),
+    ...(settings.findingsTable === null
+      ? []
+      : [findings(settings.findingsTable, workspace, signal)]),
   ];
   const detectorOf = (
     workspace: Workspace,

@@ -9,6 +9,7 @@ import type { Detector } from "./detector.ts";
 import { newSendBudget } from "./sendBudget.ts";
 import { publicationLag } from "./readAround.ts";
 import { sweep } from "./sweep.ts";
+import { UpstreamError } from "./upstreamError.ts";
 import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** For progress only. The actual steps may be shorter. */
@@ -92,15 +93,28 @@ export async function stepBackfill(
       }
     }
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = problemOf(error);
     const { errors } = progressed(before, work);
+    // A service that is busy for hours says the same each time.
+    const isKnown = isBusy(error) && errors.at(-1) === problem;
+    const told = isKnown ? errors : lastOf([...errors, problem]);
     // The state itself may have failed; the error thrown below says so.
-    await save({ ...reached(cursor), errors: lastOf([...errors, problem]) }).catch(() => undefined);
+    await save({ ...reached(cursor), errors: told }).catch(() => undefined);
     throw error;
   } finally {
     detector.log.info("backfill step", { id, workspace, from: range.from, to: cursor, ...work });
   }
   return false;
+}
+
+function problemOf(error: unknown): string {
+  const problem = error instanceof Error ? error.message : String(error);
+  return isBusy(error) ? `${problem}: it goes on later` : problem;
+}
+
+/** Whether a service had no room for a request. Nothing is wrong, and the step can be done later. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof UpstreamError && error.isBusy;
 }
 
 /** A part after more work. The caller sets the cursor, once the work is recorded. */

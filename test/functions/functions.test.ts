@@ -320,6 +320,21 @@ describe("a step of a backfill", () => {
     expect(azure.sentinel.incidents()).toHaveLength(1);
   });
 
+  it("that the log service has no room for comes again until it has, and the status says so", async () => {
+    // A service that asks for more patience than a request has is asked no more by the client itself.
+    const busy = { kind: "status", status: 429, retryAfterS: 600 } as const;
+    azure.logs.fail(busy, { times: 2 });
+    const { id } = (await (await post(morning)).json()) as Job;
+    await expect
+      .poll(async () => (await jobOf(id)).errors.join(), { timeout: 30_000 })
+      .toContain("throttled: it goes on later");
+    expect((await jobOf(id)).state).toBe("running");
+    await host.queuesEmpty({ timeoutMs: 150_000 });
+    expect(await jobOf(id)).toMatchObject({ state: "done", counts: { opened: 1 } });
+    expect((await jobOf(id)).errors).toHaveLength(1);
+    expect(lines().filter(({ event }) => event === "backfill waits")).toHaveLength(2);
+  }, 180_000);
+
   it("that fails five times ends it as failed, with the reason and the slice", async () => {
     azure.logs.fail(failing, { times: 5 });
     const { id } = (await (await post(morning)).json()) as Job;

@@ -39,6 +39,8 @@ export const findingColumns = {
   Locations: "dynamic",
   Techniques: "dynamic",
   MergedInto: "string",
+  WorkspaceId: "string",
+  WorkspaceName: "string",
 } as const satisfies Record<string, "string" | "int" | "boolean" | "datetime" | "dynamic">;
 
 /** A value for each column; null if there is none. */
@@ -144,4 +146,6 @@ const noValues: FindingRow = {
   Locations: null,
   Techniques: null,
   MergedInto: null,
+  WorkspaceId: null,
+  WorkspaceName: null,
 };

@@ -23,6 +23,8 @@ export interface FindingsLogOptions extends Connection {
   readonly ruleId: string;
   readonly stream: string;
   readonly clock: Clock;
+  /** Whose findings these are: the findings of all workspaces go into one table. */
+  readonly workspace?: { readonly workspaceId: string; readonly name: string };
   /** Cancels every request. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +34,7 @@ export interface FindingsLogOptions extends Connection {
  * both portals. A row may arrive more than once; readers distinguish rows by finding and revision.
  */
 export function findingsLog(options: FindingsLogOptions): IncidentSink {
-  const { endpoint, audience, credential, ruleId, stream, clock, signal } = options;
+  const { endpoint, audience, credential, ruleId, stream, clock, workspace, signal } = options;
   const { timeoutMs = usualTimeoutMs, retries, tlsOptions } = options;
   const client = new LogsIngestionClient(endpoint, credential, {
     audience,
@@ -43,7 +45,11 @@ export function findingsLog(options: FindingsLogOptions): IncidentSink {
   const cancel = signal === undefined ? {} : { abortSignal: signal };
   const upload = async (row: FindingRow) => {
     try {
-      await client.upload(ruleId, stream, [{ ...row }], cancel);
+      const where = workspace && {
+        WorkspaceId: workspace.workspaceId,
+        WorkspaceName: workspace.name,
+      };
+      await client.upload(ruleId, stream, [{ ...row, ...where }], cancel);
     } catch (error) {
       throw upstreamError(service, causeOf(error));
     }

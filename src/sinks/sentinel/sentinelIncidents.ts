@@ -8,15 +8,15 @@ import {
 import type { TokenCredential } from "@azure/identity";
 import type { IncidentApi, StoredIncident } from "./incidentApi.ts";
 import type { IncidentProperties } from "./incidentBody.ts";
+import { isRecord, readAnswer, refused, service, type Answer } from "./sentinelAnswer.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 import type { Connection } from "../../azure/connection.ts";
 import { servicePipeline } from "../../azure/pipeline.ts";
 import { doublingWait, usualRetries, wait } from "../../azure/retry.ts";
-import { codeOf, refusedBy, upstreamError } from "../../azure/upstream.ts";
+import { upstreamError } from "../../azure/upstream.ts";
 
 const apiVersion = "2025-09-01";
 const longestAttempt = 30_000;
-const service = { name: "Microsoft Sentinel", role: "Microsoft Sentinel Responder" };
 
 export interface SentinelOptions {
   /** Endpoint of Azure Resource Manager. */
@@ -43,11 +43,6 @@ interface Sending {
   /** Waits after the n-th attempt, if the caller makes the attempts. */
   readonly pause: (attempt: number) => Promise<void>;
   readonly attempts: number;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
 }
 
 /**
@@ -105,14 +100,19 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       written(await send("PUT", path, { etag: body["etag"], properties }), path);
     },
     async taskIds(id) {
-      const { body } = settled(await send("GET", `${incidents}/${id}/tasks`));
-      if (!isRecord(body) || !Array.isArray(body["value"])) {
-        throw new UpstreamError(service.name, "tasks that are not a list", true);
+      const names = new Set<string>();
+      let next: string | null = `${incidents}/${id}/tasks`;
+      while (next !== null) {
+        const { body } = settled(await send("GET", next));
+        if (!isRecord(body) || !Array.isArray(body["value"])) {
+          throw new UpstreamError(service.name, "tasks that are not a list", true);
+        }
+        for (const task of body["value"] as readonly unknown[]) {
+          names.add(isRecord(task) ? String(task["name"]).toLowerCase() : "");
+        }
+        next = nextPath(body["nextLink"]);
       }
-      const tasks = body["value"] as readonly unknown[];
-      return new Set(
-        tasks.map((task) => (isRecord(task) ? String(task["name"]).toLowerCase() : "")),
-      );
+      return names;
     },
     async putTask(id, taskId, task) {
       const path = `${incidents}/${id}/tasks/${taskId}`;
@@ -158,6 +158,15 @@ async function create(
   }
 }
 
+/** Where a list goes on: only ever at the service that was asked, whoever wrote the link. */
+function nextPath(link: unknown): string | null {
+  if (typeof link !== "string" || !URL.canParse(link)) {
+    return null;
+  }
+  const { pathname, search } = new URL(link);
+  return `${pathname}${search}`;
+}
+
 function isConflict({ status }: Answer): boolean {
   return status === 409 || status === 412;
 }
@@ -175,10 +184,6 @@ function readIncident(body: unknown, path: string): StoredIncident {
     return { properties: body["properties"] as IncidentProperties, etag: body["etag"] };
   }
   throw new UpstreamError(service.name, "an incident without properties or etag", true);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /** For requests that can neither conflict nor miss anything. */
@@ -219,7 +224,7 @@ function connect({ endpoint, audience, credential, connection = {} }: SentinelOp
   });
   const send: Send = async (method, path, body, { once: isOnce = false, signal } = {}) => {
     const request = createPipelineRequest({
-      url: `${endpoint}${path}?api-version=${apiVersion}`,
+      url: `${endpoint}${path}${path.includes("?") ? "" : `?api-version=${apiVersion}`}`,
       method,
       headers: createHttpHeaders({
         "content-type": "application/json",
@@ -241,32 +246,4 @@ function connect({ endpoint, audience, credential, connection = {} }: SentinelOp
   };
   const pause = (attempt: number) => wait(doublingWait(attempt, retries));
   return { send, pause, attempts: retries.attempts };
-}
-
-const expected: ReadonlySet<number> = new Set([404, 409, 412]);
-
-function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
-  let body: unknown;
-  try {
-    body = JSON.parse(bodyAsText || "null");
-  } catch {
-    // Without the cause, which quotes the body.
-    body = undefined;
-  }
-  // The service gives a code with each. A bare 404 comes from a proxy and says nothing about the resource.
-  if (status >= 400 && (!expected.has(status) || codeOf(errorIn(body)) === undefined)) {
-    throw refused(status, body);
-  }
-  if (status < 400 && body === undefined) {
-    throw new UpstreamError(service.name, `${status} with a body that is not JSON`, true);
-  }
-  return { status, body };
-}
-
-function refused(status: number, body: unknown): UpstreamError {
-  return refusedBy(service, status, codeOf(errorIn(body)));
-}
-
-function errorIn(body: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
 }

@@ -45,6 +45,16 @@ function whole(revision: number): Incident {
 }
 
 describe("a finding", () => {
+  test("says in which workspace it was found, where it is known", async () => {
+    const workspace = { workspaceId: "00000000-0000-0000-0000-0000000000aa", name: "east" };
+    await bench.sink({ workspace }).deliver(incident(1));
+    await bench.sink({ workspace }).noteMerge(id, "keeper");
+    expect(rows()).toMatchObject([
+      { WorkspaceId: workspace.workspaceId, WorkspaceName: "east", Change: "opened" },
+      { WorkspaceId: workspace.workspaceId, WorkspaceName: "east", Change: "merged" },
+    ]);
+  });
+
   test("is one row with a value in every column that it has one for", async () => {
     await bench.sink().deliver(whole(1));
     expect(rows()).toEqual([

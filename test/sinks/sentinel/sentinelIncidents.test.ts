@@ -125,10 +125,27 @@ describe("an incident", () => {
 
   test("cannot be created where there is no such workspace, which is no success", async () => {
     await restart({ workspace: resourceId.replace("sentinel", "another") });
-    expect(await api.get(id)).toBeNull();
-    const error = await failureOf(api.put(id, properties, null));
-    expect(error.message).toMatch(/^Microsoft Sentinel: 404 \w+$/);
-    expect(error.retryable).toBe(false);
+    for (const call of [api.get(id), api.put(id, properties, null), api.putComment(id, part, "")]) {
+      const error = await failureOf(call);
+      expect(error.message).toMatch(/^Microsoft Sentinel: 404 \w+: the workspace that SENTINEL_/);
+      expect(error.retryable).toBe(false);
+    }
+  });
+
+  test.each(["ResourceGroupNotFound", "SubscriptionNotFound"])(
+    "is not missing because of a 404 %s",
+    async (code) => {
+      sentinel.fail({ status: 404, code });
+      const { message } = await failureOf(api.get(id));
+      expect(message).toContain(`404 ${code}: the workspace that SENTINEL_WORKSPACE_RESOURCE_ID`);
+    },
+  );
+
+  test("in a workspace without Microsoft Sentinel says what to do", async () => {
+    const said = `Workspace ${secrets.text} is not onboarded to Microsoft Sentinel.`;
+    sentinel.fail({ status: 400, code: "BadRequest", message: said });
+    const { message } = await failureOf(api.put(id, properties, null));
+    expect(message).toMatch(/400 BadRequest: Microsoft Sentinel is not switched on .*az sentinel/);
   });
 });
 
@@ -142,6 +159,26 @@ describe("comments and tasks", () => {
     expect(await api.taskIds(id)).toEqual(new Set());
     await api.putTask(id, part, { title: "Call", description: "the user", status: "New" });
     expect(await api.taskIds(id)).toEqual(new Set([part]));
+  });
+
+  test("of more than one page are all known, from the service that was asked alone", async () => {
+    const asked: string[] = [];
+    const pages = await startAnswering((message, response) => {
+      asked.push(message.url ?? "");
+      const isFirst = asked.length === 1;
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify({
+          value: [{ name: isFirst ? "ONE" : "two" }],
+          ...(isFirst && {
+            nextLink: "https://elsewhere.example/tasks?api-version=1&$skipToken=1",
+          }),
+        }),
+      );
+    });
+    expect(await apiOf(pages.url).taskIds(id)).toEqual(new Set(["one", "two"]));
+    expect(asked[1]).toBe("/tasks?api-version=1&$skipToken=1");
+    await pages.stop();
   });
 
   test("that are too long for the platform are cut, and say so", async () => {
