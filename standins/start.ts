@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatTable } from "../src/cli/formatTable.ts";
+import { formatTable } from "../src/cli/text/formatTable.ts";
 import { exampleTenant } from "../src/tenant/example.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "./localAzure.ts";
 

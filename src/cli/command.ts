@@ -3,6 +3,10 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The environment; none where it is not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The time, epoch milliseconds. */
+  readonly now?: () => number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** What threads are started with; without it there are none. */
@@ -14,6 +18,8 @@ export interface Terminal {
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
 }
 
 export interface Option {

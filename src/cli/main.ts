@@ -14,6 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin,
   stdout,
   stderr,
+  env: process.env,
   signal: interrupt.signal,
   threadProgram: new URL("searchThread.mjs", import.meta.url),
   doctorProgram: new URL("doctor.mjs", import.meta.url),

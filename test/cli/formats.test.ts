@@ -187,7 +187,7 @@ describe("the table", () => {
     // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028]/);
     expect(out).toContain("eve[U+202E]moc.osotnoc[U+0007][U+001B][31m[U+2028]");
-    expect(out.trimEnd().split("\n")).toHaveLength(7);
+    expect(out.match(/eve\[U/g)).toHaveLength(2);
   });
 
   test("cuts a name that would fill the screen", async () => {
@@ -201,8 +201,9 @@ describe("the table", () => {
     expect(await output("table", ndjson([answer]))).toBe(
       [
         "No findings in 1 sign-in by 1 user, 2026-03-10 09:30 to 09:31; no MFA failures.",
-        "1 rows: 0 classified, 0 bad, set aside 1 notCandidate, 0 nonInteractive, 0 excluded, 0 unattributable, 0 notYetPublished.",
-        "0 denials; prompts by outcome: none; 0 rows unclassified.",
+        "",
+        "1 row read: 0 may show a refusal, 1 not about a refused prompt. 0 refused prompts.",
+        "--verbose shows rules, ids and outcomes; --format json has everything.",
         "",
       ].join("\n"),
     );

@@ -15,22 +15,34 @@ export interface Ended {
 
 export interface Surroundings {
   readonly stdin?: string | Buffer;
-  /** Whether standard error is a terminal. */
+  /** Whether standard output and error are a terminal, and how wide it is. */
   readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: () => number;
   readonly signal?: AbortSignal;
 }
 
 /** The command line with a terminal of paper. */
 export async function cli(
   args: readonly string[],
-  { stdin = "", isTTY = false, signal = new AbortController().signal }: Surroundings = {},
+  {
+    stdin = "",
+    isTTY = false,
+    columns = 80,
+    env = {},
+    now = Date.now,
+    signal = new AbortController().signal,
+  }: Surroundings = {},
 ): Promise<Ended> {
   let out = "";
   let err = "";
   const code = await run(args, {
     stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: { isTTY, write: (text) => (out += text) },
+    stdout: { isTTY, columns, write: (text) => (out += text) },
     stderr: { isTTY, write: (text) => (err += text) },
+    env,
+    now,
     signal,
   });
   return { code, out, err };

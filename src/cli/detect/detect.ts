@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { inputDetail } from "../readInput.ts";
+import { lookOptions, readLook } from "../text/look.ts";
 import { oneOf } from "../values.ts";
 import { analyse, analysisOptions } from "./analyse.ts";
 import { toDetectReport } from "./detectReport.ts";
@@ -23,6 +24,7 @@ export const detect: Command = {
     { name: "out", value: "DIR", help: "Write each incident to DIR/<incidentId>.json." },
     { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },
     ...analysisOptions,
+    ...lookOptions,
   ],
   details: [inputDetail, searchDetail],
   examples: [
@@ -40,10 +42,11 @@ export const detect: Command = {
     },
   ],
   async run(given, operands, terminal) {
+    const look = readLook(given, terminal);
     const format = oneOf(given, "format", formats) ?? "table";
     const { report, exitCode } = await analyse(detect, given, operands, terminal);
     const shown = toDetectReport(report);
-    terminal.stdout.write(reporters[format](shown));
+    terminal.stdout.write(reporters[format](shown, look, operands));
     if (format !== "table") {
       writeVerdict(shown.coverage, given, terminal);
     }

@@ -1,5 +1,6 @@
 import { csv } from "./csv.ts";
 import type { DetectReport } from "./detectReport.ts";
+import type { Look } from "../text/look.ts";
 import { table } from "./table.ts";
 
 export const formats = ["table", "json", "ndjson", "csv"] as const;
@@ -7,7 +8,9 @@ export const formats = ["table", "json", "ndjson", "csv"] as const;
 type Format = (typeof formats)[number];
 
 /** The text of a whole run in each format. */
-export const reporters: Readonly<Record<Format, (report: DetectReport) => string>> = {
+export const reporters: Readonly<
+  Record<Format, (report: DetectReport, look: Look, operands: readonly string[]) => string>
+> = {
   table,
   json: (report) => `${JSON.stringify(report, null, 2)}\n`,
   ndjson,

@@ -1,44 +1,181 @@
 import { visible } from "../../detection/signin/visible.ts";
-import type { DetectFinding, DetectReport } from "./detectReport.ts";
+import { fitTable, type Column } from "../text/fitTable.ts";
+import type { Look } from "../text/look.ts";
+import { listed } from "../text/words.ts";
+import { wrap } from "../text/wrap.ts";
+import { byHarm, headline } from "../verdict/harm.ts";
+import { nextSteps } from "../verdict/nextSteps.ts";
 import { coverageLines } from "../verdict/verdictLines.ts";
-import { formatTable } from "../formatTable.ts";
+import type { DetectFinding, DetectReport } from "./detectReport.ts";
+import { rowsText } from "./rowsText.ts";
 
-const head = ["triggered (UTC)", "user", "rule", "denials", "severity", "approved after", "action"];
+/** Longest text of a cell; nobody reads on. */
+const longest = 120;
 
-/** For a person: the findings, then what was read and where the rows went. */
-export function table({ run, coverage, findings, notOpened }: DetectReport): string {
-  const found = findings.length === 0 ? "" : `${formatTable(head, findings.map(cells))}\n`;
-  return `${found}${notOpened.map(notOpenedLine).join("")}${coverageLines(coverage, findings.length > 0)}${summary(run)}`;
-}
+/** Columns from which addresses and places have a column each. */
+const roomy = 100;
 
-function notOpenedLine(finding: DetectReport["notOpened"][number]): string {
-  const { rule, user, denials, firstDenialAt, lastDenialAt, reason } = finding;
-  return `Not opened (${reason}): ${rule} on ${visible(user)}, ${denials} denials from ${shortTime(firstDenialAt)} to ${shortTime(lastDenialAt)}.\n`;
-}
+/** Addresses, places and events that a cell names. */
+const most = 2;
 
-function cells(finding: DetectFinding): readonly string[] {
-  const fraud = finding.fraudReports > 0 ? ` (${finding.fraudReports} fraud)` : "";
+/** For a person: the verdict, the findings, what to do about them, and where the rows went. */
+export function table(
+  { run, coverage, findings, notOpened }: DetectReport,
+  look: Look,
+  operands: readonly string[],
+): string {
+  const sorted = findings.toSorted(byHarm);
+  const steps = nextSteps(sorted, operands).flatMap((step) => folded(step, look.width));
+  const verdict =
+    sorted.length === 0
+      ? ""
+      : `${look.paint("alarm", folded(headline(sorted, coverage.verdict), look.width).join("\n"))}\n`;
+  const isWhole = coverage.verdict === "complete";
+  const seen = coverageLines(coverage, findings.length > 0)
+    .trimEnd()
+    .split("\n")
+    .flatMap((line) => folded(line, look.width))
+    .map((line) => (isWhole ? line : look.paint("warning", line)));
   return [
-    shortTime(finding.triggeredAt),
-    visible(finding.user),
-    finding.rule,
-    `${finding.denials}${fraud}`,
-    finding.severity,
-    finding.approval === null ? "-" : `${shortTime(finding.approval.at)} ${finding.approval.match}`,
-    `${finding.action} (${finding.reason})`,
+    verdict + block(seen),
+    ...(sorted.length === 0 ? [] : [fitTable(columnsFor(sorted, look), sorted, look.width)]),
+    ...(notOpened.length === 0 ? [] : [block(notOpened.map((each) => notOpenedLine(each, look)))]),
+    ...(steps.length === 0 ? [] : [block(steps)]),
+    block(rowsText(run, look.verbose).flatMap((line) => folded(line, look.width))),
+  ].join("\n");
+}
+
+function block(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A sentence on several lines, each as far in as the first and the number of its step. */
+function folded(line: string, width: number): readonly string[] {
+  const [indent = ""] = /^ *(?:\d\. )?/.exec(line) ?? [];
+  return wrap(line.slice(indent.length), width - indent.length, "sentence").map((each, index) =>
+    index === 0 ? indent + each : " ".repeat(indent.length) + each,
+  );
+}
+
+function notOpenedLine(finding: DetectReport["notOpened"][number], { time }: Look): string {
+  const { rule, user, denials, firstDenialAt, lastDenialAt, reason } = finding;
+  const when = time.span(Date.parse(firstDenialAt), Date.parse(lastDenialAt));
+  return `Not opened (${reason}): ${rule} on ${visible(user, longest)}, ${denials} denials, ${when}.`;
+}
+
+/** A column that would say the same in every line is left out. */
+function columnsFor(
+  findings: readonly DetectFinding[],
+  look: Look,
+): readonly Column<DetectFinding>[] {
+  const { time, verbose } = look;
+  const zone = time.zone === "" ? "" : ` (${time.zone})`;
+  const severities = {
+    High: "alarm",
+    Medium: "warning",
+    Low: "calm",
+    Informational: "faint",
+  } as const;
+  const areNew = findings.every(({ action, reason }) => stateText(action, reason) === "new");
+  return [
+    {
+      head: "severity",
+      cell: ({ severity }) => severity,
+      paint: (text, { severity }) => look.paint(severities[severity], text),
+    },
+    { head: "user", mayCut: true, cell: ({ user }) => visible(user, longest) },
+    { head: "refused", cell: refusedText },
+    {
+      head: `from first to last${zone}`,
+      cell: ({ firstDenialAt, lastDenialAt }) =>
+        time.span(Date.parse(firstDenialAt), Date.parse(lastDenialAt)),
+    },
+    { head: "signs of success", mayCut: true, cell: (finding) => signsText(finding, look) },
+    ...(look.width < roomy
+      ? [{ head: "from", mayCut: true, cell: fromText }]
+      : [
+          { head: "addresses", mayCut: true, cell: addressesText },
+          { head: "place", mayCut: true, cell: placesText },
+        ]),
+    ...(areNew
+      ? []
+      : [{ head: "incident", leaveOut: 1, cell: stateOf } satisfies Column<DetectFinding>]),
+    ...(verbose
+      ? [
+          { head: "rule", leaveOut: 2, cell: ({ rule }) => rule } satisfies Column<DetectFinding>,
+          {
+            head: "applications",
+            leaveOut: 4,
+            mayCut: true,
+            cell: ({ applications }) => shortList(applications),
+          } satisfies Column<DetectFinding>,
+          {
+            head: "incident id",
+            leaveOut: 3,
+            cell: ({ incidentId }) => incidentId,
+          } satisfies Column<DetectFinding>,
+        ]
+      : []),
   ];
 }
 
-function shortTime(iso: string): string {
-  return iso.slice(0, 19).replace("T", " ");
+function stateOf({ action, reason }: DetectFinding): string {
+  return stateText(action, reason);
 }
 
-function summary({ rows, classified, setAside, ...run }: DetectReport["run"]): string {
-  const aside = Object.entries(setAside).map(([reason, count]) => `${count} ${reason}`);
-  const outcomes = Object.entries(run.outcomes).filter(([, count]) => count > 0);
-  return [
-    `${rows} rows: ${classified} classified, ${run.badRecords} bad, set aside ${aside.join(", ")}.`,
-    `${run.denials} denials; prompts by outcome: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none"}; ${run.unclassified} rows unclassified.`,
-    "",
-  ].join("\n");
+function stateText(action: DetectFinding["action"], reason: string): string {
+  const words = { open: "new", update: "changed", none: "as before" } as const;
+  return reason === "first-seen" || reason === "unchanged"
+    ? words[action]
+    : `${words[action]} (${reason})`;
+}
+
+function refusedText({ denials, atLeast, fraudReports }: DetectFinding): string {
+  return `${denials}${atLeast ? "+" : ""}${fraudReports > 0 ? ` (${fraudReports} as fraud)` : ""}`;
+}
+
+const matchWords = {
+  "same-request": "same request",
+  "same-address": "same address",
+  other: "another origin",
+} as const;
+
+function signsText({ firstDenialAt, approval, context }: DetectFinding, { time }: Look): string {
+  const when = (at: string) => time.after(Date.parse(at), Date.parse(firstDenialAt));
+  const signs = [
+    ...(approval === null ? [] : [`approved ${when(approval.at)} (${matchWords[approval.match]})`]),
+    ...(context?.successes ?? []).filter(({ own }) => own).map(({ at }) => `signed in ${when(at)}`),
+    ...(context?.followed ?? [])
+      .filter(({ meaning }) => meaning === "takeover")
+      .map(({ what, at }) => `${visible(what, longest)} ${when(at)}`),
+  ];
+  return signs.length === 0 ? "none seen" : listed(signs, most);
+}
+
+/** Addresses, and which of them are new to the user, where that can be told. */
+function addressesText({ ipAddresses, context }: DetectFinding): string {
+  const known = new Map(context?.origins.addresses.map((each) => [each.address, each.known]));
+  const texts = ipAddresses.map((address) => {
+    const isKnown = known.get(address) ?? null;
+    const word = isKnown === null ? "" : isKnown ? " (known)" : " (new)";
+    return visible(address, longest) + word;
+  });
+  return texts.length === 0 ? "not said" : listed(texts, most);
+}
+
+function placesText({ locations }: DetectFinding): string {
+  return shortList(locations) || "not said";
+}
+
+function fromText(finding: DetectFinding): string {
+  const places = shortList(finding.locations);
+  return places === "" ? addressesText(finding) : `${addressesText(finding)}; ${places}`;
+}
+
+function shortList(texts: readonly string[]): string {
+  return listed(
+    texts.map((text) => visible(text, longest)),
+    most,
+    "; ",
+  );
 }

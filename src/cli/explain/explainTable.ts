@@ -1,6 +1,7 @@
 import type { SetAsideReason } from "../../detection/signin/classify.ts";
 import { promptOutcomes } from "../../detection/signin/outcome.ts";
 import { visible } from "../../detection/signin/visible.ts";
+import { counted, listed } from "../text/words.ts";
 import { coverageLines } from "../verdict/verdictLines.ts";
 import type {
   ExplainReport,
@@ -40,13 +41,19 @@ const setAsideWords = {
   notYetPublished: "set aside: published after --as-of",
 } as const satisfies Record<SetAsideReason, string>;
 
+/** Users that the first line names. */
+const namedUsers = 5;
+
 /** Approvals of a user that are named; JSON has them all. */
 const namedApprovals = 5;
 
-/** For a person: row by row, then user by user. */
+/** For a person: the verdict, then row by row, then user by user. */
 export function explainTable(report: ExplainReport): string {
   const { rows, users, run } = report;
   return [
+    ...(users.length === 0 ? [] : [firedLine(users)]),
+    ...coverageLines(report.coverage, true).trimEnd().split("\n"),
+    "",
     ...rows.flatMap(rowLines),
     ...leftOut(run.rowsLeftOut, "row"),
     ...users.flatMap(userLines),
@@ -57,8 +64,14 @@ export function explainTable(report: ExplainReport): string {
       : []),
   ]
     .map((line) => `${line}\n`)
-    .join("")
-    .concat(coverageLines(report.coverage, true));
+    .join("");
+}
+
+function firedLine(users: readonly ReportedUser[]): string {
+  const fired = users.filter(({ rules }) => rules.some(({ missing }) => missing === null));
+  const names = fired.map(({ user }) => visible(user));
+  const who = fired.length === 0 ? "" : `: ${listed(names, namedUsers)}`;
+  return `A rule fires on ${fired.length} of ${counted(users.length, "user")} shown${who}.`;
 }
 
 function leftOut(count: number, what: string): readonly string[] {
@@ -85,7 +98,7 @@ function readByLines({ readBy, conflicts }: ReportedRow): readonly string[] {
   const usual = all.length - renamed.length;
   const names = [
     ...renamed.map(([field, name]) => `${field} from ${visible(name)}`),
-    ...(usual === 0 ? [] : [`${plural(usual, "field")} under the usual name`]),
+    ...(usual === 0 ? [] : [`${counted(usual, "field")} under the usual name`]),
   ];
   return [
     ...(names.length === 0 ? [] : [`  read: ${names.join(", ")}`]),
@@ -155,10 +168,10 @@ function ruleLines(rule: ReportedRule): readonly string[] {
     ...(densest === null
       ? []
       : [
-          `    ${plural(rule.denials, "denial")}, at most ${densest.denials} in one window: ${span(densest)}`,
+          `    ${counted(rule.denials, "denial")}, at most ${densest.denials} in one window: ${span(densest)}`,
         ]),
     ...rule.runs.map(runLine),
-    ...(rule.runsLeftOut === 0 ? [] : [`    and ${plural(rule.runsLeftOut, "run")} more`]),
+    ...(rule.runsLeftOut === 0 ? [] : [`    and ${counted(rule.runsLeftOut, "run")} more`]),
   ];
 }
 
@@ -172,15 +185,11 @@ function runLine(run: ReportedRun): string {
             ? ""
             : `, approved at ${shortTime(finding.approval.at)} (${finding.approval.match})`
         }, incident ${finding.incidentId}`;
-  return `    run of ${plural(run.denials, "denial")}, ${span(run)}: ${outcome}`;
+  return `    run of ${counted(run.denials, "denial")}, ${span(run)}: ${outcome}`;
 }
 
 function span({ from, to }: { readonly from: string; readonly to: string }): string {
   return from === to ? shortTime(from) : `${shortTime(from)} to ${shortTime(to)}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Milliseconds are shown where there are some. */

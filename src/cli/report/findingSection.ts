@@ -4,7 +4,8 @@ import type { Context, OriginAddress } from "../../detection/context/context.ts"
 import type { Prompt } from "../../detection/prompts/prompt.ts";
 import type { Reported } from "../../run/detectRecords.ts";
 import { timeline, type Mark } from "./charts.ts";
-import { harmOf } from "./harm.ts";
+import { harmOf } from "../verdict/harm.ts";
+import { attackOf } from "./attackOf.ts";
 import { markup, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 
@@ -68,7 +69,7 @@ export function findingSection(reported: Reported, number: number): Html {
 }
 
 function harmText(reported: Reported): string {
-  const { approvedAfter, signedIn, takeover } = harmOf(reported);
+  const { approvedAfter, signedIn, takeover } = harmOf(attackOf(reported));
   const signs = [
     ...(approvedAfter ? ["the user approved a prompt afterwards"] : []),
     ...(signedIn ? ["a sign-in from these origins succeeded"] : []),

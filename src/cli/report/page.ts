@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import { conditionOf } from "../../detection/rules/ruleText.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { formatTime } from "../../detection/signin/time.ts";
+import type { Verdict } from "../../run/coverage.ts";
 import type { Reported } from "../../run/detectRecords.ts";
 import { campaignGraph, heatMap, type Link } from "./charts.ts";
 import { findingSection, shortTime } from "./findingSection.ts";
-import { byHarm, harmOf, isHarmed } from "./harm.ts";
+import { byHarm, headline } from "../verdict/harm.ts";
+import { attackOf } from "./attackOf.ts";
 import { markup, Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 import { style } from "./style.ts";
@@ -22,6 +24,7 @@ export interface Input {
 export interface PageContent {
   readonly findings: readonly Reported[];
   readonly rules: readonly Rule[];
+  readonly verdict: Verdict;
   /** What the logs could show, in sentences. */
   readonly coverage: readonly string[];
   readonly inputs: readonly Input[];
@@ -35,7 +38,7 @@ const mostSections = 100;
 
 /** One self-contained page: no script, and nothing is loaded from anywhere. */
 export function page(content: PageContent): string {
-  const sorted = content.findings.toSorted(byHarm);
+  const sorted = content.findings.toSorted((a, b) => byHarm(attackOf(a), attackOf(b)));
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
   return markup`<!doctype html>
     <html lang="en">
@@ -50,7 +53,7 @@ export function page(content: PageContent): string {
       <body>
         <header>
           <h1>MFA push attacks</h1>
-          <p class="headline">${headline(sorted)}</p>
+          <p class="headline">${headline(sorted.map(attackOf), content.verdict)}</p>
           ${content.coverage.map((sentence) => markup`<p>${sentence}</p>`)}
         </header>
         <main>
@@ -63,21 +66,6 @@ export function page(content: PageContent): string {
         </footer>
       </body>
     </html> `.text;
-}
-
-/** The verdict in one sentence. */
-export function headline(findings: readonly Reported[]): string {
-  const users = new Set(findings.map(({ subject }) => shownName(subject)));
-  const harmed = new Set(
-    findings.filter((each) => isHarmed(harmOf(each))).map(({ subject }) => shownName(subject)),
-  );
-  if (users.size === 0) {
-    return "No user was attacked, as far as these logs show.";
-  }
-  const attacked = `${users.size} ${users.size === 1 ? "user was" : "users were"} attacked`;
-  return harmed.size === 0
-    ? `${attacked}; no sign that the attacker got in.`
-    : `${attacked}; the attacker probably got into ${harmed.size} ${harmed.size === 1 ? "account" : "accounts"}: ${[...harmed].slice(0, 5).join(", ")}${harmed.size > 5 ? ", …" : ""}.`;
 }
 
 function findingsPart(sorted: readonly Reported[]): Html {

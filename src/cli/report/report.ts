@@ -13,6 +13,8 @@ import { toDetectReport } from "../detect/detectReport.ts";
 import { coverageLines } from "../verdict/verdictLines.ts";
 import { readWithProgress, readingOptions } from "../readInput.ts";
 import { UsageError } from "../usageError.ts";
+import { headline } from "../verdict/harm.ts";
+import { attackOf } from "./attackOf.ts";
 import type { Input } from "./page.ts";
 
 export const report: Command = {
@@ -48,18 +50,20 @@ export const report: Command = {
     // `out` is the page here, not a folder of incidents.
     const { out: _page, ...reading } = given;
     const analysis = await analyse(report, reading, operands, terminal);
-    const { headline, page } = await import("./page.ts");
+    const { page } = await import("./page.ts");
     const { Redaction } = await import("./redact.ts");
     const redaction = given["redact"] === undefined ? null : new Redaction();
     const redacted = <T>(value: T): T => (redaction === null ? value : redaction.value(value));
-    const madeAt = Date.now();
+    const madeAt = (terminal.now ?? Date.now)();
     const findings = redacted(analysis.report.findings);
     const inputs = redacted(await hashAll(analysis.files));
     const coverage = redacted(sentencesOf(analysis.report));
     const { rules } = analysis;
     const version = __VERSION__;
-    await write(out, page({ findings, rules, coverage, inputs, version, madeAt }));
-    terminal.stdout.write(`${headline(findings)}\n${coverage.join("\n")}\n`);
+    const { verdict } = analysis.report.coverage;
+    const attacks = findings.map(attackOf);
+    await write(out, page({ findings, rules, verdict, coverage, inputs, version, madeAt }));
+    terminal.stdout.write(`${headline(attacks, verdict)}\n${coverage.join("\n")}\n`);
     const written = [out, ...(await writeCaseFolder(given, analysis, redacted, terminal, madeAt))];
     terminal.stdout.write(`Written: ${written.join(", ")}\n`);
     return analysis.exitCode;

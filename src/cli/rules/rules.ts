@@ -4,7 +4,7 @@ import type { Rule } from "../../detection/rules/rule.ts";
 import { visible } from "../../detection/signin/visible.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { collectProblems } from "../problemsError.ts";
-import { formatTable } from "../formatTable.ts";
+import { formatTable } from "../text/formatTable.ts";
 import { readRulesFile } from "../rulesFile.ts";
 import { readScenarios } from "./scenarios/readScenarios.ts";
 import { runScenario } from "./scenarios/runScenario.ts";

@@ -1,6 +1,7 @@
 import { inKnownWords } from "../../detection/signin/vocabulary.ts";
 import type { Coverage, Shortfall } from "../../run/coverage.ts";
 import type { RecordDialect, ShownField } from "../../run/inputSeen.ts";
+import { count, counted, listed } from "../text/words.ts";
 
 /** Unknown texts that a sentence quotes, and files that it names; the report has all of them. */
 const most = { texts: 3, files: 10 } as const;
@@ -119,11 +120,6 @@ function unknownTextNote({ unknownTexts }: Coverage): readonly string[] {
   return texts.length === 0 ? [] : [`MFA texts of no known class: ${listed(texts, most.texts)}.`];
 }
 
-function listed(items: readonly string[], shown: number): string {
-  const rest = items.length - shown;
-  return [...items.slice(0, shown), ...(rest > 0 ? [`and ${count(rest)} more`] : [])].join(", ");
-}
-
 /** A whole percentage, rounded down, so that "100 %" means all. */
 function shareText(part: number, whole: number): string {
   const percent = Math.floor((part * 100) / whole);
@@ -148,13 +144,4 @@ function endOfMinute(at: number) {
 function dayAndTime(at: number) {
   const iso = new Date(at).toISOString();
   return { day: iso.slice(0, 10), time: iso.slice(11, 16) };
-}
-
-function counted(number: number, noun: string): string {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** With a comma at every third digit, whatever the machine's language. */
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }

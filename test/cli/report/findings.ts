@@ -53,6 +53,7 @@ export const made = (findings: readonly Reported[]) =>
   page({
     findings,
     rules: [rule()],
+    verdict: "complete",
     coverage: ["96 MFA failures, 88 % with a reason."],
     inputs: [{ path: "logs.json", bytes: 12, sha256: "ab" }],
     version: "0.0.0",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { headline } from "../../../src/cli/report/page.ts";
+import { attackOf } from "../../../src/cli/report/attackOf.ts";
+import { headline } from "../../../src/cli/verdict/harm.ts";
 import type { Approval } from "../../../src/detection/signin/sighting.ts";
 import { approval as approvedAt } from "../../detection/builders.ts";
 import { finding, made } from "./findings.ts";
@@ -9,11 +10,15 @@ const hostile = `<img src=x onerror=alert(1)>"'\u202E@contoso.com`;
 const approval: Approval = approvedAt("09:10", { request: "another", ipAddress: "203.0.113.7" });
 
 test("the headline says how many users were attacked, and who probably got in", () => {
-  expect(headline([])).toBe("No user was attacked, as far as these logs show.");
-  expect(headline([finding()])).toBe("1 user was attacked; no sign that the attacker got in.");
+  expect(headline([], "complete")).toBe("No user was attacked, as far as these logs show.");
+  expect(headline([], "partial")).toContain("not all of these logs could be judged");
+  expect(headline([], "blind")).toBe("These logs cannot show whether anybody was attacked.");
+  expect(headline([attackOf(finding())], "complete")).toBe(
+    "1 user was attacked; these logs show no sign that the attacker got in.",
+  );
   const two = [finding(), finding({ user: "bob@contoso.com", approvals: [approval] })];
-  expect(headline(two)).toBe(
-    "2 users were attacked; the attacker probably got into 1 account: bob@contoso.com.",
+  expect(headline(two.map(attackOf), "complete")).toBe(
+    "2 users were attacked; the attacker probably got into 1 account (1 approved a prompt afterwards).",
   );
 });
 

@@ -21,7 +21,9 @@ test("the page names the attack, the log and its hash, and the terminal says whe
   const out = join(folder, "page.html");
   const { code, out: said } = await cli(["report", log, "--out", out]);
   expect(code).toBe(0);
-  expect(said).toMatch(/^1 user was attacked; no sign that the attacker got in\.\n/);
+  expect(said).toMatch(
+    /^1 user was attacked; these logs show no sign that the attacker got in\.\n/,
+  );
   expect(said).toContain(`Written: ${out}\n`);
   const page = read(out);
   expect(page).toContain(alice.name);

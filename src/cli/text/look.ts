@@ -1,0 +1,81 @@
+import { styleText } from "node:util";
+import { valueOf } from "../args.ts";
+import type { Given, Option, Terminal } from "../command.ts";
+import { oneOf, wholeNumber } from "../values.ts";
+import { timeTexts, timeWords, type TimeText } from "./timeText.ts";
+
+const leastWidth = 40;
+const mostWidth = 1_000;
+
+const whenColoured = ["auto", "always", "never"] as const;
+
+/** Options of every command with text for people. */
+export const lookOptions: readonly Option[] = [
+  {
+    name: "times",
+    value: "HOW",
+    help: "Times in tables: utc, local (of this machine) or relative (to now); utc if not given.",
+  },
+  {
+    name: "verbose",
+    short: "v",
+    help: "Show rules, applications, ids and what became of all rows.",
+  },
+  {
+    name: "color",
+    value: "WHEN",
+    help: "auto, always or never; auto obeys NO_COLOR and is off where no terminal is.",
+  },
+  {
+    name: "width",
+    value: "COLUMNS",
+    help: "Columns that a table may take; the terminal's, or as many as it needs, if not given.",
+  },
+];
+
+/** What can be shown in a colour. */
+const styles = {
+  alarm: ["bold", "red"],
+  warning: "yellow",
+  calm: "green",
+  faint: "dim",
+} as const;
+
+type Style = keyof typeof styles;
+
+/** How text for people is laid out. */
+export interface Look {
+  /** Columns; Infinity where lines may be as long as they like. */
+  readonly width: number;
+  readonly verbose: boolean;
+  readonly time: TimeText;
+  paint(style: Style, text: string): string;
+}
+
+export function readLook(given: Given, { stdout, env = {}, now = Date.now }: Terminal): Look {
+  const width = wholeNumber(given, "width", leastWidth, mostWidth);
+  const times = oneOf(given, "times", timeWords) ?? "utc";
+  const isColoured = wantsColour(given, env, stdout.isTTY === true);
+  return {
+    width: width ?? (stdout.isTTY === true ? Math.max(leastWidth, stdout.columns ?? 80) : Infinity),
+    verbose: valueOf(given, "verbose") !== null,
+    time: timeTexts[times](now()),
+    // Node's own check asks the stream of the process, which tests do not have.
+    paint: (style, text) =>
+      isColoured ? styleText([styles[style]].flat(), text, { validateStream: false }) : text,
+  };
+}
+
+/** https://no-color.org: an option of ours goes before it, a variable that is empty counts as absent. */
+function wantsColour(
+  given: Given,
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean {
+  const when = oneOf(given, "color", whenColoured) ?? "auto";
+  if (when !== "auto") {
+    return when === "always";
+  }
+  const isOff = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  return isTerminal && !isOff;
+}

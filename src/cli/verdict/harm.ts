@@ -1,0 +1,102 @@
+import type { Severity } from "../../detection/rules/rule.ts";
+import { counted } from "../text/words.ts";
+import type { CoverageReport } from "./coverageReport.ts";
+
+const severityRank = { High: 3, Medium: 2, Low: 1, Informational: 0 } as const satisfies Record<
+  Severity,
+  number
+>;
+
+/** What a finding says of the harm done. */
+export interface Attack {
+  /** As shown. */
+  readonly user: string;
+  readonly severity: Severity;
+  /** Any unit, as long as a later time is greater. */
+  readonly triggeredAt: number | string;
+  readonly approval: object | null;
+  readonly context: {
+    readonly successes: readonly { readonly own: boolean }[];
+    readonly followed: readonly { readonly meaning: string }[];
+  } | null;
+}
+
+/** Signs that the attacker got in, as far as the logs show. */
+export interface Harm {
+  readonly approvedAfter: boolean;
+  /** Successful sign-ins of the account from the attack's addresses or sessions. */
+  readonly signedIn: boolean;
+  /** Security info, a role, consent, an inbox rule or a password changed as an attacker would. */
+  readonly takeover: boolean;
+}
+
+export function harmOf({ approval, context }: Pick<Attack, "approval" | "context">): Harm {
+  return {
+    approvedAfter: approval !== null,
+    signedIn: context?.successes.some(({ own }) => own) === true,
+    takeover: context?.followed.some(({ meaning }) => meaning === "takeover") === true,
+  };
+}
+
+/** Whether the attacker probably got in. */
+function isHarmed(harm: Harm): boolean {
+  return harm.approvedAfter || harm.signedIn || harm.takeover;
+}
+
+/** The most harmful first; equal ones by time, then by user. */
+export function byHarm(a: Attack, b: Attack): number {
+  return weight(b) - weight(a) || compare(a.triggeredAt, b.triggeredAt) || compare(a.user, b.user);
+}
+
+function compare(a: number | string, b: number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function weight(attack: Attack): number {
+  const { takeover, signedIn, approvedAfter } = harmOf(attack);
+  return (
+    (takeover ? 16 : 0) +
+    (signedIn ? 8 : 0) +
+    (approvedAfter ? 4 : 0) +
+    severityRank[attack.severity]
+  );
+}
+
+/** Users, each once: those that the attacker probably got into, the most harmful first, and the others. */
+export function usersByHarm(attacks: readonly Attack[]) {
+  const sorted = attacks.toSorted(byHarm);
+  const harmed = new Set(sorted.filter((each) => isHarmed(harmOf(each))).map(({ user }) => user));
+  const all = new Set(sorted.map(({ user }) => user));
+  return { harmed: [...harmed], others: [...all].filter((user) => !harmed.has(user)) };
+}
+
+/** The verdict in one sentence: how many users were attacked, and how many of their accounts the attacker got into. */
+export function headline(attacks: readonly Attack[], verdict: CoverageReport["verdict"]): string {
+  const { harmed, others } = usersByHarm(attacks);
+  const users = harmed.length + others.length;
+  if (users === 0) {
+    return {
+      complete: "No user was attacked, as far as these logs show.",
+      partial: "No attack was found, but not all of these logs could be judged.",
+      blind: "These logs cannot show whether anybody was attacked.",
+    }[verdict];
+  }
+  const attacked = `${counted(users, "user")} ${users === 1 ? "was" : "were"} attacked`;
+  return harmed.length === 0
+    ? `${attacked}; these logs show no sign that the attacker got in.`
+    : `${attacked}; the attacker probably got into ${counted(harmed.length, "account")} (${signs(attacks)}).`;
+}
+
+/** What speaks for it, each sign with the number of its users. */
+function signs(attacks: readonly Attack[]): string {
+  const having = (sign: keyof Harm) =>
+    new Set(attacks.filter((each) => harmOf(each)[sign]).map(({ user }) => user)).size;
+  return [
+    [having("approvedAfter"), "approved a prompt afterwards"],
+    [having("signedIn"), "signed in from where the attack came from"],
+    [having("takeover"), "changed as an attacker would"],
+  ]
+    .filter(([users]) => users !== 0)
+    .map(([users, sign]) => `${users} ${sign}`)
+    .join(", ");
+}
