@@ -25,7 +25,6 @@ export function table(
   operands: readonly string[],
 ): string {
   const sorted = findings.toSorted(byHarm);
-  const steps = nextSteps(sorted, operands).flatMap((step) => folded(step, look.width));
   const verdict =
     sorted.length === 0
       ? ""
@@ -40,13 +39,24 @@ export function table(
     verdict + block(seen),
     ...(sorted.length === 0 ? [] : [fitTable(columnsFor(sorted, look), sorted, look.width)]),
     ...(notOpened.length === 0 ? [] : [block(notOpened.map((each) => notOpenedLine(each, look)))]),
-    ...(steps.length === 0 ? [] : [block(steps)]),
+    ...(sorted.length === 0 ? [] : [block(stepLines(nextSteps(sorted, operands), look.width))]),
     block(rowsText(run, look.verbose).flatMap((line) => folded(line, look.width))),
   ].join("\n");
 }
 
 function block(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A command stays on one line, so that it can be copied. */
+function stepLines(steps: ReturnType<typeof nextSteps>, width: number): readonly string[] {
+  return [
+    "What to do next:",
+    ...steps.flatMap(({ words, command }, index) => [
+      ...folded(`  ${index + 1}. ${words}`, width),
+      ...(command === null ? [] : [`     ${command}`]),
+    ]),
+  ];
 }
 
 /** A sentence on several lines, each as far in as the first and the number of its step. */

@@ -8,6 +8,12 @@ const most = 5;
 /** A word that every shell takes as it is. */
 const plainWord = /^[\w./\\:@+,-]+$/;
 
+interface Step {
+  readonly words: string;
+  /** A line for the shell; null if there is none. */
+  readonly command: string | null;
+}
+
 /**
  * What to do about findings, the most urgent first.
  *
@@ -16,7 +22,7 @@ const plainWord = /^[\w./\\:@+,-]+$/;
 export function nextSteps(
   attacks: readonly Attack[],
   operands: readonly string[],
-): readonly string[] {
+): readonly Step[] {
   const { harmed, others } = usersByHarm(attacks);
   const [first] = [...harmed, ...others];
   if (first === undefined) {
@@ -27,23 +33,23 @@ export function nextSteps(
       ? operands.join(" ")
       : "FILE";
   const user = plainWord.test(first) ? first : "NAME";
+  const words = [
+    ...(harmed.length === 0
+      ? []
+      : [
+          `Now: revoke the sessions and reset the password of ${names(harmed)}. Undo what was registered, granted or forwarded since.`,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          `Today: reset the password of ${names(others)}. Whoever sent the prompts probably knows it.`,
+        ]),
+    "Ask each user by another channel whether the sign-ins were theirs.",
+  ];
   return [
-    "What to do next:",
-    ...[
-      ...(harmed.length === 0
-        ? []
-        : [
-            `Now: revoke the sessions and reset the password of ${names(harmed)}. Undo what was registered, granted or forwarded since.`,
-          ]),
-      ...(others.length === 0
-        ? []
-        : [
-            `Today: reset the password of ${names(others)}. Whoever sent the prompts probably knows it.`,
-          ]),
-      "Ask each user by another channel whether the sign-ins were theirs.",
-      `See why: mfa-deny explain --user ${user} ${files}`,
-      `Hand it on: mfa-deny report ${files} --out case.html`,
-    ].map((step, index) => `  ${index + 1}. ${step}`),
+    ...words.map((step) => ({ words: step, command: null })),
+    { words: "See why:", command: `mfa-deny explain --user ${user} ${files}` },
+    { words: "Hand it on:", command: `mfa-deny report ${files} --out case.html` },
   ];
 }
 
