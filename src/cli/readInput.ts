@@ -114,7 +114,7 @@ export function searchWithProgress(
       }
     },
     approvals: (accounts) => logs.approvals(accounts),
-    related: () => logs.related(),
+    related: (wanted) => logs.related(wanted),
     seen: () => logs.seen(),
     pending: () => logs.pending(),
     resume: (pending) => logs.resume(pending),

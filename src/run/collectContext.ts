@@ -3,7 +3,6 @@ import { followedMs } from "../detection/context/followed.ts";
 import { historyMs } from "../detection/context/history.ts";
 import { readAuditEvent, readOfficeEvent, readRiskEvent } from "../detection/context/readEvent.ts";
 import {
-  isSame,
   type EventRow,
   type FailedSignIns,
   type Habit,
@@ -17,9 +16,6 @@ import type { ContextWish, LookedUp } from "./lookUpContext.ts";
 import type { RelatedRecord } from "./ports.ts";
 
 const day = 86_400_000;
-
-/** The number of sign-ins kept because their session may turn out to be that of a denial. */
-const mostSessions = 100_000;
 
 const eventReaders = {
   audit: readAuditEvent,
@@ -52,7 +48,7 @@ export async function collectContext(
 
 class Collector {
   readonly #asOf: number;
-  readonly #names: readonly string[];
+  readonly #names: ReadonlySet<string>;
   readonly #addresses: ReadonlySet<string>;
   readonly #first: number;
   readonly #lastFirst: number;
@@ -67,7 +63,7 @@ class Collector {
 
   constructor(wishes: readonly ContextWish[], asOf: number | null) {
     this.#asOf = asOf ?? Infinity;
-    this.#names = wishes.flatMap(({ names }) => names);
+    this.#names = new Set(wishes.flatMap(({ names }) => names));
     this.#addresses = new Set(wishes.flatMap(({ addresses }) => addresses));
     const firsts = wishes.map(({ firstDenialAt }) => firstDenialAt);
     this.#first = firsts.reduce((a, b) => Math.min(a, b), Infinity);
@@ -90,7 +86,7 @@ class Collector {
       event.at <= this.#asOf &&
       event.at >= this.#first - day &&
       event.at <= this.#lastFirst + followedMs &&
-      (isSame(event.byNames, this.#names) || isSame(event.onNames, this.#names))
+      (this.#isOf(event.byNames) || this.#isOf(event.onNames))
     ) {
       this.#events.push(event);
     }
@@ -98,12 +94,12 @@ class Collector {
 
   #signIn(signIn: ContextSignIn): void {
     const { names, kind, at, address, interactive } = signIn;
-    const own = isSame(names, this.#names);
+    const own = this.#isOf(names);
     if (own && interactive && at >= this.#first - historyMs && at <= this.#last) {
       this.#past(signIn);
     }
+    const isFrom = address !== null && this.#addresses.has(address);
     if (interactive && at >= this.#first - day && at <= this.#last + day) {
-      const isFrom = address !== null && this.#addresses.has(address);
       const isFailed =
         kind === "refused" ||
         kind === "unexplained" ||
@@ -112,13 +108,14 @@ class Collector {
         this.#fail(signIn, kind);
       }
     }
-    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day) {
-      const isFrom = address !== null && this.#addresses.has(address);
-      const mayBe = signIn.session !== null && this.#passed.length < mostSessions;
-      if (isFrom || mayBe) {
-        this.#passed.push(signIn);
-      }
+    // A session is one account's, so sign-ins in the session of a denial are the account's own.
+    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day && (own || isFrom)) {
+      this.#passed.push(signIn);
     }
+  }
+
+  #isOf(names: readonly string[]): boolean {
+    return names.some((name) => this.#names.has(name));
   }
 
   /** Adds one row for each time it appears in a file. */

@@ -48,8 +48,14 @@ export interface SignInFiles<P> {
   read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
   /** Approvals of the given accounts, and perhaps of others, that were set aside during `read`. */
   approvals(accounts: readonly Account[]): AsyncIterable<readonly [RowAccount, Approval]>;
-  /** Reads all records again, including those of other logs, for the context of findings. */
-  related?(): AsyncIterable<RelatedRecord>;
+  /**
+   * Reads the records again that matter for the context of findings: sign-ins of the given accounts, sign-ins from the
+   * given addresses, refusals of anybody, and other logs. Others may be among them. All in lower case.
+   */
+  related?(wanted: {
+    readonly names: Iterable<string>;
+    readonly addresses: Iterable<string>;
+  }): AsyncIterable<RelatedRecord>;
   /** What kinds of files were read. Complete once `read` has ended. */
   seen(): InputSeen;
 }

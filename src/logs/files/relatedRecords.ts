@@ -2,8 +2,14 @@ import { dynamic, own, type Fields } from "../../detection/signin/fields.ts";
 import type { RelatedRecord } from "../../run/ports.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
+import { LineReader } from "./containers/lineReader.ts";
+import type { Entry } from "./entry.ts";
+import { RecordMaker } from "./envelopes/recordMaker.ts";
+import { openPlainLines } from "./plainLines.ts";
+import { readChunks } from "./readChunks.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";
 import { foreignKind } from "./records/foreignKind.ts";
+import { cutRanges, RelatedLines, type PlainLines, type RelatedTo } from "./search/search.ts";
 
 /** What the records of another kind are read as; others say nothing of a finding. */
 const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
@@ -19,11 +25,16 @@ const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
  */
 export async function* relatedRecords(
   files: readonly LogFile[],
-  options: Omit<ReadOptions, "search" | "tally" | "onBytes">,
+  wanted: RelatedTo,
+  options: Omit<ReadOptions, "search" | "tally" | "onBytes"> & { readonly everyRow: boolean },
 ): AsyncGenerator<RelatedRecord> {
+  const lines = options.everyRow ? null : RelatedLines.of(wanted);
   for (const file of files.filter(({ path }) => path !== null)) {
     try {
-      for await (const entries of readRecords([file], { ...options, anyKind: true })) {
+      const plain = lines && (await openPlainLines(file, options.signal));
+      for await (const entries of lines === null || plain === null
+        ? readRecords([file], { ...options, anyKind: true })
+        : searched(plain, lines, options)) {
         for (const entry of entries) {
           if (entry.kind !== "record") {
             continue;
@@ -41,6 +52,31 @@ export async function* relatedRecords(
       }
     }
   }
+}
+
+/** Reads a file of which only the lines that match are parsed. */
+async function* searched(
+  plain: PlainLines,
+  lines: RelatedLines,
+  options: ReadOptions,
+): AsyncGenerator<readonly Entry[]> {
+  yield plain.entries;
+  const ranges = cutRanges(plain);
+  let range = ranges.next();
+  for (; range.done !== true; range = ranges.next()) {
+    options.signal?.throwIfAborted();
+    yield lines.entries(range.value);
+  }
+  // A very long line is not searched, nor is what follows it.
+  const entries: Entry[] = [];
+  const reader = new LineReader(new RecordMaker(plain.source, (entry) => entries.push(entry)));
+  const rest = { from: range.value, bytes: plain.bytes - range.value };
+  for await (const chunk of rest.bytes > 0 ? readChunks(plain, options, rest) : []) {
+    reader.push(chunk);
+    yield entries.splice(0);
+  }
+  reader.end();
+  yield entries;
 }
 
 /** A diagnostic record keeps what happened under `properties`. */

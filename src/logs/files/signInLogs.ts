@@ -23,6 +23,7 @@ import {
   type LineSearch,
   type PlainLines,
   type RangeFindings,
+  type RelatedTo,
   type TextSearch,
 } from "./search/search.ts";
 
@@ -88,8 +89,8 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  related(): AsyncIterable<RelatedRecord> {
-    return relatedRecords(this.#files, this.#options);
+  related(wanted: RelatedTo): AsyncIterable<RelatedRecord> {
+    return relatedRecords(this.#files, wanted, this.#options);
   }
 
   seen(): InputSeen {

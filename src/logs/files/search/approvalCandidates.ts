@@ -1,16 +1,11 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { allNames, type Account, type RowAccount } from "../../../detection/signin/account.ts";
 import { classifyApprovals } from "../../../detection/signin/classify.ts";
 import type { Approval } from "../../../detection/signin/sighting.ts";
-import { newlineByte } from "../bytes.ts";
-import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
-import { longLineBytes, nameHash } from "./lineSearch.ts";
+import { nameHash } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
-
-/** Longer than most lines. */
-const stepBytes = 8 * 1024;
+import { readLines } from "./readLines.ts";
 
 /** The candidates of one range. Their places count from its beginning. */
 interface Part extends Pick<LineRange, "from"> {
@@ -60,38 +55,6 @@ function placesOf(parts: readonly Part[], wanted: ReadonlySet<number>): Readonly
     }
   }
   return places;
-}
-
-function* readLines(source: string, path: string, places: ReadonlySet<number>): Generator<Buffer> {
-  if (places.size === 0) {
-    return;
-  }
-  let file: number | null = null;
-  const buffer = Buffer.allocUnsafe(stepBytes);
-  try {
-    file = openSync(path, "r");
-    for (const place of places) {
-      yield readLine(file, place, buffer);
-    }
-  } catch (error) {
-    throw InputError.of(source, error);
-  } finally {
-    if (file !== null) {
-      closeSync(file);
-    }
-  }
-}
-
-/** @returns a view of `buffer`, or of a larger one if the line does not fit */
-function readLine(file: number, at: number, buffer: Buffer): Buffer {
-  const read = readSync(file, buffer, 0, buffer.length, at);
-  const newline = buffer.subarray(0, read).indexOf(newlineByte);
-  if (newline !== -1) {
-    return buffer.subarray(0, newline);
-  }
-  return read < buffer.length || buffer.length > longLineBytes
-    ? buffer.subarray(0, read)
-    : readLine(file, at, Buffer.allocUnsafe(4 * buffer.length));
 }
 
 function approvalsIn(source: string, line: Buffer): readonly (readonly [RowAccount, Approval])[] {

@@ -28,12 +28,15 @@
   (global $wantedEnd (export "wantedEnd") (mut i32) (i32.const 0))
   (global $namesEnd (export "namesEnd") (mut i32) (i32.const 0))
 
+  ;; Whether every line is a candidate, also one with a word in it: that one may be anybody's.
+  (global $everyLine (export "everyLine") (mut i32) (i32.const 0))
+
   ;; Where the harmless texts end.
   (global $harmlessEnd (export "harmlessEnd") (mut i32) (i32.const 0xa00))
 
   ;; Of the line that is looked at.
   (global $isWanted (mut i32) (i32.const 0))
-  (global $isNoted (mut i32) (i32.const 0))
+  (global $isCandidate (mut i32) (i32.const 0))
 
   ;; Looks at the whole lines from $from on: up to the last newline before $end, or as far as there is room for what
   ;; is found. Some bytes before $from and behind $end are read, too.
@@ -184,7 +187,7 @@
 
   (func $beginLine
     (global.set $isWanted (i32.const 0))
-    (global.set $isNoted (i32.const 0))
+    (global.set $isCandidate (i32.const 0))
   )
 
   ;; Compares words of one mark, from $word on, with the text around that mark, which ends at $at.
@@ -195,7 +198,7 @@
       (local.set $from (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $word))))
       (if (call $stands (local.get $word) (local.get $from)) (then
         (if (i32.eq (i32.load8_u offset=50 (local.get $word)) (i32.const 2))
-          (then (global.set $isNoted (i32.const 1)))
+          (then (global.set $isCandidate (i32.const 1)))
           (else
             (if (i32.eqz (call $isHarmless (local.get $from)))
               (then (global.set $isWanted (i32.const 1))))))))
@@ -272,12 +275,17 @@
               (i32.and
                 (i32.eq (i32.load8_u (local.get $line)) (i32.const 123))
                 (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 125))))
-          (then (if (global.get $isNoted) (then (call $noteNames (local.get $line) (local.get $newline)))))
+          (then
+            (if (i32.or (global.get $isCandidate) (global.get $everyLine))
+              (then (call $noteNames (local.get $line) (local.get $newline)))))
           (else
-            (i32.store (global.get $wantedEnd) (local.get $line))
-            (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
-            (i32.store offset=8 (global.get $wantedEnd) (global.get $lines))
-            (global.set $wantedEnd (i32.add (global.get $wantedEnd) (i32.const 12)))))))
+            (if (global.get $everyLine)
+              (then (call $noteName (local.get $line) (i32.const 0)))
+              (else
+                (i32.store (global.get $wantedEnd) (local.get $line))
+                (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
+                (i32.store offset=8 (global.get $wantedEnd) (global.get $lines))
+                (global.set $wantedEnd (i32.add (global.get $wantedEnd) (i32.const 12)))))))))
     (global.set $lines (i32.add (global.get $lines) (i32.const 1)))
   )
 
@@ -391,11 +399,14 @@
           (i8x16.lt_u
             (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
             (i8x16.splat (local.get $length)))))
-      ;; Blanks, escapes and letters beyond ASCII: trimming and lower case are more than is done here.
+      ;; Blanks, escapes and letters beyond ASCII: trimming and lower case are more than is done here. Colons: an
+      ;; address of version 6, or with a port, has several spellings.
       (if (i32.and
             (i8x16.bitmask
               (v128.or
-                (i8x16.eq (local.get $bytes) (v128.const i8x16 92 92 92 92 92 92 92 92 92 92 92 92 92 92 92 92))
+                (v128.or
+                  (i8x16.eq (local.get $bytes) (v128.const i8x16 58 58 58 58 58 58 58 58 58 58 58 58 58 58 58 58))
+                  (i8x16.eq (local.get $bytes) (v128.const i8x16 92 92 92 92 92 92 92 92 92 92 92 92 92 92 92 92)))
                 (v128.or
                   (i8x16.le_u (local.get $bytes) (v128.const i8x16 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32 32))
                   (i8x16.ge_u

@@ -38,6 +38,7 @@ interface Kernel {
   readonly wantedEnd: WebAssembly.Global;
   readonly namesEnd: WebAssembly.Global;
   readonly harmlessEnd: WebAssembly.Global;
+  readonly everyLine: WebAssembly.Global;
   scan(
     from: number,
     end: number,
@@ -52,6 +53,14 @@ interface Kernel {
 interface BufferSizes {
   readonly buffers: number;
   readonly bytes: number;
+}
+
+export interface SearchOptions {
+  readonly buffers?: BufferSizes;
+  /** Two keys whose values are reported. A closing quote is compared, too. */
+  readonly keys?: readonly [string, string];
+  /** Makes every line a candidate; one with a word in it, or without a key, is reported as anybody's. */
+  readonly everyLine?: boolean;
 }
 
 /** A part of the search's memory that text is put into. */
@@ -85,12 +94,16 @@ export class LineSearch {
   readonly #kernel: Kernel;
 
   /** Returns null if this machine cannot run the kernel. */
-  static of(words: readonly Word[], buffers = oneBuffer): LineSearch | null {
+  static of(words: readonly Word[], options: SearchOptions = {}): LineSearch | null {
     compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
-    return compiled && new LineSearch(compiled, words, buffers);
+    return compiled && new LineSearch(compiled, words, options);
   }
 
-  private constructor(module: WebAssembly.Module, words: readonly Word[], buffers: BufferSizes) {
+  private constructor(
+    module: WebAssembly.Module,
+    words: readonly Word[],
+    { buffers = oneBuffer, keys = nameKeys, everyLine = false }: SearchOptions,
+  ) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
@@ -103,7 +116,8 @@ export class LineSearch {
       bufferAt(first + (index + 1) * wholeBuffer),
     );
     this.buffers = [bufferAt(first), ...others];
-    fillTables(memory.buffer, words);
+    fillTables(memory.buffer, words, keys);
+    this.#kernel.everyLine.value = everyLine ? 1 : 0;
     harmlessEnd.value = writeHarmless(this.memory);
   }
 
@@ -125,15 +139,22 @@ export class LineSearch {
   }
 }
 
-function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
+function fillTables(
+  memory: ArrayBuffer,
+  words: readonly Word[],
+  keys: readonly [string, string],
+): void {
   let at = wordCount;
-  for (const key of nameKeys) {
-    writeText(new Uint8Array(memory, at, wordBytes), key);
+  for (const key of keys) {
+    const bytes = new Uint8Array(memory, at, wordBytes);
+    writeText(bytes, key);
+    // The value is looked for from the closing quote on.
+    bytes[3 * longestWord + 1] = key.replace(/"$/, "").length;
     at += wordBytes;
   }
-  const [fourth, otherFourth] = nameKeys.map((key) => key.charCodeAt(3)) as [number, number];
+  const [fourth, otherFourth] = keys.map((key) => key.charCodeAt(3)) as [number, number];
   const shared = ~(fourth ^ otherFourth);
-  for (const [index, byte] of [nameKeys[0].charCodeAt(0), shared, fourth & shared].entries()) {
+  for (const [index, byte] of [keys[0].charCodeAt(0), shared, fourth & shared].entries()) {
     new Uint8Array(memory, keyLetters + 16 * index, 16).fill(byte);
   }
   const marked = markWords(words).toSorted((a, b) => markHash(a) - markHash(b));

@@ -19,7 +19,9 @@ export class RangeWorker {
 
   /** Returns null if this machine cannot search. */
   static of({ search, how }: SearchSetting): RangeWorker | null {
-    const lines = LineSearch.of(searches[search], { buffers: 2, bytes: longestRangeBytes });
+    const lines = LineSearch.of(searches[search], {
+      buffers: { buffers: 2, bytes: longestRangeBytes },
+    });
     return lines && new RangeWorker(lines, how);
   }
 

@@ -35,6 +35,9 @@ const containers = ["records", "tables", "rows", "value"].flatMap((key) => [
  */
 export const nameKeys = ["serPrincipalName", "serId"] as const;
 
+/** The end of the key of a sign-in's address in every dialect, case-sensitive. Other keys may end so, too. */
+export const addressKeys = ['Address"', 'Address"'] as const;
+
 const wanted = [...resultTypeSearch, ...denialSearch, ...escapes, ...containers];
 
 /** The words that lines are searched for. */
