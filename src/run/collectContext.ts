@@ -15,7 +15,8 @@ import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
 import type { RelatedRecord } from "./ports.ts";
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 const eventReaders = {
   audit: readAuditEvent,
@@ -53,7 +54,7 @@ class Collector {
   readonly #first: number;
   readonly #lastFirst: number;
   readonly #last: number;
-  readonly #seen: SeenSignIns[] = [];
+  readonly #seen = new Map<string, SeenSignIns>();
   readonly #habits = new Map<string, Habit>();
   readonly #refused: RefusedRequest[] = [];
   readonly #failed = new Map<string, FailedSignIns>();
@@ -109,7 +110,8 @@ class Collector {
       }
     }
     // A session is one account's, so sign-ins in the session of a denial are the account's own.
-    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day && (own || isFrom)) {
+    const mayBe = isFrom || (own && signIn.session !== null);
+    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day && mayBe) {
       this.#passed.push(signIn);
     }
   }
@@ -137,7 +139,10 @@ class Collector {
   #past(signIn: ContextSignIn): void {
     const { names, kind, at, address, device } = signIn;
     if (kind === "refused" || kind === "satisfied") {
-      this.#seen.push({ names, kind, address, device, firstAt: at, lastAt: at });
+      const key = JSON.stringify([names, kind, address, device, Math.floor(at / hour)]);
+      const { firstAt = at, lastAt = at } = this.#seen.get(key) ?? {};
+      const span = { firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
+      this.#seen.set(key, { names, kind, address, device, ...span });
     }
     if (kind === "refused") {
       this.#refused.push(signIn);
@@ -161,7 +166,7 @@ class Collector {
   rows(): LookedUp {
     const kinds = ["audit", "office", "risk"] as const;
     return {
-      seen: { rows: this.#seen },
+      seen: { rows: [...this.#seen.values()] },
       habits: { rows: [...this.#habits.values()] },
       refused: { rows: this.#refused },
       failed: { rows: [...this.#failed.values()] },

@@ -1,5 +1,5 @@
 import type { ContextOf } from "../detection/context/context.ts";
-import { contextOf } from "../detection/context/contextOf.ts";
+import { contextsOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
 import { rowsOf, type KnownFinding } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
@@ -49,11 +49,11 @@ export async function readContexts(
   const rows = await lookUpContext({ source: context, log }, wishes, signal);
   const own = judged.map(({ decision: { burst }, wish }) => findingIn(burst, wish.names));
   const others = await readMembers(detector, rows, judged);
-  const known = { ...rows, findings: [...own, ...others] };
+  const contextOf = contextsOf({ ...rows, findings: [...own, ...others] });
   return new Map(
     [...chosen].map((each) => {
       const names = wanted.filter((one) => one.each === each).flatMap((one) => one.wish.names);
-      return [accountKey(each.account), contextOf(known, distinct(names))] as const;
+      return [accountKey(each.account), contextOf(distinct(names))] as const;
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { ContextOf } from "../detection/context/context.ts";
-import { contextOf } from "../detection/context/contextOf.ts";
+import { contextsOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
 import type { KnownFinding } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
@@ -51,10 +51,10 @@ export async function readContexts(
     addresses: new Set(wishes.flatMap(({ addresses }) => addresses)),
   });
   const rows = await collectContext(related, wishes, run.asOf);
-  const findings = found.map(([, , finding]) => finding);
+  const contextOf = contextsOf({ ...rows, findings: found.map(([, , finding]) => finding) });
   for (const name of new Set(found.map(([each]) => each))) {
     const names = found.filter(([each]) => each === name).flatMap(([, wish]) => wish.names);
-    contexts.set(name, contextOf({ ...rows, findings }, distinct(names)));
+    contexts.set(name, contextOf(distinct(names)));
   }
   return contexts;
 }

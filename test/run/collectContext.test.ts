@@ -63,7 +63,7 @@ describe("sign-ins", () => {
     ]);
   });
 
-  it("that passed are from the addresses, or in some session", async () => {
+  it("that passed are from the addresses, or the account's own in some session", async () => {
     const passed = (at: string, fields = {}, address = "192.0.2.1") =>
       row({ at, resultType: "0", address, fields });
     const found = await collect(
@@ -71,6 +71,13 @@ describe("sign-ins", () => {
         passed("09:30", {}, strange),
         passed("09:31", { SessionId: "s1", IsInteractive: false }),
         passed("09:32"),
+        row({
+          at: "09:33",
+          user: bob,
+          resultType: "0",
+          address: "192.0.2.1",
+          fields: { SessionId: "s1" },
+        }),
         passed("08:59", {}, strange),
       ]),
     );

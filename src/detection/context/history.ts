@@ -1,5 +1,6 @@
 import { networkOf } from "./network.ts";
-import { overlaps, type Habit, type SeenSignIns } from "./rows.ts";
+import { TimeIndex } from "./rowIndex.ts";
+import type { Habit, SeenSignIns } from "./rows.ts";
 
 const day = 86_400_000;
 
@@ -53,11 +54,12 @@ export function historyOf({ isLookedUp, seen, habits }: Past, firstDenialAt: num
     firstDenialAt,
   );
   const isEnough = isLookedUp && oldest <= firstDenialAt - leastHistoryMs;
-  const refusals = seen.filter(({ kind }) => kind === "refused");
+  const refusals = new TimeIndex(
+    seen.filter(({ kind }) => kind === "refused"),
+    (refusal) => [refusal.firstAt, refusal.lastAt + distrustMs],
+  );
   const trusted = past.filter(
-    (row) =>
-      row.kind === "satisfied" &&
-      !refusals.some((refusal) => overlaps(row, refusal.firstAt, refusal.lastAt + distrustMs)),
+    (row) => row.kind === "satisfied" && refusals.within(row.firstAt, row.lastAt).length === 0,
   );
   const useOf = (rows: readonly SeenSignIns[]): Use => {
     const days = new Set(rows.map(({ firstAt }) => Math.floor(firstAt / day))).size;

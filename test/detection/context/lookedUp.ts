@@ -1,6 +1,6 @@
 /** Rows that were looked up for alice, whose prompts are refused on the day of all tests. */
 import type { Context, ContextQuestion } from "../../../src/detection/context/context.ts";
-import { contextOf } from "../../../src/detection/context/contextOf.ts";
+import { contextsOf } from "../../../src/detection/context/contextOf.ts";
 import type {
   ContextRows,
   EventRow,
@@ -160,7 +160,7 @@ export function answer(
   asked: Partial<ContextQuestion> = {},
   more: Partial<ContextRows> = {},
 ): Context {
-  const found = contextOf(rows(given, more), alice)(question(asked));
+  const found = contextsOf(rows(given, more))(alice)(question(asked));
   if (found === null) {
     throw new TypeError("nothing was answered");
   }

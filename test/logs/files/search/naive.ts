@@ -71,6 +71,6 @@ function placesBehind(line: string, key: string): readonly number[] {
 }
 
 function hashOf(behindKey: string): number {
-  const [, name] = /^"[ \t]*:[ \t]*"([!#-[\]-~]*)"/.exec(behindKey) ?? [];
+  const [, name] = /^"[ \t]*:[ \t]*"([!#-9;-[\]-~]*)"/.exec(behindKey) ?? [];
   return name === undefined ? 0 : nameHash(name.toLowerCase());
 }
