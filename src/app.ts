@@ -27,33 +27,33 @@ import {
   type Workspace,
 } from "./settings/settings.ts";
 
-/** The app put together: the only place that knows every part. */
+/** The assembled app. This is the only place that knows every part. */
 export interface App {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly jobs: BackfillJobs & BackfillLane;
-  /** Of the runs on schedule and the daily maintenance. */
+  /** For scheduled runs and the daily maintenance. */
   readonly detectorOf: (
     workspace: Workspace,
     log: Log,
     signal: AbortSignal,
     asker?: "detection" | "maintenance",
   ) => Detector;
-  /** Of a backfill; a dry one has a state of its own, which goes with the job. */
+  /** For a backfill. A dry one has its own state, which is deleted with the job. */
   readonly backfillDetectorOf: (
     workspace: Workspace,
     job: Pick<BackfillJob, "id" | "request">,
     log: Log,
     signal: AbortSignal,
   ) => Detector;
-  /** What a backfill that is a dry run would have opened, workspace by workspace. */
+  /** What a backfill in a dry run would have opened, by workspace. */
   readonly dryFindingsOf: (
     job: Pick<BackfillJob, "id" | "request">,
   ) => Promise<readonly (WouldOpen & { readonly workspace: string })[]>;
-  /** Forgets backfills and dry runs that are older than what is remembered. @returns how many backfills */
+  /** Forgets backfills and dry runs that are beyond retention. @returns how many backfills */
   readonly forgetOld: () => Promise<number>;
   readonly stateOf: (workspace: Workspace) => TableState;
-  /** The messages in a queue of the state's storage account, about. */
+  /** The approximate number of messages in a queue of the state's storage account. */
   readonly countMessages: (queue: string) => Promise<number>;
 }
 
@@ -87,7 +87,7 @@ export function composeApp(environment: Environment): App {
       credential: credential(),
     }),
   );
-  // A run has a state of its own, so that runs at the same time do not share what they know of the watermark.
+  // Each run has its own state object, so that concurrent runs do not share what they know about the watermark.
   const stateNamed = (name: string, signal?: AbortSignal) =>
     new TableState(stateTable(), name, signal);
   const partitionOf = ({ workspaceId }: Workspace) =>
@@ -170,7 +170,7 @@ export function composeApp(environment: Environment): App {
     },
     async forgetOld() {
       const before = clock.now() - settings.stateRetentionMs;
-      // A dry run that goes on is pruned as any other state.
+      // With DRY_RUN, a dry run is the main state and is pruned like any other.
       for (const { workspaceId } of settings.dryRun ? [] : settings.workspaces) {
         await forgetDryRun(stateTable(), partitions.dryRun(workspaceId), before);
       }
@@ -182,14 +182,14 @@ export function composeApp(environment: Environment): App {
     },
     stateOf,
     async countMessages(queue) {
-      // A bundle of its own: a timer run never loads it.
+      // A separate bundle, which timer runs never load.
       const { countMessages } = await import("./azure/poisonMessages.ts");
       return countMessages(settings.stateStorage, queue, credential);
     },
   };
 }
 
-/** The log, and where the context of findings is looked up. */
+/** The log, and the source for the context of findings. */
 function sourcesOf(
   source: LogWorkspace,
   { context }: Settings,
@@ -197,14 +197,14 @@ function sourcesOf(
   return { source, context: context ? contextSource(source) : null };
 }
 
-/** Rules as they are set; one that is not in use as it ships. */
+/** Returns the configured rules with these ids. Rules that are not configured are taken as shipped. */
 function rulesNamed({ rules }: Settings, ids: readonly string[]): readonly Rule[] {
   return ids.flatMap(
     (id) => rules.find((rule) => rule.id === id) ?? presets.find((rule) => rule.id === id) ?? [],
   );
 }
 
-/** Makes a thing at the first call, and gives that one ever after. */
+/** Returns a function that creates its value at the first call and then returns the same one. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {

@@ -20,7 +20,7 @@ export function parseOptions(command: Command, args: readonly string[]): Parsed 
       throw new UsageError(`--${option.name} is given ${all.length} times; once is enough`);
     }
     if (all.some((each) => each.trim() === "")) {
-      throw new UsageError(`--${option.name} is blank; it has to be ${option.value}`);
+      throw new UsageError(`--${option.name} is blank; it must be ${option.value}`);
     }
     if (all.length > 0) {
       given[option.name] = all;

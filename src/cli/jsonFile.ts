@@ -12,7 +12,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ProblemsError([`${path}${placeIn(text, cause)}: is no valid JSON`], { cause });
+    throw new ProblemsError([`${path}${placeIn(text, cause)}: is not valid JSON`], { cause });
   }
 }
 

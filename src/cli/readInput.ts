@@ -50,7 +50,7 @@ export async function findInput(
     throw new UsageError(`${command.name} needs a FILE, a folder, or - for standard input`);
   }
   if (operands.some((operand) => operand.trim() === "")) {
-    throw new UsageError("a FILE is blank; it has to be a file, a folder, or -");
+    throw new UsageError("a FILE is blank; it must be a file, a folder, or -");
   }
   return findLogFiles(operands);
 }

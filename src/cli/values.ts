@@ -10,7 +10,7 @@ export function oneOf<T extends string>(given: Given, name: string, words: reado
   const value = valueOf(given, name);
   const word = words.find((each) => each === value);
   if (value !== null && word === undefined) {
-    throw new UsageError(`--${name} is '${value}'; it has to be one of ${words.join(", ")}`);
+    throw new UsageError(`--${name} is '${value}'; it must be one of ${words.join(", ")}`);
   }
   return word ?? null;
 }
@@ -28,7 +28,7 @@ export function wholeNumber(
   const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
   if (!(number >= least && number <= most)) {
     throw new UsageError(
-      `--${name} is '${value}'; it has to be a whole number from ${least} to ${most}`,
+      `--${name} is '${value}'; it must be a whole number from ${least} to ${most}`,
     );
   }
   return number;
@@ -61,11 +61,11 @@ export function duration(
   }
   const length = parseDuration(value);
   if (length === null) {
-    throw new UsageError(`--${name} is '${value}'; it has to be a duration such as 15m or PT15M`);
+    throw new UsageError(`--${name} is '${value}'; it must be a duration such as 15m or PT15M`);
   }
   if (length < leastMs || length > mostMs) {
     throw new UsageError(
-      `--${name} is '${value}'; it has to be from ${inWords(leastMs)} to ${inWords(mostMs)}`,
+      `--${name} is '${value}'; it must be from ${inWords(leastMs)} to ${inWords(mostMs)}`,
     );
   }
   return length;
@@ -79,9 +79,7 @@ export function moment(given: Given, name: string): number | null {
   }
   const at = readTime(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
   if (at === null) {
-    throw new UsageError(
-      `--${name} is '${value}'; it has to be a time such as 2026-03-10T09:00:00Z`,
-    );
+    throw new UsageError(`--${name} is '${value}'; it must be a time such as 2026-03-10T09:00:00Z`);
   }
   return at;
 }

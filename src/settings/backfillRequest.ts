@@ -4,7 +4,7 @@ import { readTime } from "../detection/signin/time.ts";
 import { placeOf, problemOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
-/** A field of a request, and what is wrong with it. */
+/** A field of a request, and its problem. */
 export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
@@ -21,15 +21,15 @@ export interface RequestedBackfill {
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
 
 const moment = v.pipe(
-  v.string("has to be a time such as 2026-03-10T09:00:00Z"),
+  v.string("must be a time such as 2026-03-10T09:00:00Z"),
   v.transform((text) => (rfc3339.test(text) ? readTime(text) : null)),
-  v.check((at) => at !== null, "has to be a time such as 2026-03-10T09:00:00Z"),
+  v.check((at) => at !== null, "must be a time such as 2026-03-10T09:00:00Z"),
   v.transform((at) => at ?? 0),
 );
 
 function names(known: readonly string[]) {
   const list = v.pipe(
-    v.array(v.picklist(known, `has to be one of ${known.join(", ")}`), "has to be a list"),
+    v.array(v.picklist(known, `must be one of ${known.join(", ")}`), "must be a list"),
     v.nonEmpty("is empty"),
     v.transform((given) => [...new Set(given)].toSorted()),
   );
@@ -37,8 +37,8 @@ function names(known: readonly string[]) {
 }
 
 /**
- * The body of a request for a backfill: `{from, to, rules?, workspaces?, dryRun?}`. Without rules or
- * workspaces, those of the settings are meant. While the app is in a dry run, so is every backfill.
+ * Parses the body of a backfill request: `{from, to, rules?, workspaces?, dryRun?}`. Rules and workspaces default
+ * to those of the settings. While the app is in a dry run, so is every backfill.
  *
  * @returns the request, or every problem with it
  */
@@ -51,7 +51,7 @@ export function readBackfillRequest(
   try {
     value = JSON.parse(body);
   } catch {
-    return [{ field: "", problem: "the body is no valid JSON" }];
+    return [{ field: "", problem: "the body is not valid JSON" }];
   }
   const schema = v.pipe(
     v.strictObject(
@@ -60,11 +60,11 @@ export function readBackfillRequest(
         to: v.pipe(moment, v.maxValue(now, "lies in the future")),
         rules: names(presets.map(({ id }) => id)),
         workspaces: names(workspaces.map(({ name }) => name)),
-        dryRun: v.optional(v.boolean("has to be true or false"), false),
+        dryRun: v.optional(v.boolean("must be true or false"), false),
       },
-      "has to be an object",
+      "must be an object",
     ),
-    // Also where other fields are wrong, so that all is said at once.
+    // Runs even if other fields are wrong, so that all problems are reported at once.
     v.forward(
       v.partialCheck([["from"], ["to"]], ({ from, to }) => from < to, "is not before to"),
       ["from"],

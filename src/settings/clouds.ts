@@ -1,9 +1,9 @@
-/** Where the services of a cloud are, and for whom a token has to be. The audience follows the cloud only. */
+/** The endpoints and token audiences of a cloud's services. The audience depends on the cloud only. */
 export interface Cloud {
   readonly authorityHost: string;
   readonly logAnalytics: { readonly endpoint: string; readonly audience: string };
   readonly resourceManager: { readonly endpoint: string; readonly audience: string };
-  /** Of the Logs Ingestion API, whose endpoint belongs to a data collection rule. */
+  /** The Logs Ingestion API. Its endpoint belongs to a data collection rule. */
   readonly logsIngestion: { readonly audience: string };
 }
 

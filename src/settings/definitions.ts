@@ -18,12 +18,12 @@ import {
   wholeNumber,
 } from "./schemas.ts";
 
-/** One setting of the app: what it is for, and the text that holds where none is given. */
+/** One setting of the app: its purpose, and its default as text. */
 export interface Definition {
-  /** Null: has to be given, or something else instead. */
+  /** Null if it is required, or another setting instead. */
   readonly fallback: string | null;
   readonly help: string;
-  /** Reads its text, or the fallback. Settings that only make sense together are read as texts. */
+  /** Parses its text or default. Settings that only make sense together are parsed as plain text. */
   readonly schema: v.GenericSchema<string, unknown>;
 }
 
@@ -44,7 +44,7 @@ export const definitions = {
   },
   WORKSPACES: {
     fallback: null,
-    help: "Instead of the two above, several workspaces: JSON array of {name, workspaceId, resourceId}.",
+    help: "Several workspaces instead of the two above: JSON array of {name, workspaceId, resourceId}.",
     schema: anyText,
   },
   STATE_STORAGE: {
@@ -54,27 +54,27 @@ export const definitions = {
   },
   STATE_STORAGE__tableServiceUri: {
     fallback: null,
-    help: "Instead of a connection string: table endpoint, with identity.",
+    help: "Table endpoint, to use an identity instead of a connection string.",
     schema: anyText,
   },
   STATE_STORAGE__queueServiceUri: {
     fallback: null,
-    help: "Queue endpoint that belongs to it.",
+    help: "Queue endpoint of the same account.",
     schema: anyText,
   },
   STATE_STORAGE__credential: {
     fallback: "",
-    help: "managedidentity, with a user-assigned identity: for the queue trigger.",
+    help: "managedidentity, if the queue trigger uses a user-assigned identity.",
     schema: anyText,
   },
   STATE_STORAGE__clientId: {
     fallback: "",
-    help: "Its client id, again for the queue trigger.",
+    help: "Client id of that identity, for the queue trigger.",
     schema: optionalGuid,
   },
   STATE_TABLE: {
     fallback: "MfaDenyState",
-    help: "Table for the state; made on first use.",
+    help: "Table for the state; created on first use.",
     schema: tableName,
   },
   AZURE_CLIENT_ID: {
@@ -105,12 +105,12 @@ export const definitions = {
   },
   DETECTION_RULES: {
     fallback: "explicit-mfa-deny,mfa-deny-then-approve",
-    help: "Ids of rules by comma, or a JSON array with overrides and exclusions.",
+    help: "Comma-separated rule ids, or a JSON array with overrides and exclusions.",
     schema: anyText,
   },
   INGESTION_SAFETY: {
     fallback: "PT2M",
-    help: "How far behind the present a run stops, because rows become visible out of order.",
+    help: "How long before the present a run stops reading, because rows become visible out of order.",
     schema: durationBetween(0, day),
   },
   INITIAL_LOOKBACK: {
@@ -125,7 +125,7 @@ export const definitions = {
   },
   APPROVAL_LATENESS: {
     fallback: "P2D",
-    help: "How much later such an approval may be published.",
+    help: "How much later such an approval may appear in the log.",
     schema: durationBetween(0, 7 * day),
   },
   APPROVAL_RAISES: {
@@ -135,17 +135,17 @@ export const definitions = {
   },
   USUAL_ORIGIN_SEVERITY: {
     fallback: "none",
-    help: "Informational, Low or Medium: at most that where all denials came from where the user usually signs in.",
+    help: "Informational, Low or Medium: the maximum severity if all denials came from the user's usual origins; none: no maximum.",
     schema: usualSeverity,
   },
   CONTEXT: {
     fallback: "on",
-    help: "on: look up what was before, around and after each finding; off: ask no further table.",
+    help: "on: look up what happened before, around and after each finding; off: query no further tables.",
     schema: onOrOff,
   },
   MAX_INCIDENTS_PER_RUN: {
     fallback: "50",
-    help: "Incidents written in one run; the rest waits for the next.",
+    help: "Maximum number of incidents written in one run; the rest waits for the next.",
     schema: wholeNumber(1, 3_000),
   },
   STATE_RETENTION: {
@@ -155,22 +155,22 @@ export const definitions = {
   },
   HEALTH_MAX_AGE: {
     fallback: "",
-    help: "Age of the last success above which health is bad; three times the longest pause of the schedule, at least PT15M, unless set.",
+    help: "Age of the last successful run above which health is bad. Default: three times the longest pause of the schedule, at least PT15M.",
     schema: optionalDuration(minute, 30 * day),
   },
   SOURCE_MAX_AGE: {
     fallback: "PT24H",
-    help: "Silence of SigninLogs above which health is bad, where the tenant is not silent at such hours anyway.",
+    help: "Silence of SigninLogs above which health is bad, unless the tenant is usually silent at such hours.",
     schema: durationBetween(60 * minute, 30 * day),
   },
   DRY_RUN: {
     fallback: "false",
-    help: "true: log and list what would be opened (mfa-deny doctor --findings), send nothing; the state of real runs stays as it is.",
+    help: "true: log and list what would be opened (mfa-deny doctor --findings) and send nothing. The state of real runs stays unchanged.",
     schema: flag,
   },
   INCIDENT_SINKS: {
     fallback: "",
-    help: "Where incidents go, by comma: sentinel (its API), logs (a custom table with an analytics rule, which the Defender portal shows). Both where FINDINGS_ENDPOINT and FINDINGS_DCR_ID are set, else sentinel.",
+    help: "Comma-separated targets of incidents: sentinel (its API), logs (a custom table with an analytics rule, which the Defender portal shows). Default: both if FINDINGS_ENDPOINT and FINDINGS_DCR_ID are set, otherwise sentinel.",
     schema: optionalSinks,
   },
   FINDINGS_ENDPOINT: {

@@ -18,10 +18,10 @@ const isoUnits: Readonly<Record<string, number>> = {
 const isoParts = /([\d.]+)([WDHMS])/g;
 
 /**
- * A duration as ISO 8601 (`PT15M`, `P2D`; no months or years, which have no fixed length) or short
+ * Parses a duration in ISO 8601 (`PT15M`, `P2D`; no months or years, which have no fixed length) or in short form
  * (`15m`, `1h30m`, `90s`).
  *
- * @returns milliseconds, or null where the text is neither
+ * @returns milliseconds, or null if the text is neither
  */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim();

@@ -8,16 +8,17 @@ const names: Readonly<Record<string, number>> = Object.fromEntries([
 const second = 1_000;
 const dayMs = 86_400_000;
 
-/** Two years hold every combination of day, month and weekday that a schedule is likely to name. */
+/** Two years contain every combination of day, month and weekday that a schedule is likely to name. */
 const days = 2 * 366;
 
-/** Any leap year's first day. */
+/** The first day of any leap year. */
 const start = Date.UTC(2028, 0, 1);
 
 /**
- * The longest time between two runs of an NCRONTAB schedule (five fields, or six with seconds), milliseconds.
+ * Returns the longest time between two runs of an NCRONTAB schedule (five fields, or six with seconds), in
+ * milliseconds.
  *
- * @returns null where the schedule cannot be read, or never fires
+ * @returns null if the schedule cannot be parsed, or never fires
  */
 export function longestGap(schedule: string): number | null {
   const parts = schedule.trim().toLowerCase().split(/\s+/);
@@ -61,7 +62,7 @@ export function longestGap(schedule: string): number | null {
   return firing.length < 2 ? null : Math.max(inDay, ...betweenDays);
 }
 
-/** The values of a field such as `1,2`, `1-5`, `10-30/5` or `mon-fri`; empty where it cannot be read. */
+/** Returns the values of a field such as `1,2`, `1-5`, `10-30/5` or `mon-fri`; empty if it cannot be parsed. */
 function valuesOf(field: string | undefined, least: number, most: number): ReadonlySet<number> {
   const values = new Set<number>();
   for (const part of (field ?? "").split(",")) {
@@ -85,7 +86,7 @@ function valuesOf(field: string | undefined, least: number, most: number): Reado
   return values;
 }
 
-/** A single value with a step goes on to the end of its field. */
+/** A single value with a step extends to the end of its field. */
 function boundsOf(range: string, end: number | null): readonly [number | null, number | null] {
   const [from = "", to] = range.split("-");
   const first = numberOf(from);

@@ -1,6 +1,6 @@
 import type { Settings } from "./settings.ts";
 
-/** What an operator should know about settings that are valid and yet may not be what was meant. */
+/** Returns warnings about settings that are valid but may not be intended. */
 export function noticesOn(
   settings: Pick<Settings, "sinks" | "dryRun" | "stateStorage" | "clientId" | "queueClientId">,
 ): readonly string[] {
@@ -15,7 +15,7 @@ function aboutDefender({ sinks, dryRun }: Pick<Settings, "sinks" | "dryRun">): r
       ];
 }
 
-/** The Functions host connects the queue trigger by settings of its own. */
+/** The Functions host connects the queue trigger with its own settings. */
 function aboutQueue({
   stateStorage,
   clientId,

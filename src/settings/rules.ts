@@ -12,7 +12,7 @@ import {
 } from "../detection/rules/rule.ts";
 import { parseDuration } from "./duration.ts";
 
-/** Bounds of a rule's numbers: what lies outside would count everything, or could never be read whole. */
+/** Limits of a rule's numbers. Anything outside would count everything, or could never be read completely. */
 export const ruleLimits = {
   shortestWindowMs: 1_000,
   longestWindowMs: 24 * 3_600_000,
@@ -22,53 +22,53 @@ export const ruleLimits = {
 const ruleIds = presets.map((rule) => rule.id);
 
 const windowText = v.pipe(
-  v.string("has to be a duration such as PT15M"),
+  v.string("must be a duration such as PT15M"),
   v.transform(parseDuration),
   v.check(
     (ms) => ms !== null && ms >= ruleLimits.shortestWindowMs && ms <= ruleLimits.longestWindowMs,
-    "has to be a duration from PT1S to PT24H",
+    "must be a duration from PT1S to PT24H",
   ),
   v.transform((ms) => ms ?? 0),
 );
 
 const addressRange = v.pipe(
-  v.string("has to be text"),
-  v.check((text) => parseCidr(text) !== null, "has to be an address or a CIDR range"),
+  v.string("must be text"),
+  v.check((text) => parseCidr(text) !== null, "must be an address or a CIDR range"),
   v.transform((text): Cidr => parseCidr(text) ?? { text, value: 0n, bits: 128 }),
 );
 
 const lowerText = v.pipe(
-  v.string("has to be text"),
+  v.string("must be text"),
   v.trim(),
   v.nonEmpty("is empty"),
   v.toLowerCase(),
 );
 
 const list = <T extends v.GenericSchema>(item: T) =>
-  v.optional(v.array(item, "has to be a list"), []);
+  v.optional(v.array(item, "must be a list"), []);
 
-/** One rule that ships, with some of it changed. */
+/** A shipped rule with some values changed. */
 export const ruleOverride = v.strictObject(
   {
-    id: v.picklist(ruleIds, `has to be one of ${ruleIds.join(", ")}`),
+    id: v.picklist(ruleIds, `must be one of ${ruleIds.join(", ")}`),
     threshold: v.optional(
       v.pipe(
-        v.number("has to be a number"),
-        v.integer("has to be whole"),
-        v.minValue(1, "has to be 1 or more"),
-        v.maxValue(ruleLimits.largestThreshold, `has to be ${ruleLimits.largestThreshold} or less`),
+        v.number("must be a number"),
+        v.integer("must be a whole number"),
+        v.minValue(1, "must be 1 or more"),
+        v.maxValue(ruleLimits.largestThreshold, `must be ${ruleLimits.largestThreshold} or less`),
       ),
     ),
     window: v.optional(windowText),
     kind: v.optional(
-      v.custom<WindowKindName>(isWindowKind, `has to be ${Object.keys(windowWords).join(" or ")}`),
+      v.custom<WindowKindName>(isWindowKind, `must be ${Object.keys(windowWords).join(" or ")}`),
     ),
-    severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
+    severity: v.optional(v.picklist(severities, `must be one of ${severities.join(", ")}`)),
     counted: v.optional(
       v.pipe(
         v.array(
-          v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`),
-          "has to be a list",
+          v.picklist(promptOutcomes, `must be one of ${promptOutcomes.join(", ")}`),
+          "must be a list",
         ),
         v.nonEmpty("is empty"),
       ),
@@ -80,19 +80,19 @@ export const ruleOverride = v.strictObject(
           addresses: list(addressRange),
           applications: list(lowerText),
         },
-        "has to be an object with users, addresses or applications",
+        "must be an object with users, addresses or applications",
       ),
     ),
   },
-  "has to be an object with the id of a rule",
+  "must be an object with the id of a rule",
 );
 
 type RuleOverride = v.InferOutput<typeof ruleOverride>;
 
 const ruleList = v.pipe(
-  v.array(ruleOverride, "has to be a list of rules"),
+  v.array(ruleOverride, "must be a list of rules"),
   v.nonEmpty("names no rule"),
-  // Also where something else is wrong, so that all is said at once.
+  // Runs even if something else is wrong, so that all problems are reported at once.
   v.rawCheck(({ dataset, addIssue }) => {
     const rules: readonly unknown[] = Array.isArray(dataset.value) ? dataset.value : [];
     const ids = rules
@@ -111,10 +111,10 @@ export interface RulesRead {
 }
 
 /**
- * The rules to use.
+ * Returns the rules to use.
  *
- * @param text ids of rules by comma, or a JSON array of `{id, threshold?, window?, kind?, severity?,
- *   counted?, exclusions?: {users?, addresses?, applications?}}`; blank for the rules that are on by default
+ * @param text comma-separated rule ids, or a JSON array of `{id, threshold?, window?, kind?, severity?, counted?,
+ *   exclusions?: {users?, addresses?, applications?}}`; blank for the default rules
  */
 export function readRules(text: string): RulesRead {
   const trimmed = text.trim();
@@ -127,12 +127,12 @@ export function readRules(text: string): RulesRead {
       ? JSON.parse(trimmed)
       : trimmed.split(",").map((id) => ({ id: id.trim() }));
   } catch {
-    return { rules: [], problems: ["is no valid JSON"] };
+    return { rules: [], problems: ["is not valid JSON"] };
   }
   return readRuleList(value);
 }
 
-/** The same of what the JSON array says. */
+/** The same for the parsed JSON array. */
 export function readRuleList(value: unknown): RulesRead {
   const read = v.safeParse(ruleList, value);
   if (!read.success) {
@@ -152,18 +152,18 @@ export function applyOverride({ id, window, ...override }: RuleOverride): Rule {
   return { ...preset, ...given, ...(window === undefined ? {} : { windowMs: window }) };
 }
 
-/** An issue of valibot as `[0].threshold has to be whole`. */
+/** Describes an issue of valibot, such as `[0].threshold must be a whole number`. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const place = placeOf(issue);
   return place === "" ? problemOf(issue) : `${place} ${problemOf(issue)}`;
 }
 
-/** A problem of a setting, with the setting's name before its place: `DETECTION_RULES[0].threshold has …`. */
+/** Prefixes a problem with the setting's name: `DETECTION_RULES[0].threshold must …`. */
 export function problemWith(setting: string, problem: string): string {
   return problem.startsWith("[") ? `${setting}${problem}` : `${setting} ${problem}`;
 }
 
-/** Where in the value it is, such as `[0].threshold`; empty for the value as a whole. */
+/** Returns the place in the value, such as `[0].threshold`; empty for the value as a whole. */
 export function placeOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? [])
     .map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
@@ -171,11 +171,11 @@ export function placeOf(issue: v.BaseIssue<unknown>): string {
     .replace(/^\./, "");
 }
 
-/** What is wrong with it, as the rest of a sentence. */
+/** Describes the problem, as the rest of a sentence. */
 export function problemOf({ path, input, expected, message }: v.BaseIssue<unknown>): string {
   if (expected === "never") {
     return "is not known";
   }
-  // JSON holds no undefined.
+  // JSON has no undefined.
   return path !== undefined && input === undefined ? "is missing" : message;
 }

@@ -4,42 +4,42 @@ import { parseDuration } from "./duration.ts";
 const minute = 60_000;
 const day = 1_440 * minute;
 
-/** Any text; what it means is read elsewhere, together with other settings. */
+/** Any text. It is parsed elsewhere, together with other settings. */
 export const anyText = v.string();
 
-export const cloudName = v.picklist(["public", "usgov"], "has to be public or usgov");
+export const cloudName = v.picklist(["public", "usgov"], "must be public or usgov");
 
-export const approvalRaises = v.picklist(["any", "matched"], "has to be any or matched");
+export const approvalRaises = v.picklist(["any", "matched"], "must be any or matched");
 
-/** Null where it is `none`. */
+/** Null for `none`. */
 export const usualSeverity = v.pipe(
   v.picklist(
     ["none", "Informational", "Low", "Medium"],
-    "has to be none, Informational, Low or Medium",
+    "must be none, Informational, Low or Medium",
   ),
   v.transform((severity) => (severity === "none" ? null : severity)),
 );
 
 export const onOrOff = v.pipe(
-  v.picklist(["on", "off"], "has to be on or off"),
+  v.picklist(["on", "off"], "must be on or off"),
   v.transform((text) => text === "on"),
 );
 
 export const tableName = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, "has to be 3 to 63 letters and digits, a letter first"),
+  v.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, "must be 3 to 63 letters and digits, a letter first"),
 );
 
 export const optionalGuid = v.pipe(
   v.string(),
-  v.regex(/^$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, "has to be a GUID"),
+  v.regex(/^$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, "must be a GUID"),
   v.transform((text) => text || null),
 );
 
-/** Null where none is given. */
+/** Null if empty. */
 export const optionalEndpoint = v.pipe(
   v.string(),
-  v.check((text) => text === "" || isHttps(text), "has to be an https address"),
+  v.check((text) => text === "" || isHttps(text), "must be an https address"),
   v.transform((text) => withoutSlashes(text) || null),
 );
 
@@ -47,7 +47,7 @@ export function isHttps(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === "https:";
 }
 
-/** Drops slashes at the end. A regular expression for that would start anew at each of many slashes. */
+/** Removes slashes at the end. A regular expression for that would start over at each of many slashes. */
 function withoutSlashes(text: string): string {
   let end = text.length;
   while (text[end - 1] === "/") {
@@ -58,41 +58,41 @@ function withoutSlashes(text: string): string {
 
 export const optionalCollectionRule = v.pipe(
   v.string(),
-  v.regex(/^$|^dcr-[\da-f]{32}$/, "has to be the immutable id (dcr-…) of a data collection rule"),
+  v.regex(/^$|^dcr-[\da-f]{32}$/, "must be the immutable id (dcr-…) of a data collection rule"),
   v.transform((text) => text || null),
 );
 
 export const streamName = v.pipe(
   v.string(),
-  v.regex(/^Custom-[A-Za-z][\w-]{0,100}$/, "has to be the name of a custom stream (Custom-…)"),
+  v.regex(/^Custom-[A-Za-z][\w-]{0,100}$/, "must be the name of a custom stream (Custom-…)"),
 );
 
 const sinkNames = ["sentinel", "logs"] as const;
 
 export type SinkName = (typeof sinkNames)[number];
 
-/** Null where none is given: the default depends on other settings. */
+/** Null if empty, because the default depends on other settings. */
 export const optionalSinks = v.pipe(
   v.string(),
   v.transform((text) =>
     text === "" ? null : [...new Set(text.split(",").map((name) => name.trim()))],
   ),
-  v.nullable(v.array(v.picklist(sinkNames, `has to be one of ${sinkNames.join(", ")}`))),
+  v.nullable(v.array(v.picklist(sinkNames, `must be one of ${sinkNames.join(", ")}`))),
 );
 
-/** NCRONTAB with or without seconds; the host knows what a field may hold. */
+/** NCRONTAB with or without seconds. The host checks the fields. */
 export const schedule = v.pipe(
   v.string(),
   v.regex(
     /^[\w*,/-]+(?:\s+[\w*,/-]+){4,5}$/,
-    "has to be an NCRONTAB expression such as 0 */5 * * * *",
+    "must be an NCRONTAB expression such as 0 */5 * * * *",
   ),
 );
 
 export const flag = v.pipe(
   v.string(),
   v.toLowerCase(),
-  v.picklist(["true", "false"], "has to be true or false"),
+  v.picklist(["true", "false"], "must be true or false"),
   v.transform((text) => text === "true"),
 );
 
@@ -102,13 +102,13 @@ export function durationBetween(leastMs: number, mostMs: number) {
     v.transform(parseDuration),
     v.check(
       (ms) => ms !== null && ms >= leastMs && ms <= mostMs,
-      `has to be an ISO 8601 duration from ${inUnits(leastMs)} to ${inUnits(mostMs)}`,
+      `must be an ISO 8601 duration from ${inUnits(leastMs)} to ${inUnits(mostMs)}`,
     ),
     v.transform((ms) => ms ?? 0),
   );
 }
 
-/** Null where none is given. */
+/** Null if empty. */
 export function optionalDuration(leastMs: number, mostMs: number) {
   const given = durationBetween(leastMs, mostMs);
   return v.union(
@@ -119,7 +119,7 @@ export function optionalDuration(leastMs: number, mostMs: number) {
       ),
       given,
     ],
-    `has to be an ISO 8601 duration from ${inUnits(leastMs)} to ${inUnits(mostMs)}`,
+    `must be an ISO 8601 duration from ${inUnits(leastMs)} to ${inUnits(mostMs)}`,
   );
 }
 
@@ -130,9 +130,9 @@ function inUnits(ms: number): string {
 export function wholeNumber(least: number, most: number) {
   return v.pipe(
     v.string(),
-    v.regex(/^\d{1,9}$/, "has to be a whole number"),
+    v.regex(/^\d{1,9}$/, "must be a whole number"),
     v.transform(Number),
-    v.minValue(least, `has to be ${least} or more`),
-    v.maxValue(most, `has to be ${most} or less`),
+    v.minValue(least, `must be ${least} or more`),
+    v.maxValue(most, `must be ${most} or less`),
   );
 }

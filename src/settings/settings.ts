@@ -11,14 +11,14 @@ import { readWorkspaces, type Workspace } from "./workspaces.ts";
 
 export type { Workspace } from "./workspaces.ts";
 
-/** The settings of the app. Durations in milliseconds. */
+/** The settings of the app. Durations are in milliseconds. */
 export interface Settings {
   readonly workspaces: readonly Workspace[];
   readonly stateStorage: StateStorage;
   readonly stateTable: string;
-  /** Of a user-assigned identity; null: the app's own. */
+  /** Client id of a user-assigned identity; null: the app's own. */
   readonly clientId: string | null;
-  /** The same for the queue trigger, which the Functions host runs; null where none is given. */
+  /** The same for the queue trigger, which the Functions host runs; null if empty. */
   readonly queueClientId: string | null;
   readonly cloud: Cloud;
   readonly logAnalyticsEndpoint: string;
@@ -27,16 +27,16 @@ export interface Settings {
   readonly ingestionSafetyMs: number;
   readonly initialLookbackMs: number;
   readonly approvalLatenessMs: number;
-  /** Whether the context of findings is looked up. */
+  /** Whether to look up the context of findings. */
   readonly context: boolean;
   readonly maxIncidentsPerRun: number;
   readonly stateRetentionMs: number;
   readonly healthMaxAgeMs: number;
-  /** Silence of the log above which something is wrong, unless the tenant is often silent for so long. */
+  /** The silence of the log that is a fault, unless the tenant is often silent for that long. */
   readonly sourceMaxAgeMs: number;
   readonly dryRun: boolean;
   readonly sinks: readonly SinkName[];
-  /** Where the sink `logs` writes; null where it is not in use. */
+  /** The target of the sink `logs`; null if it is not used. */
   readonly findingsTable: FindingsTable | null;
 }
 
@@ -49,7 +49,7 @@ export interface FindingsTable {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A run is missed now and then; three in a row are a fault. */
+/** A single run is missed now and then. Three in a row are a fault. */
 const missedRuns = 3;
 const leastHealthAge = 15 * 60_000;
 
@@ -129,7 +129,7 @@ function textsOf(environment: Environment): Texts {
   ) as Record<SettingName, string>;
 }
 
-/** @returns null where one of them cannot be read */
+/** @returns null if one of them is invalid */
 function readValues(texts: Texts, report: (problem: string) => void): SettingValues | null {
   const values: Partial<Record<string, unknown>> = {};
   let isWhole = true;
@@ -137,13 +137,13 @@ function readValues(texts: Texts, report: (problem: string) => void): SettingVal
     const read = v.safeParse(schema, texts[name as SettingName]);
     values[name] = read.output;
     isWhole &&= read.success;
-    // One by one: as arguments there may be too many of them.
+    // One at a time, because there may be too many for arguments.
     read.issues?.forEach((issue) => report(problemWith(name, describeIssue(issue))));
   }
   return isWhole ? (values as SettingValues) : null;
 }
 
-/** Where the sink `logs` writes: needed where it is named, and reason to use it where it is not. */
+/** Returns the target of the sink `logs`. It is required if the sink is named, and enables the sink otherwise. */
 function readFindingsTable(
   { INCIDENT_SINKS, FINDINGS_ENDPOINT, FINDINGS_DCR_ID, FINDINGS_STREAM }: SettingValues,
   report: (problem: string) => void,
@@ -155,11 +155,11 @@ function readFindingsTable(
     return null;
   }
   if (FINDINGS_ENDPOINT === null) {
-    report("FINDINGS_ENDPOINT has to be an https address where INCIDENT_SINKS names logs");
+    report("FINDINGS_ENDPOINT must be an https address if INCIDENT_SINKS names logs");
   }
   if (FINDINGS_DCR_ID === null) {
     report(
-      "FINDINGS_DCR_ID has to be the immutable id (dcr-…) of a data collection rule where INCIDENT_SINKS names logs",
+      "FINDINGS_DCR_ID must be the immutable id (dcr-…) of a data collection rule if INCIDENT_SINKS names logs",
     );
   }
   return {

@@ -1,4 +1,4 @@
-/** Settings are wrong. `problems` names every one, each sentence beginning with the setting. */
+/** The settings are wrong. `problems` names every problem in a sentence that begins with the setting. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   readonly problems: readonly string[];

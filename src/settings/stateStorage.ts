@@ -1,6 +1,6 @@
 import { isHttps } from "./schemas.ts";
 
-/** Plain http is for an emulator: `allowHttp` says that the storage is one. */
+/** Plain http is only for an emulator: `allowHttp` says that the storage is one. */
 export type StateStorage =
   | { readonly connectionString: string; readonly allowHttp: boolean }
   | { readonly tableServiceUri: string; readonly queueServiceUri: string };
@@ -11,7 +11,7 @@ export interface StorageTexts {
   readonly queueServiceUri: string;
 }
 
-/** Reads where the state is. Every problem goes to `report`, without anything of a connection string. */
+/** Reads the location of the state. Every problem goes to `report`, without any part of a connection string. */
 export function readStateStorage(
   { connectionString: given, tableServiceUri, queueServiceUri }: StorageTexts,
   report: (problem: string) => void,
@@ -23,7 +23,7 @@ export function readStateStorage(
       report("STATE_STORAGE is given as a connection string and as service URIs; one is enough");
     }
     if (!isConnectionString(connectionString)) {
-      report("STATE_STORAGE has to be the connection string of a storage account");
+      report("STATE_STORAGE must be the connection string of a storage account");
     }
     const hosts = httpHosts(connectionString);
     const [abroad] = hosts.filter((host) => !isDevelopmentHost(host));
@@ -48,13 +48,13 @@ export function readStateStorage(
         `STATE_STORAGE__${kind}ServiceUri is missing, and so is STATE_STORAGE: give a connection string or both service URIs`,
       );
     } else if (!isHttps(uri)) {
-      report(`STATE_STORAGE__${kind}ServiceUri has to be an https address`);
+      report(`STATE_STORAGE__${kind}ServiceUri must be an https address`);
     }
   }
   return { tableServiceUri, queueServiceUri };
 }
 
-/** With a key, or with a signature; the client library knows no others. */
+/** Accepts a key or a signature. The client library knows no other kinds. */
 function isConnectionString(text: string): boolean {
   const has = (...names: readonly string[]) => names.every((name) => valueOf(text, name) !== null);
   return (
@@ -64,7 +64,7 @@ function isConnectionString(text: string): boolean {
   );
 }
 
-/** Hosts that a connection string reaches over plain http. */
+/** Returns the hosts that a connection string reaches over plain http. */
 function httpHosts(text: string): readonly string[] {
   if (/^true$/i.test(valueOf(text, "UseDevelopmentStorage") ?? "")) {
     return ["127.0.0.1"];
@@ -84,7 +84,7 @@ function httpHosts(text: string): readonly string[] {
     : plain;
 }
 
-/** Loopback, the names that containers give an emulator, and names that only a private network has. */
+/** Accepts loopback, the names that containers give an emulator, and names that exist only in a private network. */
 function isDevelopmentHost(host: string): boolean {
   const isLoopback = host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
   const isNamed = host === "host.docker.internal" || !/[.:]/.test(host);

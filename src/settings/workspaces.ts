@@ -4,42 +4,42 @@ import { describeIssue, problemWith } from "./rules.ts";
 /** A Log Analytics workspace with Sentinel on it. */
 export interface Workspace {
   readonly name: string;
-  /** The GUID that queries name. */
+  /** The GUID that queries use. */
   readonly workspaceId: string;
   /** `/subscriptions/…/providers/Microsoft.OperationalInsights/workspaces/…` */
   readonly resourceId: string;
 }
 
 const guid = v.pipe(
-  v.string("has to be text"),
+  v.string("must be text"),
   v.trim(),
   v.toLowerCase(),
-  v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, "has to be a GUID"),
+  v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, "must be a GUID"),
 );
 
 const resourceId = v.pipe(
-  v.string("has to be text"),
+  v.string("must be text"),
   v.trim(),
   v.regex(
     /^\/subscriptions\/[^/\s?#]+\/resourceGroups\/[^/\s?#]+\/providers\/Microsoft\.OperationalInsights\/workspaces\/[^/\s?#]+$/i,
-    "has to be the resource id of a Log Analytics workspace",
+    "must be the resource id of a Log Analytics workspace",
   ),
 );
 
 const workspace = v.strictObject(
   {
     name: v.pipe(
-      v.string("has to be text"),
-      v.regex(/^[\w.-]{1,64}$/, "has to be 1 to 64 letters, digits, dots, hyphens or underscores"),
+      v.string("must be text"),
+      v.regex(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, dots, hyphens or underscores"),
     ),
     workspaceId: guid,
     resourceId,
   },
-  "has to be an object with name, workspaceId and resourceId",
+  "must be an object with name, workspaceId and resourceId",
 );
 
 const workspaceList = v.pipe(
-  v.array(workspace, "has to be a JSON array"),
+  v.array(workspace, "must be a JSON array"),
   v.nonEmpty("names no workspace"),
   v.check((all) => new Set(all.map(({ name }) => name)).size === all.length, "uses a name twice"),
   v.check(
@@ -86,7 +86,7 @@ function readList(text: string): WorkspacesRead {
   try {
     value = JSON.parse(text);
   } catch {
-    return failed(["WORKSPACES is no valid JSON"]);
+    return failed(["WORKSPACES is not valid JSON"]);
   }
   const read = v.safeParse(workspaceList, value);
   return read.success

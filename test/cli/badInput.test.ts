@@ -203,7 +203,7 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
         return join(folder, "empty");
       }),
     ).toBe(
-      "empty: the folder holds no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz, or .zip)",
+      "empty: the folder contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz, or .zip)",
     );
   });
 });

@@ -240,11 +240,11 @@ describe("explain takes the options of detect", () => {
   });
 
   test.each([
-    [["-", "--limit", "0"], "--limit is '0'; it has to be a whole number from 1 to 1000000"],
-    [["-", "--format", "csv"], "--format is 'csv'; it has to be one of table, json"],
-    [["-", "--user", " "], "--user is blank; it has to be NAME"],
+    [["-", "--limit", "0"], "--limit is '0'; it must be a whole number from 1 to 1000000"],
+    [["-", "--format", "csv"], "--format is 'csv'; it must be one of table, json"],
+    [["-", "--user", " "], "--user is blank; it must be NAME"],
     [["no-such-file"], "no-such-file: no such file or folder"],
-    [["-", "--date-order", "ymd"], "--date-order is 'ymd'; it has to be one of dmy, mdy"],
+    [["-", "--date-order", "ymd"], "--date-order is 'ymd'; it must be one of dmy, mdy"],
   ])("%j is refused in one sentence", async (args, sentence) => {
     expect(await cli(["explain", ...args])).toEqual({
       code: 2,

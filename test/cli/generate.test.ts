@@ -81,7 +81,7 @@ describe("a generated tenant", () => {
     expect(findings.length).toBeGreaterThan(0);
   });
 
-  test("is larger than one batch where it has to be", async () => {
+  test("is larger than one batch where it must be", async () => {
     for (const dialect of listed(["graph", "json-array", "query-answer", "query-csv"], 1)) {
       const { folder, truth } = await tenant("--dialect", dialect, "--days", "8");
       expect(truth.rows).toBeGreaterThan(1_000);
@@ -209,17 +209,14 @@ describe("an impossible tenant is refused in one sentence", () => {
   test.each([
     [[], "generate needs --out DIR, or --out - for standard output"],
     [["--out", "-", "log.json"], "generate takes no file, but 'log.json' is given"],
-    [
-      ["--out", "-", "--users", "0"],
-      "--users is '0'; it has to be a whole number from 1 to 1000000",
-    ],
+    [["--out", "-", "--users", "0"], "--users is '0'; it must be a whole number from 1 to 1000000"],
     [
       ["--out", "-", "--users", "12"],
       '--users: 12 are too few for these attacks; none is left for "guest"',
     ],
     [
       ["--out", "-", "--start", "2026-03-10T09:00:00Z"],
-      "--start is '2026-03-10T09:00:00Z'; it has to be a day such as 2026-03-10",
+      "--start is '2026-03-10T09:00:00Z'; it must be a day such as 2026-03-10",
     ],
     [
       ["--out", "-", "--attack", "none", "--attack", "late"],
@@ -227,7 +224,7 @@ describe("an impossible tenant is refused in one sentence", () => {
     ],
     [
       ["--out", "-", "--dialect", "storage"],
-      "--dialect storage is a tree of files, so --out has to be a folder",
+      "--dialect storage is a tree of files, so --out must be a folder",
     ],
   ])("%j", async (args, sentence) => {
     expect(await cli(["generate", ...args])).toEqual({
@@ -239,8 +236,8 @@ describe("an impossible tenant is refused in one sentence", () => {
 
   test("with the words that would do", async () => {
     const { err } = await cli(["generate", "--out", "-", "--attack", "constructor"]);
-    expect(err).toMatch(/^mfa-deny: --attack is 'constructor'; it has to be one of approved, /);
+    expect(err).toMatch(/^mfa-deny: --attack is 'constructor'; it must be one of approved, /);
     const dialect = await cli(["generate", "--out", "-", "--dialect", "xml"]);
-    expect(dialect.err).toContain(`it has to be one of ${dialects.join(", ")}`);
+    expect(dialect.err).toContain(`it must be one of ${dialects.join(", ")}`);
   });
 });

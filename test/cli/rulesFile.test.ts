@@ -60,7 +60,7 @@ describe("detect and explain --rules FILE", () => {
       code: 2,
       out: "",
       err: [
-        `mfa-deny: ${rules}: [0].threshold has to be 1 or more`,
+        `mfa-deny: ${rules}: [0].threshold must be 1 or more`,
         `mfa-deny: ${rules}: [0].windw is not known`,
         "",
       ].join("\n"),
@@ -117,22 +117,22 @@ describe("rules --check", () => {
     ]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err.split("\n")).toEqual([
-      expect.stringMatching(/: \[0\]\.id has to be one of explicit-mfa-deny, /),
-      `mfa-deny: ${bad}: [0].threshold has to be whole`,
-      expect.stringMatching(/: \[0\]\.counted\[0\] has to be one of denied, /),
-      `mfa-deny: ${bad}: [1].window has to be a duration from PT1S to PT24H`,
-      `mfa-deny: ${bad}: [1].exclusions.addresses[0] has to be an address or a CIDR range`,
-      `mfa-deny: ${broken}:2:18: is no valid JSON`,
+      expect.stringMatching(/: \[0\]\.id must be one of explicit-mfa-deny, /),
+      `mfa-deny: ${bad}: [0].threshold must be a whole number`,
+      expect.stringMatching(/: \[0\]\.counted\[0\] must be one of denied, /),
+      `mfa-deny: ${bad}: [1].window must be a duration from PT1S to PT24H`,
+      `mfa-deny: ${bad}: [1].exclusions.addresses[0] must be an address or a CIDR range`,
+      `mfa-deny: ${broken}:2:18: is not valid JSON`,
       "mfa-deny: gone.json: no such file or folder",
       "",
     ]);
   });
 
   test.each([
-    ["an object", { id: "explicit-mfa-deny" }, "has to be a list of rules"],
+    ["an object", { id: "explicit-mfa-deny" }, "must be a list of rules"],
     ["an empty list", [], "names no rule"],
     ["a rule twice", [...four, ...four], "names a rule twice"],
-    ["ids by comma", '"explicit-mfa-deny"', "has to be a list of rules"],
+    ["ids by comma", '"explicit-mfa-deny"', "must be a list of rules"],
   ])("refuses %s", async (_, content, problem) => {
     const path = file(content);
     const { code, err } = await cli(["rules", "--check", path]);
@@ -143,7 +143,7 @@ describe("rules --check", () => {
     const path = file([...four, { ...four[0], threshold: 0 }]);
     const { err } = await cli(["rules", "--check", path]);
     expect(err.split("\n").map((line) => line.replace(`mfa-deny: ${path}: `, ""))).toEqual([
-      "[1].threshold has to be 1 or more",
+      "[1].threshold must be 1 or more",
       "names a rule twice",
       "",
     ]);
@@ -152,7 +152,7 @@ describe("rules --check", () => {
   test("tells where JSON that ends too early ends", async () => {
     const path = file('[\n  {"id":');
     expect((await cli(["rules", "--check", path])).err).toBe(
-      `mfa-deny: ${path}:2:9: is no valid JSON\n`,
+      `mfa-deny: ${path}:2:9: is not valid JSON\n`,
     );
     const folder = temporaryFolder();
     mkdirSync(join(folder, "rules.json"));

@@ -198,27 +198,27 @@ describe("a malformed scenario", () => {
         expect: {},
       },
     ]);
-    const time = "has to be a time such as 09:00:13 or 2026-03-10T09:00:13Z";
+    const time = "must be a time such as 09:00:13 or 2026-03-10T09:00:13Z";
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err.replaceAll(`mfa-deny: ${path}: `, "").split("\n")).toEqual([
       "[1].name is missing",
-      expect.stringMatching(/^\[1\]\.rule has to be one of explicit-mfa-deny, /),
+      expect.stringMatching(/^\[1\]\.rule must be one of explicit-mfa-deny, /),
       "[1].denials.user is blank",
       `[1].denials.at[0] ${time}`,
       "[1].expect[0].user is missing",
       "[1].expect[0].usr is not known",
-      "[2].rule.threshold has to be a number",
-      "[2].rows has to be a list of rows, or an object such as a query answer",
+      "[2].rule.threshold must be a number",
+      "[2].rows must be a list of rows, or an object such as a query answer",
       `[2].asOf ${time}`,
-      "[2].expect has to be a list of findings, empty for none",
+      "[2].expect must be a list of findings, empty for none",
       "",
     ]);
   });
 
   test.each([
-    ["text", "scenario", "has to be an object with name, rule and expect"],
+    ["text", "scenario", "must be an object with name, rule and expect"],
     ["an empty list", [], "holds no scenario"],
-    ["a list of text", ["scenario"], "[0] has to be an object with name, rule and expect"],
+    ["a list of text", ["scenario"], "[0] must be an object with name, rule and expect"],
   ])("that is %s is named", async (_, content, problem) => {
     const { path, code, err } = await run(content);
     expect({ code, err }).toEqual({ code: 2, err: `mfa-deny: ${path}: ${problem}\n` });

@@ -90,7 +90,7 @@ describe("rules", () => {
 
   test("have no other format", async () => {
     expect(await refusal("rules", "--format", "csv")).toBe(
-      "--format is 'csv'; it has to be one of table, json",
+      "--format is 'csv'; it must be one of table, json",
     );
   });
 });
@@ -126,8 +126,8 @@ describe("without anything to do", () => {
 
 describe("an impossible option is named in one sentence", () => {
   const see = "(see: mfa-deny detect --help)";
-  const duration = "it has to be a duration such as 15m or PT15M";
-  const moment = "it has to be a time such as 2026-03-10T09:00:00Z";
+  const duration = "it must be a duration such as 15m or PT15M";
+  const moment = "it must be a time such as 2026-03-10T09:00:00Z";
 
   test.each([
     [["--frobnicate"], `Unknown option '--frobnicate' ${see}`],
@@ -139,13 +139,13 @@ describe("an impossible option is named in one sentence", () => {
     [["--strict=yes"], `Option '--strict' does not take an argument ${see}`],
     [["--format", "json", "--format", "csv"], "--format is given 2 times; once is enough"],
     [["--strict", "--strict"], "--strict is given 2 times; once is enough"],
-    [["--format", "xml"], "--format is 'xml'; it has to be one of table, json, ndjson, csv"],
+    [["--format", "xml"], "--format is 'xml'; it must be one of table, json, ndjson, csv"],
     [["--format", "constructor"], /^--format is 'constructor'/],
     [["--rule", "no-such"], /^--rule is 'no-such'; the rules are explicit-mfa-deny, /],
     [["--rule", "explicit-mfa-deny", "--rule", "x"], /^--rule is 'x'; the rules are/],
-    [["--state="], "--state is blank; it has to be DIR"],
-    [["--out", " "], "--out is blank; it has to be DIR"],
-    [["--threshold", "0"], "--threshold is '0'; it has to be a whole number from 1 to 10000"],
+    [["--state="], "--state is blank; it must be DIR"],
+    [["--out", " "], "--out is blank; it must be DIR"],
+    [["--threshold", "0"], "--threshold is '0'; it must be a whole number from 1 to 10000"],
     [["--threshold", "10001"], /^--threshold is '10001'/],
     [["--threshold=-1"], /^--threshold is '-1'/],
     [["--threshold", "2.5"], /^--threshold is '2.5'/],
@@ -158,9 +158,9 @@ describe("an impossible option is named in one sentence", () => {
     [["--window", "P1M"], `--window is 'P1M'; ${duration}`],
     [["--window", "PT"], `--window is 'PT'; ${duration}`],
     [["--window=-15m"], `--window is '-15m'; ${duration}`],
-    [["--window", "0m"], "--window is '0m'; it has to be from 1 second to 1 day"],
-    [["--window", "999ms"], /^--window is '999ms'; it has to be from/],
-    [["--window", "25h"], "--window is '25h'; it has to be from 1 second to 1 day"],
+    [["--window", "0m"], "--window is '0m'; it must be from 1 second to 1 day"],
+    [["--window", "999ms"], /^--window is '999ms'; it must be from/],
+    [["--window", "25h"], "--window is '25h'; it must be from 1 second to 1 day"],
     [["--as-of", "now"], `--as-of is 'now'; ${moment}`],
     [["--as-of", "0"], `--as-of is '0'; ${moment}`],
     [["--from", "2026-02-30"], `--from is '2026-02-30'; ${moment}`],
@@ -172,7 +172,7 @@ describe("an impossible option is named in one sentence", () => {
       "--from 2026-03-10 is not before --to 2026-03-10",
     ],
     [["--from", "2026-03-11", "--to", "2026-03-10"], /^--from 2026-03-11 is not before/],
-    [["--state", "s", ""], "a FILE is blank; it has to be a file, a folder, or -"],
+    [["--state", "s", ""], "a FILE is blank; it must be a file, a folder, or -"],
   ])("%j", async (args, sentence) => {
     const folder = temporaryFolder();
     const log = writeRows(join(folder, "log.json"), denials("09:00", 5));
@@ -237,7 +237,7 @@ describe("a name that would play with the terminal", () => {
     const folder = join(temporaryFolder(), "a\u001b[2Jb\u202ec");
     mkdirSync(folder);
     expect(await refusal("detect", folder)).toContain(
-      "a[U+001B][2Jb[U+202E]c: the folder holds no logs",
+      "a[U+001B][2Jb[U+202E]c: the folder contains no logs",
     );
     const log = join(folder, "x\ny.json");
     writeFileSync(log, `{"Id":"1","ResultType":"0"}\n{"Id":\n`);

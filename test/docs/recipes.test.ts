@@ -195,10 +195,10 @@ function addLayout(): void {
     "src/logs/files/containers/pipes.ts",
     `import type { FileLayout } from "./fileLayouts.ts";
 import { LineReader } from "./lineReader.ts";
-import type { Head } from "./peek.ts";
+import type { FileStart } from "./fileStart.ts";
 
 /** Lines of JSON, each behind a pipe. */
-export function pipes({ bytes }: Head): FileLayout | null {
+export function pipes({ bytes }: FileStart): FileLayout | null {
   return !bytes.toString("latin1").startsWith("|{")
     ? null
     : {
@@ -216,7 +216,7 @@ export function pipes({ bytes }: Head): FileLayout | null {
   const path = "src/logs/files/containers/fileLayouts.ts";
   copy.addAfter(
     path,
-    'import type { Head } from "./peek.ts";\n',
+    'import type { FileStart } from "./fileStart.ts";\n',
     'import { pipes } from "./pipes.ts";\n',
   );
   copy.addAfter(path, "FileLayout | null)[] = [", "pipes, ");

@@ -10,7 +10,7 @@ const settings = {
 };
 const now = time("12:00:00");
 const good = { from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" };
-const moment = "has to be a time such as 2026-03-10T09:00:00Z";
+const moment = "must be a time such as 2026-03-10T09:00:00Z";
 
 const read = (body: unknown) =>
   readBackfillRequest(typeof body === "string" ? body : JSON.stringify(body), settings, now);
@@ -103,10 +103,10 @@ describe("a request is refused", () => {
   });
 
   test.each<[string, unknown, readonly (readonly [string, string])[]]>([
-    ["no JSON", "{", [["", "the body is no valid JSON"]]],
-    ["no body", "", [["", "the body is no valid JSON"]]],
-    ["a text", '"from"', [["", "has to be an object"]]],
-    ["null", null, [["", "has to be an object"]]],
+    ["no JSON", "{", [["", "the body is not valid JSON"]]],
+    ["no body", "", [["", "the body is not valid JSON"]]],
+    ["a text", '"from"', [["", "must be an object"]]],
+    ["null", null, [["", "must be an object"]]],
     [
       "nothing in it",
       {},
@@ -123,23 +123,19 @@ describe("a request is refused", () => {
     ["no length", { from: good.from, to: good.from }, [["from", "is not before to"]]],
     ["an unknown field", { ...good, rule: "x" }, [["rule", "is not known"]]],
     ["no rule", { ...good, rules: [] }, [["rules", "is empty"]]],
-    ["no list of rules", { ...good, rules: "explicit-mfa-deny" }, [["rules", "has to be a list"]]],
+    ["no list of rules", { ...good, rules: "explicit-mfa-deny" }, [["rules", "must be a list"]]],
     [
       "an unknown rule",
       { ...good, rules: ["explicit-mfa-deny", "x"] },
-      [["rules[1]", `has to be one of ${presets.map(({ id }) => id).join(", ")}`]],
+      [["rules[1]", `must be one of ${presets.map(({ id }) => id).join(", ")}`]],
     ],
     ["no workspace", { ...good, workspaces: [] }, [["workspaces", "is empty"]]],
     [
       "an unknown workspace",
       { ...good, workspaces: ["north"] },
-      [["workspaces[0]", "has to be one of west, east"]],
+      [["workspaces[0]", "must be one of west, east"]],
     ],
-    [
-      "a dryness that is text",
-      { ...good, dryRun: "true" },
-      [["dryRun", "has to be true or false"]],
-    ],
+    ["a dryness that is text", { ...good, dryRun: "true" }, [["dryRun", "must be true or false"]]],
   ])("for %s", (_, body, expected) => {
     expect(problemsOf(body)).toEqual(expected);
   });

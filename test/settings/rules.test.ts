@@ -30,8 +30,8 @@ describe("rules by id", () => {
     });
   });
 
-  test("have to be known, each, and be named once", () => {
-    const known = `has to be one of ${presets.map(({ id }) => id).join(", ")}`;
+  test("must be known, each, and be named once", () => {
+    const known = `must be one of ${presets.map(({ id }) => id).join(", ")}`;
     expect(problemsOf("nope")).toEqual([`[0].id ${known}`]);
     expect(problemsOf(`${explicit.id}, ,constructor`)).toEqual([
       `[1].id ${known}`,
@@ -95,51 +95,51 @@ describe("rules as JSON", () => {
     }
     for (const window of ["PT0S", "PT0.999S", "PT24H1S", ""]) {
       expect(problemsOf([{ id: explicit.id, window }])).toEqual([
-        "[0].window has to be a duration from PT1S to PT24H",
+        "[0].window must be a duration from PT1S to PT24H",
       ]);
     }
   });
 
   test.each<[unknown, readonly string[]]>([
-    ["[", ["is no valid JSON"]],
+    ["[", ["is not valid JSON"]],
     [[], ["names no rule"]],
-    [[null], ["[0] has to be an object with the id of a rule"]],
+    [[null], ["[0] must be an object with the id of a rule"]],
     [[{}], ["[0].id is missing"]],
     [[{ id: explicit.id, thresold: 3 }], ["[0].thresold is not known"]],
-    [[{ id: explicit.id, threshold: 0 }], ["[0].threshold has to be 1 or more"]],
-    [[{ id: explicit.id, threshold: 10_001 }], ["[0].threshold has to be 10000 or less"]],
-    [[{ id: explicit.id, threshold: 1.5 }], ["[0].threshold has to be whole"]],
-    [[{ id: explicit.id, threshold: "5" }], ["[0].threshold has to be a number"]],
-    [[{ id: explicit.id, window: 900 }], ["[0].window has to be a duration such as PT15M"]],
-    [[{ id: explicit.id, kind: "rolling" }], ["[0].kind has to be sliding or tumbling"]],
+    [[{ id: explicit.id, threshold: 0 }], ["[0].threshold must be 1 or more"]],
+    [[{ id: explicit.id, threshold: 10_001 }], ["[0].threshold must be 10000 or less"]],
+    [[{ id: explicit.id, threshold: 1.5 }], ["[0].threshold must be a whole number"]],
+    [[{ id: explicit.id, threshold: "5" }], ["[0].threshold must be a number"]],
+    [[{ id: explicit.id, window: 900 }], ["[0].window must be a duration such as PT15M"]],
+    [[{ id: explicit.id, kind: "rolling" }], ["[0].kind must be sliding or tumbling"]],
     [
       [{ id: explicit.id, severity: "Critical" }],
-      ["[0].severity has to be one of Informational, Low, Medium, High"],
+      ["[0].severity must be one of Informational, Low, Medium, High"],
     ],
     [[{ id: explicit.id, counted: [] }], ["[0].counted is empty"]],
-    [[{ id: explicit.id, counted: "denied" }], ["[0].counted has to be a list"]],
+    [[{ id: explicit.id, counted: "denied" }], ["[0].counted must be a list"]],
     [
       [{ id: explicit.id, counted: ["denied", "approved"] }],
-      [expect.stringMatching(/^\[0\]\.counted\[1\] has to be one of denied, /)],
+      [expect.stringMatching(/^\[0\]\.counted\[1\] must be one of denied, /)],
     ],
     [[{ id: explicit.id, exclusions: ["a"] }], ["[0].exclusions.0 is not known"]],
     [
       [{ id: explicit.id, exclusions: "x" }],
-      ["[0].exclusions has to be an object with users, addresses or applications"],
+      ["[0].exclusions must be an object with users, addresses or applications"],
     ],
     [[{ id: explicit.id, exclusions: { groups: [] } }], ["[0].exclusions.groups is not known"]],
-    [[{ id: explicit.id, exclusions: { users: "a" } }], ["[0].exclusions.users has to be a list"]],
+    [[{ id: explicit.id, exclusions: { users: "a" } }], ["[0].exclusions.users must be a list"]],
     [
       [{ id: explicit.id, exclusions: { users: ["a", " "] } }],
       ["[0].exclusions.users[1] is empty"],
     ],
     [
       [{ id: explicit.id, exclusions: { addresses: ["203.0.113.0/33"] } }],
-      ["[0].exclusions.addresses[0] has to be an address or a CIDR range"],
+      ["[0].exclusions.addresses[0] must be an address or a CIDR range"],
     ],
     [
       [{ id: explicit.id, exclusions: { applications: [7] } }],
-      ["[0].exclusions.applications[0] has to be text"],
+      ["[0].exclusions.applications[0] must be text"],
     ],
     [[{ id: explicit.id }, { id: splunk.id }, { id: explicit.id }], ["names a rule twice"]],
   ])("%j tells its problem and its place", (value, expected) => {

@@ -36,7 +36,7 @@ function problemsOf(more: Environment, base: Environment = least): readonly stri
 const minute = 60_000;
 const day = 1_440 * minute;
 
-test("without more than has to be given, the defaults hold", () => {
+test("without more than must be given, the defaults hold", () => {
   expect(read()).toEqual({
     workspaces: [{ name: "default", workspaceId: guid, resourceId }],
     stateStorage: { connectionString: "UseDevelopmentStorage=true", allowHttp: true },
@@ -270,7 +270,7 @@ describe("problems", () => {
   test("do not quote a connection string", () => {
     const secret = "AccountKey=canary-key";
     const [problem] = problemsOf({ STATE_STORAGE: `AccountName=a;${secret}` });
-    expect(problem).toBe("STATE_STORAGE has to be the connection string of a storage account");
+    expect(problem).toBe("STATE_STORAGE must be the connection string of a storage account");
   });
 });
 
@@ -309,11 +309,11 @@ describe("what every workspace is", () => {
 
   test.each<[string, unknown, readonly string[]]>([
     ["nothing", [], ["WORKSPACES names no workspace"]],
-    ["no list", { ...list[0] }, ["WORKSPACES has to be a JSON array"]],
+    ["no list", { ...list[0] }, ["WORKSPACES must be a JSON array"]],
     [
       "no object",
       ["first"],
-      ["WORKSPACES[0] has to be an object with name, workspaceId and resourceId"],
+      ["WORKSPACES[0] must be an object with name, workspaceId and resourceId"],
     ],
     ["a name twice", [list[0], { ...list[1], name: "first" }], ["WORKSPACES uses a name twice"]],
     [
@@ -329,9 +329,9 @@ describe("what every workspace is", () => {
         { workspaceId: guid, resourceId: other },
       ],
       [
-        "WORKSPACES[0].name has to be 1 to 64 letters, digits, dots, hyphens or underscores",
-        "WORKSPACES[0].workspaceId has to be text",
-        "WORKSPACES[0].resourceId has to be the resource id of a Log Analytics workspace",
+        "WORKSPACES[0].name must be 1 to 64 letters, digits, dots, hyphens or underscores",
+        "WORKSPACES[0].workspaceId must be text",
+        "WORKSPACES[0].resourceId must be the resource id of a Log Analytics workspace",
         "WORKSPACES[1].name is missing",
       ],
     ],
@@ -341,7 +341,7 @@ describe("what every workspace is", () => {
 
   test("has no list that is no JSON", () => {
     expect(problemsOf({ ...storage, WORKSPACES: "[{]" }, {})).toEqual([
-      "WORKSPACES is no valid JSON",
+      "WORKSPACES is not valid JSON",
     ]);
   });
 });
@@ -403,7 +403,7 @@ describe("the storage of the state", () => {
     });
   });
 
-  test("has to be said in one of the two ways", () => {
+  test("must be said in one of the two ways", () => {
     expect(problemsOf(uris)).toEqual([
       "STATE_STORAGE is given as a connection string and as service URIs; one is enough",
     ]);
@@ -417,9 +417,9 @@ describe("the storage of the state", () => {
     ]);
   });
 
-  test.each(Object.keys(uris))("has to be reached over https: %s", (name) => {
+  test.each(Object.keys(uris))("must be reached over https: %s", (name) => {
     const plain = { ...without, ...uris, [name]: "http://account.core.windows.net" };
-    expect(problemsOf(plain, {})).toEqual([`${name} has to be an https address`]);
+    expect(problemsOf(plain, {})).toEqual([`${name} must be an https address`]);
   });
 });
 

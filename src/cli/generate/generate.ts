@@ -101,7 +101,7 @@ export const generate: Command = {
     const dialect = oneOf(given, "dialect", dialects) ?? usual.dialect;
     const writer = logWriters[dialect];
     if (out === "-" && typeof writer.file !== "string") {
-      throw new UsageError(`--dialect ${dialect} is a tree of files, so --out has to be a folder`);
+      throw new UsageError(`--dialect ${dialect} is a tree of files, so --out must be a folder`);
     }
     const options = readOptions(given);
     const tenant = plan(options);
@@ -126,7 +126,7 @@ function readOptions(given: Given): TenantOptions {
   const startAt = moment(given, "start") ?? Date.parse(usual.start);
   if (startAt % dayMs !== 0) {
     throw new UsageError(
-      `--start is '${valueOf(given, "start")}'; it has to be a day such as ${usual.start}`,
+      `--start is '${valueOf(given, "start")}'; it must be a day such as ${usual.start}`,
     );
   }
   return {
@@ -154,7 +154,7 @@ function readAttacks(given: Given): readonly AttackKind[] {
     const kind = attackKinds.find((each) => each === name);
     if (kind === undefined) {
       throw new UsageError(
-        `--attack is '${name}'; it has to be one of ${attackKinds.join(", ")}, or ${noAttack}`,
+        `--attack is '${name}'; it must be one of ${attackKinds.join(", ")}, or ${noAttack}`,
       );
     }
     return kind;

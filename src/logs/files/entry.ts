@@ -1,29 +1,29 @@
 import type { RecordReading } from "../../run/inputSeen.ts";
 
-/** Where in the input something was found. */
+/** A position in the input. */
 export interface Place {
   /** The file as the user gave it, or "-" for standard input. */
   readonly source: string;
-  /** 1-based line, for containers with one value a line; otherwise null. */
+  /** 1-based line, for containers with one value per line; otherwise null. */
   readonly line: number | null;
-  /** 0-based position among the elements of an array, of `records` or of `rows`; otherwise null. */
+  /** 0-based position in an array, in `records` or in `rows`; otherwise null. */
   readonly index: number | null;
 }
 
 /**
- * One record in the names and values that detection reads, or the report of one that could not be read.
- * A reason never quotes the record: sign-in rows are personal data.
+ * One record with the names and values that detection reads, or the report of one that could not be read. A reason
+ * never quotes the record, because sign-in rows are personal data.
  */
 export type Entry =
   | {
       readonly kind: "record";
       readonly record: Readonly<Record<string, unknown>>;
       readonly place: Place;
-      /** It shows that it is one of a sign-in. */
+      /** Whether the record is recognisably a sign-in. */
       readonly isSignIn: boolean;
-      /** It stood there as detection reads it, without an envelope. */
+      /** Whether the file has it in exactly this form, without an envelope. */
       readonly isExact: boolean;
-      /** Under which names its fields stood, where that was asked for. */
+      /** The names that its fields had, if requested. */
       readonly reading?: RecordReading;
     }
   | { readonly kind: "bad"; readonly reason: string; readonly place: Place };

@@ -4,21 +4,21 @@ import type { Stats } from "node:fs";
 import { InputError } from "./inputError.ts";
 import { isLogName, isZipName, logNamePatterns } from "./logNames.ts";
 
-/** A file to read. What is inside is found out by reading, never from its name. */
+/** A file to read. Its format is determined by its content, never by its name. */
 export interface LogFile {
   /** The path as given, or below the folder as given; "-" for standard input. */
   readonly source: string;
   /** The path to open; null for standard input. */
   readonly path: string | null;
-  /** The size on disk, for progress; null where it is not known beforehand, as for pipes. */
+  /** The size on disk, for progress; null if unknown, as for pipes. */
   readonly bytes: number | null;
 }
 
 /**
- * Turns paths into files: folders are searched recursively in sorted order, hidden entries and
- * links to folders are passed over, "-" is standard input, and a file named twice is taken once.
+ * Resolves paths to files. Folders are searched recursively in sorted order, without hidden entries and links to
+ * folders. "-" is standard input, and a file named twice is taken once.
  *
- * @throws InputError for a missing or unreadable path, and for a folder without logs.
+ * @throws InputError for a missing or unreadable path, and for a folder without logs
  */
 export async function findLogFiles(paths: readonly string[]): Promise<readonly LogFile[]> {
   const found = new Map<string, LogFile>();
@@ -46,7 +46,7 @@ async function expand(path: string): Promise<readonly LogFile[]> {
     files.push(file);
   }
   if (files.length === 0) {
-    throw new InputError(path, `the folder holds no logs (${logNamePatterns}, or .zip)`);
+    throw new InputError(path, `the folder contains no logs (${logNamePatterns}, or .zip)`);
   }
   return files;
 }

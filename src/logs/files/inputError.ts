@@ -11,7 +11,7 @@ export class InputError extends Error {
     this.problem = problem;
   }
 
-  /** Puts a failure of the file system into words. */
+  /** Describes a failure of the file system. */
   static of(source: string, cause: unknown): InputError {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     return new InputError(source, describe(code), { cause });

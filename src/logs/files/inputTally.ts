@@ -20,20 +20,20 @@ interface FileTally extends Pick<FileSeen, "path" | "container"> {
   readonly seen: RecordsSeen;
 }
 
-/** Keeps what is learnt about the input while it is read. */
+/** Collects facts about the input while it is read. */
 export class InputTally {
   readonly #files = new Map<string, FileTally>();
   readonly #passedOver: (PassedOver & { readonly error: NotSignIns })[] = [];
   readonly #conflicts = new Map<string, number>();
   #unmatchedSteps = 0;
 
-  /** A file of a known layout begins. */
+  /** Starts a file with a known layout. */
   begin(path: string, container: readonly Container[]): void {
     const file = { path, container, dialect: null, rows: 0, candidates: 0, seen: nothingShown() };
     this.#files.set(path, file);
   }
 
-  /** Records of that file, as they were parsed. */
+  /** Takes records of that file that were parsed here. */
   see(path: string, entries: readonly Entry[]): void {
     const file = this.#files.get(path);
     for (const entry of entries) {
@@ -48,7 +48,7 @@ export class InputTally {
     }
   }
 
-  /** The same of records that were parsed elsewhere. */
+  /** The same for records that were parsed elsewhere. */
   add(path: string, seen: RecordsSeen): void {
     const file = this.#files.get(path);
     if (file !== undefined) {
@@ -64,7 +64,7 @@ export class InputTally {
     }
   }
 
-  /** The same of records that nobody else counts. */
+  /** The same for records that nobody else counts. */
   countEntries(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const file = this.#files.get(entry.place.source);
@@ -79,13 +79,13 @@ export class InputTally {
     this.#unmatchedSteps += count;
   }
 
-  /** A file is something else after all. */
+  /** Marks a file as something else after all. */
   passOver(error: NotSignIns): void {
     this.#files.delete(error.source);
     this.#passedOver.push({ path: error.source, what: error.what, error });
   }
 
-  /** @throws InputError where there was something to read, and none of it is a sign-in log */
+  /** @throws InputError if there was input, and none of it is a sign-in log */
   throwIfForeign(): void {
     const [first, ...more] = this.#passedOver;
     if (first === undefined || this.#files.size > 0) {

@@ -1,6 +1,6 @@
-/** Names taken from a folder or a zip file. A file given by name is read whatever it is called. */
+/** File names taken from a folder or a zip file. A file given by name is read whatever its name. */
 const logName = /\.(?:(?:json|ndjson|jsonl|log|csv|tsv|avro|parquet|tar)(?:\.gz)?|tgz)$/i;
-/** What `mfa-deny generate` writes beside its logs. */
+/** The file that `mfa-deny generate` writes beside its logs. */
 const truthName = /(?:^|[./\\])truth\.json$/i;
 const zipName = /\.zip$/i;
 
@@ -16,7 +16,7 @@ export function isZipName(name: string): boolean {
   return zipName.test(name);
 }
 
-/** The same of a path within an archive; what systems add there on their own is none. */
+/** The same for a path within an archive, without files that systems add on their own. */
 export function isLogPath(name: string): boolean {
   const parts = name.split("/");
   const hidden = parts.some((part) => part.startsWith(".") || part === "__MACOSX");

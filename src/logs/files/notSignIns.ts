@@ -1,12 +1,12 @@
 import { otherLanguage } from "./containers/csvHeader.ts";
 import { foreignHeader } from "./containers/csvShape.ts";
 import { InputError } from "./inputError.ts";
-import type { FileStart } from "./containers/peek.ts";
+import type { FileStart } from "./containers/fileStart.ts";
 import { kindOfNames } from "./records/foreignKind.ts";
 
-/** A file that is no sign-in log. In a folder it is passed over. */
+/** A file that is not a sign-in log. In a folder it is skipped. */
 export class NotSignIns extends InputError {
-  /** What it is, as a noun. */
+  /** The kind of file, as a noun. */
   readonly what: string;
 
   constructor(source: string, what: string, problem = `not a sign-in log: this is ${what}`) {
@@ -18,7 +18,7 @@ export class NotSignIns extends InputError {
 const unknownShape =
   "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
 
-/** Puts into words what a file is of which no layout is known. */
+/** Describes a file whose layout is unknown. */
 export function unknownText(source: string, head: FileStart): NotSignIns {
   const names = foreignHeader(head) ?? [];
   const language = otherLanguage(names);

@@ -2,7 +2,7 @@ import type { Entry } from "./entry.ts";
 import { NotSignIns } from "./notSignIns.ts";
 import type { ReadOptions } from "./readChunks.ts";
 
-/** Notes a file that is no sign-in log and goes on without it, where somebody keeps a tally. */
+/** Records a file that is not a sign-in log and continues without it, if there is a tally. */
 export async function* passingOver(
   entries: AsyncIterable<readonly Entry[]>,
   { tally }: Pick<ReadOptions, "tally">,

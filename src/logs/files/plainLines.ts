@@ -3,22 +3,22 @@ import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { jsonShape } from "./containers/jsonShape.ts";
 import { LineReader } from "./containers/lineReader.ts";
-import { peek } from "./containers/peek.ts";
+import { readStart } from "./containers/fileStart.ts";
 import { readChunks } from "./readChunks.ts";
 import { enoughText } from "./readLogFile.ts";
 import { RecordMaker } from "./envelopes/recordMaker.ts";
 import type { PlainLines } from "./search/search.ts";
 
-/** More than most lines take. */
+/** Longer than most lines. */
 const lastBytes = 16 * 1024;
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Recognises a file of which any part can be read by itself. Null for others, and where the first lines are no
- * sign-ins in the names that detection reads.
+ * Recognises a file of which any part can be read separately. Returns null for others, and if the first lines are
+ * not sign-ins with the names that detection reads.
  *
- * @throws InputError when it cannot be read
+ * @throws InputError if it cannot be read
  */
 export async function openPlainLines(
   file: LogFile,
@@ -48,7 +48,7 @@ export async function openPlainLines(
   return { source, path, bytes, entries, last, from: begin + whole.length, lines };
 }
 
-/** The last line of the rest of a file, if it is no longer than most. */
+/** Returns the last line of the rest of a file, unless it is unusually long. */
 async function readLast(
   file: LogFile,
   from: number,
@@ -74,7 +74,7 @@ function isKnown(entry: Entry): boolean {
   return entry.kind === "record" && entry.isSignIn;
 }
 
-/** In other spellings and in envelopes, names and numbers of rows are not where a search looks for them. */
+/** With other spellings and envelopes, names and codes are not where a search looks for them. */
 function isUnsearchable(entry: Entry): boolean {
   return entry.kind === "record" && entry.isSignIn && !entry.isExact;
 }
@@ -82,7 +82,7 @@ function isUnsearchable(entry: Entry): boolean {
 async function readHead(file: LogFile, signal: AbortSignal | undefined) {
   const chunks = readChunks(file, signal ? { signal } : {});
   try {
-    return await peek(chunks, enoughText());
+    return await readStart(chunks, enoughText());
   } finally {
     await chunks.return(undefined);
   }

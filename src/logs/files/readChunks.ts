@@ -5,18 +5,18 @@ import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 import type { InputTally } from "./inputTally.ts";
 
-/** Large enough that the cost of a read vanishes, small enough that many fit into memory. */
+/** Large enough that the cost of a read is negligible, small enough that many fit into memory. */
 const chunkBytes = 256 * 1024;
 
 export interface ReadOptions extends LayoutOptions {
-  /** Read for "-"; the process's own by default. */
+  /** Read for "-". Default: the process's own standard input. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
-  /** Gives out all records, also those of files that are no sign-in logs. */
+  /** Whether to return all records, including those of files that are not sign-in logs. */
   readonly anyKind?: boolean;
-  /** Keeps what the files turn out to be. */
+  /** Collects the kinds of the files. */
   readonly tally?: InputTally;
-  /** Told how many bytes each read brought, as they are on disk (compressed ones compressed). */
+  /** Called with the number of bytes of each read, as they are on disk (compressed ones compressed). */
   readonly onBytes?: (bytes: number) => void;
 }
 
@@ -27,9 +27,9 @@ export interface Range {
 }
 
 /**
- * The bytes of a file, of a part of one or of standard input. Ending the iteration early closes the file.
+ * Returns the bytes of a file, of a part of it or of standard input. Ending the iteration early closes the file.
  *
- * @throws InputError when it cannot be opened or read; the signal's reason when aborted.
+ * @throws InputError if it cannot be opened or read; the signal's reason if aborted
  */
 export async function* readChunks(
   file: LogFile,
@@ -68,7 +68,7 @@ function open(
       ...(signal && { signal }),
     });
   }
-  // A pipe may stay silent for ever: the signal has to end the wait, not only the loop.
+  // A pipe may stay silent for ever, so the signal must end the wait, not only the loop.
   if (signal && stdin instanceof Readable) {
     addAbortSignal(signal, stdin);
   }

@@ -14,19 +14,19 @@ import { passingOver } from "./passingOver.ts";
 import { isAvro, readAvro } from "./containers/readAvro.ts";
 import { isParquet, readParquetBytes, readParquetFile } from "./containers/readParquet.ts";
 import { isTar, readTar, TarDamage } from "./containers/readTar.ts";
-import { peek, resume } from "./containers/peek.ts";
+import { readStart, resume } from "./containers/fileStart.ts";
 import { RecordMaker } from "./envelopes/recordMaker.ts";
 import { SignInsShown } from "./signInsShown.ts";
 import { isZip, zipMarkBytes } from "./containers/zipDirectory.ts";
 
-/** Enough text to recognise a layout by. */
+/** Enough text to recognise a layout, in bytes. */
 const headBytes = 64 * 1024;
-/** As much is taken when the first line is longer than that. */
+/** The number of bytes read if the first line is longer than that. */
 const longHeadBytes = 1024 * 1024;
 
-/** Enough bytes to recognise an archive by. */
+/** The number of bytes needed to recognise an archive. */
 const markBytes = 512;
-/** Archives within archives that are opened. */
+/** Maximum depth of archives within archives. */
 const mostContainers = 4;
 
 interface Damage {
@@ -35,16 +35,16 @@ interface Damage {
 
 interface ReadLogOptions extends LayoutOptions {
   readonly tally?: InputTally;
-  /** Gives out all records, also those of a file that is no sign-in log. */
+  /** Whether to return all records, including those of a file that is not a sign-in log. */
   readonly anyKind?: boolean;
-  /** What the file is in already. */
+  /** The containers around the file. */
   readonly within?: readonly Container[];
 }
 
 /**
- * Reads the records of one file from its bytes, in batches of what one chunk brought.
+ * Reads the records of one file from its bytes, in one batch per chunk.
  *
- * @throws NotSignIns when the file is something else; InputError when a date in it can be read in two ways
+ * @throws NotSignIns if the file is something else; InputError if a date in it is ambiguous
  */
 export async function* readLogFile(
   file: LogFile,
@@ -56,7 +56,7 @@ export async function* readLogFile(
   const bytes = gunzip(refuseZip(file.source, chunks), () => within.push("gzip"));
   const sound = untilDamage(bytes, damage);
   try {
-    const head = await peek(sound, (count) => count >= markBytes);
+    const head = await readStart(sound, (count) => count >= markBytes);
     const whole = resume(head, sound);
     if (isTar(head.bytes)) {
       yield* readMembers(file, whole, { ...options, within: [...within, "tar"] });
@@ -74,12 +74,12 @@ export async function* readLogFile(
     }
     yield* signInsOf(file, turns, { entries, damage }, options);
   } finally {
-    // Also when a stage stopped before it had begun to pull.
+    // Necessary even if a stage stopped before it began to pull.
     await chunks.return(undefined);
   }
 }
 
-/** What was made so far, turn by turn, once a record of it shows a sign-in. */
+/** Yields the records so far, turn by turn, once one of them is recognisably a sign-in. */
 async function* signInsOf(
   { source }: LogFile,
   turns: AsyncGenerator<void>,
@@ -100,7 +100,7 @@ async function* signInsOf(
   };
   for (let turn = await turns.next(); turn.done !== true; turn = await turns.next()) {
     const passed = pass(entries.splice(0));
-    // Whoever searches has to get around to it, though there is nothing to hand out.
+    // A searcher must get its turn even if there is nothing to return.
     if (passed.length > 0 || search !== undefined) {
       yield passed;
     }
@@ -121,14 +121,14 @@ async function* signInsOf(
   }
 }
 
-/** Text is read chunk by chunk. The last turn is left to the caller. */
+/** Reads text chunk by chunk. The last turn is left to the caller. */
 async function* readText(
   maker: RecordMaker,
   text: AsyncGenerator<Buffer>,
   options: ReadLogOptions,
   within: readonly Container[],
 ): AsyncGenerator<void> {
-  const head = await peek(text, enoughText());
+  const head = await readStart(text, enoughText());
   const layout = findLayout(head);
   if (layout === null && !isBlankText(head.bytes)) {
     throw unknownText(maker.source, head);
@@ -153,7 +153,7 @@ function openParquet(
     : readParquetBytes(maker, bytes);
 }
 
-/** The logs in a tar archive, each named as if that were a folder. */
+/** Reads the logs in a tar archive. Each is named as if the archive were a folder. */
 async function* readMembers(
   file: LogFile,
   bytes: AsyncGenerator<Buffer>,
@@ -182,24 +182,24 @@ async function* readMembers(
     ];
   }
   if (logs === 0) {
-    const problem = `the archive holds no logs (${logNamePatterns})`;
+    const problem = `the archive contains no logs (${logNamePatterns})`;
     throw new NotSignIns(file.source, "an archive without logs", problem);
   }
 }
 
-/** Where bytes only come one after the other, the directory of a zip file, at its end, comes too late. */
+/** A zip file has its directory at the end, which comes too late in a stream. */
 async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes >= zipMarkBytes);
+  const head = await readStart(chunks, (bytes) => bytes >= zipMarkBytes);
   if (isZip(head.bytes)) {
     throw new InputError(
       source,
-      "a zip file cannot be read from a pipe, and not inside another one; save it and name the file",
+      "a zip file cannot be read from a pipe or inside another archive; save it and name the file",
     );
   }
   yield* resume(head, chunks);
 }
 
-/** Ends the text where its compression is damaged, and leaves a note. */
+/** Ends the text at damaged compression, and records the damage. */
 async function* untilDamage(text: AsyncGenerator<Buffer>, damage: Damage): AsyncGenerator<Buffer> {
   try {
     yield* text;
@@ -211,7 +211,7 @@ async function* untilDamage(text: AsyncGenerator<Buffer>, damage: Damage): Async
   }
 }
 
-/** Whether a layout can be recognised by so much of a text; asked for each chunk in turn. */
+/** Reports whether this much text is enough to recognise a layout. Called for each chunk in turn. */
 export function enoughText(): (bytes: number, last: Buffer) => boolean {
   let hasLines = false;
   return (bytes, last) => {

@@ -10,17 +10,15 @@ export type { Entry, Place } from "./entry.ts";
 export type { ReadOptions } from "./readChunks.ts";
 
 /**
- * Reads sign-in logs, file after file, as raw records in the order they stand in. Containers and
- * compression are recognised by content: NDJSON, JSON arrays, `records` envelopes, pages of Microsoft
- * Graph, query answers of Log Analytics, objects one after the other, and CSV of the portals; plain, gzip
- * or zip; UTF-8 or, with a byte order mark, UTF-16.
+ * Reads sign-in logs, file after file, as raw records in file order. Containers and compression are recognised by
+ * content: NDJSON, JSON arrays, `records` envelopes, pages of Microsoft Graph, query answers of Log Analytics,
+ * consecutive objects, and CSV of the portals; plain, gzip or zip; UTF-8 or, with a byte order mark, UTF-16.
  *
- * Memory does not grow with the input. Entries come in batches of what one read brought; a record
- * that cannot be read is an entry of its own and never ends the reading. Ending the iteration early
- * closes the file.
+ * Memory does not grow with the input. Entries come in one batch per read. A record that cannot be read is an entry
+ * of its own and never ends the reading. Ending the iteration early closes the file.
  *
- * @throws InputError when a file cannot be read or is no log of a known shape, possibly after
- *   batches of it were given out; the signal's reason when it is aborted.
+ * @throws InputError if a file cannot be read or is not a log of a known shape, possibly after batches of it were
+ *   returned; the signal's reason if aborted
  */
 export async function* readRecords(
   inputs: readonly LogFile[],

@@ -2,7 +2,10 @@ import { isFields, type Fields } from "../../detection/signin/fields.ts";
 import { readTime } from "../../detection/signin/time.ts";
 import type { ShownField } from "../../run/inputSeen.ts";
 
-/** What some records had values for, and how far they reach. Plain data, to be handed between threads. */
+/**
+ * The fields for which some records had values, and their range of times. Plain data, so that threads can exchange
+ * it.
+ */
 export interface RecordsSeen {
   /** A bit for each of `shownFields`. */
   shown: number;
@@ -10,7 +13,7 @@ export interface RecordsSeen {
   newest: number | null;
 }
 
-/** Each in the order of its bit. */
+/** In the order of their bits. */
 const shownFields: readonly ShownField[] = [
   "resultCode",
   "resultText",
@@ -28,7 +31,7 @@ export function nothingShown(): RecordsSeen {
   return { shown: 0, oldest: null, newest: null };
 }
 
-/** Adds a record in the names that detection reads. */
+/** Adds a record with the names that detection reads. */
 export function seeRecord(seen: RecordsSeen, record: Fields): void {
   const properties = record["properties"];
   const row = isFields(properties) ? properties : record;
@@ -79,7 +82,7 @@ function fieldsIn(row: Fields, record: Fields, at: number | null): number {
   return shownFields.reduce((bits, field, bit) => bits | (shows[field] ? 1 << bit : 0), 0);
 }
 
-/** A member of an object, or of the text of one. */
+/** Reports whether a member of an object, or of the text of one, has a value. */
 function says(status: unknown, member: string): boolean {
   return typeof status === "string"
     ? status.includes(`"${member}`)

@@ -11,7 +11,7 @@ import { readRecords, type ReadOptions } from "./readRecords.ts";
 import { foreignKind } from "./records/foreignKind.ts";
 import { cutRanges, RelatedLines, type PlainLines, type RelatedTo } from "./search/search.ts";
 
-/** What the records of another kind are read as; others say nothing of a finding. */
+/** The log type by which records of another kind are read. Other kinds say nothing about a finding. */
 const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
   ["an Entra audit log", "audit"],
   ["a Unified Audit Log", "office"],
@@ -20,8 +20,8 @@ const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
 ] as const);
 
 /**
- * Reads files once more, for what was before, around and after the findings in them: sign-ins, and the audit logs
- * that lie beside. A file that cannot be read, or not a second time, is left out; the first look has said so.
+ * Reads files again for what happened before, around and after the findings in them: sign-ins, and audit logs among
+ * the files. A file that cannot be read, or not a second time, is left out. The first pass has reported it.
  */
 export async function* relatedRecords(
   files: readonly LogFile[],
@@ -79,7 +79,7 @@ async function* searched(
   yield entries;
 }
 
-/** A diagnostic record keeps what happened under `properties`. */
+/** A diagnostic record has the event under `properties`. */
 function unwrapped(record: Fields): Fields {
   return { ...record, ...dynamic(own(record, "properties")) };
 }

@@ -28,22 +28,25 @@ import {
 } from "./search/search.ts";
 
 export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
-  /** Takes all rows apart, those too that can hold nothing: damage in them is seen then. */
+  /** Classifies every row, including irrelevant ones, so that damage in them is noticed. */
   readonly everyRow: boolean;
-  /** Takes approvals from all rows at once. Otherwise those in plain files are left until it is known whose. */
+  /**
+   * Takes approvals from all rows at once. Otherwise approvals in plain files are left until it is known whose
+   * matter.
+   */
   readonly everyApproval: boolean;
-  /** Threads that search what is large; 1: only this one. */
+  /** Threads that search large files; 1 means only this one. */
   readonly threads: number;
-  /** What threads are started with: a module that calls `serveSearches` in them; null: none can be. */
+  /** The program of the threads: a module that calls `serveSearches`. Null: no threads. */
   readonly threadProgram: URL | null;
 }
 
-/** A part of the input, the parts in order. A search begins with it when it is made. */
+/** A part of the input; parts are in order. Creating it starts the search. */
 type Part = () => AsyncIterable<Extract<Place>>;
 
 /**
- * Sign-in logs as files. Lines of JSON are searched for what can be a candidate, and only that is parsed;
- * `everyRow`, and every other layout, is read as `readRecords` does, with the same findings.
+ * Sign-in logs in files. Lines of JSON are searched for possible candidates, and only these are parsed. With
+ * `everyRow`, and for every other layout, files are read as by `readRecords`, with the same findings.
  *
  * Throws what `readRecords` throws.
  */
@@ -51,7 +54,7 @@ export class SignInLogs implements SignInFiles<Place> {
   readonly #files: readonly LogFile[];
   readonly #options: SignInLogsOptions;
   #join = new StepJoin();
-  /** There are steps in files of their own. Every row is read then: any may be the one that they belong to. */
+  /** Whether there are separate files of steps. Every row is read then, because the steps may belong to any. */
   #joins: boolean;
   readonly #noted = new ApprovalCandidates();
   readonly #tally = new InputTally();
@@ -104,18 +107,21 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  /** Told before it reads what earlier runs left to be joined. */
+  /** Must be called before reading, with what earlier runs left to be joined. */
   resume(pending: PendingJoin): void {
     this.#join = new StepJoin(pending);
     this.#joins ||= pending.steps.length > 0;
   }
 
-  /** What is still to be joined when all is read: steps without their sign-in, and the other way round. */
+  /**
+   * Returns what is still to be joined once all is read: steps without their sign-in, and sign-ins without their
+   * steps.
+   */
   pending(): PendingJoin {
     return this.#join.pending();
   }
 
-  /** Sign-ins whose steps came after them, from this run or an earlier one. */
+  /** Yields sign-ins whose steps came after them, from this run or an earlier one. */
   *#takeLate(how: ClassifyOptions): Generator<Extract<Place>> {
     const extractor = new Extractor<Place>(how);
     const place = { source: this.#files.at(-1)?.source ?? "-", line: null, index: null };
@@ -126,7 +132,7 @@ export class SignInLogs implements SignInFiles<Place> {
     yield extractor.take();
   }
 
-  /** Null where this machine cannot search. */
+  /** Returns null if this machine cannot search. */
   #openWorkers(how: ClassifyOptions): SearchWorkers | null {
     const { threads, threadProgram, everyApproval } = this.#options;
     const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
@@ -150,7 +156,7 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  /** A file that cannot be cut into parts, or only be read once. */
+  /** Reads a file that cannot be split into parts, or only be read once. */
   async *#readWhole(
     file: LogFile,
     how: ClassifyOptions,
@@ -184,7 +190,7 @@ export class SignInLogs implements SignInFiles<Place> {
       join: this.#join,
       ...(search && { search }),
     })) {
-      // What comes with a line of its own comes behind all that was begun.
+      // Entries with a line of their own come after everything that was started.
       yield* settle(entries.length > 0 ? 0 : (workers?.ahead ?? 0));
       source = entries[0]?.place.source ?? source;
       entries.forEach((entry) => extractor.add(entry));
@@ -231,7 +237,7 @@ export class SignInLogs implements SignInFiles<Place> {
     }.bind(this);
   }
 
-  /** From a very long line on, which is not cut, the file is read as it comes. */
+  /** Reads a file in order from a very long line on, because such lines are not split. */
   async *#readOn(
     { source, path, bytes }: PlainLines,
     range: Range,
@@ -254,7 +260,7 @@ export class SignInLogs implements SignInFiles<Place> {
   }
 }
 
-/** Places that count from some line on, counted from the beginning of the file. */
+/** Converts places that count from some line to places in the file. */
 function behind(extract: Extract<Place>, lines: number): Extract<Place> {
   const bad = extract.bad.map(({ reason, place }) => ({
     reason,

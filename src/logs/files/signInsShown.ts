@@ -1,17 +1,20 @@
 import { foreignKind } from "./records/foreignKind.ts";
 import type { Entry } from "./entry.ts";
 
-/** How many records may come before the first that shows a sign-in. Logs of several kinds may begin with another. */
+/**
+ * The number of records that may precede the first recognisable sign-in. Logs of several kinds may begin with
+ * another.
+ */
 const patience = 1_000;
 
-/** Tells sign-in logs from logs and lists of other kinds, by their records. */
+/** Distinguishes sign-in logs from logs and lists of other kinds, by their records. */
 export class SignInsShown {
   #held: Entry[] = [];
   #shown = false;
   #records = 0;
   #kind: string | null = null;
 
-  /** Whether a record showed that it is one of a sign-in. */
+  /** Whether a record was recognisably a sign-in. */
   get shown(): boolean {
     return this.#shown;
   }
@@ -25,12 +28,12 @@ export class SignInsShown {
     return this.isForeign && this.#records >= patience;
   }
 
-  /** What the records are of, as a noun; null where nothing says so. */
+  /** The kind of the records, as a noun; null if unknown. */
   get kind(): string | null {
     return this.#kind;
   }
 
-  /** Holds entries back until a record shows a sign-in. @returns those that can go on */
+  /** Holds entries back until one is recognisably a sign-in. @returns entries that can go on */
   pass(entries: readonly Entry[]): readonly Entry[] {
     if (this.#shown) {
       return entries;
@@ -46,7 +49,7 @@ export class SignInsShown {
     return this.#shown ? this.release() : [];
   }
 
-  /** What was held back until now. */
+  /** Returns everything that is still held back. */
   release(): readonly Entry[] {
     const held = this.#held;
     this.#held = [];

@@ -3,10 +3,10 @@ import { csvShape, headerOf } from "./containers/csvShape.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { isStepsHeader } from "./records/nameIndex.ts";
 
-/** More than a header of steps takes. */
+/** Longer than a header of steps. */
 const headBytes = 4_096;
 
-/** The files, those that hold nothing but the steps of sign-ins before the others, which then have them at once. */
+/** Moves files that contain only the steps of sign-ins to the front, so that the sign-ins find them. */
 export function stepsFirst(files: readonly LogFile[]): readonly LogFile[] {
   const steps = files.filter(holdsSteps);
   return steps.length === 0 ? files : [...steps, ...files.filter((file) => !steps.includes(file))];
@@ -28,7 +28,7 @@ function hasStepsHeader(path: string): boolean {
     const begin = { bytes: head.subarray(0, count), whole: count < headBytes };
     return csvShape(begin) !== null && isStepsHeader(headerOf(begin));
   } catch {
-    // Whoever reads it will say why it cannot be read.
+    // Reading the file later will report the problem.
     return false;
   } finally {
     if (file !== null) {

@@ -50,7 +50,7 @@ describe("a folder", () => {
 
   test("without logs is refused", async () => {
     await put("a.txt");
-    await expect(names(".")).rejects.toThrow(`${folder}: the folder holds no logs`);
+    await expect(names(".")).rejects.toThrow(`${folder}: the folder contains no logs`);
   });
 
   test.skipIf(process.getuid?.() === 0)("that may not be read is refused", async () => {

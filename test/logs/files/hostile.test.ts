@@ -19,9 +19,9 @@ describe("a bad line", () => {
     ["a text", '"42"', "not an object"],
     ["null", "null", "not an object"],
     ["prose", "[2026-03-10 INFO] logs follow", "not valid JSON (29 bytes)"],
-    ["NUL bytes", "\0\0\0\0", "bytes that belong to no JSON object"],
+    ["NUL bytes", "\0\0\0\0", "bytes outside of any JSON object"],
     ["NUL bytes before a record", `\0\0{"Id":oops}`, "contains NUL bytes (13 bytes)"],
-    ["a bracket too many", "}", "bytes that belong to no JSON object"],
+    ["a bracket too many", "}", "bytes outside of any JSON object"],
   ])("that is %s is reported with its number, and the rest is read", async (_, bad, reason) => {
     for (const [text, at] of [
       [`${line(1)}\n${bad}\n${line(2)}\n`, 2],
@@ -234,7 +234,7 @@ describe("size", () => {
       Buffer.from(`\n${line(2)}\n`),
       zeros,
     ]);
-    const problem = "bytes that belong to no JSON object";
+    const problem = "bytes outside of any JSON object";
     expect(await outcome(content)).toEqual({
       ids: [1, 2],
       problems: [`2: ${problem}`, `4: ${problem}`],

@@ -16,30 +16,30 @@ export function momentOf(text: string, day: string): number | null {
 }
 
 const time = v.pipe(
-  v.string("has to be a time such as 09:00:13 or 2026-03-10T09:00:13Z"),
+  v.string("must be a time such as 09:00:13 or 2026-03-10T09:00:13Z"),
   v.check(
     (text) => momentOf(text, usualDay) !== null,
-    "has to be a time such as 09:00:13 or 2026-03-10T09:00:13Z",
+    "must be a time such as 09:00:13 or 2026-03-10T09:00:13Z",
   ),
 );
 
 const day = v.pipe(
-  v.string("has to be a day such as 2026-03-10"),
+  v.string("must be a day such as 2026-03-10"),
   v.check(
     (text) => /^\d{4}-\d\d-\d\d$/.test(text) && momentOf("00:00", text) !== null,
-    "has to be a day such as 2026-03-10",
+    "must be a day such as 2026-03-10",
   ),
 );
 
 const name = v.pipe(
-  v.string("has to be text"),
+  v.string("must be text"),
   v.check((text) => text.trim() !== "", "is blank"),
 );
 
 const count = v.pipe(
-  v.number("has to be a number"),
-  v.integer("has to be whole"),
-  v.minValue(0, "has to be 0 or more"),
+  v.number("must be a number"),
+  v.integer("must be a whole number"),
+  v.minValue(0, "must be 0 or more"),
 );
 
 /** Spelled in any way, as the log may have it. */
@@ -47,12 +47,12 @@ export function sameUser(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 
-const names = v.array(name, "has to be a list");
+const names = v.array(name, "must be a list");
 
 /** Prompts of one user, a row each. */
 const promptEntries = {
   user: name,
-  at: v.pipe(v.array(time, "has to be a list of times"), v.nonEmpty("is empty")),
+  at: v.pipe(v.array(time, "must be a list of times"), v.nonEmpty("is empty")),
   day: v.optional(day),
   request: v.optional(name),
   address: v.optional(name),
@@ -63,15 +63,15 @@ const denials = v.strictObject(
   {
     ...promptEntries,
     outcome: v.optional(
-      v.picklist(promptOutcomes, `has to be one of ${promptOutcomes.join(", ")}`),
+      v.picklist(promptOutcomes, `must be one of ${promptOutcomes.join(", ")}`),
       "denied",
     ),
-    in: v.optional(v.picklist(["step", "status"], "has to be step or status"), "step"),
+    in: v.optional(v.picklist(["step", "status"], "must be step or status"), "step"),
   },
-  "has to be an object with user and at",
+  "must be an object with user and at",
 );
 
-const approvals = v.strictObject(promptEntries, "has to be an object with user and at");
+const approvals = v.strictObject(promptEntries, "must be an object with user and at");
 
 const expected = v.strictObject(
   {
@@ -83,25 +83,25 @@ const expected = v.strictObject(
     firstDenialAt: v.optional(time),
     triggeredAt: v.optional(time),
     lastDenialAt: v.optional(time),
-    severity: v.optional(v.picklist(severities, `has to be one of ${severities.join(", ")}`)),
+    severity: v.optional(v.picklist(severities, `must be one of ${severities.join(", ")}`)),
     approval: v.optional(
       v.nullable(
         v.strictObject(
           {
             at: v.optional(time),
             match: v.optional(
-              v.picklist(approvalMatches, `has to be one of ${approvalMatches.join(", ")}`),
+              v.picklist(approvalMatches, `must be one of ${approvalMatches.join(", ")}`),
             ),
           },
-          "has to be null or an object with at or match",
+          "must be null or an object with at or match",
         ),
       ),
     ),
     ipAddresses: v.optional(names),
     applications: v.optional(names),
-    guest: v.optional(v.boolean("has to be true or false")),
+    guest: v.optional(v.boolean("must be true or false")),
   },
-  "has to be an object with a user",
+  "must be an object with a user",
 );
 
 /** Of a union of both shapes, valibot would only say that neither fits. */
@@ -112,13 +112,13 @@ function oneOrMore<const T extends v.GenericSchema>(item: T) {
   );
 }
 
-const rowsMessage = "has to be a list of rows, or an object such as a query answer";
+const rowsMessage = "must be a list of rows, or an object such as a query answer";
 
 const scenario = v.strictObject(
   {
-    $schema: v.optional(v.string("has to be text")),
+    $schema: v.optional(v.string("must be text")),
     name,
-    description: v.optional(v.string("has to be text")),
+    description: v.optional(v.string("must be text")),
     rule: v.lazy((input) => (typeof input === "string" ? ruleOverride.entries.id : ruleOverride)),
     day: v.optional(day, usualDay),
     rows: v.optional(
@@ -127,9 +127,9 @@ const scenario = v.strictObject(
     denials: v.optional(oneOrMore(denials), []),
     approvals: v.optional(oneOrMore(approvals), []),
     asOf: v.optional(time),
-    expect: v.array(expected, "has to be a list of findings, empty for none"),
+    expect: v.array(expected, "must be a list of findings, empty for none"),
   },
-  "has to be an object with name, rule and expect",
+  "must be an object with name, rule and expect",
 );
 
 /** What a file of scenarios holds. */

@@ -1,10 +1,10 @@
 import { AvroProblem, type AvroType } from "./avroSchema.ts";
 
-/** Values that take no bytes can be as many as a count says. */
+/** Limit for values that take no bytes, of which a count can claim any number. */
 const mostValues = 10_000_000;
 const maxDepth = 100;
 
-/** Decodes values from a block. Whatever the bytes claim, no more is made than they can hold. */
+/** Decodes values from a block. Whatever the bytes claim, it creates no more values than they can contain. */
 export class AvroDecoder {
   readonly #bytes: Buffer;
   #at = 0;
@@ -18,10 +18,10 @@ export class AvroDecoder {
     return this.#bytes.length - this.#at;
   }
 
-  /** @throws AvroProblem where the bytes do not fit the type */
+  /** @throws AvroProblem if the bytes do not match the type */
   value(type: AvroType, depth = 0): unknown {
     if (++this.#values > mostValues || depth > maxDepth) {
-      throw new AvroProblem("a block holds more values than its bytes can");
+      throw new AvroProblem("a block has more values than its bytes can contain");
     }
     switch (type.kind) {
       case "null":
@@ -66,7 +66,7 @@ export class AvroDecoder {
     }
   }
 
-  /** A number of up to 64 bits; one that is not exact is as near as may be. */
+  /** A number of up to 64 bits. If it cannot be exact, it is the nearest. */
   long(): number {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -91,7 +91,7 @@ export class AvroDecoder {
         return items;
       }
       if (count < 0) {
-        // A size in bytes follows, for those who skip.
+        // Skips the size in bytes, which is for readers that skip blocks.
         this.long();
       }
       if (Math.abs(count) > Math.max(this.left, 1_000)) {

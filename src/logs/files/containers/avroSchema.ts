@@ -1,6 +1,6 @@
 import { isFields } from "../../../detection/signin/fields.ts";
 
-/** What a value of an Avro file is, as its header declares it. */
+/** The type of a value in an Avro file, as its header declares it. */
 export type AvroType =
   | { readonly kind: "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string" }
   | { readonly kind: "fixed"; readonly size: number }
@@ -24,10 +24,10 @@ const primitives = [
   "bytes",
   "string",
 ] as const;
-/** Declared types within types; a row has few. */
+/** Maximum depth of types within types. A row has few. */
 const maxDepth = 50;
 
-/** @throws AvroProblem where the text is no schema */
+/** @throws AvroProblem if the text is not a schema */
 export function parseAvroSchema(text: string): AvroType {
   let schema: unknown;
   try {

@@ -1,4 +1,4 @@
-/** A value of a binary format as JSON would have it: times in ISO 8601, bytes as text, large numbers as text. */
+/** Converts a value of a binary format to its JSON form: times in ISO 8601, bytes as text, large numbers as text. */
 export function plainValue(value: unknown): unknown {
   if (typeof value === "bigint") {
     const number = Number(value);

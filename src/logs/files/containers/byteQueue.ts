@@ -1,9 +1,9 @@
-/** There are fewer bytes than were asked for. */
+/** The stream ended before the requested number of bytes. */
 export class StreamEnd extends Error {
   override readonly name = "StreamEnd";
 }
 
-/** Takes bytes off a stream, as many as are asked for. */
+/** Takes a requested number of bytes at a time from a stream. */
 export class ByteQueue {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #most: number;
@@ -18,7 +18,7 @@ export class ByteQueue {
     return !(await this.#fill(1));
   }
 
-  /** @throws StreamEnd where there are not as many */
+  /** @throws StreamEnd if there are fewer */
   async take(count: number): Promise<Buffer> {
     if (count > this.#most || !(await this.#fill(count))) {
       throw new StreamEnd("it ends too early");

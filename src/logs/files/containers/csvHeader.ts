@@ -2,15 +2,15 @@ import { isKnownName } from "../records/nameIndex.ts";
 import { isEnvelopeName } from "../envelopes/peel.ts";
 import { plainName } from "../records/plainName.ts";
 
-/** The name of a column, cleaned of what portals and spreadsheets add to it. */
+/** The name of a column, without what portals and spreadsheets add to it. */
 export interface ColumnName {
-  /** As written, without blanks around it. */
+  /** As written, without surrounding blanks. */
   readonly text: string;
   /** The same without the zone. */
   readonly name: string;
-  /** In lower case: what columns are told apart by. */
+  /** In lower case. It identifies the column. */
   readonly key: string;
-  /** What stands in brackets behind the name of a time: "UTC", "Local Time"; null without. */
+  /** The zone in brackets after the name of a time: "UTC", "Local Time"; null without one. */
   readonly zone: string | null;
 }
 
@@ -24,10 +24,10 @@ export function columnName(cell: string): ColumnName {
   return { text, name, key: name.toLowerCase(), zone };
 }
 
-/** One alone may be chance. */
+/** The number of matching columns needed. A single one may be chance. */
 const enough = 2;
 
-/** Whether columns are those of sign-ins, or of a log that may hold them as text. */
+/** Reports whether columns are those of sign-ins, or of a log that may contain them as text. */
 export function isSignInHeader(names: readonly ColumnName[]): boolean {
   const known = new Set(names.filter(({ name }) => isKnownName(name)).map(({ key }) => key));
   return (
@@ -36,7 +36,7 @@ export function isSignInHeader(names: readonly ColumnName[]): boolean {
   );
 }
 
-/** What the Entra portal calls an account, an address or a request in other languages, as plain names. */
+/** The Entra portal's names for an account, an address or a request in other languages, as plain names. */
 const otherLanguages: ReadonlyMap<string, string> = new Map(
   (
     [
@@ -62,7 +62,7 @@ const otherLanguages: ReadonlyMap<string, string> = new Map(
   ).flatMap(([language, ...names]) => names.map((name) => [plainName(name), language] as const)),
 );
 
-/** The language of a header, where it is known and not English. */
+/** Returns the language of a header, if it is known and not English. */
 export function otherLanguage(names: readonly ColumnName[]): string | null {
   const found = names.map(({ name }) => otherLanguages.get(plainName(name)));
   return found.find((language) => language !== undefined) ?? null;

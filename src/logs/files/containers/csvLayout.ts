@@ -1,12 +1,12 @@
 import type { ColumnName } from "./csvHeader.ts";
 import { readCsvTime, type DateOrder } from "../records/csvTime.ts";
 
-/** Columns of `SigninLogs` that hold a time, as keys; in a portal's download it is the date. */
+/** Keys of `SigninLogs` columns with a time; in a portal's download it is the date. */
 const timeColumns: ReadonlySet<string> = new Set(["timegenerated", "createddatetime", "date"]);
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Why a row cannot be used; where the file as a whole cannot be, `fatal`. */
+/** Why a row cannot be used. If `fatal`, the whole file cannot. */
 export class LayoutProblem {
   readonly reason: string;
   readonly fatal: boolean;
@@ -17,10 +17,10 @@ export class LayoutProblem {
   }
 }
 
-/** How the cells of a CSV file become records. */
+/** Converts the cells of a CSV file to records. */
 export class CsvLayout {
   readonly #names: readonly ColumnName[];
-  /** Where each column stands; one can stand twice, as the Entra portal's own files show. */
+  /** The positions of each column. A column can occur twice, as in the Entra portal's own files. */
   readonly #columns: readonly (readonly [name: string, places: readonly number[]])[];
   readonly #dateOrder: DateOrder | null;
   readonly #times: readonly (readonly [index: number, zone: string | null])[];
@@ -40,7 +40,7 @@ export class CsvLayout {
     );
   }
 
-  /** @param line as a message names it */
+  /** @param line the line number for messages */
   read(cells: readonly string[], line: number): Row | LayoutProblem {
     const values = [...cells];
     for (const [index, zone] of this.#times) {
@@ -50,7 +50,7 @@ export class CsvLayout {
       }
       values[index] = reading.time;
     }
-    // Defines its properties, so that a column named `__proto__` is a column like any other.
+    // Defines the properties, so that a column named `__proto__` is a column like any other.
     return Object.fromEntries(
       this.#columns.map(([name, places]): [string, string] => [name, firstValue(values, places)]),
     );
@@ -73,7 +73,7 @@ export class CsvLayout {
         );
       case "unzoned":
         return new LayoutProblem(
-          `the times under "${text}" are in ${zone}, of which the file does not tell the offset; ` +
+          `the times under "${text}" are in ${zone}, whose offset the file does not give; ` +
             "show times in UTC and download again",
           true,
         );
@@ -91,7 +91,7 @@ function firstValue(cells: readonly string[], places: readonly number[]): string
   return "";
 }
 
-/** Times without a word about their zone are UTC, as in every export. */
+/** Times without a zone are UTC, as in every export. */
 function offsetOf(zone: string | null): string | null {
   if (zone === null || /^(?:UTC|GMT|Z)$/i.test(zone)) {
     return "Z";

@@ -11,7 +11,7 @@ export interface CsvOptions {
   readonly dateOrder: DateOrder | null;
 }
 
-/** Reads CSV into records, each with the names of the header. */
+/** Reads CSV into records with the names of the header. */
 export class CsvReader implements CsvSink {
   readonly #maker: RecordMaker;
   readonly #options: CsvOptions;
@@ -24,7 +24,7 @@ export class CsvReader implements CsvSink {
     this.#records = new CsvRecords(this, options.delimiter);
   }
 
-  /** @throws InputError when times in the file can be read in more than one way */
+  /** @throws InputError if times in the file are ambiguous */
   push(chunk: Buffer): void {
     this.#records.push(chunk);
   }

@@ -2,48 +2,51 @@ import { isUtf8 } from "node:buffer";
 import { CsvError, Parser } from "csv-parse";
 import { comma, isBlank, newlineByte, quoteByte } from "../bytes.ts";
 
-/** No sign-in row comes near it; more is a quote that is never closed, or a broken file. */
+/** Far more than any sign-in row. A larger record is an unclosed quote or a broken file. */
 const maxRecordBytes = 64 * 1024 * 1024;
 
-/** No header has more columns. Millions of delimiters would cost the parser gigabytes. */
+/** More columns than any header has. Millions of delimiters would cost the parser gigabytes. */
 const maxCells = 10_000;
 
-/** As much is given to the parser at a time, so that nothing it makes of it grows large before it is looked at. */
+/** The parser gets this much at a time, so that nothing it produces grows large before it is checked. */
 const stepBytes = 256 * 1024;
 
 const replacement = "\uFFFD";
 
-/** Told what is found. Lines are counted from 1; a record that spans several has its first. */
+/** Receives the results. Lines are counted from 1. A record that spans several lines has the number of its first. */
 export interface CsvSink {
-  /** The first record. The number of columns that every other record must have, or null if this was none. */
+  /**
+   * Takes the first record. Returns the number of columns that every other record must have, or null if this was
+   * not a header.
+   */
   header(cells: readonly string[]): number | null;
   record(cells: readonly string[], line: number): void;
   bad(reason: string, line: number): void;
 }
 
-/** Why a record has to be given up. */
+/** Why a record must be abandoned. */
 class BrokenRecord extends Error {
   override readonly name = "BrokenRecord";
 }
 
 /**
- * Cuts CSV into records, blank lines left out. A record that is broken costs its first line only: reading
- * begins anew with the next one, so that a quote that is never closed does not swallow what follows.
+ * Splits CSV into records, without blank lines. A broken record costs only its first line. Reading resumes on the
+ * next line, so that an unclosed quote does not swallow the rest.
  */
 export class CsvRecords {
   readonly #sink: CsvSink;
   readonly #delimiter: string;
   #parser: Parser;
   #columns: number | null = null;
-  /** What the parser was given from `#start` on; the current record begins `#at` bytes into it. */
+  /** The parser's input from `#start` on. The current record begins `#at` bytes into it. */
   #parts: Buffer[] = [];
   #start = 0;
   #at = 0;
   #length = 0;
   #cells: CellCount;
-  /** The line in which the current record begins, or blank lines before it. */
+  /** The line in which the current record begins, or the blank lines before it. */
   #line = 1;
-  /** Within a line that was given up before its end was seen. */
+  /** Within an abandoned line whose end has not been seen. */
   #skipping = false;
 
   constructor(sink: CsvSink, delimiter: string) {
@@ -54,7 +57,7 @@ export class CsvRecords {
   }
 
   push(chunk: Buffer): void {
-    // The last is next.
+    // A stack: the last one is next.
     const waiting = [chunk];
     for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) {
       if (bytes.length > stepBytes) {
@@ -68,7 +71,7 @@ export class CsvRecords {
     }
   }
 
-  /** No more bytes come. */
+  /** Ends the input. */
   end(): void {
     while (!this.#skipping) {
       // oxlint-disable-next-line no-underscore-dangle -- see #run
@@ -89,12 +92,12 @@ export class CsvRecords {
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
       skip_empty_lines: true,
-      // Nothing is handed on through the stream, so that every call of it is done when it returns.
+      // Nothing is passed through the stream, so that every call to it is finished when it returns.
       on_record: (cells: string[]) => this.#take(cells),
     });
   }
 
-  /** Null, or the bytes that have to be read again behind a broken line. */
+  /** Returns null, or the bytes that must be read again after a broken line. */
   #advance(bytes: Buffer): Buffer | null {
     this.#parts.push(bytes);
     this.#length += bytes.length;
@@ -121,9 +124,9 @@ export class CsvRecords {
   }
 
   /**
-   * Calls a step of the parser's stream by itself, which is done when it returns; a whole stream would hand
-   * on errors too late to tell where they happened. Returns what is wrong with the record, in a few words;
-   * what is wrong with the file is thrown.
+   * Calls a single step of the parser's stream, which is finished when it returns. A whole stream would report
+   * errors too late to locate them. Returns the problem of the record, in a few words. A problem of the file is
+   * thrown.
    */
   #run(step: (done: (error?: Error | null) => void) => void): string | null {
     const failures: Error[] = [];
@@ -169,7 +172,7 @@ export class CsvRecords {
   }
 
   #problemIn(cells: readonly string[], bytes: Buffer): string | null {
-    // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
+    // Decoding replaces invalid bytes, so only text with replacements must be checked again.
     if (cells.some((cell) => cell.includes(replacement)) && !isUtf8(bytes)) {
       return "invalid UTF-8";
     }
@@ -181,7 +184,7 @@ export class CsvRecords {
     return `row has ${cells.length} values for ${columns} columns`;
   }
 
-  /** Reports the line in which the current record begins; returns what stands behind it, null when that is yet to come. */
+  /** Reports the line in which the current record begins. Returns the bytes after it; null if they have not arrived. */
   #giveUp(problem: string): Buffer | null {
     const held = this.#held().subarray(this.#at);
     const blank = blankLines(held);
@@ -223,7 +226,7 @@ export class CsvRecords {
   }
 }
 
-/** Counts the delimiters of a record that is not read to its end yet. */
+/** Counts the delimiters of an unfinished record. */
 class CellCount {
   readonly #delimiter: number;
   #quoted = false;
@@ -239,7 +242,7 @@ class CellCount {
 
   add(bytes: Buffer): void {
     for (const byte of bytes) {
-      // One that is doubled changes nothing.
+      // A doubled quote changes nothing.
       if (byte === quoteByte) {
         this.#quoted = !this.#quoted;
       } else if (byte === this.#delimiter && !this.#quoted) {
@@ -253,7 +256,7 @@ function isBlankRecord(cells: readonly string[]): boolean {
   return cells.every((cell) => cell.trim() === "");
 }
 
-/** Ends of lines before anything else. */
+/** The number of line ends before anything else. */
 function blankLines(bytes: Buffer): number {
   let count = 0;
   for (const byte of bytes) {
@@ -266,7 +269,7 @@ function blankLines(bytes: Buffer): number {
   return count;
 }
 
-/** Lines that the bytes fill or begin. */
+/** The number of lines that the bytes fill or begin. */
 function countLines(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {

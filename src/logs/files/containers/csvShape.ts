@@ -1,16 +1,16 @@
 import { columnName, isSignInHeader, otherLanguage, type ColumnName } from "./csvHeader.ts";
-import type { FileStart } from "./peek.ts";
+import type { FileStart } from "./fileStart.ts";
 
-/** What CSV is written with where a comma stands in numbers, too. */
+/** The delimiters of CSV, also in countries with decimal commas. */
 const delimiters = [",", ";", "\t", "|"] as const;
 
 /** Excel's own line for the delimiter, before the header. */
 const delimiterLine = /^"?sep=(.)"?$/i;
 
-/** No header is longer. */
+/** Maximum length of a header, in bytes. */
 const headerBytes = 64 * 1024;
 
-/** Recognises CSV of sign-ins by its header, and what stands between the cells; null when it is none. */
+/** Recognises CSV of sign-ins by its header. Returns its delimiter, or null for other text. */
 export function csvShape(head: FileStart): { readonly delimiter: string } | null {
   const found = headers(head).find(({ names }) => isSignInHeader(names));
   return found === undefined || otherLanguage(found.names) !== null
@@ -18,27 +18,27 @@ export function csvShape(head: FileStart): { readonly delimiter: string } | null
     : { delimiter: found.delimiter };
 }
 
-/** The names in the header of a CSV of sign-ins. */
+/** Returns the names in the header of a CSV of sign-ins. */
 export function headerOf(head: FileStart): readonly string[] {
   const found = headers(head).find(({ names }) => isSignInHeader(names));
   return found?.names.map(({ name }) => name) ?? [];
 }
 
-/** The columns of a text that looks like CSV of another kind; null where it does not. */
+/** Returns the columns of a text that looks like CSV of another kind; null for other text. */
 export function foreignHeader(head: FileStart): readonly ColumnName[] | null {
   const looks = ({ names }: { readonly names: readonly ColumnName[] }) =>
     names.length > 1 && names.every(({ text }) => /^[\p{L}@#$][^{}\n]{0,100}$/u.test(text));
   return headers(head).find(looks)?.names ?? null;
 }
 
-/** How the first line reads with each delimiter. */
+/** Splits the first line by each delimiter. */
 function headers(head: FileStart) {
   const text = head.bytes.toString("utf8", 0, headerBytes);
   const lines = text.split("\n", 100).map((line) => line.trim());
   const [first = "", second = ""] = lines.filter((line) => line !== "");
   const [, named] = delimiterLine.exec(first) ?? [];
   const header = named === undefined ? first : second;
-  // A list of columns in JSON is no header.
+  // A JSON list of columns is not a header.
   if (/^[[{]/.test(header)) {
     return [];
   }
@@ -52,7 +52,7 @@ export function isDelimiterLine(cells: readonly string[], delimiter: string): bo
   return delimiterLine.test(cells.join(delimiter));
 }
 
-/** A name with the delimiter in it comes in parts here, which says nothing and does no harm. */
+/** A name that contains the delimiter is split here, which does no harm. */
 function splitNames(line: string, delimiter: string): readonly ColumnName[] {
   return line.split(delimiter).map((cell) => columnName(cell.trim().replaceAll(/^"|"$/g, "")));
 }

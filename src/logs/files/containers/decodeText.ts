@@ -1,4 +1,4 @@
-import { peek, resume } from "./peek.ts";
+import { readStart, resume } from "./fileStart.ts";
 
 const byteOrderMarks = [
   { mark: Buffer.from([0xef, 0xbb, 0xbf]), encoding: "utf-8" },
@@ -6,15 +6,15 @@ const byteOrderMarks = [
   { mark: Buffer.from([0xfe, 0xff]), encoding: "utf-16be" },
 ] as const;
 
-/** Enough to see that every other byte is zero. */
+/** Enough bytes to see that every other one is zero. */
 const headBytes = 64;
 
 /**
- * Brings text to UTF-8 without a byte order mark. UTF-16 without one is known by its zeros; other bytes are taken to be
- * UTF-8 and left alone.
+ * Converts text to UTF-8 without a byte order mark. UTF-16 without one is recognised by its zeros. Other bytes are
+ * assumed to be UTF-8 and left unchanged.
  */
 export async function* decodeText(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes >= headBytes);
+  const head = await readStart(chunks, (bytes) => bytes >= headBytes);
   const found = byteOrderMarks.find(({ mark }) => head.bytes.subarray(0, mark.length).equals(mark));
   const bytes = head.bytes.subarray(found?.mark.length ?? 0);
   const encoding = found?.encoding ?? unmarkedEncoding(bytes.subarray(0, headBytes));
@@ -26,7 +26,7 @@ export async function* decodeText(chunks: AsyncGenerator<Buffer>): AsyncGenerato
   }
 }
 
-/** JSON and CSV begin with ASCII, of which UTF-16 leaves every other byte zero. */
+/** JSON and CSV begin with ASCII, so in UTF-16 every other byte is zero. */
 function unmarkedEncoding(head: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
   const pairs = Math.min(8, Math.floor(head.length / 2));
   const zeros = (odd: 0 | 1) =>

@@ -2,32 +2,32 @@ import type { Container } from "../../../run/inputSeen.ts";
 import { csvShape } from "./csvShape.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
-import type { FileStart } from "./peek.ts";
+import type { FileStart } from "./fileStart.ts";
 import type { MakerOptions, RecordMaker } from "../envelopes/recordMaker.ts";
 import { SearchingReader, type TextSearch } from "../search/search.ts";
 import { ValueReader } from "./valueReader.ts";
 
-/** Takes the text of a file in chunks and hands what it finds to a `RecordMaker`. */
+/** Takes the text of a file in chunks and passes its values to a `RecordMaker`. */
 interface TextReader {
   push(chunk: Buffer): void;
-  /** No more text comes. */
+  /** Ends the text. */
   end(): void;
 }
 
 export interface LayoutOptions extends MakerOptions {
-  /** Lines are searched, and read only if they are wanted. Without it, all are read. */
+  /** If present, lines are searched and only wanted ones are parsed. Otherwise all are parsed. */
   readonly search?: TextSearch;
 }
 
-/** How values are laid out as text. */
+/** A layout of values as text. */
 export interface FileLayout {
   readonly container: Container;
   open(maker: RecordMaker, options: LayoutOptions): TextReader | Promise<TextReader>;
 }
 
 /**
- * Each recognises its layout by the beginning of a text; the first one wins. A cell of CSV can have lines of JSON in it,
- * and JSON has no header, so CSV comes first.
+ * Each function recognises its layout by the beginning of a text. The first match wins. CSV comes first, because
+ * its cells can contain lines of JSON, while JSON has no header.
  */
 const layouts: readonly ((head: FileStart) => FileLayout | null)[] = [csv, json];
 
@@ -64,7 +64,7 @@ function csv(head: FileStart): FileLayout | null {
   return {
     container: "csv",
     open: async (maker, { dateOrder = null }) => {
-      // Few files are CSV, and the others need not wait for its parser.
+      // Loaded only when needed, because few files are CSV.
       const { CsvReader } = await import("./csvReader.ts");
       return new CsvReader(maker, { ...shape, dateOrder });
     },

@@ -1,26 +1,29 @@
 import { Inflater } from "./inflater.ts";
-import { peek, resume } from "./peek.ts";
+import { readStart, resume } from "./fileStart.ts";
 
-/** Bounds what one step may inflate to: deflate grows data a thousandfold at most. */
+/** Limits the output of one step. Deflate grows data a thousandfold at most. */
 const stepBytes = 16 * 1024;
-/** Checksum and length close a member. Held back so that a wrong checksum does not cost the data before it. */
+/**
+ * A member ends with a checksum and a length. They are held back, so that a wrong checksum does not cost the data
+ * before it.
+ */
 const trailerBytes = 8;
-/** Each is handed over by itself, which takes as long as inflating some of it. */
+/** Each buffer is delivered separately, which takes as long as inflating some of it. */
 const outputBytes = 256 * 1024;
-/** Data that breaks this early is inflated again up to the very byte, so that a small file loses nothing that is sound. */
+/** If data breaks this early, it is inflated again up to the exact byte, so that a small file loses no valid data. */
 const retryBytes = 1024 * 1024;
 
 /**
- * Inflates gzip, recognised by its first two bytes, with any number of members; passes other bytes on.
- * Where the data is corrupt, up to 256 KB of text before that place may be lost.
+ * Inflates gzip with any number of members, recognised by its first two bytes. Other bytes are returned unchanged.
+ * If the data is corrupt, up to 256 KB of text before that position may be lost.
  *
- * @throws CompressionDamage after the last good bytes.
+ * @throws CompressionDamage after the last good bytes
  */
 export async function* gunzip(
   chunks: AsyncGenerator<Buffer>,
   onFound: () => void = () => {},
 ): AsyncGenerator<Buffer> {
-  const head = await peek(chunks, (bytes) => bytes >= 2);
+  const head = await readStart(chunks, (bytes) => bytes >= 2);
   const input = resume(head, chunks);
   if (head.bytes[0] === 0x1f && head.bytes[1] === 0x8b) {
     onFound();
@@ -67,8 +70,8 @@ async function* inflate(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /**
- * What damaged data holds beyond the bytes already given. A step that fails keeps back what it has not
- * handed on yet, so the last one is taken byte by byte.
+ * Returns the rest of the data before the damage. A failed step holds back what it has not delivered, so the last
+ * one is taken byte by byte.
  */
 async function* inflateAgain(steps: readonly Buffer[], given: number): AsyncGenerator<Buffer> {
   const inflater = new Inflater("gzip", outputBytes);

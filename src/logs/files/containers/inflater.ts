@@ -1,15 +1,15 @@
 import { createGunzip, createInflateRaw } from "node:zlib";
 import type { Gunzip, InflateRaw } from "node:zlib";
 
-/** How deflated data is wrapped: gzip, with checksums of its own, or not at all, as in a zip file. */
+/** The wrapping of deflated data: gzip, with its own checksums, or none, as in a zip file. */
 export type Wrapping = "gzip" | "zip";
 
-/** Compressed data that ends or breaks before its time. What came before it has been delivered. */
+/** Compressed data is truncated or broken. Everything before that was delivered. */
 export class CompressionDamage extends Error {
   override readonly name = "CompressionDamage";
 }
 
-/** Feeds zlib one step at a time and keeps what it made of it, also when the step fails half-way. */
+/** Feeds zlib one step at a time and keeps its output, even if the step fails half-way. */
 export class Inflater {
   readonly #wrapping: Wrapping;
   readonly #zlib: Gunzip | InflateRaw;
@@ -21,7 +21,7 @@ export class Inflater {
   #ended = false;
   #surplus = false;
 
-  /** zlib hands its output on in pieces of this size; what fills none is lost when a step fails. */
+  /** zlib returns its output in blocks of this size. An incomplete block is lost when a step fails. */
   constructor(wrapping: Wrapping, outputBytes: number) {
     const create = wrapping === "gzip" ? createGunzip : createInflateRaw;
     this.#wrapping = wrapping;
@@ -38,7 +38,7 @@ export class Inflater {
     });
   }
 
-  /** How many compressed bytes were fed, those of a failed step included. */
+  /** The number of compressed bytes fed, including those of a failed step. */
   get taken(): number {
     return this.#taken;
   }
@@ -47,7 +47,7 @@ export class Inflater {
     return this.#error !== null;
   }
 
-  /** Begins to inflate a step; null ends the data. Only one step runs at a time. */
+  /** Starts to inflate a step; null ends the data. Only one step may run at a time. */
   start(step: Buffer | null): void {
     if (this.#error) {
       return;

@@ -10,17 +10,17 @@ import {
   quoteByte,
 } from "../bytes.ts";
 
-/** What may come next. "first…" stands behind an opening bracket, where the closing one may follow too. */
+/** What may come next. "first…" follows an opening bracket, where the closing one is allowed as well. */
 type Expected = "value" | "firstValue" | "key" | "firstKey" | "colon" | "end";
 
 const word = /^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)$/;
 
-/** How far a text goes as JSON: it breaks a rule, stops inside a value, or stops between two. */
+/** How far a text is JSON: it breaks a rule, stops inside a value, or stops between two. */
 type JsonProgress = "broken" | "inside" | "between";
 
 /**
- * Follows a sequence of JSON values, or the beginning of one, and says whether anything in it is out of place.
- * At the top stand objects and arrays, with blanks or commas between them.
+ * Checks a sequence of JSON values, or the beginning of one. The top level consists of objects and arrays, with
+ * blanks or commas between them.
  */
 export function followJson(bytes: Buffer): JsonProgress {
   const open: number[] = [];

@@ -1,23 +1,23 @@
 import { isBlank, newlineByte, openArray, openObject } from "../bytes.ts";
 import { readEnvelopeText } from "../envelopes/envelopeText.ts";
 import { followJson } from "./jsonGrammar.ts";
-import type { FileStart } from "./peek.ts";
+import type { FileStart } from "./fileStart.ts";
 
-/** How JSON is laid out: one value a line, or values that have to be cut by their brackets. */
+/** The layout of JSON: one value per line, or values that must be split by their brackets. */
 export type JsonShape = "lines" | "values";
 
-/** Tells the first brackets of JSON from those of prose and of other formats. */
+/** Distinguishes the first brackets of JSON from those of prose and of other formats. */
 const jsonStart = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]]|$))/;
-/** An object with something in it. */
+/** A non-empty object. */
 const objectStart = /^\s*\{\s*"/;
 /** Blanks between the brackets are few. */
 const startBytes = 4096;
 
-/** Recognises the shape by the beginning of the text; null when it is no JSON. */
+/** Recognises the layout by the beginning of the text; null if it is not JSON. */
 export function jsonShape(head: FileStart): JsonShape | null {
   const first = head.bytes.find((byte) => !isBlank(byte));
   const startsAsJson = startsAs(jsonStart, head.bytes);
-  // Within an array lines may well be objects, but only its brackets say where it ends.
+  // Lines within an array may be objects, but only its brackets show where it ends.
   if (first === openArray && startsAsJson) {
     return "values";
   }
@@ -25,7 +25,7 @@ export function jsonShape(head: FileStart): JsonShape | null {
   const lines = completeLines(head);
   if (first === openObject && startsAsJson) {
     const whole = lines.map(isWhole);
-    // The last line may be cut off. No complete line is the beginning of one long line.
+    // The last line may be cut off. If no line is complete, this is the beginning of one long line.
     if (lines.length === 0 || (whole[0] === true && !whole.slice(0, -1).includes(false))) {
       return "lines";
     }
@@ -37,14 +37,14 @@ export function jsonShape(head: FileStart): JsonShape | null {
       return "values";
     }
   }
-  // Good lines among broken ones, or among lines of something else.
+  // There are good lines among broken ones, or among other text.
   if (lines.some((line) => startsAs(objectStart, line) && isWhole(line))) {
     return "lines";
   }
   if (startsAsJson) {
     return "values";
   }
-  // JSON behind the header of a syslog line, as text, or as Python writes it.
+  // The lines may have JSON behind a syslog header, as text, or in Python's notation.
   return lines.some((line) => readEnvelopeText(line.toString("utf8")) !== null) ? "lines" : null;
 }
 
@@ -56,7 +56,7 @@ function isWhole(line: Buffer): boolean {
   return startsAs(jsonStart, line) && followJson(line) === "between";
 }
 
-/** As a layout over several lines does; a line that was cut off may end anywhere. */
+/** Reports whether a line breaks off like a multi-line layout. A truncated line may end anywhere. */
 function breaksAtBracket(line: Buffer | undefined): boolean {
   return /[[{]\s*$/.test(line?.toString("latin1", Math.max(0, line.length - 16)) ?? "");
 }

@@ -7,11 +7,11 @@ import { parseJson } from "./parseJson.ts";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import { isContainer, ValueReader } from "./valueReader.ts";
 
-/** Envelopes and answers begin so; reading them as one value first would be work done twice. */
+/** The start of envelopes and answers. Reading those as one value first would be double work. */
 const containerStart = /^\s*(?:\[|\{\s*"(?:records|tables|value)"\s*:\s*\[)/i;
 const startBytes = 32;
 
-/** Reads lines that each hold one JSON value, by itself, behind a header of syslog or as text, or several. */
+/** Reads lines with one JSON value each, possibly behind a syslog header or as text, or with several. */
 export class LineReader implements LineSink {
   readonly #maker: RecordMaker;
   readonly #splitter = new LineSplitter(this);
@@ -29,7 +29,7 @@ export class LineReader implements LineSink {
     this.#splitter.end();
   }
 
-  /** The number of the line that what is pushed next belongs to. */
+  /** The number of the line to which the next byte belongs. */
   get lineNumber(): number {
     return this.#splitter.line;
   }
@@ -60,7 +60,10 @@ export class LineReader implements LineSink {
     this.#longLine = null;
   }
 
-  /** A container, several values where a newline was lost, or one in a text. A line in which nothing is sound counts once. */
+  /**
+   * Reads a container, several values whose newline was lost, or one within text. A line without any valid value
+   * counts once.
+   */
   #values(bytes: Buffer, line: number): void {
     const begin = bytes.find((byte) => !isBlank(byte));
     const isJson =
@@ -93,7 +96,7 @@ export class LineReader implements LineSink {
   }
 }
 
-/** A byte order mark stands wherever files were put together. */
+/** Joined files have byte order marks in the middle. */
 function withoutMarks(bytes: Buffer): Buffer {
   let from = 0;
   while (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) {

@@ -1,20 +1,20 @@
 import { newlineByte } from "../bytes.ts";
-import { Pieces } from "./pieces.ts";
+import { RecordBytes } from "./recordBytes.ts";
 
-/** A longer line is handed on in parts: it may be one envelope larger than memory. */
+/** Longer lines are delivered in parts, because they may be one envelope larger than memory. */
 const longLineBytes = 1024 * 1024;
 
-/** Told what the splitter finds. Lines are counted from 1 and come without their newline. */
+/** Receives the results. Lines are counted from 1 and come without their newline. */
 export interface LineSink {
   line(bytes: Buffer, line: number): void;
   longLine(part: Buffer, line: number): void;
   longLineEnd(line: number): void;
 }
 
-/** Cuts bytes at newlines. */
+/** Splits bytes at newlines. */
 export class LineSplitter {
   readonly #sink: LineSink;
-  readonly #pieces = new Pieces();
+  readonly #pieces = new RecordBytes();
   #line = 1;
   #long = false;
 
@@ -22,7 +22,7 @@ export class LineSplitter {
     this.#sink = sink;
   }
 
-  /** The number of the line that what is pushed next belongs to. */
+  /** The number of the line to which the next byte belongs. */
   get line(): number {
     return this.#line;
   }
@@ -43,7 +43,7 @@ export class LineSplitter {
     this.#add(chunk.subarray(from));
   }
 
-  /** No more bytes come; what stands behind the last newline is a line too. */
+  /** Ends the text. What follows the last newline is a line, too. */
   end(): void {
     this.#finish();
   }

@@ -10,12 +10,12 @@ import {
   quoteByte,
 } from "../bytes.ts";
 
-/** Longer than any key that is asked for. */
+/** Longer than any requested key. */
 const maxKeyBytes = 16;
 
 /**
- * Walks over one JSON object and halts at each array that is a member of it under one of `keys`, so
- * that the array's elements can be taken one by one. Walking on resumes at the array's closing bracket.
+ * Scans one JSON object and stops at each array that is a member under one of `keys`, so that the array's elements
+ * can be taken one by one. The scan resumes at the array's closing bracket.
  */
 export class ObjectScan {
   readonly #keys: ReadonlySet<string>;
@@ -34,7 +34,7 @@ export class ObjectScan {
     return this.#done;
   }
 
-  /** Returns the index behind the bytes walked over, and the key of the array it stands in, if it halted for one. */
+  /** Returns the index behind the scanned bytes, and the key of the array if it stopped for one. */
   advance(bytes: Buffer, from: number): { readonly at: number; readonly halt: string | null } {
     const end = bytes.length;
     let at = from;
@@ -89,7 +89,8 @@ export class ObjectScan {
         this.#inString = false;
         return at + 1;
       }
-      // No string of JSON holds a newline: its end was lost, and what follows is better read than lost too.
+      // A JSON string contains no newline. Its end was lost, and it is better to read what follows than to lose it,
+      // too.
       if (byte === newlineByte) {
         this.#done = true;
         return at;
@@ -101,7 +102,7 @@ export class ObjectScan {
     return end;
   }
 
-  /** A string at the first level may be a key; only a short one is kept. */
+  /** A string at the first level may be a key. Only a short one is kept. */
   #remember(bytes: Buffer, from: number, to: number): void {
     if (this.#depth !== 1) {
       return;

@@ -1,13 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { ValueScan } from "./valueScan.ts";
 
-/** A parsed value, or in a few words why there is none; the words never quote the bytes. */
+/** A parsed value, or in a few words why there is none. The words never quote the bytes. */
 export type Parsed =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
 /** Sign-in rows nest about five levels. Millions of brackets would cost the parser gigabytes. */
 const maxDepth = 1000;
-/** Below it no nesting is deep enough to hurt, so the bytes need not be walked over twice. */
+/** Below this size nesting cannot get deep enough to hurt, so the bytes need not be scanned twice. */
 const shallowBytes = 64 * 1024;
 
 const replacement = "\uFFFD";
@@ -17,7 +17,7 @@ export function parseJson(bytes: Buffer): Parsed {
     return { ok: false, reason: "nested too deeply" };
   }
   const text = bytes.toString("utf8");
-  // Decoding replaces what is invalid, so only a text with replacements has to be looked at again.
+  // Decoding replaces invalid bytes, so only text with replacements must be checked again.
   if (text.includes(replacement) && !isUtf8(bytes)) {
     return { ok: false, reason: "invalid UTF-8" };
   }

@@ -6,7 +6,7 @@ import { ByteQueue, StreamEnd } from "./byteQueue.ts";
 
 const mark = Buffer.from("Obj\u0001", "latin1");
 const syncBytes = 16;
-/** What the header and a block may take, packed and unpacked. Event Hubs writes far smaller ones. */
+/** Maximum size of the header and of a block, compressed and uncompressed. Event Hubs writes far smaller ones. */
 const maxBytes = 64 * 1024 * 1024;
 
 export function isAvro(head: Buffer): boolean {
@@ -14,8 +14,8 @@ export function isAvro(head: Buffer): boolean {
 }
 
 /**
- * Reads an Avro object container file, as Event Hubs Capture writes it, block by block. What follows a block that is
- * broken is lost, and said. Gives a turn after each block, so that its records can be taken.
+ * Reads an Avro object container file, as written by Event Hubs Capture, block by block. A broken block is
+ * reported, and everything after it is lost. Yields after each block, so that its records can be taken.
  */
 export async function* readAvro(
   maker: RecordMaker,
@@ -80,7 +80,7 @@ async function readHeader(queue: ByteQueue) {
 async function readLength(queue: ByteQueue): Promise<number> {
   const length = await readLong(queue);
   if (length < 0 || length > maxBytes) {
-    throw new AvroProblem("its header claims more than it can hold");
+    throw new AvroProblem("its header claims more than its bytes can contain");
   }
   return length;
 }
@@ -107,7 +107,9 @@ function unpack(bytes: Buffer, codec: string): Buffer {
         break;
     }
   } catch {
-    throw new AvroProblem("a block is packed wrongly, or holds more than 64 MB");
+    throw new AvroProblem("a block is wrongly compressed, or larger than 64 MB");
   }
-  throw new AvroProblem(`its blocks are packed by ${codec.slice(0, 20)}, which cannot be read`);
+  throw new AvroProblem(
+    `its blocks are compressed with ${codec.slice(0, 20)}, which is not supported`,
+  );
 }

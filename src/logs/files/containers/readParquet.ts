@@ -5,14 +5,14 @@ import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import { plainValue } from "./binaryValue.ts";
 
 const mark = Buffer.from("PAR1", "latin1");
-/** A file that cannot be read by parts has to fit into memory, and so has what a page unpacks to. */
+/** A file that cannot be read in parts must fit into memory, and so must an uncompressed page. */
 const maxFileBytes = 512 * 1024 * 1024;
 const maxPageBytes = 256 * 1024 * 1024;
-/** Rows that are read at a time, and that a group of them may have. */
+/** The number of rows read at a time, and the limit for a row group. */
 const rowsAtOnce = 10_000;
 const maxGroupRows = 10_000_000;
 
-/** What hyparquet reads from. */
+/** The source from which hyparquet reads. */
 interface Slices {
   readonly byteLength: number;
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
@@ -22,7 +22,7 @@ export function isParquet(head: Buffer): boolean {
   return head.subarray(0, mark.length).equals(mark);
 }
 
-/** Reads a Parquet file from where it lies on the disk. Gives a turn after some rows, so that they can be taken. */
+/** Reads a Parquet file from disk. Yields after some rows, so that they can be taken. */
 export async function* readParquetFile(
   maker: RecordMaker,
   path: string,
@@ -45,7 +45,7 @@ export async function* readParquetFile(
   }
 }
 
-/** The same of one that comes from elsewhere, as from within an archive. */
+/** The same for a file from elsewhere, such as an archive. */
 export async function* readParquetBytes(
   maker: RecordMaker,
   chunks: AsyncIterable<Buffer>,
@@ -72,7 +72,7 @@ export async function* readParquetBytes(
 }
 
 async function* readParquet(maker: RecordMaker, file: Slices): AsyncGenerator<void> {
-  // Few files are Parquet, and the others need not wait for its reader.
+  // Loaded only when needed, because few files are Parquet.
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] =
     await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
@@ -108,7 +108,7 @@ async function* readParquet(maker: RecordMaker, file: Slices): AsyncGenerator<vo
   }
 }
 
-/** Whatever the reader stumbles over in a broken file, in a sentence that does not quote it. */
+/** Describes an error of the reader on a broken file, without quoting the file. */
 function asProblem(source: string, error: unknown): unknown {
   if (error instanceof NotSignIns || !(error instanceof Error) || error.name === "InputError") {
     return error;

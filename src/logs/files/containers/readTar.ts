@@ -3,17 +3,17 @@ import { ByteQueue, StreamEnd } from "./byteQueue.ts";
 
 const blockBytes = 512;
 const markAt = 257;
-/** A member's long name stands in a member of its own. */
+/** Maximum size of a member's long name, which is a separate member. */
 const maxNameBytes = 64 * 1024;
 const chunkBytes = 64 * 1024;
 
-/** One file of a tar archive. Its bytes have to be taken before the next file is. */
+/** One file of a tar archive. Its bytes must be taken before the next file. */
 export interface TarMember {
   readonly name: string;
   readonly bytes: AsyncGenerator<Buffer>;
 }
 
-/** The archive ends too early, or is none. */
+/** The archive ends too early, or is not an archive. */
 export class TarDamage extends Error {
   override readonly name = "TarDamage";
 }
@@ -22,7 +22,7 @@ export function isTar(head: Buffer): boolean {
   return head.length >= blockBytes && head.toString("latin1", markAt, markAt + 5) === "ustar";
 }
 
-/** @throws TarDamage where the archive is cut off or broken */
+/** @throws TarDamage if the archive is cut off or broken */
 export async function* readTar(chunks: AsyncIterator<Buffer>): AsyncGenerator<TarMember> {
   const queue = new ByteQueue(chunks, Infinity);
   let longName: string | null = null;
@@ -88,7 +88,7 @@ function nameIn(header: Buffer): string {
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
-/** Octal digits, or behind a mark the number itself. */
+/** Parses octal digits, or after a mark the binary number. */
 function sizeIn(header: Buffer): number {
   const field = header.subarray(124, 136);
   const size =
@@ -96,12 +96,12 @@ function sizeIn(header: Buffer): number {
       ? parseInt(field.toString("latin1").trim().replace(/\0.*$/s, "") || "0", 8)
       : Number(field.readBigUInt64BE(4));
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw new TarDamage("a size in it is no number");
+    throw new TarDamage("a size in it is not a number");
   }
   return size;
 }
 
-/** `27 path=logs/signins.json` on a line of its own. */
+/** Parses `27 path=logs/signins.json` on a line of its own. */
 function paxName(text: string): string | null {
   const [, name = null] = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(text) ?? [];
   return name;

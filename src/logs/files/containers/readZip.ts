@@ -19,16 +19,16 @@ import {
 } from "./zipDirectory.ts";
 
 /**
- * Reads the logs in a zip file, one after the other in the order of their paths, as a folder's are read.
- * Each is named as if the zip file were a folder. Null when the file is none.
+ * Reads the logs in a zip file in the order of their paths, like those of a folder. Each is named as if the zip
+ * file were a folder. Returns null for other files.
  *
- * @throws InputError as for any file, and when its directory is broken or an entry cannot be read by us
+ * @throws InputError as for any file, and if the directory is broken or an entry cannot be read
  */
 export async function openZip(
   file: LogFile,
   options: ReadOptions,
 ): Promise<AsyncGenerator<readonly Entry[]> | null> {
-  // What is no file on disk can be read only once and only forwards.
+  // Anything but a file on disk can be read only once and only forwards.
   if (file.path === null || file.bytes === null) {
     return null;
   }
@@ -68,7 +68,7 @@ async function* readEntries(
 ): AsyncGenerator<readonly Entry[]> {
   const logs = entries.filter(({ name }) => isLogPath(name)).toSorted(byPath);
   if (logs.length === 0) {
-    const problem = `the zip file holds no logs (${logNamePatterns})`;
+    const problem = `the zip file contains no logs (${logNamePatterns})`;
     throw new NotSignIns(file.source, "a zip file without logs", problem);
   }
   for (const entry of logs) {
@@ -89,7 +89,7 @@ async function* readEntry(
   yield* readLogFile(inner, contents, { ...options, within: ["zip"] });
 }
 
-/** What is packed by a tool that we have no key or method for; said before anything of it is read. */
+/** Throws for an entry that is encrypted or uses an unknown method, before anything is read. */
 function refuse(source: string, { encrypted, method }: ZipEntry): void {
   if (encrypted) {
     const problem = "is encrypted; unpack the zip file and name the folder";
@@ -98,8 +98,8 @@ function refuse(source: string, { encrypted, method }: ZipEntry): void {
   if (method !== stored && method !== deflated) {
     throw new NotSignIns(
       source,
-      "compressed by a method that cannot be read",
-      `is compressed by method ${method}, which cannot be read; unpack the zip file and name the folder`,
+      "compressed with an unsupported method",
+      `is compressed with method ${method}, which is not supported; unpack the zip file and name the folder`,
     );
   }
 }
@@ -115,12 +115,12 @@ async function* compressed(
   }
   const data = dataOffset(header);
   if (data === null) {
-    throw new CompressionDamage("zip entry is not where the directory has it");
+    throw new CompressionDamage("zip entry is not where the directory says");
   }
   yield* readChunks(file, options, { from: offset + data, bytes: compressedBytes });
 }
 
-/** As a walk over folders has it, name by name. */
+/** Compares name by name, like a walk over folders. */
 function byPath(a: ZipEntry, b: ZipEntry): number {
   const [left, right] = [a.name.split("/"), b.name.split("/")];
   const at = left.findIndex((part, index) => part !== right[index]);

@@ -3,29 +3,29 @@ import { columnName } from "../envelopes/peel.ts";
 import { InputError } from "../inputError.ts";
 import { parseJson } from "./parseJson.ts";
 
-/** Rows before their columns have to wait in memory. Services write the columns first. */
+/** Limit for rows that arrive before their columns and wait in memory. Services write the columns first. */
 const maxWaitingBytes = 64 * 1024 * 1024;
 
-/** A row as a record, or why there is none. */
+/** A row as a record, or the reason why there is none. */
 export type RowResult = Readonly<Record<string, unknown>> | string;
 
-/** One table of a query answer: gives its rows the names of its columns. */
+/** One table of a query answer. Gives its rows the names of its columns. */
 export class Table {
   readonly #source: string;
   readonly #columns: readonly string[] | null;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
 
-  /** `head` is the JSON text of the table up to and with the opening bracket of its rows. */
+  /** `head` is the JSON text of the table up to and including the opening bracket of its rows. */
   constructor(source: string, head: Buffer | null) {
     this.#source = source;
     this.#columns = head && columnsIn(Buffer.concat([head, Buffer.from("]}")]));
   }
 
   /**
-   * Null when the row has to wait for the columns.
+   * Returns null if the row must wait for the columns.
    *
-   * @throws InputError when too much would have to wait.
+   * @throws InputError if too much would have to wait
    */
   row(bytes: Buffer): RowResult | null {
     if (this.#columns) {
@@ -42,7 +42,7 @@ export class Table {
     return null;
   }
 
-  /** The rows that had to wait; `rest` is the table without its rows. */
+  /** Returns the rows that had to wait. `rest` is the table without its rows. */
   *end(rest: Buffer | null): Generator<RowResult> {
     const columns = this.#columns ?? (rest && columnsIn(rest));
     for (const bytes of this.#waiting) {
@@ -51,7 +51,7 @@ export class Table {
   }
 }
 
-/** Null where there are none. */
+/** Returns null if there are none. */
 function columnsIn(json: Buffer): readonly string[] | null {
   const parsed = parseJson(json);
   if (!parsed.ok || !isFields(parsed.value)) {
@@ -73,6 +73,6 @@ function readRow(columns: readonly string[], bytes: Buffer): RowResult {
   if (row.length !== columns.length) {
     return `row has ${row.length} values for ${columns.length} columns`;
   }
-  // Defines its properties, so that a column named `__proto__` is a column like any other.
+  // Defines the properties, so that a column named `__proto__` is a column like any other.
   return Object.fromEntries(columns.map((name, index): [string, unknown] => [name, row[index]]));
 }

@@ -5,12 +5,12 @@ import { entryBytes, entryMark, type ZipEntry } from "./zipDirectory.ts";
 export const stored = 0;
 export const deflated = 8;
 
-/** Bounds what one step may inflate to: deflate grows data a thousandfold at most. */
+/** Limits the output of one step. Deflate grows data a thousandfold at most. */
 const stepBytes = 16 * 1024;
 const outputBytes = 64 * 1024;
 
 /**
- * The contents of an entry from its compressed bytes.
+ * Returns the contents of an entry from its compressed bytes.
  *
  * @throws CompressionDamage after the last good bytes
  */
@@ -26,7 +26,7 @@ export async function* unzip(
     yield chunk;
   }
   if (bytes !== entry.bytes || crc !== entry.crc) {
-    throw new CompressionDamage("zip data does not fit its checksum");
+    throw new CompressionDamage("zip data does not match its checksum");
   }
 }
 
@@ -56,7 +56,7 @@ async function* inflate(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffe
   }
 }
 
-/** How far behind the beginning of an entry's header its data begin; null when there is no header. */
+/** Returns the offset of an entry's data from the start of its header; null if there is no header. */
 export function dataOffset(header: Buffer): number | null {
   if (header.length < entryBytes || header.readUInt32LE(0) !== entryMark) {
     return null;

@@ -9,19 +9,19 @@ import { ValueSplitter } from "./valueSplitter.ts";
 
 const tooLarge = "record larger than 64 MB";
 
-/** Azure's own text about a failed query; long ones repeat the query. */
+/** Maximum length of Azure's own text about a failed query. Longer ones repeat the query. */
 const maxMessageLength = 200;
 
-/** Reads a sequence of JSON values, lists and envelopes larger than memory among them. */
+/** Reads a sequence of JSON values, including lists and envelopes larger than memory. */
 export class ValueReader implements ValueSink {
   readonly #maker: RecordMaker;
   readonly #line: number | null;
   readonly #splitter = new ValueSplitter(this);
-  /** Those that have begun, the innermost last. */
+  /** Unfinished tables, innermost last. */
   readonly #tables: Table[] = [];
   #index = 0;
 
-  /** @param line where all of it stands; null where it fills the file */
+  /** @param line the line that contains all of it; null if it fills the file */
   constructor(maker: RecordMaker, line: number | null = null) {
     this.#maker = maker;
     this.#line = line;
@@ -36,7 +36,7 @@ export class ValueReader implements ValueSink {
   }
 
   value(bytes: Buffer | null, inArray: boolean): void {
-    // On a line of its own an object needs no index.
+    // An object on a line of its own needs no index.
     const index = inArray || this.#line === null ? this.#index++ : null;
     const parsed = bytes === null ? null : parseJson(bytes);
     if (parsed?.ok === true) {
@@ -74,7 +74,7 @@ export class ValueReader implements ValueSink {
   }
 
   stray(): void {
-    this.#bad("bytes that belong to no JSON object", null);
+    this.#bad("bytes outside of any JSON object", null);
   }
 
   cutOff(what: string): void {
@@ -99,18 +99,18 @@ export class ValueReader implements ValueSink {
   }
 }
 
-/** As `ValueSplitter` takes them apart, in the spellings in use. */
+/** The keys that `ValueSplitter` takes apart, in all spellings. */
 const containerKeys = ["records", "tables", "rows", "value", "results"].flatMap((key) => [
   key,
   `${key.charAt(0).toUpperCase()}${key.slice(1)}`,
 ]);
 
-/** Whether an object holds a list of records rather than being one. */
+/** Reports whether an object contains a list of records instead of being one. */
 export function isContainer(value: unknown): boolean {
   return isFields(value) && containerKeys.some((key) => Array.isArray(value[key]));
 }
 
-/** A query that ran into a limit answers with what it has, and an error beside it. */
+/** Returns the error of a query that ran into a limit, which comes with partial results. */
 function problemIn(rest: unknown): string | null {
   const error = isFields(rest) ? rest["error"] : undefined;
   if (!isFields(error)) {

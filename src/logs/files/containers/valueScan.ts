@@ -11,8 +11,8 @@ import {
 } from "../bytes.ts";
 
 /**
- * Finds the end of one JSON value by its brackets and strings alone; whether it is valid is for the
- * parser to say. Bytes may come in chunks cut anywhere, as no byte of a UTF-8 sequence looks like ASCII.
+ * Finds the end of one JSON value by its brackets and strings alone. The parser decides whether it is valid. Chunks
+ * may be split anywhere, because no byte of a UTF-8 sequence looks like ASCII.
  */
 export class ValueScan {
   #depth = 0;
@@ -26,12 +26,15 @@ export class ValueScan {
     return this.#done;
   }
 
-  /** The deepest nesting met. */
+  /** The deepest nesting so far. */
   get deepest(): number {
     return this.#deepest;
   }
 
-  /** Goes on from a byte of the value, at first its first one; returns the index behind the last byte that belongs to it. */
+  /**
+   * Continues at a byte of the value, first its first one. Returns the index behind the last byte that belongs to
+   * it.
+   */
   advance(bytes: Buffer, from: number): number {
     const end = bytes.length;
     let at = from;
@@ -52,7 +55,7 @@ export class ValueScan {
           this.#deepest = this.#depth;
         }
       } else if (byte === closeObject || byte === closeArray) {
-        // A bracket that closes nothing ends the scalar before it, or is a broken value of its own.
+        // A bracket that closes nothing ends the scalar before it, or is a broken value itself.
         if (this.#depth === 0) {
           return this.#finish(this.#begun ? at : at + 1);
         }
@@ -80,13 +83,14 @@ export class ValueScan {
       const byte = bytes[at];
       if (byte === quoteByte) {
         this.#inString = false;
-        // A string by itself is a whole value.
+        // A string alone is a whole value.
         if (this.#depth === 0) {
           this.#done = true;
         }
         return at + 1;
       }
-      // No string of JSON holds a newline: its end was lost, and what follows is better read than lost too.
+      // A JSON string contains no newline. Its end was lost, and it is better to read what follows than to lose it,
+      // too.
       if (byte === newlineByte) {
         return this.#finish(at);
       }

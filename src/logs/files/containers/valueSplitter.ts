@@ -1,25 +1,25 @@
 import { closeArray, comma, isBlank, openArray, openObject } from "../bytes.ts";
 import { ObjectScan } from "./objectScan.ts";
-import { Pieces } from "./pieces.ts";
+import { RecordBytes } from "./recordBytes.ts";
 import { ValueScan } from "./valueScan.ts";
 
-/** Arrays that are taken apart rather than read whole: they may be larger than memory. */
+/** Arrays that are split rather than read whole, because they may be larger than memory. */
 const envelopeArrays = new Set(["records", "results", "tables", "rows", "value"]);
 const tableArrays = new Set(["rows"]);
 
-/** Told what the splitter finds. Bytes are null where they are too many to keep. */
+/** Receives the results. Bytes are null if there are too many to keep. */
 export interface ValueSink {
-  /** A value of its own, or an element of an array, of `records` or of `value`. */
+  /** A separate value, or an element of an array, of `records` or of `value`. */
   value(bytes: Buffer | null, inArray: boolean): void;
-  /** A table's first rows begin; `head` is the table up to and with the opening bracket of its rows. */
+  /** A table's first rows begin. `head` is the table up to and including the opening bracket of its rows. */
   table(head: Buffer | null): void;
   row(bytes: Buffer | null): void;
   /**
-   * An envelope, answer or table has ended; `rest` is what it held besides the arrays taken apart, which are
-   * empty. `isTable` where it had rows.
+   * An envelope, answer or table has ended. `rest` is its content without the split arrays, which are empty.
+   * `isTable`: whether it had rows.
    */
   container(rest: Buffer | null, isTable: boolean): void;
-  /** Bytes at the top that begin no object and no array. */
+  /** Bytes at the top level that begin neither an object nor an array. */
   stray(): void;
   /** The input has ended inside a value. */
   cutOff(what: string): void;
@@ -31,20 +31,19 @@ type Frame =
   | {
       readonly kind: "object";
       readonly scan: ObjectScan;
-      readonly pieces: Pieces;
+      readonly pieces: RecordBytes;
       container: boolean;
       isTable: boolean;
     };
 
 /**
- * Cuts a sequence of JSON values into records without ever holding more than one of them: top-level
- * objects, the elements of top-level arrays, the `records` of envelopes, the `value` of pages and the `rows`
- * of query answers.
+ * Splits a sequence of JSON values into records: top-level objects, the elements of top-level arrays, the `records`
+ * of envelopes, the `value` of pages and the `rows` of query answers. Never has more than one record in memory.
  */
 export class ValueSplitter {
   readonly #sink: ValueSink;
   readonly #frames: Frame[] = [];
-  readonly #pieces = new Pieces();
+  readonly #pieces = new RecordBytes();
   #value: ValueScan | null = null;
   #inStray = false;
 
@@ -68,9 +67,9 @@ export class ValueSplitter {
     }
   }
 
-  /** No more bytes come. */
+  /** Ends the input. */
   end(): void {
-    // A last scalar has no closing bracket, but then neither has the array around it.
+    // A last scalar has no closing bracket, but then neither does its array.
     if (this.#frames.length === 0) {
       return;
     }
@@ -105,7 +104,7 @@ export class ValueSplitter {
     this.#frames.push({
       kind: "object",
       scan: new ObjectScan(arrays),
-      pieces: new Pieces(),
+      pieces: new RecordBytes(),
       container,
       isTable: false,
     });
@@ -118,7 +117,7 @@ export class ValueSplitter {
     pieces.add(chunk.subarray(from, at));
     if (halt !== null) {
       frame.container = true;
-      // Once: a table may have its rows in any number of parts, and what stands before them only grows.
+      // Only once: a table may have its rows in several parts, and the text before them only grows.
       if (halt === "rows" && !frame.isTable) {
         frame.isTable = true;
         this.#sink.table(pieces.peek());
@@ -143,7 +142,7 @@ export class ValueSplitter {
     }
     if (byte === closeArray) {
       this.#frames.pop();
-      // The bracket belongs to the object around, whose walk goes on with it.
+      // The bracket belongs to the enclosing object, whose scan continues with it.
       return this.#frames.length === 0 ? at + 1 : at;
     }
     frame.count++;
@@ -171,7 +170,7 @@ export class ValueSplitter {
   }
 }
 
-/** Blanks and commas, and byte order marks where files were put together. */
+/** Blanks and commas, and the byte order marks of joined files. */
 function isBetweenValues(byte: number | undefined): boolean {
   return isBlank(byte) || byte === comma || byte === 0xef || byte === 0xbb || byte === 0xbf;
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 
-/** A file within a zip file, as the directory at its end tells. */
+/** A file in a zip file, according to the directory at its end. */
 export interface ZipEntry {
-  /** Path with slashes, as written; it is shown, never opened. */
+  /** Path with slashes, as written. It is only displayed, never opened. */
   readonly name: string;
   readonly method: number;
   readonly encrypted: boolean;
@@ -11,19 +11,19 @@ export interface ZipEntry {
   readonly crc: number;
   readonly bytes: number;
   readonly compressedBytes: number;
-  /** Where the entry's own header begins, which stands before its data. */
+  /** Offset of the entry's own header, which precedes its data. */
   readonly offset: number;
 }
 
-/** The directory cannot be made sense of. */
+/** The directory is invalid. */
 export class ZipDamage extends Error {
   override readonly name = "ZipDamage";
 }
 
-/** Enough of a file to know it for a zip file. */
+/** The number of bytes needed to recognise a zip file. */
 export const zipMarkBytes = 4;
 
-/** An entry comes first, or, in an empty one, the end of the directory. */
+/** The first bytes are those of an entry, or, in an empty zip file, of the end of the directory. */
 export function isZip(head: Buffer): boolean {
   return head.length >= zipMarkBytes && [entryMark, endMark].includes(head.readUInt32LE(0));
 }
@@ -41,17 +41,17 @@ const locatorBytes = 20;
 const largeEndMark = 0x06064b50;
 const largeEndBytes = 56;
 
-/** Half a million entries; more is no log. */
+/** Half a million entries, more than any log has. */
 const maxDirectoryBytes = 64 * 1024 * 1024;
 
-/** In place of numbers that need 64 bits, which are elsewhere then. */
+/** Stands for numbers that need 64 bits and are stored elsewhere. */
 const heldElsewhere = 0xffffffff;
 const largeField = 0x0001;
 
 /**
- * Lists what is in a zip file of a given size.
+ * Lists the content of a zip file of a given size.
  *
- * @throws ZipDamage where it is cut off, broken, or made to seem larger than it is
+ * @throws ZipDamage if it is cut off, broken, or claims more than it contains
  */
 export async function readZipDirectory(
   file: FileHandle,
@@ -75,7 +75,7 @@ export async function readZipDirectory(
     }
     entries.push(readListing(listing, name ?? 0, extra ?? 0));
   }
-  // A bomb lets many entries share the same data.
+  // In a zip bomb many entries share the same data.
   const compressed = entries.reduce((sum, entry) => sum + entry.compressedBytes, 0);
   if (compressed > size) {
     throw new ZipDamage("its entries are larger than the file");
@@ -115,7 +115,7 @@ function readListing(listing: Buffer, nameBytes: number, extraBytes: number): Zi
     const value = listing.readUInt32LE(at);
     return value === heldElsewhere ? large.next() : value;
   };
-  // The order in which they stand among the large numbers.
+  // In the order of the large numbers.
   const bytes = number(24);
   const compressedBytes = number(20);
   const offset = number(42);
@@ -130,7 +130,7 @@ function readListing(listing: Buffer, nameBytes: number, extraBytes: number): Zi
   };
 }
 
-/** The numbers of an entry that need 64 bits, one after the other. */
+/** Returns the 64-bit numbers of an entry, in order. */
 function largeNumbers(extra: Buffer) {
   let at = 0;
   while (at + 4 <= extra.length && extra.readUInt16LE(at) !== largeField) {

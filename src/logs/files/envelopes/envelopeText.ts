@@ -1,10 +1,10 @@
 import { readLooseText } from "../records/looseText.ts";
 
-/** What stands before the JSON on a line of syslog. */
+/** Maximum length of the text before the JSON on a syslog line. */
 const longestHeader = 2_048;
 const base64 = /^\s*(?:ey|ew|W3|Ws|77u)[A-Za-z0-9+/_-]{30,}={0,2}\s*$/;
 
-/** The value in a text: JSON, by itself, behind the header of a syslog line, or in base64; null where it is none. */
+/** Returns the value in a text: JSON alone, behind a syslog header, or in base64; null for other text. */
 export function readEnvelopeText(text: string): unknown {
   const plain = withoutMark(text);
   const start = plain.search(/\S/);
@@ -25,7 +25,7 @@ export function readEnvelopeText(text: string): unknown {
   return base64.test(plain.slice(0, 4_096)) ? parse(decode(plain)) : null;
 }
 
-/** Byte order marks stand wherever files were put together. */
+/** Joined files have byte order marks in the middle. */
 function withoutMark(text: string): string {
   return text.startsWith("\uFEFF") ? text.replace(/^\uFEFF+/, "") : text;
 }

@@ -7,12 +7,12 @@ import { plainName } from "../records/plainName.ts";
 import { showsSignIn } from "../records/showsSignIn.ts";
 import { readEnvelopeText } from "./envelopeText.ts";
 
-/** Envelopes within envelopes that are opened. The deepest one met had five. */
+/** Maximum number of nested envelopes. The deepest known example has five. */
 const mostEnvelopes = 12;
-/** Members of one value that are tried where no name says that there is a record in it. */
+/** The number of members tried per value, if no name indicates a record. */
 const mostTries = 2_000;
 
-/** Members that are known to hold records, as plain names. */
+/** Members that are known to contain records, as plain names. */
 const envelopeNames: ReadonlySet<string> = new Set(
   `records record value values data results result event events eventoriginal original _source _raw raw body message
   messages log logs logevents logrecord attributes input payload jsonpayload detail details hits tables rows items
@@ -23,22 +23,23 @@ export type Peeled =
   | {
       readonly kind: "record";
       readonly record: Fields;
-      /** It shows that it is one of a sign-in. */
+      /** Whether the record is recognisably a sign-in. */
       readonly isSignIn: boolean;
-      /** It stood there in the very names that detection reads, without an envelope. */
+      /** Whether the file has it with exactly the names that detection reads, without an envelope. */
       readonly isExact: boolean;
-      /** Null where the record is as it was. */
+      /** Null if the record is unchanged. */
       readonly reading: RecordReading | null;
     }
   | { readonly kind: "bad"; readonly reason: string }
-  /** A date that can be read in two ways. */
+  /** A date with two possible readings. */
   | { readonly kind: "ambiguous" };
 
 const notAnObject: Peeled = { kind: "bad", reason: "not an object" };
 
 /**
- * The records in a value, whatever they are wrapped in: lists, objects that hold them under a known or an unknown name,
- * tables of columns and rows, and texts of any of these. An object without any is a record that is no sign-in.
+ * Returns the records in a value, whatever wraps them: lists, objects that contain them under a known or an unknown
+ * name, tables of columns and rows, and texts of any of these. An object without any is a record that is not a
+ * sign-in.
  */
 export function peel(value: unknown, options: NormaliseOptions): readonly Peeled[] {
   if (isFields(value) && isExactRecord(value)) {
@@ -71,7 +72,7 @@ class Peeler {
     return isFields(value) ? this.#object(value, depth) : [];
   }
 
-  /** In a list of records, what can be none is bad. Any other list may hold what it likes. */
+  /** In a list of records, an element that cannot be a record is bad. Any other list may have any content. */
   #list(list: readonly unknown[], depth: number): readonly Peeled[] {
     const found = list.map((each) => this.peel(each, depth + 1));
     return found.some((each) => each.some(isTelling))
@@ -127,18 +128,18 @@ class Peeler {
   }
 }
 
-/** Whether a column of that name may hold a record as text. */
+/** Reports whether a column of that name may contain a record as text. */
 export function isEnvelopeName(name: string): boolean {
   const plain = plainName(name);
   return envelopeNames.has(plain) || plain === "properties";
 }
 
-/** A bad record within is told of rather than passed over. */
+/** Reports whether a bad record in it must be reported rather than skipped. */
 function isTelling(peeled: Peeled): boolean {
   return peeled.kind !== "record" || peeled.isSignIn;
 }
 
-/** Whether there may be no record in it and nothing lost. */
+/** Reports whether the value may be without records, so that nothing is lost. */
 export function mayBeEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isFields(value);
 }
@@ -149,7 +150,7 @@ function mayHold(value: unknown): boolean {
     : typeof value === "string" && value.length > 20;
 }
 
-/** A page or an envelope with nothing in it. */
+/** Reports whether it is an empty page or envelope. */
 function isEmptyEnvelope(value: Fields): boolean {
   return Object.entries(value).some(
     ([name, member]) =>
@@ -157,7 +158,7 @@ function isEmptyEnvelope(value: Fields): boolean {
   );
 }
 
-/** The rows of a table as objects; null where it is none. */
+/** Returns the rows of a table as objects; null if it is not a table. */
 function rowsOf(value: Fields): readonly Fields[] | null {
   const columns = value["columns"] ?? value["Columns"];
   const rows = value["rows"] ?? value["Rows"];
@@ -170,7 +171,7 @@ function rowsOf(value: Fields): readonly Fields[] | null {
   );
 }
 
-/** `columns: [{name}]` as Log Analytics writes it, `Columns: [{ColumnName}]` as Kusto does. */
+/** `columns: [{name}]` in Log Analytics, `Columns: [{ColumnName}]` in Kusto. */
 export function columnName(column: unknown, index: number): string {
   const name = isFields(column)
     ? (column["name"] ?? column["ColumnName"] ?? column["Name"])

@@ -11,13 +11,13 @@ import { normaliseRecord } from "../records/normaliseRecord.ts";
 
 export interface MakerOptions {
   readonly dateOrder?: DateOrder | null;
-  /** Whether entries say under which names their fields stood. */
+  /** Whether entries include the names that their fields had. */
   readonly withReading?: boolean;
-  /** Brings steps that stand in a file of their own to their sign-ins. */
+  /** Joins steps from a separate file to their sign-ins. */
   readonly join?: StepJoin;
 }
 
-/** Takes the values that a reader finds in a file, and gives out the records in them. */
+/** Takes the values that a reader finds in a file, and emits the records in them. */
 export class RecordMaker {
   readonly source: string;
   readonly #emit: (entry: Entry) => void;
@@ -34,7 +34,7 @@ export class RecordMaker {
     this.#nonInteractive = isNonInteractive(source);
   }
 
-  /** The same that gives what it makes to somebody else. */
+  /** Returns a copy that emits to somebody else. */
   givingTo(emit: (entry: Entry) => void): RecordMaker {
     return new RecordMaker(this.source, emit, this.#options);
   }
@@ -43,7 +43,7 @@ export class RecordMaker {
     entries.forEach(this.#emit);
   }
 
-  /** @throws InputError when a time in it can be read in more than one way */
+  /** @throws InputError if a time in it is ambiguous */
   value(value: unknown, place: Place): void {
     if (!isFields(value) && !Array.isArray(value) && typeof value !== "string") {
       return this.bad("not an object", place);
@@ -61,7 +61,7 @@ export class RecordMaker {
     }
   }
 
-  /** Told of the columns that every record will have. */
+  /** Takes the columns that every record will have. */
   columns(names: readonly string[]): void {
     const filled = Object.fromEntries(names.map((name) => [name, "1"]));
     this.#isKnown =
@@ -69,7 +69,7 @@ export class RecordMaker {
       peel(filled, { dateOrder: "mdy" }).some((each) => each.kind === "record" && each.isSignIn);
   }
 
-  /** What is left of an object whose lists were taken apart: it may be a record itself. */
+  /** Takes the rest of an object whose lists were split. It may be a record itself. */
   rest(value: Fields, place: Place): void {
     const found = peel(value, { dateOrder: this.#dateOrder });
     for (const each of found) {
@@ -130,10 +130,7 @@ function whereIn({ line, index }: Place): string {
   return line === null ? `of record ${(index ?? 0) + 1}` : `on line ${line}`;
 }
 
-/**
- * The Entra portal's files of interactive and of other sign-ins have the same columns; only their names
- * tell them apart.
- */
+/** The Entra portal's files of interactive and other sign-ins have the same columns. Only their file names differ. */
 function isNonInteractive(source: string): boolean {
   return /(?:^|[/\\])non-?interactive[^/\\]*$/i.test(source);
 }

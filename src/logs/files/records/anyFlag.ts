@@ -1,4 +1,4 @@
-/** True or false as any exporter writes it; another value as it is. */
+/** Reads true or false as any exporter writes it. Other values are returned unchanged. */
 export function readFlag(value: unknown): unknown {
   switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
     case true:

@@ -2,20 +2,20 @@ import { isFields } from "../../../detection/signin/fields.ts";
 import { formatTime, readTime } from "../../../detection/signin/time.ts";
 import { readCsvTime, type DateOrder } from "./csvTime.ts";
 
-/** A time in ISO 8601; a text that is no time, as it is; or that its day and month cannot be told apart. */
+/** A time in ISO 8601; other text unchanged; or a date whose day and month cannot be told apart. */
 export type AnyTime =
   | { readonly kind: "time"; readonly time: string }
   | { readonly kind: "other"; readonly value: unknown }
   | { readonly kind: "ambiguous" };
 
 export interface TimeHints {
-  /** For dates that can be read in two ways. */
+  /** The order of dates with two possible readings. */
   readonly dateOrder: DateOrder | null;
-  /** Another time of the same record (epoch ms): of two readings, the one that lies near it is meant. */
+  /** Another time of the same record (epoch ms). Of two readings, the one near it is meant. */
   readonly near: number | null;
 }
 
-/** Two times of one record lie no further apart, and a day and a month that changed places do. */
+/** Two times of one record are at most this far apart (ms). Swapping day and month makes a larger difference. */
 const nearMs = 3 * 86_400_000;
 
 const microsoftDate = /^\\?\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?\/$/;
@@ -49,7 +49,7 @@ export function readAnyTime(value: unknown, hints: TimeHints): AnyTime {
   return named(text) ?? slashed(text, hints) ?? { kind: "other", value };
 }
 
-/** Epoch seconds, milliseconds, microseconds or nanoseconds, by their size. */
+/** Reads epoch seconds, milliseconds, microseconds or nanoseconds, distinguished by size. */
 function fromEpoch(value: number): AnyTime | null {
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   const scale = [8, 9].includes(exponent)
@@ -69,7 +69,7 @@ function atTime(at: number, value: unknown): AnyTime {
   return isDate ? { kind: "time", time: formatTime(Math.floor(at)) } : { kind: "other", value };
 }
 
-/** With the month's name: "Tue, 10 Mar 2026 09:00:00 GMT", "March 10, 2026 9:00:00 AM". */
+/** Reads a time with the month's name: "Tue, 10 Mar 2026 09:00:00 GMT", "March 10, 2026 9:00:00 AM". */
 function named(text: string): AnyTime | null {
   const [first, day, month = "", year, clock] = rfc1123.exec(text) ?? [];
   if (first !== undefined) {

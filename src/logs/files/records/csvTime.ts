@@ -1,17 +1,17 @@
-/** Which comes first where a date is written with slashes or dashes: the day or the month. */
+/** Whether the day or the month comes first in a date with slashes or dashes. */
 export type DateOrder = "dmy" | "mdy";
 
-/** The order cannot be told from the date alone, or the date does not have the order that it should have. */
+/** Either the order cannot be determined from the date alone, or the date does not have the given order. */
 type DateProblem = "ambiguous" | "misfit";
 
 const timePattern =
   /^(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:,?\s+|T)(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,12}))?)?(?:\s*([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
 
 /**
- * A time as portals and spreadsheets write it, in ISO 8601: year first as it is, with dots day first, with
- * slashes or dashes as `order` says. Without an order only a date that reads one way is taken; nothing is
- * ever guessed from other rows. `zone` (`Z`, `+01:00`) stands for a zone that is not written; null where
- * none is known. What is no time comes back as it is.
+ * Converts a time as portals and spreadsheets write it to ISO 8601. A leading year is kept, dots mean day first,
+ * and for slashes and dashes `order` decides. Without an order only a date with a single reading is accepted.
+ * Nothing is guessed from other rows. `zone` (`Z`, `+01:00`) is the zone of times that have none; null if unknown.
+ * Text that is not a time is returned unchanged.
  */
 export function readCsvTime(
   value: string,

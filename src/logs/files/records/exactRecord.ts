@@ -3,8 +3,8 @@ import { isFields, type Fields } from "../../../detection/signin/fields.ts";
 import { plainName } from "./plainName.ts";
 
 /**
- * The spellings that detection reads by itself: those of Log Analytics, of diagnostic records and of Microsoft Graph.
- * Most logs have no others, so their records need not be written anew.
+ * The spellings that detection reads directly: those of Log Analytics, of diagnostic records and of Microsoft
+ * Graph. Most logs have no others, so their records need no conversion.
  */
 const exactNames: ReadonlySet<string> = new Set(
   `TimeGenerated time CreatedDateTime createdDateTime ResultType resultType Status status Status_dynamic
@@ -21,7 +21,7 @@ const exactMembers: ReadonlySet<string> = new Set(
   isCompliant isManaged trustType`.split(/\s+/),
 );
 
-/** Fields that no one reads but people, in whatever spelling. */
+/** Fields that are only displayed, in any spelling. */
 const passive: ReadonlySet<FieldName> = new Set<FieldName>(
   (Object.keys(fieldNames) as FieldName[]).filter((field) =>
     /^(?:ResultDescription|CorrelationId|HomeTenantId|UserDisplayName|SignInIdentifier|AlternateSignInName|AutonomousSystemNumber|Resource|ClientApp|Authentication(?:Requirement|Protocol)|ConditionalAccess|CrossTenant|Token|Session|UniqueToken|Risk|ServicePrincipal|MfaDetail)/.test(
@@ -50,7 +50,7 @@ const resultKeys: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What the names of an object alone say. */
+/** What the names of an object alone show. */
 interface Shape {
   readonly keys: readonly string[];
   readonly isExact: boolean;
@@ -58,7 +58,7 @@ interface Shape {
   readonly hasResult: boolean;
 }
 
-/** A log has few shapes; the last ones are compared first. */
+/** The number of shapes remembered. A log has few, and the latest are compared first. */
 const mostShapes = 8;
 const shapes: Shape[] = [];
 
@@ -85,7 +85,7 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((each, at) => each === other[at]);
 }
 
-/** Whether a record is one of a sign-in in the names and values that detection reads. */
+/** Reports whether a record is a sign-in with the names and values that detection reads. */
 export function isExactRecord(record: Fields): boolean {
   const outer = shapeOf(record);
   if (!outer.isExact) {
@@ -156,7 +156,7 @@ function isText(value: unknown): boolean {
   return isMissing(value) || typeof value === "string";
 }
 
-/** A status, a place or a device, as an object or as its JSON; a code in it is one. */
+/** Reports whether a value is a status, a place or a device, as an object or as its JSON, with a valid code if any. */
 function isGroup(value: unknown): boolean {
   if (isMissing(value)) {
     return true;
@@ -187,7 +187,7 @@ function isPlace(value: unknown): boolean {
   return isMissing(value) || (typeof value === "string" ? !value.startsWith("@{") : isGroup(value));
 }
 
-/** Text that says when, otherwise than in ISO 8601. */
+/** A time in text that is not ISO 8601. */
 const otherTimes = /authenticationStepDateTime\\*"\s*:\s*(?:\{|\\*"(?!\d{4}-|\\*"))/;
 
 function areSteps(value: unknown): boolean {

@@ -5,15 +5,15 @@ import { lookUp, ownStepNames, type Target } from "./nameIndex.ts";
 import { plainName } from "./plainName.ts";
 import { stepField } from "./readSteps.ts";
 
-/** Objects within objects that are looked into. */
+/** Maximum depth of nested objects that are searched. */
 const maxDepth = 8;
-/** No row has more values. */
+/** More values than any row has. */
 const maxLeaves = 2_000;
 
-/** Names of people rather than of accounts stand under these, too. */
+/** These may contain names of people instead of accounts. */
 const looseUserNames = new Set(["user", "useremail", "username"]);
 
-/** One value and the name that it stands under, with those of the objects around it. */
+/** One value with its name, and the names of the enclosing objects. */
 interface Leaf {
   readonly plain: string;
   readonly name: string;
@@ -23,18 +23,18 @@ interface Leaf {
 export interface Found {
   readonly leaf: Leaf;
   readonly rank: number;
-  /** How sure it is that the name means the field: in `properties` more than beside it, in a wrapper less. */
+  /** How certain it is that the name means the field: within `properties` more than beside it, in a wrapper less. */
   readonly weight: number;
   readonly isExact: boolean;
 }
 
-/** Looks for the fields of a sign-in in a record, under all of their names, nested or flattened. */
+/** Finds the fields of a sign-in in a record, under all of their names, nested or flattened. */
 export class FieldFinder {
   readonly found = new Map<FieldName, Found>();
   readonly conflicts = new Set<FieldName>();
-  /** Fields of steps in columns of their own: by the number of the step. */
+  /** Fields of steps that have their own columns, by the number of the step. */
   readonly steps = new Map<number, Map<StepName, unknown>>();
-  /** It has `properties`, or was flattened from a record that had. */
+  /** Whether it has `properties`, or was flattened from a record that had. */
   hasProperties = false;
   isElastic = false;
   #leaves = 0;
@@ -47,7 +47,7 @@ export class FieldFinder {
     return this.found.get(field)?.leaf.value ?? null;
   }
 
-  /** The plain name that a field was found under. */
+  /** Returns the plain name that a field was found under. */
   plainNameOf(field: FieldName): string {
     return this.found.get(field)?.leaf.plain ?? "";
   }
@@ -85,7 +85,7 @@ export class FieldFinder {
     }
   }
 
-  /** Looks into an object or the text of one. */
+  /** Searches an object or the text of one. */
   #inside(
     value: unknown,
     { fields }: Target,
@@ -130,7 +130,10 @@ export class FieldFinder {
     }
   }
 
-  /** "authenticationDetails.0.succeeded", "Result detail": columns of steps. A list has a value for each step. */
+  /**
+   * Handles columns of steps: "authenticationDetails.0.succeeded", "Result detail". A list has a value for each
+   * step.
+   */
   #addStep(rest: string, value: unknown): boolean {
     const [, number = "0", name = rest] = /^authenticationdetails?(\d{0,3})(.+)$/.exec(rest) ?? [];
     const field = stepField(name);
@@ -155,7 +158,7 @@ function isUserName({ plain, value }: Leaf, rank: number): boolean {
   );
 }
 
-/** Of two names that differ in spelling only, the one that is spelt as declared wins, else the first. */
+/** Of two names with different spelling only, the declared spelling wins, or else the first. */
 function isBetter(found: Found, before: Found): boolean {
   return (
     (before.rank - found.rank ||

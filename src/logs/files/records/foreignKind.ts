@@ -1,7 +1,7 @@
 import { isFields, type Fields } from "../../../detection/signin/fields.ts";
 import { plainName } from "./plainName.ts";
 
-/** What a record is of, where it is no sign-in, by the names that only such records have. The first that fits decides. */
+/** The kinds of records other than sign-ins, with names that only such records have. The first match decides. */
 const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])[] = [
   ["a Unified Audit Log", ["auditdata"], ["recordtype", "workload"], ["recordtype", "operations"]],
   [
@@ -19,7 +19,7 @@ const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])
   ["a provisioning log", ["provisioningaction"], ["provisioningsteps"]],
 ];
 
-/** Categories of diagnostic records that are no sign-ins. */
+/** Categories of diagnostic records that are not sign-ins. */
 const categories = new Map([
   ["auditlogs", "an Entra audit log"],
   ["provisioninglogs", "a provisioning log"],
@@ -32,7 +32,7 @@ const categories = new Map([
   ["administrative", "an Azure activity log"],
 ]);
 
-/** What a record is of instead, as a noun; null where nothing says so. */
+/** Returns the kind of a record that is not a sign-in, as a noun; null if unknown. */
 export function foreignKind(record: Fields): string | null {
   const properties = record["properties"] ?? record["Properties"];
   const inner = isFields(properties) ? properties : {};

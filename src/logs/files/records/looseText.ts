@@ -1,15 +1,15 @@
-/** Rows nest about five levels. */
+/** Maximum nesting. Rows nest about five levels. */
 const maxDepth = 20;
 
-/** A text that stands for a value, and whether its end is missing. */
+/** A value read from text, and whether its end is missing. */
 interface Loose {
   readonly value: unknown;
   readonly isCut: boolean;
 }
 
 /**
- * The value that a text stands for: JSON, encoded once or several times, what PowerShell makes of an object
- * (`@{a=b; c=d}`), or what Python does (`{'a': None}`). Null where it is none of these.
+ * Reads the value that a text represents: JSON, encoded once or several times, PowerShell's notation of an object
+ * (`@{a=b; c=d}`), or Python's (`{'a': None}`). Returns null for other text.
  */
 export function readLooseText(text: string): Loose | null {
   const first = text.trimStart().slice(0, 2);
@@ -40,7 +40,7 @@ function readJson(text: string, layers: number): unknown {
   }
 }
 
-/** `@{Name=value; Other=@{…}}`, one or several after the other. Values may hold "; " themselves, names no blanks. */
+/** Reads `@{Name=value; Other=@{…}}`, one or several in sequence. Values may contain "; ", names no blanks. */
 class PowerShellText {
   readonly #text: string;
   #at = 0;
@@ -99,7 +99,7 @@ class PowerShellText {
   }
 }
 
-/** Lists, dictionaries, texts, numbers and words; commas may be missing, as numpy leaves them out. */
+/** Reads lists, dictionaries, texts, numbers and words. Commas may be missing, because numpy omits them. */
 class PythonText {
   readonly #text: string;
   #at = 0;
@@ -109,7 +109,7 @@ class PythonText {
     this.#text = text;
   }
 
-  /** Null where it is something else. */
+  /** Returns null for other text. */
   read(): Loose | null {
     const value = this.#value(0);
     return typeof value === "object" && value !== null ? { value, isCut: this.#isCut } : null;
@@ -166,7 +166,7 @@ class PythonText {
     return Object.fromEntries(members);
   }
 
-  /** Whether the bracket that is open closes here, or never does. */
+  /** Reports whether the open bracket closes here, or never does. */
   #closes(): boolean {
     this.#skip(/\s*/y);
     if (this.#at >= this.#text.length) {

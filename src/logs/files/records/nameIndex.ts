@@ -1,7 +1,7 @@
 import { fieldNames, type FieldName } from "../../../detection/signin/fieldNames.ts";
 import { plainName } from "./plainName.ts";
 
-/** What may stand before the names of a sign-in where a record was flattened, as plain names. */
+/** Possible prefixes of the names of a flattened sign-in, as plain names. */
 const wrappers = ["", "source", "event", "result", "record", "body", "data", "raw", "fields"];
 const owners = [
   "azuresigninlogsproperties",
@@ -19,7 +19,7 @@ const prefixes = wrappers
   .filter((prefix) => prefix !== "")
   .toSorted((a, b) => b.length - a.length);
 
-/** Each plain name, the fields that it stands for, and how early it is among the names of each. */
+/** For each plain name the fields that it can mean, and its rank among the names of each. */
 const fieldsByName = new Map<string, (readonly [FieldName, number])[]>();
 for (const [field, names] of Object.entries(fieldNames)) {
   for (const [rank, name] of names.entries()) {
@@ -32,14 +32,14 @@ for (const [field, names] of Object.entries(fieldNames)) {
 
 export interface Target {
   readonly fields: readonly (readonly [FieldName, number])[];
-  /** What was left out in front, and what is left. */
+  /** The prefix that was removed, and the rest. */
   readonly prefix: string;
   readonly rest: string;
 }
 
 const targets = new Map<string, Target>();
 
-/** What a plain name, with those of the objects around it, stands for. */
+/** Returns the meaning of a plain name that includes those of the enclosing objects. */
 export function lookUp(plain: string): Target {
   const known = targets.get(plain);
   if (known !== undefined) {
@@ -71,7 +71,7 @@ function isKnown(plain: string): boolean {
   );
 }
 
-/** Whether a name stands for a field, or for one of a step. */
+/** Reports whether a name means a field, or a field of a step. */
 export function isKnownName(name: string): boolean {
   const target = lookUp(plainName(name));
   return target.fields.length > 0 || ownStepNames.has(target.rest);
@@ -91,7 +91,7 @@ export const ownStepNames: ReadonlySet<string> = new Set([
   "requestsequence",
 ]);
 
-/** Whether columns are those of steps, without anybody whose they are. */
+/** Reports whether columns are those of steps without any account. */
 export function isStepsHeader(names: readonly string[]): boolean {
   const plain = names.map(plainName);
   const users = [...fieldNames.UserPrincipalName, ...fieldNames.UserId].map(plainName);

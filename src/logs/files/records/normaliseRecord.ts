@@ -12,18 +12,18 @@ import { readSteps } from "./readSteps.ts";
 
 export interface NormaliseOptions {
   readonly dateOrder: DateOrder | null;
-  /** For the rows of a portal's file, whose name alone says that nobody sat in front of them. */
+  /** Set for the rows of a portal's file whose name alone shows that they are non-interactive. */
   readonly nonInteractive?: boolean;
-  /** The columns alone show that the records are sign-ins, whatever is in them. */
+  /** Whether the columns alone show that the records are sign-ins, whatever they contain. */
   readonly isKnown?: boolean;
 }
 
 export type Normalised =
   | { readonly kind: "record"; readonly record: Fields; readonly reading: RecordReading }
-  /** A date that can be read in two ways. */
+  /** A date with two possible readings. */
   | { readonly kind: "ambiguous" };
 
-/** Brings a record into the names and values that detection reads, from whatever spelling, nested or flattened. */
+/** Converts a record with any spelling, nested or flattened, to the names and values that detection reads. */
 export function normaliseRecord(record: Fields, options: NormaliseOptions): Normalised {
   return new Normaliser(record, options).read();
 }
@@ -206,7 +206,7 @@ function defined(fields: Fields): Fields {
   );
 }
 
-/** Null where nothing is in it. */
+/** Returns null if it is empty. */
 function group(fields: Fields): Fields | null {
   const members = defined(fields);
   return Object.keys(members).length === 0 ? null : members;

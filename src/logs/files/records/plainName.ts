@@ -1,17 +1,20 @@
 import { remember } from "../../../detection/signin/remember.ts";
 
-/** What the custom tables of Log Analytics and the portal's CSV add to a name for its type. */
+/** Type suffixes in the custom tables of Log Analytics and the portal's CSV. */
 const typeSuffix = /_(?:s|d|b|t|g|string|dynamic|real|long|bool|guid|datetime)$/;
-/** What stands behind the name of a time: `Date (UTC)`, `TimeGenerated [UTC]`. */
+/** The zone after the name of a time: `Date (UTC)`, `TimeGenerated [UTC]`. */
 const zone = /[[(](?:utc|gmt|local time)[\])]$/i;
 const separators = /[\s_.[\]-]/g;
 const accents = /\p{M}/gu;
 
-/** A log has few names, and many rows with each. A very long one is no name that is known. */
+/** The number of names cached. A log has few names, and many rows with each. Very long names are unknown anyway. */
 const mostNames = 5_000;
 const longestName = 200;
 
-/** A name without what spellings differ in: case, accents, blanks, `_`, `.` and `-`. `_id` stays another than `id`. */
+/**
+ * Returns a name without the parts in which spellings differ: case, accents, blanks, `_`, `.` and `-`. `_id`
+ * remains different from `id`.
+ */
 export const plainName = remember(readAnew, mostNames, (name) => name.length <= longestName);
 
 function readAnew(name: string): string {

@@ -7,21 +7,21 @@ import { readAnyTime, type TimeHints } from "./anyTime.ts";
 import { readLooseText } from "./looseText.ts";
 import { plainName } from "./plainName.ts";
 
-/** Each plain name of a step's field, with how early it is among the field's. */
+/** Each plain name of a step's field, with its rank among the field's names. */
 const stepFields: ReadonlyMap<string, readonly [StepName, number]> = new Map(
   Object.entries(stepNames).flatMap(([field, names]) =>
     names.map((name, rank) => [plainName(name), [field as StepName, rank]] as const),
   ),
 );
 
-/** The field of a step that a plain name stands for. */
+/** Returns the field of a step that a plain name means. */
 export function stepField(name: string): StepName | null {
   return stepFields.get(name)?.[0] ?? null;
 }
 
 /**
- * Steps in the names that detection reads, from a list, one step, texts of either or a list of texts. A list that was
- * cut off becomes text that is cut off, so that whoever reads it sees that; null where there are no steps.
+ * Returns steps with the names that detection reads, from a list, one step, texts of either or a list of texts. A
+ * truncated list becomes truncated text, so that the reader notices it. Returns null if there are no steps.
  */
 export function readSteps(value: unknown, hints: TimeHints): readonly Fields[] | string | null {
   const found: Fields[] = [];
@@ -33,7 +33,7 @@ export function readSteps(value: unknown, hints: TimeHints): readonly Fields[] |
   return steps.length > 0 || Array.isArray(value) ? steps : null;
 }
 
-/** Whether something is missing at the end. */
+/** Collects steps. Returns whether something is missing at the end. */
 function collect(value: unknown, found: Fields[], depth: number): boolean {
   if (Array.isArray(value)) {
     return depth < 5 && value.map((each) => collect(each, found, depth + 1)).some(Boolean);
@@ -56,7 +56,7 @@ function collect(value: unknown, found: Fields[], depth: number): boolean {
   return true;
 }
 
-/** A step of which at least one field has a name that is known. */
+/** Converts a step. At least one of its fields must have a known name. */
 function canonicalStep(step: Fields, hints: TimeHints): Fields {
   const read: Partial<Record<StepName, unknown>> = {};
   const ranks = new Map<StepName, number>();
@@ -83,7 +83,7 @@ function canonicalStep(step: Fields, hints: TimeHints): Fields {
   return read;
 }
 
-/** PowerShell writes dates inside of text month first, whatever the country. */
+/** PowerShell writes dates in text month first, whatever the country. */
 function invariantTime(time: unknown, hints: TimeHints): unknown {
   const any = readAnyTime(time, { ...hints, dateOrder: "mdy" });
   return any.kind === "time" ? any.time : time;

@@ -3,7 +3,7 @@ import { isFields, type Fields } from "../../../detection/signin/fields.ts";
 const accounts = ["UserPrincipalName", "UserId", "Id", "OriginalRequestId"] as const;
 const results = ["ResultType", "AuthenticationDetails"] as const;
 
-/** No other log has two of these beside an account. */
+/** No other log has two of these together with an account. */
 const signInFields = [
   "signInEventTypes",
   "IsInteractive",
@@ -15,12 +15,12 @@ const signInFields = [
   "UserPrincipalName",
 ] as const;
 
-/** A table or a category of sign-ins, those of applications among them. */
+/** A table or category of sign-ins, including those of applications. */
 const signInLog = /sign-?in(?:s|logs?)$/i;
 
 /**
- * Whether a normalised record shows that it is one of a sign-in: an account or the id of a sign-in, and what became of
- * it, or fields that only sign-ins have.
+ * Reports whether a normalised record is recognisably a sign-in. It has an account or the id of a sign-in and its
+ * result, or fields that only sign-ins have.
  */
 export function showsSignIn(record: Fields): boolean {
   if (!accounts.some((name) => has(record, name))) {

@@ -1,13 +1,13 @@
 import type { Fields } from "../../../detection/signin/fields.ts";
 import type { PendingJoin } from "../../../run/inputSeen.ts";
 
-/** More requests than a portal's files hold in one download. */
+/** More requests than one download from a portal contains. */
 const mostRequests = 200_000;
-/** Steps of one request that are kept. */
+/** The number of steps kept per request. */
 const mostSteps = 200;
 
 /**
- * Brings the steps of a portal's file of authentication details, which names no user, to the sign-ins of their
+ * Joins the steps in a portal's file of authentication details, which names no user, to the sign-ins of their
  * requests, whichever is read first.
  */
 export class StepJoin {
@@ -25,7 +25,7 @@ export class StepJoin {
     }
   }
 
-  /** Steps of requests for which no sign-in was read. */
+  /** The number of requests with steps but without a sign-in. */
   get unmatched(): number {
     let count = 0;
     for (const [request, steps] of this.#steps) {
@@ -35,8 +35,8 @@ export class StepJoin {
   }
 
   /**
-   * @param mayWait whether the steps of the record can come in a file of their own
-   * @returns the record, with its steps where they are known; null where it is nothing but steps
+   * @param mayWait whether the steps of the record can come in a separate file
+   * @returns the record, with its steps if they are known; null if it consists only of steps
    */
   see(record: Fields, mayWait: boolean): Fields | null {
     const request = requestOf(record);
@@ -63,7 +63,7 @@ export class StepJoin {
     return { ...record, [`${name}uthenticationDetails`]: known };
   }
 
-  /** Sign-ins that were seen before their steps, with these. */
+  /** Returns sign-ins that came before their steps, with these. */
   *late(): Generator<Fields> {
     for (const [request, record] of this.#waiting) {
       const steps = this.#steps.get(request);
@@ -74,7 +74,7 @@ export class StepJoin {
     }
   }
 
-  /** What is still to be joined, for the next run. */
+  /** Returns what is still to be joined, for the next run. */
   pending(): PendingJoin {
     const isOpen = ([request]: readonly [string, unknown]) => !this.#joined.has(request);
     return {
@@ -101,7 +101,7 @@ function requestOf(record: Fields): string | null {
   return typeof id === "string" && id.trim() !== "" ? id.trim().toLowerCase() : null;
 }
 
-/** Nobody is named in it, and no result. */
+/** Reports whether it has neither an account nor a result. */
 function isBare(record: Fields): boolean {
   return ![
     "UserPrincipalName",

@@ -109,7 +109,7 @@ describe("an Avro file that lies", () => {
     [
       "by a packing that nobody knows",
       avro({ codec: "snappy", blocks: [good] }),
-      "packed by snappy",
+      "compressed with snappy",
     ],
     ["by its end", avro({ blocks: [good] }).subarray(0, -30), "ends too early"],
   ])("%s is a bad record that says so", async (_, file, problem) => {

@@ -270,7 +270,7 @@ describe("dates", () => {
   test("in a zone by its name are refused, one with its offset or an offset of their own are read", async () => {
     const text = dated("10.03.2026 09:02").replace("[UTC]", "[Local Time]");
     expect(await refusal(text)).toBe(
-      'logs.json: the times under "TimeGenerated [Local Time]" are in Local Time, of which the file does not tell the offset; show times in UTC and download again',
+      'logs.json: the times under "TimeGenerated [Local Time]" are in Local Time, whose offset the file does not give; show times in UTC and download again',
     );
     expect(await times(dated("10.03.2026 09:02").replace("[UTC]", "[UTC+01:00]"))).toEqual([
       "2026-03-10T08:02:00.000Z",

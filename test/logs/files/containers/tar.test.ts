@@ -66,16 +66,16 @@ describe("a tar archive", () => {
     [
       "with a size that is none",
       tar([{ name: "a.json", content: "", size: "99999999999" }]),
-      "a size in it is no number",
+      "a size in it is not a number",
     ],
   ])("%s is said to be broken", async (_, archive, problem) => {
     const said = await refusal(archive);
     const problems = said.startsWith("read ") ? problemsIn(await read(archive)) : [said];
-    expect(problems.join()).toMatch(new RegExp(`${problem}|holds no logs`));
+    expect(problems.join()).toMatch(new RegExp(`${problem}|contains no logs`));
   });
 
   test("without a log is refused, and one with other files beside a log passes them over", async () => {
-    expect(await refusal(tar([{ name: "notes.md", content: "x" }]))).toContain("holds no logs");
+    expect(await refusal(tar([{ name: "notes.md", content: "x" }]))).toContain("contains no logs");
   });
 });
 

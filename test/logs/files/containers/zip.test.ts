@@ -139,12 +139,12 @@ describe("a zip file is refused by name and reason", () => {
     [
       "without entries",
       zip([]),
-      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "without logs",
       zip([{ name: "a.txt", content: "x" }]),
-      "logs.zip: the zip file holds no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "with an encrypted log",
@@ -154,7 +154,7 @@ describe("a zip file is refused by name and reason", () => {
     [
       "with a method of its own",
       zip([{ ...good, method: 9 }]),
-      "logs.zip/b.json: is compressed by method 9, which cannot be read; unpack the zip file and name the folder",
+      "logs.zip/b.json: is compressed with method 9, which is not supported; unpack the zip file and name the folder",
     ],
     [
       "cut off",
@@ -174,7 +174,7 @@ describe("a zip file is refused by name and reason", () => {
     [
       "within a zip file under another name",
       zip([{ name: "a.json", content: zip([good]) }]),
-      "logs.zip/a.json: a zip file cannot be read from a pipe, and not inside another one; save it and name the file",
+      "logs.zip/a.json: a zip file cannot be read from a pipe or inside another archive; save it and name the file",
     ],
   ])("%s", async (_, bytes, reason) => {
     expect(await refusal(bytes)).toBe(reason);
@@ -188,7 +188,7 @@ describe("a zip file is refused by name and reason", () => {
       }
     };
     await expect(reading()).rejects.toThrow(
-      "standard input: a zip file cannot be read from a pipe, and not inside another one; save it and name the file",
+      "standard input: a zip file cannot be read from a pipe or inside another archive; save it and name the file",
     );
   });
 
@@ -244,7 +244,7 @@ describe("damage to an entry", () => {
   test("in its checksum costs no record", async () => {
     const entries = await readZip(zip([{ name: "1.json", content: many, crc: 1 }]));
     expect(recordsIn(entries)).toHaveLength(20_000);
-    expect(problems(entries)).toEqual(["logs.zip/1.json: zip data does not fit its checksum"]);
+    expect(problems(entries)).toEqual(["logs.zip/1.json: zip data does not match its checksum"]);
   });
 
   test("in its header is one problem", async () => {
@@ -256,7 +256,7 @@ describe("damage to an entry", () => {
     const partly = await readZip(inside);
     expect(ids(partly)).toEqual([0]);
     expect(problems(partly)).toEqual([
-      "logs.zip/1.json: zip entry is not where the directory has it",
+      "logs.zip/1.json: zip entry is not where the directory says",
     ]);
   });
 });

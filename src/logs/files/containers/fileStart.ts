@@ -1,15 +1,15 @@
-/** The beginning of a stream of bytes, and whether that was already all of it. */
+/** The beginning of a byte stream, and whether that is all of it. */
 export interface FileStart {
   readonly bytes: Buffer;
   readonly whole: boolean;
 }
 
-/** Takes chunks off the stream until they are `enough`, asked of their bytes together and of the last one, or it ends. */
-export async function peek(
+/** Reads chunks until `enough`, given their total size and the last one, is true, or the stream ends. */
+export async function readStart(
   chunks: AsyncIterator<Buffer>,
   enough: (bytes: number, last: Buffer) => boolean,
 ): Promise<FileStart> {
-  // Put together once: chunks may be as small as a byte.
+  // Concatenated only once, because chunks may be as small as a byte.
   const parts: Buffer[] = [];
   let bytes = 0;
   for (;;) {
@@ -25,7 +25,7 @@ export async function peek(
   }
 }
 
-/** The stream as it was before `peek`. */
+/** Returns the complete stream, including its start. */
 export async function* resume(
   head: FileStart,
   chunks: AsyncIterable<Buffer>,

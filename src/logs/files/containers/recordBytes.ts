@@ -1,12 +1,12 @@
-/** No sign-in row comes near it; more is a broken file, and would not fit into memory for long. */
+/** Far more than any sign-in row. A larger record is a broken file, and would soon exceed the memory. */
 const maxRecordBytes = 64 * 1024 * 1024;
 
-/** The bytes of one record that may arrive in several chunks. Never holds more than `MAX_RECORD_BYTES`. */
-export class Pieces {
+/** The bytes of one record, which may arrive in several chunks. Keeps at most `maxRecordBytes`. */
+export class RecordBytes {
   #parts: Buffer[] = [];
   #length = 0;
 
-  /** All bytes added since the last `take`, kept or not. */
+  /** The number of bytes added since the last `take`, kept or not. */
   get length(): number {
     return this.#length;
   }
@@ -23,7 +23,7 @@ export class Pieces {
     }
   }
 
-  /** The bytes so far; null when they are more than is kept. Does not copy what came in one part. */
+  /** The bytes so far; null if there are more than are kept. Bytes that came in one part are not copied. */
   peek(): Buffer | null {
     if (this.#length > maxRecordBytes) {
       return null;
@@ -35,7 +35,7 @@ export class Pieces {
     return this.#parts[0] ?? null;
   }
 
-  /** As `peek`, and begins anew. */
+  /** Like `peek`, and starts over. */
   take(): Buffer | null {
     const bytes = this.peek();
     this.#parts = [];
