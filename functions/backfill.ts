@@ -16,7 +16,8 @@ import { theApp } from "./theApp.ts";
 
 const queue = output.storageQueue(backfillQueue);
 
-// One function for all verbs: keys are per function, and whoever may start a backfill may follow and end it.
+// One function for all verbs, because keys are per function, and whoever may start a backfill may also follow and end
+// it.
 app.http("backfill", {
   route: "backfill/{id?}",
   methods: ["POST", "GET", "DELETE"],
@@ -48,7 +49,7 @@ async function begin(request: HttpRequest, context: InvocationContext): Promise<
     return problem(400, "The request cannot be carried out.", asked);
   }
   const job = await jobs.begin(asked, planParts(asked, clock.now()));
-  // A job that was begun before gets a new message too: the one of its first request may have been lost.
+  // A job that was already started gets a new message as well, because that of its first request may have been lost.
   const [next] = job.parts.filter((part) => !isFinished(part));
   context.extraOutputs.set(
     queue,

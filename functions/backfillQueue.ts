@@ -1,10 +1,10 @@
-/** Where the steps of backfills wait; the same storage account as the state. */
+/** The queue with the steps of backfills, in the same storage account as the state. */
 export const backfillQueue = {
   queueName: "mfa-deny-backfill",
   connection: "STATE_STORAGE",
 } as const;
 
-/** Where the host puts a message that failed five times. */
+/** The queue to which the host moves a message that failed five times. */
 export const poisonQueueName = `${backfillQueue.queueName}-poison`;
 
 /** One step of one workspace's part. */
@@ -13,7 +13,7 @@ export interface BackfillMessage {
   readonly workspace: string;
 }
 
-/** A message may be anything that somebody put into the queue. */
+/** The queue can contain any message that somebody put there. */
 export function isBackfillMessage(value: unknown): value is BackfillMessage {
   return (
     typeof value === "object" &&

@@ -11,11 +11,11 @@ import {
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";
 
-/** Slices are begun for this long, milliseconds; then the rest goes into a message of its own. */
+/** A step starts slices for this long, in milliseconds. The rest goes into another message. */
 const stepLength = 3 * 60_000;
 const longest = 9 * 60_000;
 
-/** A lane that nobody left opens after this; a step that still works on it has ended by then. */
+/** An abandoned lane opens after this time (ms). By then, a step that still works on it has ended. */
 const laneLength = 10 * 60_000;
 const lanePause = 2_000;
 
@@ -34,7 +34,7 @@ app.storageQueue("backfillStep", {
   },
 });
 
-// The platform gave a message up after five attempts.
+// The platform gave up on a message after five attempts.
 app.storageQueue("backfillPoison", {
   queueName: poisonQueueName,
   connection: backfillQueue.connection,
@@ -46,7 +46,7 @@ app.storageQueue("backfillPoison", {
     const { id, workspace } = message;
     const { jobs } = theApp();
     const held = await jobs.readPart(id, workspace);
-    // Anybody may have written a message that names no backfill: its text goes into no log.
+    // Anybody may have written a message that names no backfill, so its text is not logged.
     if (held === null) {
       return;
     }
@@ -84,8 +84,8 @@ async function workOrWait(
 }
 
 /**
- * Works on one part, while no other backfill does: every message may come to a process of its own, and the log
- * service takes five queries of the app's identity at once.
+ * Works on one part while no other backfill runs. Every message may go to another process, and the log service
+ * allows five concurrent queries per identity.
  *
  * @returns the messages that follow: this one again, the next workspace's, or none
  */
@@ -112,12 +112,12 @@ async function workOff(
     const isMore = await stepBackfill(detector, jobs, step, signal);
     return isMore ? [message] : await nextMessages(message);
   } finally {
-    // Where that fails the lane opens by itself, and the step has done its work all the same.
+    // If that fails, the lane opens by itself, and the step has done its work anyway.
     await jobs.leaveLane(owner).catch(() => undefined);
   }
 }
 
-/** @returns false when another backfill kept it for so long that this one had better come again */
+/** @returns false if another backfill kept the lane for too long, so that this one should come again later */
 async function waitForLane(owner: string): Promise<boolean> {
   const { jobs, clock } = theApp();
   const waited = performance.now();

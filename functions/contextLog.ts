@@ -1,7 +1,7 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Log } from "../src/run/ports.ts";
 
-/** One line of JSON for each event. */
+/** A log that writes one line of JSON per event. */
 export function contextLog(context: InvocationContext): Log {
   const line = (event: string, fields: object) => JSON.stringify({ event, ...fields });
   return {

@@ -2,9 +2,9 @@ import type { WouldOpen } from "../src/run/wouldOpen.ts";
 import { stateOf, type BackfillJob, type BackfillPart } from "../src/run/backfillJob.ts";
 
 /**
- * A backfill as its status shows it.
+ * Describes a backfill for its status page.
  *
- * @param findings what it would have opened, where it is a dry run
+ * @param findings what it would have opened, for a dry run
  */
 export function describeJob(
   { id, request, parts }: BackfillJob,

@@ -3,7 +3,7 @@ import { runDetection } from "../src/run/runDetection.ts";
 import { everyWorkspace } from "./everyWorkspace.ts";
 import { scheduleOf } from "./scheduleOf.ts";
 
-// What is read follows from the watermark, so a run that is late, early or doubled reads what it should.
+// The watermark decides what is read, so a run that is late, early or duplicated still reads the right rows.
 app.timer("detect", {
   schedule: scheduleOf("DETECTION_SCHEDULE"),
   handler: (_timer, context) =>

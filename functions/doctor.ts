@@ -6,7 +6,7 @@ app.http("doctor", {
   methods: ["GET"],
   authLevel: "function",
   handler: async (request) => {
-    // A bundle of its own: a timer run never loads it.
+    // A separate bundle, which timer runs never load.
     const { diagnoseApp, findingsOfApp } = await import("../src/doctor/inApp.ts");
     if (request.query.get("findings") === "true") {
       try {

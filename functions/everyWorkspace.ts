@@ -4,15 +4,15 @@ import { noticesOn } from "../src/settings/notices.ts";
 import { contextLog } from "./contextLog.ts";
 import { theApp } from "./theApp.ts";
 
-/** A function has ten minutes; what is left then is ended before the host ends the process. */
+/** A function may take ten minutes. Whatever still runs at this time (ms) is ended before the host ends the process. */
 const longest = 9 * 60_000;
 
-/** Once in the life of a process is enough. */
+/** Once per process is enough. */
 let told = false;
 
 /**
- * Does the same for every workspace, side by side, so that one failing stops no other, and logs a summary
- * of each.
+ * Does the same for every workspace, concurrently, so that a failure in one does not stop the others. Logs a
+ * summary of each.
  *
  * @throws Error that names the workspaces that failed, after all have ended
  */

@@ -34,7 +34,7 @@ app.http("health", {
   },
 });
 
-/** All of it stands in one row of the table, which the last run wrote. */
+/** Everything is in one row of the table, which the last run wrote. */
 async function healthOf(workspace: Workspace) {
   const { settings, clock, stateOf } = theApp();
   const now = clock.now();
@@ -65,7 +65,7 @@ async function healthOf(workspace: Workspace) {
 
 type Workspace = ReturnType<typeof theApp>["settings"]["workspaces"][number];
 
-/** Messages that no function could make anything of. */
+/** Looks for messages that no function could process. */
 async function poisonHealth(): Promise<{
   readonly faults: readonly Fault[];
   readonly warnings: readonly string[];
@@ -91,7 +91,7 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-/** The host switches a function off by this setting; with underscores on Linux. */
+/** Reports whether a function is switched off. The host uses this setting, with underscores on Linux. */
 function isSwitchedOff(name: string): boolean {
   return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs__${name}__Disabled`].some((setting) =>
     /^(?:true|1)$/i.test(process.env[setting] ?? ""),

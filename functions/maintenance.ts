@@ -11,7 +11,7 @@ app.timer("maintenance", {
     try {
       await everyWorkspace({ event: "maintenance", asker: "maintenance" }, context, maintain);
     } finally {
-      // Whatever a workspace is like: this is about the app.
+      // Independent of the workspaces, because this is about the app.
       const backfills = await theApp().forgetOld();
       contextLog(context).info("old backfills forgotten", { backfills });
     }

@@ -10,7 +10,7 @@ const titles: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** A problem document (RFC 9457). `errors` names every field that is wrong. */
+/** Returns a problem document (RFC 9457). `errors` names every field that is wrong. */
 export function problem(
   status: number,
   detail: string,

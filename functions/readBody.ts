@@ -2,7 +2,7 @@ import type { HttpRequest } from "@azure/functions";
 
 const longest = 16 * 1024;
 
-/** The body as text; null as soon as it is known to be larger than 16 KB. */
+/** Returns the body as text; null as soon as it turns out to be larger than 16 KB. */
 export async function readBody(request: HttpRequest): Promise<string | null> {
   if (Number(request.headers.get("content-length") ?? 0) > longest) {
     return null;

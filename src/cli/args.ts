@@ -7,7 +7,10 @@ export interface Parsed {
   readonly operands: readonly string[];
 }
 
-/** @throws UsageError for an option that the command does not have, one without its value, a blank one or one given twice */
+/**
+ * @throws UsageError for an option that the command does not have, or that is without its value, blank or given
+ *   twice
+ */
 export function parseOptions(command: Command, args: readonly string[]): Parsed {
   const { values, positionals } = parse(command, args);
   const given: Record<string, readonly string[]> = {};
@@ -52,7 +55,7 @@ function configure({
   return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }];
 }
 
-/** The value of an option that is given at most once. */
+/** Returns the value of an option that may be given once. */
 export function valueOf(given: Given, name: string): string | null {
   return given[name]?.[0] ?? null;
 }

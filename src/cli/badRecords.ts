@@ -3,7 +3,7 @@ import { InputError } from "../logs/files/inputError.ts";
 import type { Place } from "../logs/files/readRecords.ts";
 import { placeText } from "./placeText.ts";
 
-/** Bad records that are shown; all are counted. */
+/** The number of bad records shown. All are counted. */
 const shown = 10;
 
 /** Keeps the first bad records for the message at the end. */
@@ -16,7 +16,7 @@ export class BadRecords {
     this.#strict = strict;
   }
 
-  /** @throws InputError at the first one of a strict run */
+  /** @throws InputError at the first one in a strict run */
   add(reason: string, place: Place): void {
     if (this.#strict) {
       throw new InputError(placeText(place), reason);

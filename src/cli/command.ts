@@ -1,4 +1,4 @@
-/** What a command needs of the world; tests give it their own. */
+/** The environment of a command. Tests provide their own. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Output;
@@ -9,9 +9,9 @@ export interface Terminal {
   readonly now?: () => number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
-  /** What threads are started with; without it there are none. */
+  /** The program of the threads; without it there are none. */
   readonly threadProgram?: URL;
-  /** The module behind `doctor`, with Azure's clients; without it there is no such command. */
+  /** The module behind `doctor`, with Azure's clients. Without it the command does not exist. */
   readonly doctorProgram?: URL;
 }
 
@@ -25,37 +25,37 @@ export interface Output {
 export interface Option {
   readonly name: string;
   readonly short?: string;
-  /** How its value is written in the help; without one it is a switch. */
+  /** The name of its value in the help. Without one it is a switch. */
   readonly value?: string;
   readonly repeatable?: boolean;
   readonly help: string;
 }
 
-/** Values of the options that were given, by name. */
+/** Values of the given options, by name. */
 export type Given = Readonly<Record<string, readonly string[]>>;
 
-/** A command line that works, and what it is for. */
+/** A working command line, and its purpose. */
 interface Example {
   readonly line: string;
   readonly says: string;
-  /** It asks a deployment, so the tests only look it up in the help. */
+  /** It needs a deployment, so the tests only look for it in the help. */
   readonly needsAzure?: true;
 }
 
-/** One verb of the command line. Its help is made from the same declaration that is parsed. */
+/** One command. Its help and its parser use the same declaration. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** What stands behind the options, such as `FILE…`. */
+  /** The operands after the options, such as `FILE…`. */
   readonly operands: string;
   readonly options: readonly Option[];
   readonly details: readonly string[];
-  /** Tests run them in the project's folder, so they hold. */
+  /** Tests run them in the project's folder, so they work. */
   readonly examples: readonly Example[];
   run(given: Given, operands: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-/** What the process ends with. */
+/** The exit codes of the process. */
 export const exitCodes = {
   done: 0,
   findings: 1,

@@ -6,7 +6,7 @@ import { generate } from "./generate/generate.ts";
 import { report } from "./report/report.ts";
 import { rules } from "./rules/rules.ts";
 
-/** Of every command. */
+/** An option of every command. */
 const helpOption: Option = { name: "help", short: "h", help: "Show this help." };
 
 /** In the order of the help. */

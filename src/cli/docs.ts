@@ -3,14 +3,14 @@ import { conditionOf } from "../detection/rules/ruleText.ts";
 import { exitCodeWords, type Command, type Option } from "./command.ts";
 import { optionUsage } from "./help.ts";
 
-/** The reference of the command line as Markdown, out of what is parsed and what `--help` shows. */
+/** Returns the reference of the command line as Markdown, from the same declarations as the parser and `--help`. */
 export function commandLineDocs(commands: readonly Command[]): string {
   return [
     "<!-- Written by scripts/make-docs.mjs from src/cli/; change it there. -->",
     "",
     "# The command line",
     "",
-    "`npm run build` makes it: `node dist/cli.mjs`, or `mfa-deny` where the package is installed. It works on",
+    "`npm run build` creates it: `node dist/cli.mjs`, or `mfa-deny` if the package is installed. It works on",
     "files and needs no Azure. `mfa-deny COMMAND --help` shows the same text as this page.",
     "",
     ...table(
@@ -23,8 +23,8 @@ export function commandLineDocs(commands: readonly Command[]): string {
       exitCodeWords.map(([code, words]) => [String(code), words]),
     ),
     "",
-    "Results go to standard output, everything else to standard error. Times are UTC; where a time is asked for,",
-    "`2026-03-10` and `2026-03-10T09:00:00Z` will do.",
+    "Results go to standard output, everything else to standard error. Times are UTC and can be given as",
+    "`2026-03-10` or `2026-03-10T09:00:00Z`.",
     ...commands.flatMap(commandSection),
     "",
     "## Rules that ship",
@@ -69,11 +69,11 @@ function commandSection({ name, operands, summary, options, details, examples }:
 }
 
 function optionRow(option: Option): readonly string[] {
-  // A table cell ends at a bar, even within code.
+  // A bar ends a table cell, even within code.
   return [`\`${optionUsage(option).replaceAll("|", "\\|")}\``, option.help];
 }
 
-/** A list keeps its lines. */
+/** Lists keep their lines. */
 function isProse(detail: string): boolean {
   return !/\n {2}/.test(detail);
 }
@@ -82,7 +82,7 @@ function fenced(language: string, lines: readonly string[]): readonly string[] {
   return [`\`\`\`${language}`, ...lines, "```"];
 }
 
-/** As prettier lays tables out. */
+/** Formats tables like prettier. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const lines = [head, ...rows].map((cells) => cells.map(escape));
   const widths = head.map((_, column) =>
@@ -94,7 +94,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
   return [first, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest];
 }
 
-/** Outside of code, what Markdown would take for markup. */
+/** Escapes text that Markdown would take for markup, except in code. */
 function escape(text: string): string {
   return text
     .split(/(`[^`]*`)/)

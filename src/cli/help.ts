@@ -25,7 +25,7 @@ export function generalHelp(commands: readonly Command[]): string {
       commands.map((command) => line(`${command.name} ${command.operands}`, command.summary)),
     ),
     ...section("Options", [
-      line("-h, --help", "Show help; after a command, its own."),
+      line("-h, --help", "Show help; after a command, the help of that command."),
       line("--version", "Show the version."),
     ]),
     ...section(

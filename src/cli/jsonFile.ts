@@ -3,9 +3,9 @@ import { InputError } from "../logs/files/inputError.ts";
 import { ProblemsError } from "./problemsError.ts";
 
 /**
- * What a JSON file of the user's holds.
+ * Reads a JSON file of the user.
  *
- * @throws InputError when it cannot be read, ProblemsError when it is no JSON
+ * @throws InputError if it cannot be read, ProblemsError if it is not JSON
  */
 export async function readJsonFile(path: string): Promise<unknown> {
   const text = await read(path);
@@ -24,7 +24,7 @@ async function read(path: string): Promise<string> {
   }
 }
 
-/** `:line:column`, from what the parser says; where it says nothing, the text ends too early. */
+/** Returns `:line:column` from the parser's message. If there is none, the text ends too early. */
 function placeIn(text: string, cause: unknown): string {
   const [, position] = /at position (\d+)/.exec(cause instanceof Error ? cause.message : "") ?? [];
   const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");

@@ -20,7 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
   doctorProgram: new URL("doctor.mjs", import.meta.url),
 });
 
-/** A reader that went away (`mfa-deny … | head`) is no fault of ours; any other loss of output is one. */
+/** Handles lost output. If a reader went away (`mfa-deny … | head`), that is not an error; any other loss is one. */
 function lose(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") {
     process.stderr.write(

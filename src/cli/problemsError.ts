@@ -12,7 +12,7 @@ export class ProblemsError extends Error {
 }
 
 /**
- * Reads all of some files.
+ * Reads all files.
  *
  * @throws ProblemsError with the problems of all of them
  */
@@ -26,7 +26,7 @@ export async function collectProblems<T>(
     try {
       contents.push([file, await read(file)]);
     } catch (error) {
-      // One by one: as arguments there may be too many of them.
+      // One at a time, because there may be too many for arguments.
       problemsOf(error).forEach((problem) => problems.push(problem));
     }
   }

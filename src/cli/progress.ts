@@ -1,9 +1,9 @@
 import type { Output } from "./command.ts";
 
-/** How often the line is redrawn, milliseconds. */
+/** How often the line is redrawn, in milliseconds. */
 const interval = 200;
 
-/** One line on a terminal's standard error that tells how far reading has come; silent elsewhere. */
+/** Shows how far reading has come, in one line of standard error on a terminal. Otherwise silent. */
 export class Progress {
   readonly #output: Output | null;
   readonly #totalBytes: number | null;
@@ -12,7 +12,7 @@ export class Progress {
   #rows = 0;
   #drawnAt = 0;
 
-  /** @param totalBytes of all input, null where it is not known */
+  /** @param totalBytes the size of the whole input; null if unknown */
   constructor(output: Output | null, totalBytes: number | null, now = Date.now()) {
     this.#output = output?.isTTY === true ? output : null;
     this.#totalBytes = totalBytes;

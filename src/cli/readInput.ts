@@ -23,23 +23,23 @@ export const inputOptions = {
   dateOrder: {
     name: "date-order",
     value: "ORDER",
-    help: "How CSV writes dates with slashes or dashes: dmy or mdy.",
+    help: "Order of CSV dates with slashes or dashes: dmy or mdy.",
   },
-  strict: { name: "strict", help: "End at the first bad record, with exit code 2." },
-  quiet: { name: "quiet", short: "q", help: "No messages on standard error but errors." },
+  strict: { name: "strict", help: "Stop at the first bad record, with exit code 2." },
+  quiet: { name: "quiet", short: "q", help: "Only errors on standard error." },
   noProgress: { name: "no-progress", help: "No progress line." },
 } as const satisfies Readonly<Record<string, Option>>;
 
-/** What a FILE of such a command can be. */
+/** Describes what a FILE of such a command can be. */
 export const inputDetail =
-  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\ndownloads from the portals with English headers. The content decides the kind.";
+  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\ndownloads from the portals with English headers. The format is detected from the content.";
 
 export function readingOptions(given: Given): ReadOptions {
   const dateOrder = oneOf(given, "date-order", ["dmy", "mdy"]);
   return dateOrder === null ? {} : { dateOrder };
 }
 
-/** @throws UsageError where there is nothing to read */
+/** @throws UsageError if there is nothing to read */
 export async function findInput(
   command: Command,
   operands: readonly string[],
@@ -55,14 +55,14 @@ export async function findInput(
   return findLogFiles(operands);
 }
 
-/** Names each file that was passed over. */
+/** Names each file that was skipped. */
 export function passedOverText({ passedOver }: InputSeen): string {
   return passedOver
     .map(({ path, what }) => `mfa-deny: ${visible(`${path} is ${what}`, Infinity)}: passed over\n`)
     .join("");
 }
 
-/** @param tally is told what the files turn out to be */
+/** @param tally collects the kinds of the files */
 export async function* readWithProgress(
   files: readonly LogFile[],
   reading: ReadOptions,
@@ -86,7 +86,7 @@ export async function* readWithProgress(
   }
 }
 
-/** The same for what only looks for denials and what follows them. */
+/** The same for commands that only look for denials and what follows them. */
 export function searchWithProgress(
   files: readonly LogFile[],
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,

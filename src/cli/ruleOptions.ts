@@ -10,7 +10,7 @@ import { duration, wholeNumber } from "./values.ts";
 
 const { shortestWindowMs, longestWindowMs, largestThreshold } = ruleLimits;
 
-/** The rule that --threshold and --window change if none is named. */
+/** The rule to which --threshold and --window apply if none is named. */
 const mainRule = explicitMfaDeny;
 
 export const ruleOptions: readonly Option[] = [
@@ -18,7 +18,7 @@ export const ruleOptions: readonly Option[] = [
     name: "rule",
     value: "ID",
     repeatable: true,
-    help: `A rule to use; may be given again. If none: ${presets
+    help: `A rule to use; may be repeated. Default: ${presets
       .filter((rule) => rule.enabled)
       .map((rule) => rule.id)
       .join(", ")}.`,
@@ -31,16 +31,16 @@ export const ruleOptions: readonly Option[] = [
   {
     name: "threshold",
     value: "N",
-    help: `Denials that fire, of the one --rule or ${mainRule.id}.`,
+    help: `Threshold of the one --rule, or of ${mainRule.id}.`,
   },
   {
     name: "window",
     value: "DURATION",
-    help: `Window (15m or PT15M) of the one --rule or ${mainRule.id}.`,
+    help: `Window (15m or PT15M) of the one --rule, or of ${mainRule.id}.`,
   },
 ];
 
-/** The rules asked for, with their numbers overridden. */
+/** Returns the requested rules, with their numbers overridden. */
 export async function chooseRules(given: Given): Promise<readonly Rule[]> {
   const file = valueOf(given, "rules");
   if (file === null) {
@@ -49,7 +49,7 @@ export async function chooseRules(given: Given): Promise<readonly Rule[]> {
   const other = ["rule", "threshold", "window"].find((name) => given[name] !== undefined);
   if (other !== undefined) {
     throw new UsageError(
-      `--rules ${file} has the rules and their numbers, so --${other} is too much`,
+      `--rules ${file} already has the rules and their numbers; leave out --${other}`,
     );
   }
   return readRulesFile(file);

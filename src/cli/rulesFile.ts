@@ -4,7 +4,7 @@ import { readJsonFile } from "./jsonFile.ts";
 import { ProblemsError } from "./problemsError.ts";
 
 /**
- * Rules as the setting `DETECTION_RULES` has them, from a file.
+ * Reads rules from a file in the format of the setting `DETECTION_RULES`.
  *
  * @throws ProblemsError with every problem and its place in the file
  */

@@ -47,13 +47,13 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   return command.run(given, operands, terminal);
 }
 
-/** Known errors are one sentence, or one for each problem; an unknown one is a fault of ours and shows where. */
+/** A known error is one sentence, or one per problem. An unknown one is a bug of ours and shows its stack. */
 function linesOf(error: unknown): readonly string[] {
   if (error instanceof ProblemsError) {
     return error.problems.map((problem) => visible(problem, Infinity));
   }
   if (error instanceof UsageError || error instanceof InputError || error instanceof StateError) {
-    // A name of a file is as foreign as a log's text.
+    // The name of a file is as untrusted as a log's text.
     return [visible(error.message, Infinity)];
   }
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];

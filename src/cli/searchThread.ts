@@ -1,4 +1,4 @@
-// What the threads of `mfa-deny` run: as little as they need, so that they start sooner.
+// The program of the threads of `mfa-deny`. It imports as little as possible, so that they start sooner.
 import { serveSearches } from "../logs/files/search/search.ts";
 
 serveSearches();

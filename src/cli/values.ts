@@ -5,7 +5,7 @@ import { valueOf } from "./args.ts";
 import type { Given } from "./command.ts";
 import { UsageError } from "./usageError.ts";
 
-/** One of a list of words. @throws UsageError as do all of these */
+/** Returns one of a list of words. @throws UsageError, like all functions here */
 export function oneOf<T extends string>(given: Given, name: string, words: readonly T[]): T | null {
   const value = valueOf(given, name);
   const word = words.find((each) => each === value);
@@ -34,7 +34,7 @@ export function wholeNumber(
   return number;
 }
 
-/** From 0 to 100; a percent sign may follow. */
+/** Returns a percentage from 0 to 100. A percent sign may follow. */
 export function percentage(given: Given, name: string): number | null {
   const value = valueOf(given, name);
   if (value === null) {
@@ -48,7 +48,7 @@ export function percentage(given: Given, name: string): number | null {
   return percent;
 }
 
-/** Milliseconds. */
+/** Returns milliseconds. */
 export function duration(
   given: Given,
   name: string,
@@ -71,7 +71,7 @@ export function duration(
   return length;
 }
 
-/** Epoch milliseconds. */
+/** Returns epoch milliseconds. */
 export function moment(given: Given, name: string): number | null {
   const value = valueOf(given, name);
   if (value === null) {

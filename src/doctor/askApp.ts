@@ -7,14 +7,15 @@ const levels: readonly string[] = ["ok", "warning", "fault", "skipped"] satisfie
 export interface AppAddress {
   /** `https://APP.azurewebsites.net`. */
   readonly url: string;
-  /** A function key or host key; null where none was given. */
+  /** A function key or host key; null if none was given. */
   readonly key: string | null;
 }
 
 /**
- * Asks the deployed app for its own lines (`GET /api/doctor`): what its identity can do, from where it runs.
+ * Asks the deployed app for its own lines (`GET /api/doctor`). They show what its identity can do from where the
+ * app runs.
  *
- * @throws Error with what the app answered instead
+ * @throws Error with the app's answer if it has no lines
  */
 export function askApp(app: AppAddress, signal: AbortSignal): Promise<readonly Line[]> {
   return askForList(
@@ -28,7 +29,7 @@ export function askApp(app: AppAddress, signal: AbortSignal): Promise<readonly L
 /**
  * Asks the deployed app what its dry runs would have opened.
  *
- * @throws Error with what the app answered instead
+ * @throws Error with the app's answer if it has no findings
  */
 export function askAppForFindings(
   app: AppAddress,
@@ -50,7 +51,7 @@ async function askForList<T>(
   });
   if (response.status === 401) {
     throw new Error(
-      "the app wants a key: set MFA_DENY_APP_KEY to a host key " +
+      "the app requires a key: set MFA_DENY_APP_KEY to a host key " +
         "(az functionapp keys list --name APP --resource-group GROUP --query functionKeys)",
     );
   }

@@ -40,7 +40,7 @@ export interface AzureProbeOptions {
   readonly now?: () => number;
 }
 
-/** Asks the real services, with few retries: a person waits. */
+/** A probe of the real services. It makes few retries, because a person is waiting. */
 export function azureProbe(options: AzureProbeOptions): Probe {
   const { settings, credential, storeOf, dryRunOf, connection = {}, now = Date.now } = options;
   const { cloud } = settings;
@@ -160,7 +160,7 @@ function readQueryAnswer({ status, bodyAsText }: PipelineResponse): QueryAnswer 
   };
 }
 
-/** The query API nests errors; the innermost one names the table or column. */
+/** Returns the innermost error. The query API nests errors, and the innermost names the table or column. */
 function innermost(error: unknown): { readonly code: string; readonly message: string } {
   let found = { code: "BadArgumentError", message: "the query was refused" };
   for (let at = error, depth = 0; isFields(at) && depth < 10; at = at["innererror"], depth++) {
@@ -191,7 +191,7 @@ function parse(text: string | null | undefined, service: Service): Fields {
       return body;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new UpstreamError(service.name, "the answer is not JSON: a proxy may have answered", true);
 }

@@ -13,11 +13,11 @@ const sampleRows = 5_000;
 const mostTexts = 100;
 const longestText = 200;
 
-/** What a maintainer needs to know of a tenant, and nobody minds sharing: shapes and counts, never a row. */
+/** Facts about a tenant that a maintainer needs and that are safe to share: structure and counts, never a row. */
 export interface Bundle {
   readonly version: string;
   readonly node: string;
-  /** Names of the settings that are given; no value. */
+  /** Names of the settings that have a value, without values. */
   readonly settings: readonly string[];
   readonly lines: readonly Line[];
   readonly workspaces: readonly WorkspaceShape[];
@@ -26,10 +26,10 @@ export interface Bundle {
 interface WorkspaceShape {
   /** Column → type of `SigninLogs`. */
   readonly columns: Readonly<Record<string, string>>;
-  /** Error code where the sample could not be read. */
+  /** The error code if the sample could not be read. */
   readonly refused: string | null;
   readonly rows: number;
-  /** Result texts of MFA steps and `Status`, most frequent first, with what they were taken for. */
+  /** Result texts of MFA steps and `Status` with their classes, most frequent first. */
   readonly texts: readonly {
     readonly text: string;
     readonly outcome: string;
@@ -37,16 +37,16 @@ interface WorkspaceShape {
   }[];
   /** Share of steps with a `RequestSequence` in epoch milliseconds. */
   readonly sequenced: number | null;
-  /** For requests with several rows: the number of steps in each row, oldest row first → requests. */
+  /** For requests with several rows: the number of steps in each row, oldest row first → the number of requests. */
   readonly stepGrowth: Readonly<Record<string, number>>;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly gaps: {
     readonly happenedToGenerated: ReturnType<typeof percentiles>;
     readonly generatedToIngested: ReturnType<typeof percentiles>;
   };
 }
 
-/** @param given names of the settings that the environment has */
+/** @param given names of the settings in the environment */
 export async function collectBundle(
   probe: Probe,
   given: readonly string[],
@@ -136,7 +136,7 @@ function sequencedShare(signIns: readonly SignIn[]): number | null {
     : steps.filter(({ askedAt }) => askedAt !== null).length / steps.length;
 }
 
-/** Answers whether step arrays accumulate over the rows of a request. */
+/** Shows whether step arrays accumulate over the rows of a request. */
 function growthOf(
   rows: readonly Fields[],
   signIns: readonly SignIn[],

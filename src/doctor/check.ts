@@ -3,15 +3,15 @@ import type { Outcome } from "./line.ts";
 import type { Probe } from "./probe.ts";
 
 interface CheckBase {
-  /** Stable: scripts match on it. */
+  /** Never changes, because scripts match on it. */
   readonly id: string;
   /** Checks that must not have failed, for this workspace or for the app. */
   readonly needs: readonly string[];
-  /** The cure where `run` throws: the service did not answer, or refused. */
+  /** The cure if `run` throws, because the service did not answer or refused. */
   readonly cure: string;
 }
 
-/** A check of the whole app, and one that is made for each workspace. */
+/** A check of the whole app, or one for each workspace. */
 export type Check = CheckBase &
   (
     | { readonly scope: "app"; readonly run: (probe: Probe) => Promise<readonly Outcome[]> }

@@ -7,7 +7,7 @@ import { contextTablesCheck } from "./checks/contextTables.ts";
 import { lagCheck, reasonsCheck } from "./checks/signInRows.ts";
 import { clockCheck, portalCheck, pilotCheck, tokensCheck } from "./checks/ground.ts";
 
-/** Every check, in the order in which one rests on another. A new check is a new file and a line here. */
+/** All checks. Each comes after those it depends on. To add a check, write a file and add a line here. */
 export const checks: readonly Check[] = [
   tokensCheck,
   clockCheck,

@@ -8,7 +8,7 @@ import { azureProbe } from "./azureProbe.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * The probe that the app's settings describe, with the app's own clients.
+ * Returns the probe for the app's settings, with the app's own clients.
  *
  * @throws SettingsError that names everything wrong with the environment
  */

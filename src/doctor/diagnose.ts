@@ -5,8 +5,8 @@ import { fault, type Line, type Outcome } from "./line.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * Runs every check in order and hands on each line as it comes. A check whose ground did not pass is skipped, so
- * that one fault is named by one line.
+ * Runs every check in order and yields each line as it comes. A check is skipped if one that it needs failed, so
+ * that each fault is reported by one line.
  */
 export async function* diagnose(probe: Probe): AsyncGenerator<Line> {
   const failed = new Set<string>();

@@ -13,12 +13,12 @@ export interface DrillOptions {
   /** User principal name of the test account. */
   readonly user: string;
   readonly say: (line: string) => void;
-  /** Waits between two looks; ends early when the drill is interrupted. */
+  /** Waits between two attempts. Ends early if the drill is interrupted. */
   readonly pause: () => Promise<void>;
   readonly longestMs: number;
 }
 
-/** One thing that has to happen, and the look that shows it: the time at which it did, or null so far. */
+/** An expected event, and a function that looks for it. Returns the time of the event, or null so far. */
 interface Stage {
   readonly name: string;
   readonly look: (since: number) => Promise<number | null>;
@@ -26,7 +26,7 @@ interface Stage {
 
 /**
  * Follows an attack on a test account through the whole path: five refused prompts, the rows, the run, the
- * incident, the findings table. Prints the minutes that each took.
+ * incident, the findings table. Prints how many minutes each took.
  *
  * @returns whether every stage was reached in time
  */
@@ -110,7 +110,7 @@ function stagesOf(
   ];
 }
 
-/** A literal of the query language. */
+/** Returns a literal of the query language. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -4,7 +4,7 @@ const units = [
   ["min", 60_000],
 ] as const;
 
-/** A length of time for people, rounded down to its largest unit: `3 h`, `42 s`. */
+/** A duration for people, rounded down to its largest unit: `3 h`, `42 s`. */
 export function inWords(ms: number): string {
   for (const [unit, length] of units) {
     if (ms >= 2 * length) {

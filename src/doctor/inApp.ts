@@ -1,4 +1,4 @@
-// The doctor inside the deployed app: a bundle of its own (doctor.cjs), which only GET /api/doctor loads.
+// The doctor inside the deployed app. It is a separate bundle (doctor.cjs), which only GET /api/doctor loads.
 import type { Environment } from "../settings/settings.ts";
 import { connect } from "./connect.ts";
 import { diagnose } from "./diagnose.ts";
@@ -11,7 +11,7 @@ export interface Diagnosis {
   readonly lines: readonly Line[];
 }
 
-/** What the app's own identity can do, from where the app runs. */
+/** Checks what the app's own identity can do, from where the app runs. */
 export async function diagnoseApp(environment: Environment): Promise<Diagnosis> {
   const lines: Line[] = [...settingsLines(environment)];
   if (lines.length === 0) {
@@ -22,7 +22,7 @@ export async function diagnoseApp(environment: Environment): Promise<Diagnosis> 
   return { healthy: exitCodeOf(lines) !== 2, lines };
 }
 
-/** What the dry runs of this app would have opened. */
+/** Returns what the dry runs of this app would have opened. */
 export function findingsOfApp(environment: Environment): Promise<readonly PilotFinding[]> {
   return pilotFindings(connect(environment));
 }

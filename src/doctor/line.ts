@@ -1,20 +1,20 @@
-/** How a check ended. `skipped`: not tried, because a check that it rests on did not pass. */
+/** The result of a check. `skipped`: not tried, because a check that it needs did not pass. */
 export type Level = "ok" | "warning" | "fault" | "skipped";
 
-/** The answer of one check, for one workspace where it is about one. */
+/** The result of one check, for one workspace if it is about one. */
 export interface Line {
   /** Stable id, such as `signin-logs-newest`. */
   readonly check: string;
-  /** Name of the workspace; null for what all workspaces share. */
+  /** Name of the workspace; null for the app as a whole. */
   readonly workspace: string | null;
   readonly level: Level;
-  /** What was found, in one sentence, and what it means. Never a secret, never a row. */
+  /** The finding in one sentence, and its meaning. Never a secret, never a row. */
   readonly says: string;
-  /** The `az` command or portal step that mends it; null where nothing is to mend. */
+  /** The `az` command or portal step that fixes it; null if there is nothing to fix. */
   readonly cure: string | null;
 }
 
-/** A line before it is known for which workspace it is. */
+/** A line without its workspace. */
 export type Outcome = Pick<Line, "level" | "says" | "cure">;
 
 export function ok(says: string): Outcome {
@@ -29,7 +29,7 @@ export function fault(says: string, cure: string): Outcome {
   return { level: "fault", says, cure };
 }
 
-/** Exit codes of the command: 0 all well, 3 warnings only, 2 a fault. */
+/** Returns the exit code of the command: 0 all well, 3 warnings only, 2 a fault. */
 export function exitCodeOf(lines: readonly Line[]): 0 | 2 | 3 {
   if (lines.some(({ level }) => level === "fault")) {
     return 2;

@@ -1,5 +1,5 @@
-// The program behind `mfa-deny doctor`. The command line loads it by its address, so that Azure's clients stay
-// out of everything else that it does.
+// The program behind `mfa-deny doctor`. The command line loads it by its path, so that its other commands do not load
+// Azure's clients.
 import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { definitions } from "../settings/definitions.ts";

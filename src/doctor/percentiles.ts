@@ -1,4 +1,4 @@
-/** @returns null of an empty list; otherwise values in the order of the input's unit */
+/** @returns values in the unit of the input; null for an empty list */
 export function percentiles(
   values: readonly number[],
 ): { readonly p50: number; readonly p95: number } | null {

@@ -1,12 +1,12 @@
-/** What one role assignment gives, as the permissions API of Azure Resource Manager lists it. */
+/** The permissions of one role assignment, as listed by Azure Resource Manager's permissions API. */
 export interface Permission {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
 }
 
 /**
- * Whether an action is granted: one assignment has to allow it without taking it away itself. `*` stands for any
- * text; case does not matter.
+ * Reports whether an action is granted. One assignment must allow it without excluding it itself. `*` stands for
+ * any text; case does not matter.
  */
 export function allows(permissions: readonly Permission[], action: string): boolean {
   return permissions.some(

@@ -8,7 +8,7 @@ export interface PilotFinding extends WouldOpen {
   readonly workspace: string;
 }
 
-/** What the runs with `DRY_RUN` would have opened, workspace by workspace, oldest first. */
+/** Returns what the runs with `DRY_RUN` would have opened, by workspace, oldest first. */
 export async function pilotFindings(probe: Probe): Promise<readonly PilotFinding[]> {
   const found: PilotFinding[] = [];
   for (const workspace of probe.settings.workspaces) {
@@ -19,7 +19,7 @@ export async function pilotFindings(probe: Probe): Promise<readonly PilotFinding
   return found;
 }
 
-/** For people: two lines for each. */
+/** Formats findings for people, with two lines each. */
 export function findingsText(findings: readonly PilotFinding[]): string {
   const count = findings.length;
   const summary = `${count} incident${count === 1 ? "" : "s"} would have been opened`;
@@ -42,7 +42,7 @@ function shortTime(iso: string): string {
   return iso.slice(0, 19).replace("T", " ");
 }
 
-/** Whether an answer of the app is what it says. */
+/** Checks that an answer of the app has this type. */
 export function isPilotFinding(value: unknown): value is PilotFinding {
   return (
     isFields(value) &&

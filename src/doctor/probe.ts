@@ -2,25 +2,25 @@ import type { Fields } from "../detection/signin/fields.ts";
 import type { WouldOpen } from "../run/wouldOpen.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 
-/** What Azure Resource Manager answered; a 404 or 403 is an answer, not an error. */
+/** An answer of Azure Resource Manager. A 404 or 403 is an answer, not an error. */
 export interface ManagementAnswer {
   readonly status: number;
-  /** Parsed JSON; undefined where there is none. */
+  /** Parsed JSON; undefined if there is none. */
   readonly body: unknown;
-  /** The service's clock (the header `Date`), epoch milliseconds; null where it is missing. */
+  /** The service's clock (the header `Date`, epoch milliseconds); null if it is missing. */
   readonly servedAt: number | null;
 }
 
 export type QueryAnswer =
   | { readonly kind: "rows"; readonly rows: readonly Fields[] }
-  /** 400: the query API refused the text. `table` and `column` are named where the service names them. */
+  /** 400: the query API refused the text. `table` and `column` are set if the service names them. */
   | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
 /**
- * What the doctor asks of Azure. Every call reads, except `tryTable` and `tryQueue`, which write one entity or
+ * The doctor's access to Azure. Every call only reads, except `tryTable` and `tryQueue`, which write one entity or
  * message of their own and delete it again.
  *
- * Each method throws an UpstreamError, whose message is fit to print, where the service does not answer.
+ * Each method throws an UpstreamError, whose message is fit to print, if the service does not answer.
  */
 export interface Probe {
   readonly settings: Settings;
@@ -34,10 +34,10 @@ export interface Probe {
   tryTable(): Promise<void>;
   /** Creates a queue, writes, reads and deletes a message, and deletes the queue. */
   tryQueue(): Promise<void>;
-  /** Messages in the poison queue of the backfill; null where that queue was never made. */
+  /** The number of messages in the poison queue of the backfill; null if that queue does not exist. */
   poisonMessages(): Promise<number | null>;
-  /** Epoch milliseconds of the last run that succeeded; null before the first. */
+  /** Time of the last successful run (epoch ms); null before the first. */
   lastSuccessAt(workspace: Workspace): Promise<number | null>;
-  /** What runs with `DRY_RUN` would have opened. */
+  /** Returns what runs with `DRY_RUN` would have opened. */
   dryRunFindings(workspace: Workspace): Promise<readonly WouldOpen[]>;
 }

@@ -1,14 +1,14 @@
-/** What the command line asks of the doctor's program. */
+/** A request of the command line to the doctor's program. */
 export interface DoctorRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly format: "table" | "json";
-  /** Base address of the deployed app: ask it instead of asking Azure from here. */
+  /** Base address of the deployed app, to ask it instead of asking Azure from here. */
   readonly app: string | null;
   /** User principal name of the test account of a fire drill. */
   readonly drill: string | null;
-  /** List what a dry run would have opened, instead of checking. */
+  /** Whether to list what a dry run would have opened, instead of checking. */
   readonly findings: boolean;
-  /** Path of a bundle to write. */
+  /** Path of the bundle to write. */
   readonly bundle: string | null;
   readonly stdout: { write(text: string): unknown };
   readonly signal: AbortSignal;

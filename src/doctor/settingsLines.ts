@@ -2,7 +2,7 @@ import { readSettings, type Environment } from "../settings/settings.ts";
 import { SettingsError } from "../settings/settingsError.ts";
 import type { Line } from "./line.ts";
 
-/** One line for each setting that is wrong; none where all are right. */
+/** Returns one line for each setting that is wrong; none if all are right. */
 export function settingsLines(environment: Environment): readonly Line[] {
   try {
     readSettings(environment);

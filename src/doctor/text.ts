@@ -2,7 +2,7 @@ import type { Line } from "./line.ts";
 
 const marks = { ok: "ok     ", warning: "warning", fault: "FAULT  ", skipped: "skipped" } as const;
 
-/** A line for people; the cure on a line of its own. */
+/** Formats a line for people. The cure has a line of its own. */
 export function toText({ check, workspace, level, says, cure }: Line): string {
   const place = workspace === null ? check : `${check} [${workspace}]`;
   const found = `${marks[level]}  ${place}: ${says}\n`;

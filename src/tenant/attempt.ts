@@ -9,7 +9,7 @@ export type MfaMethod =
   | "Text message"
   | "Phone call approval (Authentication phone)";
 
-/** One MFA challenge; both times are epoch milliseconds, as the step's two sequences. */
+/** One MFA challenge. Both times are epoch milliseconds, like the step's two sequences. */
 export interface Prompt {
   readonly askedAt: number;
   readonly answeredAt: number;
@@ -22,7 +22,7 @@ type Flow = "interactive" | "nonInteractive" | "nps" | "adfs";
 
 type FirstFactor = "password" | "wrongPassword" | "claim" | "federated";
 
-/** One authentication request; it can be written in several rows. */
+/** One authentication request, which may be written in several rows. */
 export interface Attempt {
   readonly person: Person;
   readonly requestId: string;
@@ -34,14 +34,14 @@ export interface Attempt {
   readonly address: string;
   readonly place: Place;
   readonly client: Client;
-  /** The person's own device rather than somebody else's. */
+  /** Whether it is the person's own device. */
   readonly ownDevice: boolean;
   readonly app: App;
-  /** False where a policy asked for no second factor. */
+  /** False if a policy required no second factor. */
   readonly mfaRequired: boolean;
 }
 
-/** What one row says of its request at one moment. Step arrays accumulate from row to row. */
+/** What one row says about its request at one time. Step arrays accumulate from row to row. */
 export interface Snapshot {
   readonly at: number;
   readonly id: string;
@@ -51,13 +51,13 @@ export interface Snapshot {
   readonly mfaByClaim?: boolean;
   /** The row's own spelling of the user's name. */
   readonly upn?: string;
-  /** False in records of the older dialect, which carry no step sequences. */
+  /** False in records of the older dialect, which have no step sequences. */
   readonly sequences?: boolean;
-  /** The row's failure text, leaked on to its password step. */
+  /** Whether the password step has the row's failure text. */
   readonly leakedFailure?: boolean;
 }
 
-/** A row to be written, and when: `generatedAt` becomes `TimeGenerated`. */
+/** A row to be written. `generatedAt` becomes `TimeGenerated`. */
 export interface Draft {
   readonly attempt: Attempt;
   readonly snapshot: Snapshot;

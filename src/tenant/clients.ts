@@ -1,10 +1,10 @@
-/** What people sign in with, and to. */
+/** The client and application of a sign-in. */
 export interface Client {
   readonly operatingSystem: string;
   readonly browser: string;
   readonly clientApp: string;
   readonly userAgent: string;
-  /** Joined to the tenant: such devices show an id, a name and a trust type. */
+  /** Joined to the tenant. Such devices show an id, a name and a trust type. */
   readonly managed: boolean;
 }
 
@@ -87,7 +87,7 @@ function app(name: string, id: string, resource: string, resourceId: string): Ap
 
 const graph = "00000003-0000-0000-c000-000000000000";
 
-/** Microsoft's own applications; their ids are public and the same in every tenant. */
+/** Microsoft's own applications. Their ids are public and the same in every tenant. */
 export const apps: readonly [App, ...App[]] = [
   app("OfficeHome", "4765445b-32c6-49b0-83e6-1d93765276ca", "Microsoft Graph", graph),
   app("Microsoft Teams", "1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Graph", graph),

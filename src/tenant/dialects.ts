@@ -1,4 +1,4 @@
-/** The ways in which the same rows are met outside: one file for each container. */
+/** The formats in which the same rows occur elsewhere, one file for each container. */
 export { everyColumn } from "./dialects/columns.ts";
 export { toDiagnosticRecord, toEventHubMessage } from "./dialects/diagnosticRecord.ts";
 export { toGraphPage, toGraphSignIn } from "./dialects/graph.ts";

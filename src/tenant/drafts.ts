@@ -5,14 +5,14 @@ import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
 import { minuteMs, secondMs } from "./time.ts";
 
-/** The log publishes a row 2 to 12 minutes after the sign-in, and stores it soon after. */
+/** The log publishes a row 2 to 12 minutes after the sign-in, and ingests it soon after. */
 export function draftOf(attempt: Attempt, snapshot: Snapshot, random: Random, lateMs = 0): Draft {
   const generatedAt = snapshot.at + random.between(2 * minuteMs, 12 * minuteMs);
   const publishedAt = generatedAt + random.between(10 * secondMs, 60 * secondMs) + lateMs;
   return { attempt, snapshot, generatedAt, publishedAt };
 }
 
-/** A request of this person as an ordinary day has it; `different` says what is not. */
+/** Returns an ordinary request of this person. `different` overrides parts of it. */
 export function attemptOf(
   person: Person,
   startedAt: number,
@@ -45,7 +45,7 @@ export function promptOf(askedAt: number, answeredAt: number, outcome: PromptOut
   return { askedAt, answeredAt, outcome, method: methodFor(outcome) };
 }
 
-/** The row that is written when the last of these prompts has been answered. */
+/** Returns the row that is written when the last of these prompts has been answered. */
 export function snapshotAfter(id: string, prompts: readonly Prompt[], at: number): Snapshot {
   const outcome = prompts.at(-1)?.outcome ?? "approved";
   const success = outcome === "approved" || outcome === "pending";

@@ -5,7 +5,7 @@ import { generateTenant, type Tenant } from "./tenant.ts";
 
 const startKeyword = Date.UTC(2026, 2, 10);
 
-/** "approved" is there twice: in the same request, and from the same address. */
+/** "approved" occurs twice: in the same request, and from the same address. */
 const everyAttack: readonly AttackKind[] = [
   "approved",
   "bucket-edge",
@@ -28,7 +28,7 @@ export interface ExampleDay {
   readonly truth: unknown;
 }
 
-/** The tenant whose day, 2026-03-10, is in `examples/`, with the time at which each row was stored. */
+/** Returns the tenant whose day, 2026-03-10, is in `examples/`, with the ingestion time of each row. */
 export function exampleTenant(): Tenant {
   return generateTenant({
     seed: 20_260_311,
@@ -40,7 +40,7 @@ export function exampleTenant(): Tenant {
   });
 }
 
-/** The day in `examples/` as exported, with the truth in ISO times. */
+/** Returns the day in `examples/` as exported, with the truth in ISO times. */
 export function exampleDay(): ExampleDay {
   const tenant = exampleTenant();
   const generated = Array.from(tenant.rows(), ({ row }) => ({

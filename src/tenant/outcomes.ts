@@ -1,4 +1,4 @@
-/** What became of one MFA prompt in the generated world. */
+/** The outcome of an MFA prompt in the generated world. */
 export type PromptOutcome =
   | "approved"
   | "denied"
@@ -12,7 +12,7 @@ export type PromptOutcome =
   | "blocked"
   | "pending";
 
-/** The words of the sign-in log, as Microsoft writes them. */
+/** The texts of the sign-in log, as Microsoft writes them. */
 export const stepText = {
   approved: "MFA successfully completed",
   denied: "MFA denied; user declined the authentication",
@@ -27,7 +27,7 @@ export const stepText = {
   pending: "Authentication in progress",
 } satisfies Record<PromptOutcome, string>;
 
-/** `Status.additionalDetails` of rows that say no more than this. */
+/** `Status.additionalDetails` of rows that say nothing else. */
 export const detail = {
   completed: "MFA completed in Azure AD",
   byClaim: "MFA requirement satisfied by claim in the token",
@@ -52,7 +52,7 @@ const reasons: Readonly<Record<string, string>> = {
   "500121": "Authentication failed during strong authentication request.",
 };
 
-/** `ResultDescription` and `Status.failureReason` of a result type. */
+/** Returns `ResultDescription` and `Status.failureReason` of a result type. */
 export function reasonOf(resultType: string): string {
   return reasons[resultType] ?? "Other.";
 }

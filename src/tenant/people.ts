@@ -5,7 +5,7 @@ import { randomOf } from "./random.ts";
 export interface Person {
   readonly index: number;
   readonly displayName: string;
-  /** As the directory spells it; single rows may differ in case. */
+  /** As the directory spells it. Rows may differ in case. */
   readonly upn: string;
   readonly userId: string;
   readonly guest: boolean;
@@ -49,7 +49,7 @@ function upnOf(index: number): string {
   return index % 10 === 7 ? `${name}@emea.contoso.com` : `${name}@contoso.com`;
 }
 
-/** Which office somebody belongs to, without drawing up the whole person. */
+/** Returns the index of a person's office, without creating the whole person. */
 export function siteIndexOf(seed: number, index: number): number {
   return randomOf(seed, 5, index).below(offices.length);
 }
@@ -73,7 +73,7 @@ export function personOf(seed: number, index: number): Person {
   };
 }
 
-/** Alice.Berger@CONTOSO.com and the like: one identity, another spelling. */
+/** Returns another spelling of the same identity, such as Alice.Berger@CONTOSO.com. */
 export function respell(upn: string, variant: number): string {
   const at = upn.lastIndexOf("@");
   if (variant % 4 === 0) {

@@ -1,11 +1,11 @@
-/** Where people and attackers are. The addresses behind them are documentation ranges only. */
+/** The places of people and attackers. All addresses are from documentation ranges. */
 export interface Place {
   readonly city: string;
   readonly state: string;
   readonly country: string;
   readonly latitude: number;
   readonly longitude: number;
-  /** Hours to add to UTC; summer time is left out on purpose. */
+  /** Hours to add to UTC. Summer time is left out on purpose. */
   readonly offsetHours: number;
   readonly network: string;
 }
@@ -29,7 +29,7 @@ export const offices: readonly [Place, ...Place[]] = [
   place("Singapore", "Central Singapore", "SG", [1.2897, 103.8501], 8, "64500"),
 ];
 
-/** The attackers' hosting providers; the network numbers are reserved for documentation too. */
+/** The attackers' hosting providers. Their AS numbers are also reserved for documentation. */
 export const hostingPlaces: readonly [Place, ...Place[]] = [
   place("Frankfurt Am Main", "Hessen", "DE", [50.1103, 8.7147], 1, "64505"),
   place("Ashburn", "Virginia", "US", [39.0469, -77.4903], -5, "64506"),

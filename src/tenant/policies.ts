@@ -8,7 +8,7 @@ export interface PolicyIds {
 
 export type PoliciesByStatus = Readonly<Record<AccessStatus, readonly unknown[]>>;
 
-/** What Conditional Access made of a row. */
+/** The result of Conditional Access for a row. */
 export type AccessStatus = "success" | "failure" | "notApplied";
 
 export function accessStatus(attempt: Attempt, snapshot: Snapshot): AccessStatus {
@@ -39,7 +39,7 @@ function policy(
   };
 }
 
-/** The same objects for every row with the same status; a policy that is not met goes unlisted. */
+/** Returns the same objects for every row with the same status. A policy whose conditions are not met is not listed. */
 export function policiesOf(ids: PolicyIds): PoliciesByStatus {
   const mfa = (result: string) => policy(ids.mfa, "Require MFA for all users", "Mfa", result, 3);
   const legacy = policy(ids.legacy, "Block legacy authentication", "Block", "notApplied", 3);
@@ -55,7 +55,7 @@ export const noPolicies = "[]";
 /** `AuthenticationProcessingDetails` of ordinary rows. */
 export const processingDetails = pretty([{ key: "Is CAE Token", value: "False" }]);
 
-/** `NetworkLocationDetails` where a site's addresses are named and trusted. */
+/** `NetworkLocationDetails` of a site whose addresses are named and trusted. */
 export const trustedNetwork = pretty([
   { networkType: "trustedNamedLocation", networkNames: ["Contoso offices"] },
 ]);

@@ -10,7 +10,7 @@ function before(a: Entry, b: Entry): boolean {
   return difference === 0 ? a.ordinal < b.ordinal : difference < 0;
 }
 
-/** Rows waiting to be published: a binary heap, earliest first, ties in order of arrival. */
+/** Rows waiting to be published. A binary heap: earliest first, ties in order of arrival. */
 export class PublicationQueue {
   readonly #heap: Entry[] = [];
   #arrivals = 0;

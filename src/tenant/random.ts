@@ -1,10 +1,10 @@
-/** A small seeded stream of numbers: the same parts give the same stream on every machine. */
+/** A small seeded random stream. Equal seeds give equal streams on every machine. */
 export interface Random {
-  /** 0 … 2³² − 1 */
+  /** From 0 to 2³² − 1. */
   uint32(): number;
-  /** A whole number from 0 up to, but not including, `bound` (at most 2³²). */
+  /** A whole number from 0 to below `bound` (at most 2³²). */
   below(bound: number): number;
-  /** A whole number from `low` to `high`, both included. */
+  /** A whole number from `low` to `high`, both inclusive. */
   between(low: number, high: number): number;
   /** True in `perTenThousand` of 10,000 cases. */
   chance(perTenThousand: number): boolean;
@@ -13,7 +13,7 @@ export interface Random {
   guid(): string;
 }
 
-/** Murmur3's finaliser: spreads each input bit over the whole word. */
+/** Murmur3's finaliser, which spreads each input bit over the whole word. */
 function mix(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -28,7 +28,7 @@ function hex(word: number): string {
   return `${high}${bytes[(word >>> 8) & 255] ?? ""}${bytes[word & 255] ?? ""}`;
 }
 
-/** mulberry32, seeded with any number of whole numbers; only exact integer operations. */
+/** mulberry32, seeded with any number of whole numbers. Uses only exact integer operations. */
 export function randomOf(...parts: readonly number[]): Random {
   let state = 0x9e3779b9;
   for (const part of parts) {
@@ -43,7 +43,7 @@ export function randomOf(...parts: readonly number[]): Random {
     return (t ^ (t >>> 14)) >>> 0;
   }
 
-  // A product below 2⁵³ divided by a power of two is exact, so no rounding can differ.
+  // A product below 2⁵³ divided by a power of two is exact, so results do not depend on rounding.
   const below = (bound: number) => Math.floor((uint32() / 0x1_0000_0000) * bound);
 
   return {

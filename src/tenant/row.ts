@@ -90,7 +90,7 @@ function identityColumns(world: World, attempt: Attempt, snapshot: Snapshot): Si
   };
 }
 
-/** One row. `TimeGenerated` is when the log published it, minutes after the sign-in. */
+/** Returns one row. `TimeGenerated` is when the log published it, minutes after the sign-in. */
 export function rowOf(world: World, { attempt, snapshot, generatedAt }: Draft): SigninRow {
   const short = attempt.flow === "nps" || attempt.flow === "adfs";
   const access = accessStatus(attempt, snapshot);

@@ -51,7 +51,7 @@ function promptStep(prompt: Prompt, sequences: boolean): unknown {
   return { ...step, StatusSequence: prompt.answeredAt, RequestSequence: prompt.askedAt };
 }
 
-/** `AuthenticationDetails`: every step of the request up to this row. */
+/** Returns `AuthenticationDetails`: every step of the request up to this row. */
 export function authenticationDetails(attempt: Attempt, snapshot: Snapshot): string {
   if (attempt.flow === "nps" || attempt.flow === "adfs") {
     return "[]";

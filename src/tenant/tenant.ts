@@ -11,20 +11,20 @@ import { dayMs } from "./time.ts";
 import { worldOf, type World } from "./world.ts";
 
 export interface TenantOptions {
-  /** The same options give the same rows, to the byte. */
+  /** The same options give the same rows, byte for byte. */
   readonly seed: number;
-  /** How many people; at least as many as there are attacks, and 15 for one on a guest. */
+  /** The number of people: at least one per attack, and at least 15 for an attack on a guest. */
   readonly users: number;
   readonly days: number;
   /** A UTC midnight, epoch milliseconds. */
   readonly startAt: number;
   readonly signInsPerUserPerDay?: number;
-  /** Spread over the days in this order; every kind once by default. */
+  /** Spread over the days in this order. Default: every kind once. */
   readonly attacks?: readonly AttackKind[];
 }
 
 export interface PublishedRow {
-  /** When the log service stored the row, epoch milliseconds. */
+  /** When the log service ingested the row (epoch ms). */
   readonly publishedAt: number;
   readonly row: SigninRow;
 }
@@ -34,13 +34,13 @@ export interface Tenant {
   readonly workspaceId: string;
   /** In order of the first denial. */
   readonly truth: readonly TrueAttack[];
-  /** All rows in order of publication. Each call starts anew; only a day's plan is held in memory. */
+  /** Returns all rows in order of publication. Each call starts over. Only one day's plan is in memory. */
   rows(): Generator<PublishedRow, void, undefined>;
 }
 
 const defaultSignInsPerUserPerDay = 12;
 
-/** Every kind of attack, in an order in which one day reads well. */
+/** Every kind of attack, in an order that suits a single day. */
 export const attackKinds: readonly AttackKind[] = Object.keys(attackScripts).filter(isAttackKind);
 
 function isAttackKind(text: string): text is AttackKind {
@@ -82,7 +82,7 @@ function* publish(
 
   for (let day = 0; day < options.days; day += 1) {
     for (const intent of dayOf(options, day, options.startAt + day * dayMs)) {
-      // Whatever is still to come is published after the moment at which it happens.
+      // Everything still to come is published after the time at which it happens.
       yield* due(intent.at);
       const random = randomOf(world.seed, 4, day, intent.person, intent.ordinal);
       const person = personOf(world.seed, intent.person);
@@ -95,8 +95,8 @@ function* publish(
 }
 
 /**
- * A believable tenant's sign-in log with attacks in it, and the truth about them.
- * Throws a RangeError that names the option where one makes no sense.
+ * Generates a believable tenant's sign-in log with attacks in it, and the truth about them. Throws a RangeError
+ * that names the option if one is invalid.
  */
 export function generateTenant(options: TenantOptions): Tenant {
   const { seed, users, days, startAt, attacks = attackKinds } = checked(options);

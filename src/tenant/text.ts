@@ -1,9 +1,9 @@
-/** The log writes JSON inside strings the way .NET does: two blanks, and CR LF. */
+/** The log writes JSON inside strings the way .NET does, with two blanks and CR LF. */
 export function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll("\n", "\r\n");
 }
 
-/** Seven fractional digits; the last four are below a millisecond and only look real. */
+/** Seven fractional digits. The last four are below a millisecond and only look real. */
 export function ticks(at: number): string {
   const below = String(((at % 10_000) * 7919) % 10_000).padStart(4, "0");
   return `${new Date(at).toISOString().slice(0, -1)}${below}Z`;

@@ -1,14 +1,14 @@
 import { policiesOf, type PoliciesByStatus } from "./policies.ts";
 import { randomOf } from "./random.ts";
 
-/** What all rows of one tenant share. */
+/** The values that all rows of one tenant share. */
 export interface World {
   readonly seed: number;
   /** The Entra tenant, `AADTenantId`. */
   readonly tenantId: string;
   /** The Log Analytics workspace, which rows call `TenantId`. */
   readonly workspaceId: string;
-  /** Where guests are at home. */
+  /** The home tenant of guests. */
   readonly partnerTenantId: string;
   readonly policies: PoliciesByStatus;
 }

@@ -107,7 +107,7 @@ test("the app's key goes along as a header, and only there", async () => {
 });
 
 test.each([
-  [401, {}, /wants a key: set MFA_DENY_APP_KEY/],
+  [401, {}, /requires a key: set MFA_DENY_APP_KEY/],
   [502, "<html>proxy</html>", /answered 502 without the lines/],
   [200, { lines: [{ level: "well" }] }, /answered 200 without the lines/],
 ])(
@@ -121,8 +121,8 @@ test.each([
 
 test.each([
   [["--app", "http://contoso.com"], "--app is 'http://contoso.com'"],
-  [["--app", "https://app.contoso.com", "--bundle", "x"], "--app and --bundle exclude each other"],
-  [["--findings", "--drill", "x"], "--findings and --drill exclude each other"],
+  [["--app", "https://app.contoso.com", "--bundle", "x"], "--app and --bundle cannot be combined"],
+  [["--findings", "--drill", "x"], "--findings and --drill cannot be combined"],
   [["here"], "doctor takes no operand, but 'here' is given"],
   [["--settings", "gone.env"], "gone.env: no such file or folder"],
 ])("%j is refused", async (args, says) => {

@@ -136,7 +136,7 @@ describe("the folder", () => {
     expect(await cli(args)).toEqual({
       code: 2,
       out: "",
-      err: `mfa-deny: --out ${folder} is not empty; --force writes into it all the same\n`,
+      err: `mfa-deny: --out ${folder} is not empty; --force writes into it anyway\n`,
     });
     expect(readdirSync(folder)).toEqual(["mine.txt"]);
     expect((await cli([...args, "--force"])).code).toBe(0);
@@ -220,7 +220,7 @@ describe("an impossible tenant is refused in one sentence", () => {
     ],
     [
       ["--out", "-", "--attack", "none", "--attack", "late"],
-      "--attack none and other attacks exclude each other",
+      "--attack none and other attacks cannot be combined",
     ],
     [
       ["--out", "-", "--dialect", "storage"],

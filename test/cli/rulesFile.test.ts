@@ -49,7 +49,7 @@ describe("detect and explain --rules FILE", () => {
       expect(await cli([command, "-", "--rules", rules, option, value])).toEqual({
         code: 2,
         out: "",
-        err: `mfa-deny: --rules ${rules} has the rules and their numbers, so ${option} is too much\n`,
+        err: `mfa-deny: --rules ${rules} already has the rules and their numbers; leave out ${option}\n`,
       });
     }
   });
@@ -164,9 +164,9 @@ describe("rules --check", () => {
   test.each([
     [["--check"], "rules --check needs a FILE"],
     [["--test"], "rules --test needs a FILE"],
-    [["--check", "--test", "a.json"], "--check and --test exclude each other"],
-    [["--check", "--format", "json", "a.json"], "--check and --format exclude each other"],
-    [["--test", "--format", "json", "a.json"], "--test and --format exclude each other"],
+    [["--check", "--test", "a.json"], "--check and --test cannot be combined"],
+    [["--check", "--format", "json", "a.json"], "--check and --format cannot be combined"],
+    [["--test", "--format", "json", "a.json"], "--test and --format cannot be combined"],
   ])("%j is refused in one sentence", async (args, sentence) => {
     expect(await cli(["rules", ...args])).toEqual({
       code: 2,

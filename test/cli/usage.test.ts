@@ -54,7 +54,7 @@ describe("help", () => {
   test("of detect names the rule that is on by default", async () => {
     const { out } = await cli(["detect", "--help"]);
     const on = presets.filter(({ enabled }) => enabled).map(({ id }) => id);
-    expect(out).toContain(`If none: ${on.join(", ")}.`);
+    expect(out).toContain(`Default: ${on.join(", ")}.`);
   });
 
   test("is given for a command even beside nonsense that could be obeyed", async () => {

@@ -9,28 +9,28 @@ const formats = ["table", "json"] as const;
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "Checks a deployment: settings, tokens, roles, tables, lag, sinks; says how to mend each fault.",
+    "Checks a deployment: settings, tokens, roles, tables, lag, sinks; says how to fix each fault.",
   operands: "",
   options: [
     {
       name: "app",
       value: "URL",
-      help: "Ask the deployed app, not Azure from here. Its key: MFA_DENY_APP_KEY.",
+      help: "Ask the deployed app instead of Azure. Its key is in MFA_DENY_APP_KEY.",
     },
     {
       name: "settings",
       value: "FILE",
       help: "The app's settings: local.settings.json, or NAME=VALUE lines (azd env get-values).",
     },
-    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}. Default: table.` },
     {
       name: "drill",
       value: "USER",
-      help: "Follow five refused prompts of a test account to the incident; minutes each.",
+      help: "Follow five refused prompts of a test account to the incident, and time each step.",
     },
     {
       name: "findings",
-      help: "List what a dry run (DRY_RUN=true) would have opened, users and all.",
+      help: "List what a dry run (DRY_RUN=true) would have opened, including users.",
     },
     {
       name: "bundle",
@@ -39,7 +39,7 @@ export const doctor: Command = {
     },
   ],
   details: [
-    "Uses the credentials of `az login` or `azd auth login`. It reads, and writes one table entity and one queue message that\nit deletes again. Exit code 0: all well; 3: warnings; 2: a fault.",
+    "Uses the credentials of `az login` or `azd auth login`. It only reads, except for one table entity and one queue\nmessage, which it writes and deletes again. Exit code 0: all well; 3: warnings; 2: a fault.",
   ],
   examples: [
     {
@@ -87,12 +87,12 @@ async function toRequest(given: Given, { stdout, signal }: Terminal): Promise<Do
   const others = (["settings", "drill", "bundle"] as const).filter((name) => given[name]);
   if (app !== null && others[0] !== undefined) {
     throw new UsageError(
-      `--app and --${others[0]} exclude each other: the app has its own settings`,
+      `--app and --${others[0]} cannot be combined: the app has its own settings`,
     );
   }
   const beside = (["drill", "bundle"] as const).find((name) => given[name]);
   if (given["findings"] !== undefined && beside !== undefined) {
-    throw new UsageError(`--findings and --${beside} exclude each other`);
+    throw new UsageError(`--findings and --${beside} cannot be combined`);
   }
   if (app !== null && !isAppAddress(app)) {
     throw new UsageError(`--app is '${app}'; it must be https://APP.azurewebsites.net or the like`);
@@ -110,7 +110,7 @@ async function toRequest(given: Given, { stdout, signal }: Terminal): Promise<Do
   };
 }
 
-/** The key travels with the request: https, or this machine. */
+/** Accepts https, and this machine, because the key travels with the request. */
 function isAppAddress(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
   return (
@@ -119,7 +119,7 @@ function isAppAddress(text: string): boolean {
   );
 }
 
-/** A program of its own, so that nothing else that this command line does loads Azure's clients. */
+/** Loads a separate program, so that the other commands do not load Azure's clients. */
 async function load({ doctorProgram }: Terminal): Promise<RunDoctor> {
   if (doctorProgram === undefined) {
     throw new UsageError("this build has no doctor: it needs doctor.mjs beside it");

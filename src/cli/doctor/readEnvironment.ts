@@ -4,9 +4,10 @@ import { isFields } from "../../detection/signin/fields.ts";
 import { InputError } from "../../logs/files/inputError.ts";
 
 /**
- * The settings in a file: `Values` of local.settings.json, or NAME=VALUE lines (dotenv, `azd env get-values`).
+ * Reads the settings in a file: `Values` of local.settings.json, or NAME=VALUE lines (dotenv, `azd env
+ * get-values`).
  *
- * @throws InputError when it cannot be read
+ * @throws InputError if it cannot be read
  */
 export async function readEnvironment(file: string): Promise<Readonly<Record<string, string>>> {
   let text: string;

@@ -37,7 +37,8 @@ const noAttack = "none";
 
 export const generate: Command = {
   name: "generate",
-  summary: "Writes the sign-in log of a made-up tenant, attacks and all, and the truth about them.",
+  summary:
+    "Writes the sign-in log of a made-up tenant, including attacks, and the truth about them.",
   operands: "",
   options: [
     {
@@ -48,42 +49,42 @@ export const generate: Command = {
     {
       name: "dialect",
       value: "NAME",
-      help: `How the log is written (see below); ${usual.dialect} if not given.`,
+      help: `Format of the log (see below). Default: ${usual.dialect}.`,
     },
-    { name: "users", value: "N", help: `People; ${usual.users} if not given.` },
-    { name: "days", value: "N", help: `Days; ${usual.days} if not given.` },
-    { name: "start", value: "DATE", help: `The first day, UTC; ${usual.start} if not given.` },
+    { name: "users", value: "N", help: `Number of people. Default: ${usual.users}.` },
+    { name: "days", value: "N", help: `Number of days. Default: ${usual.days}.` },
+    { name: "start", value: "DATE", help: `The first day (UTC). Default: ${usual.start}.` },
     {
       name: "sign-ins",
       value: "N",
-      help: `Sign-ins of a person and day, about; ${usual.signIns} if not given.`,
+      help: `Approximate sign-ins per person and day. Default: ${usual.signIns}.`,
     },
     {
       name: "seed",
       value: "N",
-      help: `The same seed and numbers give the same log; ${usual.seed} if not given.`,
+      help: `The same seed and numbers give the same log. Default: ${usual.seed}.`,
     },
     {
       name: "attack",
       value: "KIND",
       repeatable: true,
-      help: `May be given again; every kind once if not given, ${noAttack} for none.`,
+      help: `May be repeated. Default: every kind once; ${noAttack} for none.`,
     },
     { name: "force", help: "Write into a folder that is not empty." },
   ],
   details: [
     `Dialects:\n${dialects.map((name) => `  ${name.padEnd(15)}${logWriters[name].says}`).join("\n")}`,
     `Attacks: ${wrap(attackKinds)}.`,
-    "Everything is synthetic: people, devices and ids come out of the seed, addresses are those reserved for\ndocumentation. Around the attacks is ordinary noise: time-outs, wrong codes, mis-clicks, number mismatches,\nrows delivered twice or late, guests, VPN sign-ins without steps.",
+    "Everything is synthetic: people, devices and ids are derived from the seed, and addresses are reserved for\ndocumentation. The attacks are hidden in ordinary noise: time-outs, wrong codes, mis-clicks, number mismatches,\nrows delivered twice or late, guests, VPN sign-ins without steps.",
   ],
   examples: [
     {
       line: "mfa-deny generate --out tenant --users 50 --days 2 --dialect event-hub",
-      says: "Two days as an Event Hub has them, in tenant/, with tenant/truth.json beside.",
+      says: "Two days as Event Hub messages in tenant/, and the truth in tenant/truth.json.",
     },
     {
       line: "mfa-deny detect tenant",
-      says: "What is found in it; a folder's truth.json is not taken for a log.",
+      says: "Detects in them; truth.json is not read as a log.",
     },
     {
       line: "mfa-deny generate --out - --attack bucket-edge --attack late | mfa-deny detect -",
@@ -146,7 +147,7 @@ function readAttacks(given: Given): readonly AttackKind[] {
   }
   if (asked.includes(noAttack)) {
     if (asked.length > 1) {
-      throw new UsageError(`--attack ${noAttack} and other attacks exclude each other`);
+      throw new UsageError(`--attack ${noAttack} and other attacks cannot be combined`);
     }
     return [];
   }
@@ -187,7 +188,7 @@ async function prepareFolder(folder: string, force: boolean): Promise<void> {
     throw StateError.of(folder, "cannot be used as a folder to write to", cause);
   }
   if (entries.length > 0 && !force) {
-    throw new UsageError(`--out ${folder} is not empty; --force writes into it all the same`);
+    throw new UsageError(`--out ${folder} is not empty; --force writes into it anyway`);
   }
 }
 
@@ -214,7 +215,7 @@ async function writeTruth(
   }
 }
 
-/** Words by comma, in lines that fit a terminal. */
+/** Joins words by commas, in lines that fit a terminal. */
 function wrap(words: readonly string[]): string {
   const lines: string[] = [];
   for (const word of words) {

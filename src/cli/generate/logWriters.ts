@@ -11,13 +11,13 @@ import {
 } from "../../tenant/dialects.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 
-/** How rows become the text of a log, some at a time. */
+/** Converts rows to the text of a log, in batches. */
 export interface LogWriter {
   readonly says: string;
-  /** The one file that all rows go to, or where each row goes. */
+  /** The file for all rows, or a function that returns the file of each row. */
   readonly file: string | ((row: SigninRow) => string);
   readonly begin: string;
-  /** Between batches. */
+  /** The text between batches. */
   readonly between: string;
   readonly end: string;
   readonly batch: (rows: readonly SigninRow[]) => string;

@@ -14,7 +14,7 @@ export interface TenantLog {
   readonly signal: AbortSignal;
 }
 
-/** Writes to a reader, at its pace; stops where nobody reads any more. @returns rows written */
+/** Writes to a reader, at its pace. Stops when nobody reads any more. @returns the number of rows written */
 export async function writeToOutput(log: TenantLog, output: Output): Promise<number> {
   const counted = countRows(log.rows);
   const target = output instanceof Writable ? output : writableOf(output);
@@ -33,9 +33,9 @@ export async function writeToOutput(log: TenantLog, output: Output): Promise<num
 }
 
 /**
- * Writes below a folder; what was begun is taken away again when it cannot be finished.
+ * Writes below a folder. If it fails, the files that were begun are removed.
  *
- * @returns how many rows and which files
+ * @returns the number of rows, and the files
  */
 export async function writeToFolder(
   { rows, writer, signal }: TenantLog,
@@ -55,7 +55,7 @@ export async function writeToFolder(
       await writeTree(counted.rows, (row) => join(folder, file(row)), { writer, signal, files });
     }
   } catch (cause) {
-    // What stands in the way there is told by the cause.
+    // If something is in the way there, the cause says so.
     await Promise.allSettled([...files].map((path) => rm(path, { force: true })));
     signal.throwIfAborted();
     throw cause instanceof Error && "code" in cause
@@ -73,7 +73,7 @@ async function writeTree(
   for (const batch of batches(rows)) {
     signal.throwIfAborted();
     for (const [path, members] of groupBy(batch, pathOf)) {
-      // What an earlier run left there is not added to.
+      // Files of an earlier run are overwritten, not appended to.
       const flag = files.has(path) ? "a" : "w";
       if (!files.has(path)) {
         await mkdir(dirname(path), { recursive: true });

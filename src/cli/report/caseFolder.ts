@@ -6,7 +6,7 @@ import type { Reported } from "../../run/detectRecords.ts";
 import { csvCell } from "../detect/csv.ts";
 
 export interface CaseContent {
-  /** As `detect --format json` prints it. */
+  /** In the format of `detect --format json`. */
   readonly report: unknown;
   readonly findings: readonly Reported[];
   /** The rows that show the refused prompts, as they were read. */
@@ -14,7 +14,7 @@ export interface CaseContent {
   readonly madeAt: number;
 }
 
-/** Writes what a case needs beside the page. @returns the names of the files */
+/** Writes the files of a case besides the page. @returns their names */
 export async function writeCase(folder: string, content: CaseContent): Promise<readonly string[]> {
   const files = {
     "timeline.csv": timelineCsv(content.findings),

@@ -5,7 +5,7 @@ import { SVGRenderer } from "echarts/renderers";
 
 use([GraphChart, HeatmapChart, ScatterChart, GridComponent, VisualMapComponent, SVGRenderer]);
 
-/** Marks of a timeline, by what they show; colours that stay apart for the colour-blind (Okabe and Ito). */
+/** Marks of a timeline by meaning. The colours are distinguishable for the colour-blind (Okabe and Ito). */
 const marks = {
   denial: { colour: "#d55e00", lane: 1 },
   fraud: { colour: "#cc79a7", lane: 1 },
@@ -25,10 +25,10 @@ export interface Mark {
   readonly kind: MarkKind;
 }
 
-/** More would lie on top of each other at this width. */
+/** More would overlap at this width. */
 const mostMarks = 500;
 
-/** What happened when, as SVG: one lane for refusals, one for approvals and sign-ins, one for what followed. */
+/** Draws what happened when, as SVG: one lane for refusals, one for approvals and sign-ins, one for what followed. */
 export function timeline(all: readonly Mark[]): string {
   const shown = thinned(all);
   return draw(860, 150, {
@@ -46,7 +46,7 @@ export function timeline(all: readonly Mark[]): string {
   });
 }
 
-/** At most `mostMarks`, evenly over the list, the first and last of them always. */
+/** Returns at most `mostMarks`, evenly spaced over the list, always including the first and last. */
 function thinned(all: readonly Mark[]): readonly Mark[] {
   if (all.length <= mostMarks) {
     return all;
@@ -59,7 +59,7 @@ function thinned(all: readonly Mark[]): readonly Mark[] {
 
 const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
-/** Refused prompts by weekday and hour (UTC), as SVG. */
+/** Draws refused prompts by weekday and hour (UTC), as SVG. */
 export function heatMap(times: readonly number[]): string {
   const counts = new Map<string, number>();
   for (const at of times) {
@@ -91,10 +91,10 @@ export interface Link {
   readonly trait: string;
 }
 
-/** More nodes cannot be told apart. */
+/** More nodes could not be distinguished. */
 const mostLinks = 150;
 
-/** Users and the origins that they share, as SVG. */
+/** Draws users and the origins that they share, as SVG. */
 export function campaignGraph(all: readonly Link[]): string {
   const links = all.slice(0, mostLinks);
   const users = [...new Set(links.map(({ user }) => user))];

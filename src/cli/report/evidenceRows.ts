@@ -6,7 +6,7 @@ import type { Entry } from "../../logs/files/readRecords.ts";
 /** More rows than this do not make a case clearer. */
 const mostEvidenceRows = 100_000;
 
-/** The rows whose requests show a denial of a finding, in the order of the logs. */
+/** Returns the rows whose requests show a denial of a finding, in the order of the logs. */
 export async function evidenceRows(
   entries: AsyncIterable<readonly Entry[]>,
   findings: readonly Reported[],

@@ -9,10 +9,10 @@ import { attackOf } from "./attackOf.ts";
 import { markup, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 
-/** Rows of a table of prompts; the rest is in the folder that `--case` writes. */
+/** Rows in a table of prompts. The rest is in the folder that `--case` writes. */
 const mostRows = 200;
 
-/** Everything about one finding: what happened, as a picture and as rows. */
+/** Shows everything about one finding, as a picture and as rows. */
 export function findingSection(reported: Reported, number: number): Html {
   const { rule, subject, finding } = reported;
   const { facts, evidence, denials, context } = finding;
@@ -156,7 +156,7 @@ function promptRow({ at, outcome, sightings }: Prompt): Html {
   </tr> `;
 }
 
-/** `2026-03-10 09:00:13`, UTC. */
+/** Returns `2026-03-10 09:00:13`, in UTC. */
 export function shortTime(at: number): string {
   return formatTime(at).slice(0, 19).replace("T", " ");
 }

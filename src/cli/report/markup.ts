@@ -1,10 +1,10 @@
 import { visible } from "../../detection/signin/visible.ts";
 
-/** Markup that is safe to print: made by `markup` alone, so that no text of a log gets in unescaped. */
+/** Markup that is safe to print. Only `markup` creates it, so that no log text gets in unescaped. */
 export class Html {
   readonly text: string;
 
-  /** @param text markup of our own */
+  /** @param text our own markup */
   constructor(text: string) {
     this.text = text;
   }
@@ -14,7 +14,7 @@ type Value = Html | string | number | null | readonly Value[];
 
 const longestValue = 2_000;
 
-/** Markup with values in it: texts are escaped, lists are joined, null prints nothing. */
+/** Creates markup with values in it. Texts are escaped, lists are joined, null prints nothing. */
 export function markup(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(
     parts
@@ -41,7 +41,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control, bidirectional and zero-width characters are shown as escapes, and long texts are cut. */
+/** Escapes text. Control, bidirectional and zero-width characters are shown as escapes, and long texts are cut. */
 export function escape(text: string): string {
   return visible(text, longestValue).replace(/[&<>"']/g, (found) => entities[found] ?? found);
 }

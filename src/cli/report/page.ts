@@ -33,10 +33,10 @@ export interface PageContent {
   readonly madeAt: number;
 }
 
-/** Findings with a section of their own; the others are in the table, so that the page stays usable. */
+/** The number of findings with a section of their own. The others are in the table, so that the page stays usable. */
 const mostSections = 100;
 
-/** One self-contained page: no script, and nothing is loaded from anywhere. */
+/** Returns one self-contained page, which runs no script and loads nothing. */
 export function page(content: PageContent): string {
   const sorted = content.findings.toSorted((a, b) => byHarm(attackOf(a), attackOf(b)));
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
@@ -129,7 +129,7 @@ function timeOf(at: number): Html {
   return markup`<time datetime="${formatTime(at)}">${shortTime(at)}</time>`;
 }
 
-/** Addresses that more than one user was attacked from. */
+/** Returns the addresses from which more than one user was attacked. */
 function linksOf(findings: readonly Reported[]): readonly Link[] {
   const users = new Map<string, Set<string>>();
   for (const { subject, finding } of findings) {

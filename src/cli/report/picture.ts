@@ -1,7 +1,7 @@
 import { markup, Html } from "./markup.ts";
 
 /**
- * An SVG as an image: whatever names it shows, it cannot run a script or load anything.
+ * Returns an SVG as an image. Whatever names it shows, it cannot run a script or load anything.
  *
  * @param alt the same in words, for those who cannot see it
  */

@@ -1,15 +1,15 @@
 import { Mask } from "../../detection/signin/mask.ts";
 
-/** Members whose texts name a person, a place or a device, whatever they look like. */
+/** Members whose texts always name a person, a place or a device. */
 const naming =
   /^(?:user|name|.*displayname|givenname|surname|city|state|location|locations|device|deviceid|geocoordinates|by|members)$/i;
 
-/** Members that stay readable: they name the service or the outcome. */
+/** Members that stay readable, because they name the service or the outcome. */
 const kept = /^(?:operationName|appDisplayName|application|applications|rule|ruleName)$/i;
 
 /**
- * Replaces names, ids, addresses and places in any JSON value, the same text by the same number everywhere, so that
- * who did what to whom can still be followed.
+ * Replaces names, ids, addresses and places in any JSON value. Equal texts get equal numbers everywhere, so that
+ * one can still follow who did what to whom.
  */
 export class Redaction {
   readonly #mask = new Mask();
@@ -19,7 +19,7 @@ export class Redaction {
   }
 
   value<T>(value: T): T {
-    // The shape stays as it is; only texts change.
+    // The structure stays the same; only texts change.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return this.#redact(value, "") as T;
   }

@@ -20,10 +20,10 @@ import type { Input } from "./page.ts";
 export const report: Command = {
   name: "report",
   summary:
-    "Writes one page for people who do not read logs: who was attacked, who got in, what followed.",
+    "Writes one page for people who do not read logs: who was attacked, where the attacker got in, and what followed.",
   operands: "FILE…",
   options: [
-    { name: "out", value: "PAGE", help: "Where the page goes; case.html if not given." },
+    { name: "out", value: "PAGE", help: "The file for the page. Default: case.html." },
     {
       name: "case",
       value: "DIR",
@@ -39,7 +39,7 @@ export const report: Command = {
   examples: [
     {
       line: "mfa-deny report examples/contoso-day.ndjson.gz --out case.html --case case",
-      says: "A page to hand on, and the folder for the case.",
+      says: "A page to pass on, and a folder for the case.",
     },
   ],
   async run(given, operands, terminal) {
@@ -47,7 +47,7 @@ export const report: Command = {
     if (given["out"] !== undefined && out.trim() === "") {
       throw new UsageError("--out is blank; it must name a file");
     }
-    // `out` is the page here, not a folder of incidents.
+    // Here `out` is the page, not a folder of incidents.
     const { out: _page, ...reading } = given;
     const analysis = await analyse(report, reading, operands, terminal);
     const { page } = await import("./page.ts");

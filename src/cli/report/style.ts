@@ -1,4 +1,4 @@
-/** The page's only style sheet; its hash is in the page's policy, so that no other style applies. */
+/** The page's only style sheet. Its hash is in the page's policy, so that no other style applies. */
 export const style = `
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #ffffff; --soft: #f4f4f4; --line: #c8c8c8; --high: #a80000; --medium: #8a4b00; --link: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ededed; --paper: #161616; --soft: #242424; --line: #4a4a4a; --high: #ff8a80; --medium: #ffb86b; --link: #8ab8ff; } }

@@ -44,7 +44,7 @@ export const rules: Command = {
       const option = check ? "check" : "test";
       const other = check && test ? "test" : given["format"] === undefined ? null : "format";
       if (other !== null) {
-        throw new UsageError(`--${option} and --${other} exclude each other`);
+        throw new UsageError(`--${option} and --${other} cannot be combined`);
       }
       if (operands.length === 0) {
         throw new UsageError(`rules --${option} needs a FILE`);

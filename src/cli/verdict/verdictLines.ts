@@ -2,11 +2,11 @@ import { visible } from "../../detection/signin/visible.ts";
 import type { Given, Terminal } from "../command.ts";
 import type { CoverageReport } from "./coverageReport.ts";
 
-/** Longest sentence that is shown; it can name files and quote texts. */
+/** Maximum length of a sentence, which can name files and quote texts. */
 const longest = 4_000;
 
 /**
- * The verdict for a person. Only a complete read says that there are no findings.
+ * Returns the verdict for a person. Only a complete read can say that there are no findings.
  *
  * @param hasFindings also true for a command that does not look for them
  */
@@ -28,8 +28,8 @@ function firstLine({ verdict, summary }: CoverageReport, hasFindings: boolean): 
 }
 
 /**
- * Says on standard error why a read is not complete, beside a report for programs. What makes a read blind is said
- * under `--quiet` too, because it is why the command fails.
+ * Says on standard error why a read is not complete, besides a report for programs. Reasons for a blind read appear
+ * even with `--quiet`, because the command fails for them.
  */
 export function writeVerdict(
   { verdict, notes, shortfalls }: CoverageReport,
@@ -38,7 +38,7 @@ export function writeVerdict(
 ): void {
   const isSaid = verdict === "blind" || given["quiet"] === undefined;
   shortfalls.forEach((shortfall, index) => {
-    // Bad records and files that were passed over have a message each.
+    // Bad records and skipped files have their own messages.
     if (isSaid && shortfall !== "badRecords" && shortfall !== "passedOver") {
       stderr.write(`mfa-deny: ${verdict}: ${visible(notes[index] ?? "", longest)}\n`);
     }

@@ -7,7 +7,7 @@ export const coverageOptions: readonly Option[] = [
   {
     name: "max-unexplained",
     value: "PERCENT",
-    help: `MFA failures that may give no reason before the verdict is partial; ${usualMaxUnexplained * 100} if not given.`,
+    help: `Percentage of MFA failures without a reason above which the verdict is partial. Default: ${usualMaxUnexplained * 100}.`,
   },
   { name: "allow-empty", help: "Accept an input without records." },
 ];
@@ -26,7 +26,10 @@ const codeOf = {
   blind: exitCodes.unusable,
 } as const satisfies Record<Verdict, number>;
 
-/** With `--exit-code`, findings come first: a gate must not miss an attack because a record beside it is bad. */
+/**
+ * With `--exit-code`, findings take precedence, because a gate must not miss an attack only because a record is
+ * bad.
+ */
 export function exitCodeOf(
   { verdict }: Pick<Coverage, "verdict">,
   hasFindings: boolean,

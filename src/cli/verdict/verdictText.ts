@@ -3,7 +3,7 @@ import type { Coverage, Shortfall } from "../../run/coverage.ts";
 import type { RecordDialect, ShownField } from "../../run/inputSeen.ts";
 import { count, counted, listed } from "../text/words.ts";
 
-/** Unknown texts that a sentence quotes, and files that it names; the report has all of them. */
+/** The number of unknown texts and of files in a sentence. The report has all of them. */
 const most = { texts: 3, files: 10 } as const;
 
 const fieldWords = {
@@ -16,7 +16,10 @@ const fieldWords = {
   interactive: "interactive flag",
 } as const satisfies Record<ShownField, string>;
 
-/** What was read: "4,775 sign-ins by 212 users, 2026-03-10 00:00 to 24:00; 96 MFA failures, 88 % with a reason". */
+/**
+ * Describes what was read: "4,775 sign-ins by 212 users, 2026-03-10 00:00 to 24:00; 96 MFA failures, 88 % with a
+ * reason".
+ */
 export function extentText(coverage: Omit<Coverage, "verdict" | "shortfalls">): string {
   const { rows, users, oldestRow, newestRow, mfaFailures, withReason } = coverage;
   const who = users === 0 ? "" : ` by ${counted(users, "user")}`;
@@ -29,7 +32,7 @@ export function extentText(coverage: Omit<Coverage, "verdict" | "shortfalls">): 
   return `${counted(rows, "sign-in")}${who}${when}; ${failures}`;
 }
 
-/** One sentence for each thing that the read could not see; none where it saw everything. */
+/** Returns one sentence for each thing that the read could not see; none if it saw everything. */
 export function coverageNotes(coverage: Coverage): readonly string[] {
   const { atLeast, withoutSuccess, mfaFailures, withReason } = coverage;
   return [
@@ -74,7 +77,7 @@ function missingFields({ fieldsMissing }: Coverage): string {
   return `Missing: ${missing}. Export ResultType, Status and AuthenticationDetails too (docs/exports.md).`;
 }
 
-/** Which export has the reasons that this one lacks. */
+/** Names the export that has the missing reasons. */
 function howToGetReasons({ files, fieldsMissing, unknownTexts }: Coverage): string {
   const dialects = new Set(files.map(({ dialect }) => dialect));
   const hints = [...dialects].flatMap((dialect) => hintFor(dialect, fieldsMissing));
@@ -86,7 +89,7 @@ function howToGetReasons({ files, fieldsMissing, unknownTexts }: Coverage): stri
   return hints.length > 0 ? hints.join(" ") : everywhere;
 }
 
-/** A text with words that Microsoft's English texts do not use. */
+/** Reports whether a text has words that Microsoft's English texts do not use. */
 function isForeign(text: string): boolean {
   return inKnownWords(text).includes("…");
 }
@@ -120,7 +123,7 @@ function unknownTextNote({ unknownTexts }: Coverage): readonly string[] {
   return texts.length === 0 ? [] : [`MFA texts of no known class: ${listed(texts, most.texts)}.`];
 }
 
-/** A whole percentage, rounded down, so that "100 %" means all. */
+/** Returns a whole percentage, rounded down, so that "100 %" means all. */
 function shareText(part: number, whole: number): string {
   const percent = Math.floor((part * 100) / whole);
   return percent === 0 && part > 0 ? "under 1 %" : `${percent} %`;
@@ -128,7 +131,7 @@ function shareText(part: number, whole: number): string {
 
 const minute = 60_000;
 
-/** The whole minutes around two moments; a day ends at 24:00. */
+/** Returns the range from one time to another in whole minutes. A day ends at 24:00. */
 function spanText(from: number, to: number): string {
   const start = dayAndTime(Math.floor(from / minute) * minute);
   const end = endOfMinute(to);

@@ -1,9 +1,9 @@
 import type { Check } from "../check.ts";
 import { ok, warning } from "../line.ts";
 
-/** Tables that answer an analyst's questions about a finding, and what is not known without each. */
+/** Tables that answer an analyst's questions about a finding, and what is unknown without each. */
 const optionalTables = {
-  AADNonInteractiveUserSignInLogs: "sign-ins after the attack that asked for nothing",
+  AADNonInteractiveUserSignInLogs: "sign-ins after the attack without a prompt",
   AuditLogs: "fraud reports, new security info, roles and consent",
   OfficeActivity: "inbox rules and forwarding",
   AADUserRiskEvents: "risk detections",

@@ -10,7 +10,7 @@ const deploy =
 
 const unused = [ok("not needed: INCIDENT_SINKS does not name logs")];
 
-/** `Custom-NAME` is the stream that fills the table NAME. */
+/** The stream `Custom-NAME` fills the table NAME. */
 function tableOf({ findingsTable }: Settings): string {
   return findingsTable?.stream.replace(/^Custom-/, "") ?? "";
 }
@@ -110,7 +110,7 @@ export const analyticsRuleCheck: Check = {
   },
 };
 
-/** All pages of a list; the status where the service refused one. */
+/** Returns all pages of a list, or the status of the first page that the service refused. */
 async function everyResource(
   probe: Probe,
   path: string,
@@ -130,7 +130,7 @@ async function everyResource(
   return found;
 }
 
-/** The rest of the address goes along: it holds where the next page begins. */
+/** Includes the query, which says where the next page begins. */
 function pathOf({ pathname, search }: URL): string {
   return `${pathname}${search}`;
 }

@@ -3,10 +3,13 @@ import { inWords } from "../duration.ts";
 import { fault, ok, warning, type Outcome } from "../line.ts";
 import type { Probe } from "../probe.ts";
 
-/** The services sign a token for a few minutes around their own time; the watermark takes the same margin. */
+/**
+ * Services accept tokens within a few minutes of their own time. The watermark has the same margin. In
+ * milliseconds.
+ */
 const clockToleranceMs = 60_000;
 
-/** One line for each audience: a missing federation or a wrong cloud shows in some and not in others. */
+/** Tests each audience, because a missing federation or a wrong cloud affects only some of them. */
 export const tokensCheck: Check = {
   id: "tokens",
   scope: "app",

@@ -26,7 +26,7 @@ function onboardingOutcome(status: number): Outcome {
       return fault("this identity may not read Microsoft Sentinel (403)", responder);
     case 404:
       return fault(
-        "Microsoft Sentinel is not switched on for the workspace, or SENTINEL_WORKSPACE_RESOURCE_ID names none",
+        "Microsoft Sentinel is not switched on for the workspace, or SENTINEL_WORKSPACE_RESOURCE_ID names no workspace",
         "az sentinel onboarding-state create --name default --resource-group GROUP --workspace-name WORKSPACE " +
           "--customer-managed-key false",
       );
@@ -35,7 +35,7 @@ function onboardingOutcome(status: number): Outcome {
   }
 }
 
-/** What the sink `sentinel` does; nothing is written to find out. */
+/** The actions of the sink `sentinel`. They are checked without writing anything. */
 const needed = [
   "Microsoft.SecurityInsights/incidents/read",
   "Microsoft.SecurityInsights/incidents/write",

@@ -10,7 +10,7 @@ const diagnosticSetting =
 const reader =
   'az role assignment create --assignee IDENTITY --role "Microsoft Sentinel Responder" --scope WORKSPACE_ID';
 
-/** The workspace answers queries, and has the table. */
+/** Checks that the workspace answers queries and has the table. */
 export const signInLogsCheck: Check = {
   id: "signin-logs",
   scope: "workspace",
@@ -49,7 +49,7 @@ export const planCheck: Check = {
     return [
       plans[plan] ??
         fault(
-          `SigninLogs is on the plan ${plan}, which the query API does not serve`,
+          `SigninLogs is on the plan ${plan}, which the query API cannot read`,
           "az monitor log-analytics workspace table update --resource-group GROUP --workspace-name WORKSPACE " +
             "--name SigninLogs --plan Analytics",
         ),

@@ -7,16 +7,16 @@ import { inWords } from "../duration.ts";
 import { fault, ok, warning, type Outcome } from "../line.ts";
 
 const dayMs = 86_400_000;
-/** Enough for a percentile; a sample, so that a large tenant costs no more than a small one. */
+/** Enough rows for a percentile. It is a sample, so that a large tenant costs no more than a small one. */
 const sampleRows = 5_000;
 
 const datetime = (at: number) => `datetime(${formatTime(at)})`;
 
 const connector =
   "Microsoft Entra admin center → Monitoring & health → Diagnostic settings: is SignInLogs still sent to this " +
-  "workspace? Microsoft Sentinel → Data connectors → Microsoft Entra ID shows when data last came.";
+  "workspace? Microsoft Sentinel → Data connectors → Microsoft Entra ID shows when data last arrived.";
 
-/** The newest row, and how long rows take from happening to being stored. */
+/** Reports the age of the newest row, and how long rows take until they are ingested. */
 export const lagCheck: Check = {
   id: "signin-logs-rows",
   scope: "workspace",
@@ -45,7 +45,7 @@ export const lagCheck: Check = {
   },
 };
 
-/** Milliseconds from a row's `TimeGenerated` to its ingestion, ascending. */
+/** Returns the milliseconds from a row's `TimeGenerated` to its ingestion, ascending. */
 function lagsOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly number[] {
   return rows
     .map((row) => (readTime(row["Ingested"]) ?? NaN) - (readTime(row["TimeGenerated"]) ?? NaN))

@@ -39,7 +39,7 @@ export const poisonQueueCheck: Check = {
       : [
           fault(
             `${messages} messages in mfa-deny-backfill-poison: backfill steps failed five times`,
-            "Read the backfill's status (GET /api/backfill/ID) for the reason, mend it and start the backfill again.",
+            "Read the backfill's status (GET /api/backfill/ID) for the reason, fix it and start the backfill again.",
           ),
         ];
   },
@@ -56,8 +56,7 @@ export const lastRunCheck: Check = {
       return [
         warning(
           "no run has succeeded yet",
-          "Wait for the schedule, or start one: az functionapp function invoke is not needed, the timer does it. " +
-            "Look at the function `detect` under Monitor in the portal.",
+          "Wait for the schedule. Look at the function `detect` under Monitor in the portal.",
         ),
       ];
     }

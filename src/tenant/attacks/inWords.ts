@@ -4,7 +4,7 @@ export function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** An attack with its times as text, as the truth is written to a file. */
+/** Returns an attack with its times as text, in the form of the truth file. */
 export function attackInWords(attack: TrueAttack): unknown {
   return {
     ...attack,

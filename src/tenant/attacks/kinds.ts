@@ -13,7 +13,7 @@ export type AttackKind =
   | "duplicates"
   | "mixed-case";
 
-/** Rules that a true attack can be expected to fire, under the numbers they ship with. */
+/** Rules that a true attack can be expected to fire, with their default numbers. */
 export type RuleId = "explicit-mfa-deny" | "azure-ad-multiple-denied-mfa" | "mfa-deny-then-approve";
 
 export type ApprovalMatch = "same-request" | "same-address" | "other";
@@ -27,22 +27,22 @@ interface ExpectedRule {
   readonly severity: "Medium" | "High";
 }
 
-/** What really happened. Times are epoch milliseconds; the outcome is known, not detected. */
+/** What really happened. Times are epoch milliseconds. The outcome is known, not detected. */
 export interface TrueAttack {
   readonly kind: AttackKind;
   readonly tenantId: string;
   /** The user's name in lower case. */
   readonly user: string;
   readonly userId: string;
-  /** Distinct prompts that were refused, reports of fraud included. */
+  /** Distinct refused prompts, including reports of fraud. */
   readonly denials: number;
   readonly fraudReports: number;
   readonly firstDenialAt: number;
   readonly lastDenialAt: number;
   readonly approvedAt: number | null;
   readonly approvalMatch: ApprovalMatch | null;
-  /** When the last of its rows was published: nothing changes afterwards. */
+  /** When its last row was published. Nothing changes afterwards. */
   readonly settledAt: number;
-  /** Empty where no rule may fire. */
+  /** Empty if no rule may fire. */
   readonly expectedRules: readonly ExpectedRule[];
 }

@@ -8,7 +8,7 @@ import type { Random } from "../random.ts";
 import { minuteMs, secondMs } from "../time.ts";
 import type { Plot, Strike } from "./plot.ts";
 
-/** What the attacker's next request looks like. */
+/** The properties of the attacker's next request. */
 type Origin = Pick<Attempt, "address" | "place" | "client" | "ownDevice" | "app" | "flow">;
 
 function originsOf(plot: Plot, victim: Person, random: Random): (request: number) => Origin {
@@ -36,7 +36,7 @@ function originsOf(plot: Plot, victim: Person, random: Random): (request: number
   });
 }
 
-/** Asked at most 15 seconds before the answer: strikes are at least 25 seconds apart. */
+/** The prompt is sent at most 15 seconds before the answer, because strikes are at least 25 seconds apart. */
 function promptFor({ at, outcome }: Strike, random: Random): Prompt {
   return promptOf(
     at - (outcome === "noResponse" ? 60 * secondMs : random.between(3 * secondMs, 15 * secondMs)),
@@ -45,7 +45,7 @@ function promptFor({ at, outcome }: Strike, random: Random): Prompt {
   );
 }
 
-/** The strikes as rows. Truth needs the moment at which the last of them is published. */
+/** Turns the strikes into rows. Truth needs the time at which the last of them is published. */
 export function perform(plot: Plot, victim: Person, random: Random): Draft[] {
   const originOf = originsOf(plot, victim, random);
   const perRequest = plot.perRequest ?? 1;
@@ -95,7 +95,7 @@ function radiusRow(attempt: Attempt, { at, outcome }: Strike): Draft["snapshot"]
   };
 }
 
-/** The same row once more, and in half of the cases again in the dialect without sequences. */
+/** Repeats the same row, in half of the cases also in the dialect without sequences. */
 function repeats(draft: Draft, random: Random): Draft[] {
   const again = {
     ...draft,

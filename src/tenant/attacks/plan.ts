@@ -20,11 +20,11 @@ export interface PlannedAttack {
   readonly truth: TrueAttack;
   readonly drafts: readonly Draft[];
   readonly person: number;
-  /** Here the victim's own sign-ins show no prompt, so that truth stays what the script says. */
+  /** In this span the victim's own sign-ins show no prompt, so that the script remains the truth. */
   readonly quiet: { readonly from: number; readonly to: number };
 }
 
-/** Everybody is a victim once at most. */
+/** Picks a victim. Nobody is a victim more than once. */
 function nextVictim(
   kind: AttackKind,
   users: number,
@@ -51,7 +51,7 @@ function startOf(
   random: Random,
 ): number {
   const day = Math.floor((index * days) / attacks.length);
-  // With a single day, this one runs on into the next.
+  // With a single day, this one continues into the next.
   if (kind === "across-midnight") {
     return startAt + (Math.min(day, Math.max(0, days - 2)) + 1) * dayMs - 4 * minuteMs;
   }

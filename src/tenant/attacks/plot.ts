@@ -2,46 +2,46 @@ import type { PromptOutcome } from "../outcomes.ts";
 import type { Random } from "../random.ts";
 import type { ApprovalMatch, RuleId } from "./kinds.ts";
 
-/** One prompt that the attacker put to the victim, and when it was answered. */
+/** One prompt that the attacker triggered for the victim, and when it was answered. */
 export interface Strike {
   readonly at: number;
   readonly outcome: PromptOutcome;
 }
 
-/** What a rule must find; `trigger` counts the denials from zero. */
+/** What a rule must find. `trigger` is the index of a denial. */
 export interface Expectation {
   readonly rule: RuleId;
   readonly trigger: number;
   readonly severity: "Medium" | "High";
 }
 
-/** The script of an attack. Each kind of attack writes one; everything else follows from it. */
+/** The script of an attack. Each kind of attack has one, and everything else follows from it. */
 export interface Plot {
   readonly strikes: readonly Strike[];
   readonly approval?: { readonly at: number; readonly match: ApprovalMatch };
   readonly expected: readonly Expectation[];
-  /** Prompts per request, at most; one is the default. */
+  /** Maximum number of prompts per request. Default: 1. */
   readonly perRequest?: number;
-  /** RADIUS rows: one request per prompt, the outcome in Status only. */
+  /** RADIUS rows: one request per prompt, with the outcome only in Status. */
   readonly radius?: boolean;
-  /** Each request from an address of its own. */
+  /** Each request comes from a new address. */
   readonly rotating?: boolean;
   /** Each row spells the user's name differently. */
   readonly respelled?: boolean;
   /** Each row is followed by one or two more of the same prompt. */
   readonly repeated?: boolean;
-  /** Extra delay before the n-th row is published. */
+  /** Extra delay before the n-th row is published, in milliseconds. */
   readonly lateMs?: readonly number[];
 }
 
 export interface Stage {
   readonly startAt: number;
   readonly random: Random;
-  /** How many attacks of this kind came before. */
+  /** The number of earlier attacks of this kind. */
   readonly nth: number;
 }
 
-/** `count` moments from `startAt`, `low` to `high` milliseconds apart. */
+/** Returns `count` times from `startAt`, `low` to `high` milliseconds apart. */
 export function moments(
   startAt: number,
   count: number,
@@ -62,7 +62,7 @@ export function denied(times: readonly number[]): Strike[] {
   return times.map((at) => ({ at, outcome: "denied" }));
 }
 
-/** `count` moments inside a grid of `step` from `startAt`, each moved by less than `jitter`. */
+/** Returns `count` times in a grid of `step` from `startAt`, each shifted by less than `jitter`. */
 export function onGrid(
   startAt: number,
   count: number,

@@ -18,14 +18,14 @@ function explicit(severity: "Medium" | "High"): Expectation {
 
 const gaveIn: Expectation = { rule: "mfa-deny-then-approve", trigger: 1, severity: "High" };
 
-/** Denials less than 70 seconds apart: 13 of them fit into 15 minutes. */
+/** Denials less than 70 seconds apart, so that 13 of them fit into 15 minutes. */
 function volley({ startAt, random }: Stage, low: number, high: number): Strike[] {
   return denied(moments(startAt, random.between(low, high), 25 * secondMs, 65 * secondMs, random));
 }
 
 /**
- * Seven or eight denials and an unanswered prompt, then the user gives in. In threes, the last
- * request holds a denial for the approval to share it with.
+ * Seven or eight denials and an unanswered prompt, then the user gives in. In groups of three, the last request has
+ * a denial that shares it with the approval.
  */
 function approved(stage: Stage): Plot {
   const refused = volley(stage, 7, 8);
@@ -40,14 +40,14 @@ function approved(stage: Stage): Plot {
   };
 }
 
-/** Seven denials on each side of a ten-minute edge: fixed buckets of ten minutes see 7 and 7. */
+/** Seven denials on each side of a ten-minute edge: fixed buckets of ten minutes count 7 and 7. */
 function bucketEdge({ startAt, random }: Stage): Plot {
   const edge = Math.ceil(startAt / (10 * minuteMs)) * 10 * minuteMs;
   const times = onGrid(edge - 7 * 40 * secondMs, 14, 40 * secondMs, 15 * secondMs, random);
   return { strikes: denied(times), perRequest: 2, expected: [explicit("Medium")] };
 }
 
-/** A new address for each prompt, the approval's included. */
+/** A new address for each prompt, including the approval's. */
 function rotatingAddresses(stage: Stage): Plot {
   const strikes = volley(stage, 7, 9);
   const at = lastOf(strikes) + stage.random.between(2 * minuteMs, 9 * minuteMs);
@@ -59,7 +59,7 @@ function rotatingAddresses(stage: Stage): Plot {
   };
 }
 
-/** Never two denials within 17 minutes, so that no window of 15 minutes holds more than one. */
+/** Never two denials within 17 minutes, so that no window of 15 minutes has more than one. */
 function lowAndSlow({ startAt, random }: Stage): Plot {
   return { strikes: denied(onGrid(startAt, 8, 20 * minuteMs, 3 * minuteMs, random)), expected: [] };
 }
@@ -70,7 +70,7 @@ const reportTexts: readonly [Strike["outcome"], ...Strike["outcome"][]] = [
   "fraudCode",
 ];
 
-/** The user reports what is going on. */
+/** The user reports the attack as fraud. */
 function fraudReport(stage: Stage): Plot {
   const strikes = volley(stage, 5, 6);
   const outcome = reportTexts[stage.nth % reportTexts.length] ?? reportTexts[0];
@@ -85,7 +85,7 @@ function npsPushBombing(stage: Stage): Plot {
   return { strikes: volley(stage, 6, 9), radius: true, expected: [explicit("Medium")] };
 }
 
-/** Five denials, just enough: the fourth is published a day later, the others out of order. */
+/** Five denials, just enough. The fourth is published a day later, the others out of order. */
 function late({ startAt, random }: Stage): Plot {
   const strikes = denied(moments(startAt, 5, 60 * secondMs, 150 * secondMs, random));
   const lateMs = [
@@ -104,7 +104,7 @@ function twoThenApprove({ startAt, random }: Stage): Plot {
   return { strikes, perRequest: 2, approval: { at, match: "same-request" }, expected: [gaveIn] };
 }
 
-/** Thirteen denials within one bucket of ten minutes: the tumbling rule fires as well. */
+/** Thirteen denials within one bucket of ten minutes, so that the tumbling rule fires as well. */
 function many({ startAt, random }: Stage): Plot {
   const bucket = Math.ceil(startAt / (10 * minuteMs)) * 10 * minuteMs;
   const times = onGrid(bucket + 20 * secondMs, 13, 40 * secondMs, 15 * secondMs, random);

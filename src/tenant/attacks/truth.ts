@@ -11,7 +11,7 @@ const fraud: ReadonlySet<PromptOutcome> = new Set<PromptOutcome>([
   "fraudCode",
 ]);
 
-/** Truth is read from the script alone: the scripts say which rules fire, and on which denial. */
+/** Derives the truth from the script alone. The scripts say which rules fire, and on which denial. */
 export function truthOf(
   world: World,
   kind: AttackKind,

@@ -5,7 +5,7 @@ export interface Column {
   readonly type: ColumnType;
 }
 
-/** What is not text in `SigninLogs`. */
+/** Columns of `SigninLogs` that are not text. */
 const types: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ["TimeGenerated", "datetime"],
   ["DurationMs", "long"],
@@ -26,7 +26,7 @@ const types: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ["_BilledSize", "real"],
 ]);
 
-/** `TenantId` is in every table of a workspace; the others are in the order of the table. */
+/** `TenantId` is in every table of a workspace. The others are in the order of the table. */
 const everyName = `
   TenantId SourceSystem TimeGenerated ResourceId OperationName OperationVersion Category
   ResultType ResultSignature ResultDescription DurationMs CorrelationId Resource ResourceGroup

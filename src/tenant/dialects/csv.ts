@@ -2,7 +2,7 @@ export interface CsvOptions {
   readonly delimiter?: "," | ";" | "\t";
 }
 
-/** Lines end in CR LF, and a cell is quoted only where it has to be. */
+/** Returns a line with CR LF at the end. A cell is quoted only if necessary. */
 export function csvLine(cells: readonly string[], { delimiter = "," }: CsvOptions = {}): string {
   return `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\r\n`;
 }

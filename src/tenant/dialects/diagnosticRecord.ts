@@ -2,7 +2,7 @@ import type { SigninRow } from "../row.ts";
 
 type DiagnosticRecord = Readonly<Record<string, unknown>>;
 
-/** Text in a table, arrays in a record. */
+/** These are text in a table, but arrays in a record. */
 const parsedFields: ReadonlySet<string> = new Set([
   "AuthenticationDetails",
   "AuthenticationProcessingDetails",
@@ -12,7 +12,7 @@ const parsedFields: ReadonlySet<string> = new Set([
   "RiskEventTypes_V2",
 ]);
 
-/** Columns whose property is not simply the name with a small first letter. */
+/** Columns whose property is not the name with a lower-case first letter. */
 const renamed: ReadonlyMap<string, string> = new Map([
   ["ConditionalAccessPolicies", "appliedConditionalAccessPolicies"],
   ["IPAddress", "ipAddress"],
@@ -21,7 +21,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ["UniqueTokenIdentifier", "uniqueTokenIdentifier"],
 ]);
 
-/** On the record itself, or in Log Analytics only. */
+/** Fields of the record itself, or of Log Analytics only. */
 const notProperties: ReadonlySet<string> = new Set([
   "TenantId",
   "SourceSystem",
@@ -63,7 +63,7 @@ function propertiesOf(row: SigninRow): DiagnosticRecord {
   return properties;
 }
 
-/** A record as diagnostic settings send it to an Event Hub or to a storage account. */
+/** Returns a record as diagnostic settings send it to an Event Hub or to a storage account. */
 export function toDiagnosticRecord(row: SigninRow): DiagnosticRecord {
   return {
     time: row["TimeGenerated"],
@@ -85,7 +85,7 @@ export function toDiagnosticRecord(row: SigninRow): DiagnosticRecord {
   };
 }
 
-/** An Event Hub message holds several records. */
+/** Returns an Event Hub message, which contains several records. */
 export function toEventHubMessage(rows: Iterable<SigninRow>): {
   readonly records: readonly DiagnosticRecord[];
 } {

@@ -2,7 +2,7 @@ import type { SigninRow } from "../row.ts";
 
 type GraphSignIn = Readonly<Record<string, unknown>>;
 
-/** Columns of `SigninLogs` whose property has the same name with a small first letter. */
+/** Columns of `SigninLogs` whose property is the name with a lower-case first letter. */
 const sameNames = `
   Id CreatedDateTime UserDisplayName UserPrincipalName UserId AppId AppDisplayName IPAddress
   ClientAppUsed CorrelationId OriginalRequestId ConditionalAccessStatus IsInteractive UserAgent
@@ -21,7 +21,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ["ConditionalAccessPolicies", "appliedConditionalAccessPolicies"],
 ]);
 
-/** A `signIn` resource of Microsoft Graph. Its steps have no sequences, and it does not tell when it was published. */
+/** Returns a `signIn` resource of Microsoft Graph. Its steps have no sequences, and it has no publication time. */
 export function toGraphSignIn(row: SigninRow): GraphSignIn {
   const signIn: Record<string, unknown> = {};
   for (const column of [...sameNames, ...renamed.keys()]) {
@@ -38,7 +38,7 @@ export function toGraphSignIn(row: SigninRow): GraphSignIn {
   return signIn;
 }
 
-/** One page of an answer; the next one is named by all but the last. */
+/** Returns one page of an answer. Every page but the last has a link to the next one. */
 export function toGraphPage(rows: Iterable<SigninRow>, nextLink?: string): GraphSignIn {
   return {
     "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns",

@@ -1,7 +1,7 @@
 import type { SigninRow } from "../row.ts";
 import { everyColumn, type Column } from "./columns.ts";
 
-/** One row of a continuous export: one JSON object per line, without the line's end. */
+/** Returns one row of a continuous export: a JSON object, without the line's end. */
 export function toLine(row: SigninRow): string {
   return JSON.stringify(row);
 }
@@ -14,7 +14,7 @@ export function toNdjson(rows: Iterable<SigninRow>): string {
   return text;
 }
 
-/** As the portal saves a result: one array of objects. */
+/** Returns one array of objects, as the portal saves a result. */
 export function toJsonArray(rows: Iterable<SigninRow>): string {
   return JSON.stringify([...rows], null, 1);
 }
@@ -31,7 +31,7 @@ interface QueryAnswer {
   ];
 }
 
-/** Text is never null in Log Analytics; dynamic values travel as text that holds JSON. */
+/** Text is never null in Log Analytics. Dynamic values are text that contains JSON. */
 function cell({ name, type }: Column, row: SigninRow): Cell {
   const value = row[name];
   if (type === "dynamic") {
@@ -43,7 +43,7 @@ function cell({ name, type }: Column, row: SigninRow): Cell {
   return type === "string" ? "" : null;
 }
 
-/** The body of the query API's answer. `columns` cuts it down to what a query projects. */
+/** Returns the body of the query API's answer. `columns` limits it to those that a query projects. */
 export function toQueryAnswer(
   rows: Iterable<SigninRow>,
   columns: readonly Column[] = everyColumn,

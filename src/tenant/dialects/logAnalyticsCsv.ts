@@ -4,9 +4,12 @@ import { csvLine, type CsvOptions } from "./csv.ts";
 
 export interface LogAnalyticsCsvOptions extends CsvOptions {
   readonly columns?: readonly Column[];
-  /** How times are written; the portal writes them as the browser's language has it. */
+  /** The format of times. The portal uses that of the browser's language. */
   readonly dates?: "iso" | "mdy" | "dmy" | "dotted";
-  /** As a union of both sign-in tables has it: a column for each type of what is dynamic in one and text in the other. */
+  /**
+   * As in a union of both sign-in tables: two columns, one for each type, for every field that is dynamic in one
+   * table and text in the other.
+   */
   readonly pairs?: boolean;
 }
 
@@ -19,7 +22,7 @@ const paired: ReadonlySet<string> = new Set([
   "TokenProtectionStatusDetails",
 ]);
 
-/** The result of a query as the portal's "Export to CSV" saves it, header first. */
+/** Returns the result of a query as the portal's "Export to CSV" saves it, header first. */
 export function toLogAnalyticsCsv(
   rows: Iterable<SigninRow>,
   options: LogAnalyticsCsvOptions = {},

@@ -9,7 +9,7 @@ const dynamic = (column: string, ...path: readonly string[]): Write => {
 const own = (column: string): Write => dynamic(column);
 const nothing: Write = () => "";
 
-/** The columns of the Entra portal's download, "InteractiveSignIns_….csv"; one of them is there twice. */
+/** The columns of the Entra portal's download, "InteractiveSignIns_….csv". One of them occurs twice. */
 const everyColumn: readonly (readonly [header: string, write: Write])[] = [
   ["Date (UTC)", (row) => `${textOf(row["CreatedDateTime"]).slice(0, 19)}Z`],
   ["Request ID", own("Id")],
@@ -58,8 +58,8 @@ const everyColumn: readonly (readonly [header: string, write: Write])[] = [
 ];
 
 /**
- * A download of the Entra portal. It knows no steps, times of publication nor whole requests, and tells
- * interactive sign-ins from others by the name of the file only.
+ * Returns a download of the Entra portal. It has no steps, publication times or original request ids, and
+ * distinguishes interactive sign-ins only by the name of the file.
  */
 export function toPortalCsv(rows: Iterable<SigninRow>, options: CsvOptions = {}): string {
   let text = csvLine(

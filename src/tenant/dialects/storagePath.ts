@@ -1,4 +1,4 @@
-/** Where diagnostic settings store the records of an hour, in a container of the storage account. */
+/** Returns the path in a container of the storage account to which diagnostic settings write the records of an hour. */
 export function storagePath(tenantId: string, at: number, category = "SignInLogs"): string {
   const iso = new Date(at).toISOString();
   return [

@@ -7,7 +7,7 @@ import { plainSignIns } from "./plain.ts";
 import { refusedPrompts } from "./prompted.ts";
 import type { Tell } from "./scene.ts";
 
-/** Somebody is about to sign in; rows are told when its turn comes. */
+/** A sign-in that is about to happen. Its rows are created when its turn comes. */
 export interface Intent {
   readonly at: number;
   readonly person: number;
@@ -15,7 +15,7 @@ export interface Intent {
   readonly tell: Tell;
 }
 
-/** Local hours of work, each as often as it stands here. */
+/** Local working hours, each repeated according to its weight. */
 const hourWeights: readonly [number, ...number[]] = [
   6, 7, 7, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 13, 13, 14, 14, 15, 15, 16, 16,
   17, 18, 20, 22,
@@ -31,7 +31,7 @@ function isWeekend(dayStart: number): boolean {
   return weekday === 0 || weekday === 6;
 }
 
-/** At most one story with denials per person and day; two days' stories lie two hours apart. */
+/** At most one story with denials per person and day. Those of two days are two hours apart. */
 function refusals(
   dayStart: number,
   random: Random,
@@ -54,7 +54,7 @@ export interface DayOptions {
   readonly seed: number;
   readonly users: number;
   readonly signInsPerUserPerDay: number;
-  /** In these spans a person is shown no prompts; from victims come no denials at all. */
+  /** Spans in which a person gets no prompts. Victims have no denials of their own at all. */
   readonly quiet: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
 }
 
@@ -81,7 +81,7 @@ function personalDay(options: DayOptions, day: number, dayStart: number, person:
   return intents;
 }
 
-/** Everybody's sign-ins of one UTC day, in order of time. */
+/** Returns everybody's sign-ins of one UTC day, in order of time. */
 export function dayOf(options: DayOptions, day: number, dayStart: number): Intent[] {
   const intents: Intent[] = [];
   for (let person = 0; person < options.users; person += 1) {

@@ -3,7 +3,7 @@ import { plainSignIns } from "./plain.ts";
 import { promptedSignIns } from "./prompted.ts";
 import type { Tell } from "./scene.ts";
 
-/** How often each kind of sign-in happens, in 10,000. The remainder is satisfied by claim. */
+/** How often each kind of sign-in happens, in 10,000. All others are satisfied by claim. */
 const habits: readonly (readonly [weight: number, tell: Tell])[] = [
   [1400, promptedSignIns.approved],
   [600, plainSignIns.singleFactor],

@@ -5,7 +5,7 @@ import { respell } from "../people.ts";
 import { hourMs, minuteMs, secondMs } from "../time.ts";
 import type { Scene, Tell } from "./scene.ts";
 
-/** A request that puts no prompt to anybody and is written in one row. */
+/** A request without any prompt, which is written in one row. */
 function oneRow(
   scene: Scene,
   resultType: string,

@@ -5,7 +5,7 @@ import { detail, stepText, type PromptOutcome } from "../outcomes.ts";
 import { secondMs } from "../time.ts";
 import type { Scene, Tell } from "./scene.ts";
 
-/** Nobody answers for a minute, or somebody does within it. */
+/** Either nobody answers for a minute, or somebody does within it. */
 function answerMs(outcome: PromptOutcome, { random }: Scene): number {
   if (outcome === "noResponse") {
     return 60 * secondMs;
@@ -16,7 +16,7 @@ function answerMs(outcome: PromptOutcome, { random }: Scene): number {
   return random.between(3 * secondMs, 45 * secondMs);
 }
 
-/** One request with these prompts, one row after each; the step array grows from row to row. */
+/** One request with these prompts and one row after each. The step array grows from row to row. */
 function prompts(scene: Scene, outcomes: readonly PromptOutcome[]): Draft[] {
   const { person, at, random } = scene;
   const attempt = attemptOf(person, at - 5 * secondMs, random);
@@ -25,7 +25,7 @@ function prompts(scene: Scene, outcomes: readonly PromptOutcome[]): Draft[] {
   return outcomes.map((outcome) => {
     const answeredAt = askedAt + answerMs(outcome, scene);
     const pendingBefore = told.at(-1)?.outcome === "pending";
-    // A pending prompt is asked once: the next row tells how the same one ended.
+    // A pending prompt is sent once; the next row says how the same one ended.
     if (pendingBefore) {
       told.pop();
     }
@@ -43,7 +43,7 @@ function prompts(scene: Scene, outcomes: readonly PromptOutcome[]): Draft[] {
   });
 }
 
-/** "Stay signed in?" interrupts after the approval; the row that follows repeats the steps. */
+/** "Stay signed in?" interrupts after the approval. The row that follows repeats the steps. */
 function keepMeSignedIn(scene: Scene): Draft[] {
   return prompts(scene, ["approved"]).flatMap((draft) => {
     const later = {
@@ -57,7 +57,7 @@ function keepMeSignedIn(scene: Scene): Draft[] {
   });
 }
 
-/** The NPS extension, behind a VPN: no steps, no `IsInteractive`, the outcome in Status only. */
+/** The NPS extension behind a VPN: no steps, no `IsInteractive`, and the outcome only in Status. */
 function radius(scene: Scene, outcome: PromptOutcome): Draft[] {
   const { person, at, random } = scene;
   const attempt = attemptOf(person, at, random, {
@@ -77,7 +77,7 @@ function radius(scene: Scene, outcome: PromptOutcome): Draft[] {
   ];
 }
 
-/** Prompts that nobody refuses; several end in an approval. */
+/** Prompts that nobody refuses. Several end in an approval. */
 export const promptedSignIns = {
   approved: (scene) => prompts(scene, ["approved"]),
   keepMeSignedIn,

@@ -2,7 +2,7 @@ import type { Draft } from "../attempt.ts";
 import type { Person } from "../people.ts";
 import type { Random } from "../random.ts";
 
-/** One moment of somebody's ordinary day, to be told as rows. */
+/** A moment in somebody's ordinary day, which becomes rows. */
 export interface Scene {
   readonly person: Person;
   readonly at: number;
