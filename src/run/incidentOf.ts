@@ -1,5 +1,6 @@
 import { analystTasks } from "../detection/incidents/analystTasks.ts";
 import { describeChange } from "../detection/incidents/change.ts";
+import { approvalRow, contextFacts } from "../detection/incidents/contextFacts.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
 import type { Evidence, Finding } from "../detection/decisions/finding.ts";
 import { describeIncident } from "../detection/incidents/incident.ts";
@@ -29,6 +30,8 @@ export function incidentOf(
       reason,
       facts: finding.facts,
       evidence: shorten(finding.evidence),
+      approvedBy: approvalRow(finding),
+      context: contextFacts(finding),
       severitySince: burst.severitySince,
     },
     sentRevision: 0,

@@ -3,6 +3,7 @@ import type { ClassifyOptions } from "../detection/signin/classify.ts";
 import type { Binding } from "../detection/prompts/accounts.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { Task } from "../detection/incidents/analystTasks.ts";
+import type { ContextFacts } from "../detection/incidents/contextFacts.ts";
 import type { IncidentText } from "../detection/incidents/incident.ts";
 import type { Reason } from "../detection/decisions/decision.ts";
 import type { Evidence, Facts } from "../detection/decisions/finding.ts";
@@ -232,6 +233,10 @@ interface IncidentSummary {
   readonly reason: Reason;
   readonly facts: Facts;
   readonly evidence: Evidence;
+  /** The row of the approval that counts; absent in a state of earlier versions. */
+  readonly approvedBy?: Approval | null;
+  /** Null if nothing was looked up; absent in a state of earlier versions. */
+  readonly context?: ContextFacts | null;
   /** The revision in which it got its severity. */
   readonly severitySince: number;
 }

@@ -133,15 +133,17 @@ describe("the analytics rule", () => {
     expect(Object.keys(rule.customDetails).length).toBeLessThanOrEqual(20);
   });
 
-  test("names the account by name and suffix and by object id, its address and its application", () => {
+  test("names the account by name and suffix and by object id, addresses, application, host and mailbox", () => {
     const entities = rule.entityMappings.map(
       ({ entityType, fieldMappings }) =>
         `${entityType}: ${fieldMappings.map(({ identifier }) => identifier).join(", ")}`,
     );
     expect(entities).toEqual([
       "Account: Name, UPNSuffix, AadUserId",
-      "IP: Address",
+      ...Array.from({ length: 5 }, () => "IP: Address"),
       "CloudApplication: Name",
+      "Host: HostName",
+      "Mailbox: MailboxPrimaryAddress",
     ]);
   });
 

@@ -31,6 +31,8 @@ describe("the incident that a decision asks for", () => {
         reason: "grew",
         facts: facts(),
         evidence: found.evidence,
+        approvedBy: null,
+        context: null,
         severitySince: 2,
       },
       sentRevision: 0,

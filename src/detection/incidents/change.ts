@@ -3,6 +3,7 @@ import type { Facts, Finding } from "../decisions/finding.ts";
 import type { RecordedBurst } from "../decisions/record.ts";
 import { newSigns, type Sign, type ToldContext } from "../decisions/told.ts";
 import { approvalOrigin } from "./approvalOrigin.ts";
+import { approvalRow } from "./contextFacts.ts";
 import { campaignText } from "./originLines.ts";
 import { approvalSentence, origin } from "./summary.ts";
 import { byteLength, cutToBytes } from "./size.ts";
@@ -52,17 +53,14 @@ export function describeChange(reason: Why, before: Before | null, finding: Find
 }
 
 /** The approval, which no comment leaves out; its row where the incident was not told of it. */
-function approvalLines(before: Facts | null, { facts, approvals }: Finding): readonly string[] {
-  const { approval, lastDenialAt } = facts;
+function approvalLines(before: Facts | null, finding: Finding): readonly string[] {
+  const { approval, lastDenialAt } = finding.facts;
   if (approval === null) {
     return [];
   }
   const isTold = approval.at === before?.approval?.at && approval.match === before.approval.match;
-  const row = isTold ? undefined : approvals.find(({ at }) => at === approval.at);
-  return [
-    approvalSentence(approval, lastDenialAt),
-    ...(row === undefined ? [] : [approvalOrigin(row)]),
-  ];
+  const row = isTold ? null : approvalRow(finding);
+  return [approvalSentence(approval, lastDenialAt), ...(row === null ? [] : [approvalOrigin(row)])];
 }
 
 /** What is known of the origin and the campaign, and was not before. */

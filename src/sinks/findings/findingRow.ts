@@ -1,6 +1,7 @@
 import { shownName } from "../../detection/signin/account.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Incident } from "../../run/ports.ts";
+import { approvalRow, contextColumns, contextRow, noContextRow } from "./contextRow.ts";
 
 /**
  * The columns of the custom table `MfaDenyFindings_CL`, with their types in the log service. The table, the data
@@ -41,6 +42,10 @@ export const findingColumns = {
   MergedInto: "string",
   WorkspaceId: "string",
   WorkspaceName: "string",
+  Labels: "dynamic",
+  IPAddress2: "string",
+  IPAddress3: "string",
+  ...contextColumns,
 } as const satisfies Record<string, "string" | "int" | "boolean" | "datetime" | "dynamic">;
 
 /** A value for each column; null if there is none. */
@@ -83,6 +88,11 @@ export function findingRow(incident: Incident, now: number): FindingRow {
     UserAgents: evidence.userAgents,
     Locations: evidence.locations,
     Techniques: rule.techniques,
+    Labels: text.labels,
+    IPAddress2: evidence.ipAddresses[1] ?? null,
+    IPAddress3: evidence.ipAddresses[2] ?? null,
+    ...(summary.approvedBy ? approvalRow(summary.approvedBy) : {}),
+    ...(summary.context ? contextRow(summary.context, shownName(subject)) : {}),
   };
 }
 
@@ -148,4 +158,8 @@ const noValues: FindingRow = {
   MergedInto: null,
   WorkspaceId: null,
   WorkspaceName: null,
+  Labels: null,
+  IPAddress2: null,
+  IPAddress3: null,
+  ...noContextRow,
 };

@@ -57,7 +57,7 @@ describe("a finding", () => {
 
   test("is one row with a value in every column that it has one for", async () => {
     await bench.sink().deliver(whole(1));
-    expect(rows()).toEqual([
+    expect(rows()).toMatchObject([
       {
         TimeGenerated: "2026-03-10T10:00:00.0000000Z",
         FindingId: id,
