@@ -11,6 +11,8 @@ const blindShortfalls = [
   "noRecords",
   /** No record has a result code, and none has a text. */
   "noResult",
+  /** No record says when. */
+  "noTime",
   /** There are enough MFA failures for a finding, and none has a reason. */
   "noReasons",
   /** There are enough candidates for a finding, and no record names an account. */
@@ -147,6 +149,7 @@ function findShortfalls(
   const found: Readonly<Record<Shortfall, boolean>> = {
     noRecords: !more.hasRecords && !allowEmpty,
     noResult: more.hasUsableRows && !more.hasResult,
+    noTime: more.hasUsableRows && lacks("time"),
     noReasons: isReasonless,
     nobody: lacks("user") && lacks("objectId") && more.unattributable >= threshold,
     unexplained:

@@ -199,11 +199,11 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     expect(
       await refusal((folder) => {
         mkdirSync(join(folder, "empty"));
-        writeFileSync(join(folder, "empty", "notes.txt"), "none");
+        writeFileSync(join(folder, "empty", "notes.md"), "none");
         return join(folder, "empty");
       }),
     ).toBe(
-      "empty: the folder contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz, or .zip)",
+      "empty: the folder contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz, or .zip)",
     );
   });
 });

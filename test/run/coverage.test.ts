@@ -47,9 +47,9 @@ describe("a read is complete", () => {
   });
 
   test("with a result code alone, or with texts alone", () => {
-    expect(shortfalls({ shown: ["resultCode", "user"] })).toBe("complete");
-    expect(shortfalls({ shown: ["resultText", "user"] })).toBe("complete");
-    expect(shortfalls({ shown: ["user"], tally: { hasStepText: true } })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "resultCode", "user"] })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "resultText", "user"] })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "user"], tally: { hasStepText: true } })).toBe("complete");
   });
 
   test("where it is empty only if that is allowed", () => {
@@ -90,13 +90,22 @@ describe("a read is partial", () => {
 
 describe("a read is blind", () => {
   test("when no record has a result code or a text", () => {
-    expect(shortfalls({ shown: ["user", "objectId", "steps"] })).toBe("blind noResult");
+    expect(shortfalls({ shown: ["time", "user", "objectId", "steps"] })).toBe("blind noResult");
+  });
+
+  test("when no record has a time", () => {
+    expect(shortfalls({ shown: ["resultCode", "resultText", "user"] })).toBe("blind noTime");
+    expect(shortfalls({ shown: [], counts: { rows: 0 }, limits: { allowEmpty: true } })).toBe(
+      "complete",
+    );
   });
 
   test("when every row was parsed and its result is a word that no one can read", () => {
     const seen = { shown: new Set(["resultCode", "resultText"] as const) };
-    expect(shortfalls({ shown: ["user"], seen })).toBe("blind noResult");
-    expect(shortfalls({ shown: ["user"], seen, tally: { passedRows: 9 } })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "user"], seen })).toBe("blind noResult");
+    expect(shortfalls({ shown: ["time", "user"], seen, tally: { passedRows: 9 } })).toBe(
+      "complete",
+    );
   });
 
   test("when as many failures as the smallest threshold have no reason, and not with one fewer", () => {
@@ -108,9 +117,13 @@ describe("a read is blind", () => {
 
   test("when candidates are nobody's and no record names an account", () => {
     const setAside = { ...noCounts().setAside, unattributable: 4 };
-    expect(shortfalls({ shown: ["resultCode"], counts: { setAside } })).toBe("blind nobody");
-    expect(shortfalls({ shown: ["resultCode"] })).toBe("complete");
-    expect(shortfalls({ shown: ["resultCode", "user"], counts: { setAside } })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "resultCode"], counts: { setAside } })).toBe(
+      "blind nobody",
+    );
+    expect(shortfalls({ shown: ["time", "resultCode"] })).toBe("complete");
+    expect(shortfalls({ shown: ["time", "resultCode", "user"], counts: { setAside } })).toBe(
+      "complete",
+    );
   });
 
   test("and says so before what makes it partial", () => {

@@ -1,7 +1,7 @@
 /**
  * The names of each field in records, first choice first. The keys are the names that detection reads, with nested
- * names joined by a dot. Names compare without case, accents, blanks, `_`, `.` and `-`, so one spelling covers all
- * of them, nested or flattened: `status.errorCode` is also `Status_ErrorCode`. Readers convert other spellings to
+ * names joined by a dot. Names compare without case, accents, blanks, `_`, `.`, `-` and the like, so one spelling
+ * covers all of them, nested or flattened: `status.errorCode` is also `Status_ErrorCode`. Readers convert others to
  * this one, `explain` shows which was used, and the documentation lists them.
  */
 export const fieldNames = {

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { InputError } from "./inputError.ts";
-import { isLogName, isZipName, logNamePatterns } from "./logNames.ts";
+import { isLogName, isUnreadableName, isZipName, logNamePatterns } from "./logNames.ts";
 
 /** A file to read. Its format is determined by its content, never by its name. */
 export interface LogFile {
@@ -59,7 +59,7 @@ async function* walk(folder: string): AsyncGenerator<LogFile> {
     }
     if (entry.isDirectory()) {
       yield* walk(path);
-    } else if (isLogName(entry.name) || isZipName(entry.name)) {
+    } else if ([isLogName, isZipName, isUnreadableName].some((is) => is(entry.name))) {
       const stats = await statOf(path);
       // A link to a folder could lead back here.
       if (stats.isFile()) {

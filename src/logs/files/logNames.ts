@@ -1,12 +1,14 @@
 /** File names taken from a folder or a zip file. A file given by name is read whatever its name. */
-const logName = /\.(?:(?:json|ndjson|jsonl|log|csv|tsv|avro|parquet|tar)(?:\.gz)?|tgz)$/i;
+const logName = /\.(?:(?:json|ndjson|jsonl|log|txt|csv|tsv|avro|parquet|tar)(?:\.gz)?|tgz)$/i;
 /** The file that `mfa-deny generate` writes beside its logs. */
 const truthName = /(?:^|[./\\])truth\.json$/i;
 const zipName = /\.zip$/i;
+/** Names of files that may contain a log but cannot be read. They are reported as passed over, not ignored. */
+const unreadableName = /\.(?:xlsx?|ods|7z|rar|zst|xz|bz2|evtx)$/i;
 
 /** The same in words. */
 export const logNamePatterns =
-  ".json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz";
+  ".json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz";
 
 export function isLogName(name: string): boolean {
   return logName.test(name) && !truthName.test(name);
@@ -16,9 +18,14 @@ export function isZipName(name: string): boolean {
   return zipName.test(name);
 }
 
-/** The same for a path within an archive, without files that systems add on their own. */
-export function isLogPath(name: string): boolean {
-  const parts = name.split("/");
+export function isUnreadableName(name: string): boolean {
+  return unreadableName.test(name);
+}
+
+/** The same for a path within an archive, including archives, without files that systems add on their own. */
+export function isLogPath(path: string): boolean {
+  const parts = path.split("/");
   const hidden = parts.some((part) => part.startsWith(".") || part === "__MACOSX");
-  return !hidden && isLogName(parts.at(-1) ?? "");
+  const name = parts.at(-1) ?? "";
+  return !hidden && (isLogName(name) || isZipName(name) || isUnreadableName(name));
 }

@@ -6,7 +6,6 @@ import type { LogFile } from "./findLogFiles.ts";
 import { findLayout, type LayoutOptions } from "./containers/fileLayouts.ts";
 import { gunzip } from "./containers/gunzip.ts";
 import { CompressionDamage } from "./containers/inflater.ts";
-import { InputError } from "./inputError.ts";
 import type { InputTally } from "./inputTally.ts";
 import { isLogPath, logNamePatterns } from "./logNames.ts";
 import { foreignRecords, NotSignIns, unknownText } from "./notSignIns.ts";
@@ -191,8 +190,9 @@ async function* readMembers(
 async function* refuseZip(source: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const head = await readStart(chunks, (bytes) => bytes >= zipMarkBytes);
   if (isZip(head.bytes)) {
-    throw new InputError(
+    throw new NotSignIns(
       source,
+      "a zip file within another archive or from a pipe",
       "a zip file cannot be read from a pipe or inside another archive; save it and name the file",
     );
   }

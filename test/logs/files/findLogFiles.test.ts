@@ -36,7 +36,7 @@ describe("a folder", () => {
   });
 
   test("does not give hidden files and files of other kinds", async () => {
-    await put("a.json", ".b.json", ".git/c.json", "d.txt", "e.png", "f.gz", "json");
+    await put("a.json", ".b.json", ".git/c.json", "d.md", "e.png", "f.gz", "json");
     expect(await names(".")).toEqual(["a.json"]);
   });
 
@@ -49,7 +49,7 @@ describe("a folder", () => {
   });
 
   test("without logs is refused", async () => {
-    await put("a.txt");
+    await put("a.md");
     await expect(names(".")).rejects.toThrow(`${folder}: the folder contains no logs`);
   });
 

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cli, detect, temporaryFolder } from "../../cli/terminal.ts";
+import { zip } from "./containers/zipping.ts";
 
 const text = "MFA denied; user declined the authentication";
 const ids = Array.from({ length: 5 }, (_, at) => `7a000000-0000-4000-8000-00000000000${at}`);
@@ -82,6 +83,8 @@ const files: Readonly<Record<string, string | Buffer>> = {
   ),
   "records flattened by dots": lines(diagnostic.map((each) => flat(each, "."))),
   "records flattened by underscores": lines(diagnostic.map((each) => flat(each, "_"))),
+  "records flattened by arrows": lines(diagnostic.map((each) => flat(each, "->"))),
+  "records flattened by slashes": lines(diagnostic.map((each) => flat(each, "/"))),
   "CSV of flattened records": csv(graph.map((each) => flat(each, "."))),
   "CSV with the status as JSON": csv(graph),
   "Elastic's names": lines(
@@ -95,6 +98,19 @@ const files: Readonly<Record<string, string | Buffer>> = {
     took: 3,
     hits: { total: { value: 5 }, hits: diagnostic.map((_source, n) => ({ _id: `${n}`, _source })) },
   }),
+  "a table of Splunk": JSON.stringify({
+    preview: false,
+    fields: ["_time", "_raw"],
+    rows: diagnostic.map((each) => [each.time, JSON.stringify(each)]),
+  }),
+  "CSV of Splunk with a line for each step": csv(
+    graph.map(({ status, ...each }) => ({
+      ...each,
+      "status.errorCode": status.errorCode,
+      "properties.authenticationDetails{}.authenticationStepResultDetail": `Password\n${text}`,
+      "properties.authenticationDetails{}.succeeded": "true\nfalse",
+    })),
+  ),
   "events of Splunk": lines(diagnostic.map((event) => ({ time: 1773237600, event }))),
   "CSV of Splunk": csv(
     diagnostic.map((each) => ({ _time: each.time, host: "h", _raw: JSON.stringify(each) })),
@@ -111,6 +127,20 @@ const files: Readonly<Record<string, string | Buffer>> = {
     diagnostic.map((each) => ({ body: Buffer.from(JSON.stringify(each)).toString("base64") })),
   ),
   "records under a name that nobody knows": JSON.stringify({ export: { of: { bob: graph } } }),
+  "records each under a name of its own": JSON.stringify(Object.fromEntries(graph.entries())),
+  "a table of pandas, row by row": JSON.stringify({
+    columns: Object.keys(graph[0] ?? {}),
+    index: graph.map((_, n) => n),
+    data: graph.map((each) => Object.values(each)),
+  }),
+  "a table of pandas, column by column": JSON.stringify(
+    Object.fromEntries(
+      Object.keys(graph[0] ?? {}).map((name) => [
+        name,
+        Object.fromEntries(graph.map((each: Fields, n) => [n, each[name]])),
+      ]),
+    ),
+  ),
   "lists within lists": JSON.stringify([[graph.slice(0, 2)], [[graph.slice(2)]]]),
   "an answer of Defender": JSON.stringify({ Schema: [{ Name: "Id" }], Results: graph }),
   "a table": JSON.stringify({
@@ -216,6 +246,37 @@ describe("what is no sign-in log is named", () => {
       new RegExp(what.startsWith("CSV") ? "header is in German" : `this is ${what}`),
     );
   });
+});
+
+describe("what cannot be read beside a log is said", () => {
+  test("a zip file in a zip file, and a spreadsheet", async () => {
+    const folder = temporaryFolder();
+    const inner = zip([{ name: "log.json", content: JSON.stringify(graph) }]);
+    const content = [
+      { name: "more.zip", content: inner },
+      { name: "log.json", content: JSON.stringify(graph.slice(0, 1)) },
+    ];
+    writeFileSync(join(folder, "logs.zip"), zip(content));
+    writeFileSync(join(folder, "sign-ins.xlsx"), "PK");
+    const { code, err } = await cli(["detect", folder]);
+    expect(code).toBe(3);
+    expect(err).toContain("logs.zip/more.zip is a zip file within another archive");
+    expect(err).toContain("sign-ins.xlsx is ");
+  });
+
+  test("a summary without times", async () => {
+    const path = join(temporaryFolder(), "log.csv");
+    writeFileSync(path, csv([{ UserPrincipalName: "bob@contoso.com", ResultType: 500121, n: 6 }]));
+    const { code, err } = await cli(["detect", path, "--format", "json"]);
+    expect(code).toBe(2);
+    expect(err).toContain("blind: No record says when");
+  });
+});
+
+test("text files in a folder are read", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "log.txt"), JSON.stringify(graph));
+  expect((await detect([folder, "--rule", "explicit-mfa-deny"])).findings).toHaveLength(1);
 });
 
 test("of two names that differ in spelling only, the usual one wins", async () => {

@@ -3,20 +3,14 @@ import type { LogFile } from "../findLogFiles.ts";
 import { NotSignIns } from "../notSignIns.ts";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import { plainValue } from "./binaryValue.ts";
+import type { Slices } from "./parquetPages.ts";
 
 const mark = Buffer.from("PAR1", "latin1");
-/** A file that cannot be read in parts must fit into memory, and so must an uncompressed page. */
+/** A file that cannot be read in parts must fit into memory. */
 const maxFileBytes = 512 * 1024 * 1024;
-const maxPageBytes = 256 * 1024 * 1024;
-/** The number of rows read at a time, and the limit for a row group. */
-const rowsAtOnce = 10_000;
-const maxGroupRows = 10_000_000;
-
-/** The source from which hyparquet reads. */
-interface Slices {
-  readonly byteLength: number;
-  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
-}
+/** Limits for the number of rows read at a time: the rows of a page, because each read uncompresses the whole page. */
+const fewestAtOnce = 10_000;
+const mostAtOnce = 100_000;
 
 export function isParquet(head: Buffer): boolean {
   return head.subarray(0, mark.length).equals(mark);
@@ -73,8 +67,15 @@ export async function* readParquetBytes(
 
 async function* readParquet(maker: RecordMaker, file: Slices): AsyncGenerator<void> {
   // Loaded only when needed, because few files are Parquet.
-  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] =
-    await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
+  const [
+    { parquetMetadataAsync, parquetReadObjects, parquetSchema },
+    { compressors },
+    { checkPages, checkSizes, maxPageBytes },
+  ] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+    import("./parquetPages.ts"),
+  ]);
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
   maker.columns(parquetSchema(metadata).children.map(({ element }) => element.name));
   const bounded = Object.fromEntries(
@@ -88,12 +89,12 @@ async function* readParquet(maker: RecordMaker, file: Slices): AsyncGenerator<vo
       },
     ]),
   );
+  checkSizes(file, metadata);
   let rowStart = 0;
-  for (const { num_rows: rows } of metadata.row_groups) {
-    if (rows < 0n || rows > maxGroupRows) {
-      throw new RangeError(`a group claims ${rows} rows`);
-    }
-    const groupEnd = rowStart + Number(rows);
+  for (const group of metadata.row_groups) {
+    const pageRows = await checkPages(file, metadata, group, bounded);
+    const rowsAtOnce = Math.min(Math.max(pageRows, fewestAtOnce), mostAtOnce);
+    const groupEnd = rowStart + Number(group.num_rows);
     while (rowStart < groupEnd) {
       const rowEnd = Math.min(groupEnd, rowStart + rowsAtOnce);
       const options = { file, metadata, rowStart, rowEnd, compressors: bounded };
@@ -114,7 +115,8 @@ function asProblem(source: string, error: unknown): unknown {
     return error;
   }
   const [reason = ""] =
-    /^(?:a (?:page|group) claims [^\n]{0,50}|.*metadata.*|.*codec.*)$/.exec(error.message) ?? [];
+    /^(?:a (?:page|group|column) claims [^\n]{0,50}|.*metadata.*|.*codec.*)$/.exec(error.message) ??
+    [];
   const problem = `the Parquet file is cut off or broken${reason === "" ? "" : `: ${reason.slice(0, 120)}`}`;
   return new NotSignIns(source, "a Parquet file that cannot be read", problem);
 }

@@ -1,5 +1,5 @@
 import { isFields } from "../../../detection/signin/fields.ts";
-import { columnName } from "../envelopes/peel.ts";
+import { columnsOf } from "../envelopes/tableRows.ts";
 import { InputError } from "../inputError.ts";
 import { parseJson } from "./parseJson.ts";
 
@@ -57,8 +57,7 @@ function columnsIn(json: Buffer): readonly string[] | null {
   if (!parsed.ok || !isFields(parsed.value)) {
     return null;
   }
-  const columns = parsed.value["columns"] ?? parsed.value["Columns"];
-  return Array.isArray(columns) ? columns.map(columnName) : null;
+  return columnsOf(parsed.value);
 }
 
 function readRow(columns: readonly string[], bytes: Buffer): RowResult {

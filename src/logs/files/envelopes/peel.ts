@@ -6,6 +6,7 @@ import { normaliseRecord, type NormaliseOptions } from "../records/normaliseReco
 import { plainName } from "../records/plainName.ts";
 import { showsSignIn } from "../records/showsSignIn.ts";
 import { readEnvelopeText } from "./envelopeText.ts";
+import { rowsOf } from "./tableRows.ts";
 
 /** Maximum number of nested envelopes. The deepest known example has five. */
 const mostEnvelopes = 12;
@@ -113,18 +114,20 @@ class Peeler {
       : [{ kind: "record", record: value, isSignIn: false, isExact: false, reading: null }];
   }
 
+  /** Records may stand under names that nobody knows, each under one of its own. */
   #tryAll(value: Fields, depth: number): readonly Peeled[] {
+    const found: Peeled[] = [];
     for (const [name, member] of Object.entries(value)) {
-      if (!mayHold(member) || envelopeNames.has(plainName(name)) || this.#tries >= mostTries) {
+      if (!mayHold(member) || envelopeNames.has(plainName(name))) {
         continue;
       }
-      this.#tries++;
-      const found = this.peel(member, depth + 1);
-      if (found.some(isTelling)) {
-        return found;
+      if (this.#tries >= mostTries && !found.some(isTelling)) {
+        break;
       }
+      this.#tries++;
+      found.push(...this.peel(member, depth + 1).filter(isTelling));
     }
-    return [];
+    return found;
   }
 }
 
@@ -156,25 +159,4 @@ function isEmptyEnvelope(value: Fields): boolean {
     ([name, member]) =>
       Array.isArray(member) && member.length === 0 && envelopeNames.has(plainName(name)),
   );
-}
-
-/** Returns the rows of a table as objects; null if it is not a table. */
-function rowsOf(value: Fields): readonly Fields[] | null {
-  const columns = value["columns"] ?? value["Columns"];
-  const rows = value["rows"] ?? value["Rows"];
-  if (!Array.isArray(columns) || !Array.isArray(rows) || !rows.every(Array.isArray)) {
-    return null;
-  }
-  const names = columns.map(columnName);
-  return rows.map((row: readonly unknown[]) =>
-    Object.fromEntries(names.map((name, at): [string, unknown] => [name, row[at]])),
-  );
-}
-
-/** `columns: [{name}]` in Log Analytics, `Columns: [{ColumnName}]` in Kusto. */
-export function columnName(column: unknown, index: number): string {
-  const name = isFields(column)
-    ? (column["name"] ?? column["ColumnName"] ?? column["Name"])
-    : column;
-  return typeof name === "string" ? name : `column ${index}`;
 }

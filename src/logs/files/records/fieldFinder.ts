@@ -131,8 +131,8 @@ export class FieldFinder {
   }
 
   /**
-   * Handles columns of steps: "authenticationDetails.0.succeeded", "Result detail". A list has a value for each
-   * step.
+   * Handles columns of steps: "authenticationDetails.0.succeeded", "Result detail". A list has a value for each step,
+   * and so does a text with several lines, because Splunk writes lists to CSV like this.
    */
   #addStep(rest: string, value: unknown): boolean {
     const [, number = "0", name = rest] = /^authenticationdetails?(\d{0,3})(.+)$/.exec(rest) ?? [];
@@ -140,7 +140,12 @@ export class FieldFinder {
     if (field === null || (name === rest && !ownStepNames.has(name))) {
       return false;
     }
-    for (const [index, each] of (Array.isArray(value) ? value : [value]).entries()) {
+    const values: readonly unknown[] = Array.isArray(value)
+      ? value
+      : typeof value === "string"
+        ? value.split("\n")
+        : [value];
+    for (const [index, each] of values.entries()) {
       const place = Number(number) + index;
       const step = this.steps.get(place) ?? new Map<StepName, unknown>();
       step.set(field, each);

@@ -67,7 +67,9 @@ function lookUpAnew(plain: string): Target {
 
 function isKnown(plain: string): boolean {
   return (
-    fieldsByName.has(plain) || /^authenticationdetails?\d/.test(plain) || ownStepNames.has(plain)
+    fieldsByName.has(plain) ||
+    ownStepNames.has(plain.replace(/^authenticationdetails?(?=\D)/, "")) ||
+    /^authenticationdetails?\d/.test(plain)
   );
 }
 

@@ -6,6 +6,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findLogFiles } from "../../../../src/logs/files/findLogFiles.ts";
 import { readRecords, type Entry } from "../../../../src/logs/files/readRecords.ts";
+import { InputError } from "../../../../src/logs/files/inputError.ts";
 import { problemsIn, read, recordsIn, refusal } from "../reading.ts";
 import { zip } from "./zipping.ts";
 
@@ -15,7 +16,11 @@ const status = JSON.stringify({
 });
 
 /** Rows as a warehouse writes them: lower-case names, a time as a timestamp, a status as text. */
-function parquet(count: number, rowGroupSize = 1_000): Buffer {
+function parquet(
+  count: number,
+  rowGroupSize = 1_000,
+  codec: "SNAPPY" | "UNCOMPRESSED" = "SNAPPY",
+): Buffer {
   const all = <T>(value: (at: number) => T) => Array.from({ length: count }, (_, at) => value(at));
   const buffer = parquetWriteBuffer({
     columnData: [
@@ -29,8 +34,10 @@ function parquet(count: number, rowGroupSize = 1_000): Buffer {
       { name: "result_type", data: all(() => 500121n), type: "INT64" },
       { name: "is_interactive", data: all(() => true), type: "BOOLEAN" },
       { name: "status", data: all(() => status), type: "STRING" },
+      { name: "user_type", data: all((at) => (at % 3 === 0 ? null : "Member")), type: "STRING" },
     ],
     rowGroupSize,
+    codec,
   });
   return Buffer.from(buffer);
 }
@@ -95,6 +102,24 @@ describe("a Parquet file", () => {
       );
     }
   });
+
+  // Every seventh bit: one of each byte.
+  test.each(["SNAPPY", "UNCOMPRESSED"] as const)(
+    "with any one byte changed ends well, and with no more rows than it has: %s",
+    async (codec) => {
+      const whole = parquet(4, 2, codec);
+      for (let bit = 0; bit < whole.length * 8; bit += 7) {
+        const broken = Buffer.from(whole);
+        const at = bit >> 3;
+        broken.writeUInt8(broken.readUInt8(at) ^ (1 << (bit & 7)), at);
+        try {
+          expect((await read(broken)).length).toBeLessThanOrEqual(4);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }
+    },
+  );
 
   test("of another kind is named", async () => {
     const other = parquetWriteBuffer({

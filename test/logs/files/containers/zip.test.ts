@@ -70,14 +70,7 @@ describe("a zip file", () => {
 
   test("gives its logs in the order of a folder's, and no other files, folders and leftovers", async () => {
     const names = ["b.json", "a/z.ndjson", "a/b/c.jsonl.gz", "a.json", "c\\d.csv"];
-    const others = [
-      "a/",
-      "notes.txt",
-      "__MACOSX/b.json",
-      ".git/b.json",
-      "x/.hidden.json",
-      "in.zip",
-    ];
+    const others = ["a/", "notes.md", "__MACOSX/b.json", ".git/b.json", "x/.hidden.json"];
     const content = (name: string) => {
       const id = names.indexOf(name);
       if (name.endsWith(".csv")) {
@@ -139,12 +132,12 @@ describe("a zip file is refused by name and reason", () => {
     [
       "without entries",
       zip([]),
-      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "without logs",
-      zip([{ name: "a.txt", content: "x" }]),
-      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      zip([{ name: "a.md", content: "x" }]),
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
     ],
     [
       "with an encrypted log",
