@@ -14,14 +14,21 @@ const requireForCommonJs =
   'import { createRequire as __createRequire } from "node:module";\n' +
   "const require = __createRequire(import.meta.url);";
 
-/** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
+/**
+ * `parts`: modules that are imported dynamically become files beside the bundle, loaded when they are needed.
+ *
+ * @type {readonly { from: string, to: string, parts?: boolean, options: esbuild.BuildOptions }[]}
+ */
 const entries = [
   {
     from: "src/cli/main.ts",
     to: "dist/cli.mjs",
+    parts: true,
     options: {
       format: "esm",
-      banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
+      minifyWhitespace: true,
+      minifySyntax: true,
+      banner: { js: requireForCommonJs },
       plugins: [watPlugin, reportPageBeside],
     },
   },
@@ -73,13 +80,17 @@ for (const { to } of quiet ? [] : [...entries, { to: "dist/app/main.cjs" }]) {
 }
 
 /** @param {typeof entries[number]} entry */
-async function bundle({ from, to, options }) {
+async function bundle({ from, to, parts = false, options }) {
+  const [, folder = "", name = ""] = /^(.*)\/(.*)\.mjs$/.exec(to) ?? [];
   const { metafile } = await esbuild
     .build({
       metafile: true,
       absWorkingDir: root,
-      entryPoints: [from],
-      outfile: to,
+      entryPoints: [{ in: from, out: name }],
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      splitting: parts,
+      chunkNames: `${name}-[name]-[hash]`,
       bundle: true,
       platform: "node",
       target: "node20",

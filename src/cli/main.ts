@@ -1,6 +1,6 @@
+#!/usr/bin/env node
 import { exitCodes } from "./command.ts";
 import { tuneEngine } from "./engine.ts";
-import { run } from "./run.ts";
 
 tuneEngine();
 const interrupt = new AbortController();
@@ -10,15 +10,21 @@ process.stdout.on("error", lose);
 process.stderr.on("error", lose);
 
 const { stdin, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), {
-  stdin,
-  stdout,
-  stderr,
-  env: process.env,
-  signal: interrupt.signal,
-  threadProgram: new URL("searchThread.mjs", import.meta.url),
-  doctorProgram: new URL("doctor.mjs", import.meta.url),
-});
+const args = process.argv.slice(2);
+if (args[0] === "--version") {
+  stdout.write(`${__VERSION__}\n`);
+} else {
+  const { run } = await import("./run.ts");
+  process.exitCode = await run(args, {
+    stdin,
+    stdout,
+    stderr,
+    env: process.env,
+    signal: interrupt.signal,
+    threadProgram: new URL("searchThread.mjs", import.meta.url),
+    doctorProgram: new URL("doctor.mjs", import.meta.url),
+  });
+}
 
 /** Handles lost output. If a reader went away (`mfa-deny … | head`), that is not an error; any other loss is one. */
 function lose(error: NodeJS.ErrnoException): void {

@@ -26,10 +26,6 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--version") {
-    terminal.stdout.write(`${__VERSION__}\n`);
-    return exitCodes.done;
-  }
   if (name === "--help" || name === "-h" || name === "help") {
     terminal.stdout.write(generalHelp(commands));
     return exitCodes.done;

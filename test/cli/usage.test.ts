@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import manifest from "../../package.json" with { type: "json" };
 import { presets } from "../../src/detection/rules/presets.ts";
 import { cli, denials, temporaryFolder, writeRows } from "./terminal.ts";
 
@@ -61,10 +60,6 @@ describe("help", () => {
     expect((await cli(["detect", "no-such-file", "--help"])).code).toBe(0);
     expect((await cli(["rules", "--help"])).out).toContain("--format FORMAT");
   });
-});
-
-test("--version prints the version of the package and nothing else", async () => {
-  expect(await cli(["--version"])).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
 });
 
 describe("rules", () => {

@@ -269,6 +269,11 @@ describe("damage", () => {
 });
 
 describe("the program", () => {
+  test("prints the version of the package and nothing else", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await mfaDeny(["--version"])).toMatchObject({ code: 0, out: `${version}\n`, err: "" });
+  });
+
   test("does not mind a reader that goes away", () => {
     const shell = (command: string) =>
       spawnSync("bash", ["-c", command], { cwd: root, encoding: "utf8" });

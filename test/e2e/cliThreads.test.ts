@@ -1,5 +1,5 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { SearchThread } from "../../src/logs/files/search/searchThread.ts";
@@ -53,8 +53,12 @@ describe("threads", { timeout: 600_000 }, () => {
   test.each(listed(packings.slice(0, 2), 1))(
     "are done without where none can start: %s",
     async (_, pack) => {
-      const alone = join(temporaryFolder(), "cli.mjs");
-      copyFileSync(built, alone);
+      // All of the program but the one that threads are started with.
+      const folder = temporaryFolder();
+      for (const name of readdirSync(dirname(built)).filter((each) => /^cli.*\.mjs$/.test(each))) {
+        copyFileSync(join(dirname(built), name), join(folder, name));
+      }
+      const alone = join(folder, "cli.mjs");
       const args = ["detect", largeLog(pack), "--format", "json", "--threads"];
       const lonely = await startFile(alone, [...args, "2"], {}).ended;
       expect(lonely).toEqual(await mfaDeny([...args, "1"]));

@@ -18,8 +18,8 @@ const day = 24 * hour;
 
 /** Each way to show times, seen from a moment. */
 export const timeTexts = {
-  utc: () => calendar("UTC"),
-  local: () => calendar(Intl.DateTimeFormat().resolvedOptions().timeZone),
+  utc: () => calendar("UTC", (at) => new Date(at).toISOString().slice(0, 16).replace("T", " ")),
+  local,
   relative: (now: number) => ({
     zone: "",
     moment: (at: number) => ago(at, now),
@@ -29,14 +29,14 @@ export const timeTexts = {
   }),
 } as const satisfies Record<(typeof timeWords)[number], (now: number) => TimeText>;
 
-function calendar(zone: string): TimeText {
+function local(): TimeText {
   // Swedish dates are ISO 8601: 2026-03-10 09:00.
-  const format = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "short",
-  });
-  const moment = (at: number) => format.format(at);
+  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+  return calendar(format.resolvedOptions().timeZone, (at) => format.format(at));
+}
+
+/** @param moment a date and a time of day, with a blank between them */
+function calendar(zone: string, moment: (at: number) => string): TimeText {
   const after = (at: number, from: number) => {
     const [date, time] = moment(at).split(" ");
     return moment(from).startsWith(`${date} `) ? String(time) : moment(at);
