@@ -13,7 +13,7 @@ async function generator() {
   const result = await build({
     stdin: {
       contents:
-        'export { exampleDay } from "./src/tenant/example.ts";' +
+        'export { exampleDay, exampleTenant } from "./src/tenant/example.ts";' +
         'export { toNdjson } from "./src/tenant/dialects.ts";',
       resolveDir: new URL(".", root).pathname,
       loader: "ts",
@@ -37,12 +37,20 @@ function committed(path) {
   }
 }
 
-const { exampleDay, toNdjson } = await generator();
+const { exampleDay, exampleTenant, toNdjson } = await generator();
 const { rows, truth } = exampleDay();
 const log = toNdjson(rows);
 const files = [
   { path: logPath, text: log, bytes: () => gzipSync(log, { level: 9 }) },
   { path: truthPath, text: `${JSON.stringify(truth, null, 2)}\n` },
+  ...Object.entries(exampleTenant().around()).map(([table, stored]) => {
+    const text = toNdjson(/** @type {{ row: object }[]} */ (stored).map(({ row }) => row));
+    return {
+      path: `examples/contoso-around/${table}.ndjson.gz`,
+      text,
+      bytes: () => gzipSync(text, { level: 9 }),
+    };
+  }),
 ];
 
 for (const { path, text, bytes } of files) {

@@ -52,8 +52,12 @@ if (!process.argv.includes("--help")) {
 
 async function replay(local: LocalAzure): Promise<void> {
   const { logs, sentinel } = local;
-  const rows = [...exampleTenant().rows()];
+  const tenant = exampleTenant();
+  const rows = [...tenant.rows()];
   logs.publish(localWorkspace.workspaceId, "SigninLogs", rows);
+  for (const [table, around] of Object.entries(tenant.around())) {
+    logs.publish(localWorkspace.workspaceId, table, around);
+  }
   // The first run reads the night as well.
   const host = await local.startHost({ INITIAL_LOOKBACK: "PT6H" });
   let runs = 0;
@@ -74,11 +78,12 @@ async function replay(local: LocalAzure): Promise<void> {
   }
   process.stdout.write(
     formatTable(
-      ["opened (UTC)", "severity", "title", "comments", "labels"],
+      ["opened (UTC)", "severity", "title", "origin", "comments", "labels"],
       incidents.map(({ name, properties }) => [
         properties.createdTimeUtc.slice(0, 16).replace("T", " "),
         properties.severity,
         properties.title,
+        originIn(properties.description),
         String(sentinel.comments(name).length),
         labelsOf(properties.labels),
       ]),
@@ -97,6 +102,11 @@ async function replay(local: LocalAzure): Promise<void> {
       "",
     ].join("\n"),
   );
+}
+
+/** The verdict on where the refused prompts came from. */
+function originIn(description: string | null | undefined): string {
+  return /^- Origin: \*\*(\w+)\*\*/m.exec(description ?? "")?.[1] ?? "-";
 }
 
 /** One line on a terminal, so that nobody wonders whether it still works. */

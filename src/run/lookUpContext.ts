@@ -15,6 +15,9 @@ const day = 24 * hour;
  */
 const longestLookUp = 30_000;
 
+/** Addresses of audit events that the history is asked for. */
+const mostEventAddresses = 200;
+
 /** A burst whose context is wanted. */
 export interface ContextWish {
   /** The account's object id and principal name, as far as known, in lower case. */
@@ -47,13 +50,16 @@ export async function lookUpContext(
 ): Promise<LookedUp> {
   const limit = new AbortController();
   const end = () => limit.abort();
-  const timer = setTimeout(end, lookUp.longestMs ?? longestLookUp);
+  const { longestMs = longestLookUp } = lookUp;
+  const timer = setTimeout(end, longestMs);
   signal.addEventListener("abort", end);
   if (signal.aborted) {
     end();
   }
   try {
-    return await lookUpAll(lookUp, wishes, limit.signal);
+    // Later lookups must get their time even if the audit logs do not answer.
+    const early = AbortSignal.any([limit.signal, AbortSignal.timeout(longestMs / 2)]);
+    return await lookUpAll(lookUp, wishes, limit.signal, early);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
@@ -64,13 +70,15 @@ async function lookUpAll(
   { source, log }: LookUp,
   wishes: readonly ContextWish[],
   limit: AbortSignal,
+  early: AbortSignal,
 ): Promise<LookedUp> {
   const look = async <T>(
     tables: readonly string[],
     ask: () => Promise<Looked<T>>,
+    until = limit,
   ): Promise<Looked<T> | Failed> => {
     try {
-      return await within(ask, limit);
+      return await within(ask, until);
     } catch (error) {
       const problem = error instanceof LookUpError ? error.problem : "failed";
       // The cause is the service's answer, without content of the log.
@@ -83,25 +91,31 @@ async function lookUpAll(
   const last = Math.max(...wishes.map(({ lastDenialAt }) => lastDenialAt));
   const names = distinct(wishes.flatMap((wish) => wish.names));
   const addresses = distinct(wishes.flatMap((wish) => wish.addresses));
-  const [history, events] = await Promise.all([
-    look(["SigninLogs"], () =>
-      source.history(
-        {
-          range: { from: first - historyMs, to: last + hour },
-          burstFrom: first - hour,
-          names,
-          addresses,
-        },
-        limit,
-      ),
-    ),
-    look(auditTables, () =>
+  const events = await look(
+    auditTables,
+    () =>
       source.events(
         { range: { from: first - hour, to: lastFirst + followedMs }, ingestedFrom: 0, names },
-        limit,
+        early,
       ),
+    early,
+  );
+  // Whether an event is a sign of a takeover depends on whether the account is known at its address, too.
+  const eventAddresses = ("rows" in events ? events.rows : []).map(({ address }) => address);
+  const history = await look(["SigninLogs"], () =>
+    source.history(
+      {
+        range: { from: first - historyMs, to: last + hour },
+        burstFrom: first - hour,
+        names,
+        addresses: distinct([
+          ...addresses,
+          ...distinct(eventAddresses).slice(0, mostEventAddresses),
+        ]),
+      },
+      limit,
     ),
-  ]);
+  );
   // Only the history has the networks, browsers and sessions of the denials.
   const { refused } = "rows" in history ? history.rows : nothing;
   const [failures, successes] = await Promise.all([

@@ -1,3 +1,4 @@
+import { aroundAttacks, type Around } from "./around.ts";
 import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
 import { planAttacks } from "./attacks/plan.ts";
 import { attackScripts } from "./attacks/scripts.ts";
@@ -36,6 +37,8 @@ export interface Tenant {
   readonly truth: readonly TrueAttack[];
   /** Returns all rows in order of publication. Each call starts over. Only one day's plan is in memory. */
   rows(): Generator<PublishedRow, void, undefined>;
+  /** What other tables, and the month before, say around the attacks. */
+  around(): Around;
 }
 
 const defaultSignInsPerUserPerDay = 12;
@@ -109,6 +112,7 @@ export function generateTenant(options: TenantOptions): Tenant {
     tenantId: world.tenantId,
     workspaceId: world.workspaceId,
     truth: attacked.map(({ truth }) => truth).toSorted((a, b) => a.firstDenialAt - b.firstDenialAt),
+    around: () => aroundAttacks(world, attacked),
     rows: () =>
       publish(world, { seed, users, days, startAt, signInsPerUserPerDay, quiet }, planned),
   };

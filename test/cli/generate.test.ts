@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { logWriters } from "../../src/cli/generate/logWriters.ts";
+import type { Context } from "../../src/detection/context/context.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import { cli, temporaryFolder, type Report } from "./terminal.ts";
 import { listed } from "../cases.ts";
@@ -126,6 +127,42 @@ describe("a generated tenant", () => {
     expect(hours.length).toBeGreaterThan(10);
     expect(out).toContain(` rows in ${hours.length} files\n`);
   });
+});
+
+test("what stands around the attacks shows each verdict, and what followed", async () => {
+  const { folder, truth, out } = await tenant("--around");
+  expect(out).toContain(`${join(folder, "around")}: `);
+  const { out: json } = await cli(["detect", folder, "--format", "json"]);
+  const { findings } = JSON.parse(json) as {
+    readonly findings: readonly {
+      readonly user: string;
+      readonly severity: string;
+      readonly context: Context;
+    }[];
+  };
+  const found = new Map(
+    truth.attacks.map(({ kind, user }) => [kind, findings.find((each) => each.user === user)]),
+  );
+  const verdictOf = (kind: string) => found.get(kind)?.context.origins.verdict;
+  expect(["many", "nps-push-bombing", "rotating-addresses", "guest"].map(verdictOf)).toEqual([
+    "new",
+    "usual",
+    "mixed",
+    "unknown",
+  ]);
+  const followed = (kind: string) =>
+    found.get(kind)?.context.followed.map(({ what, meaning }) => `${what}: ${meaning}`);
+  expect(followed("approved")).toEqual([
+    "User registered security info: takeover",
+    "Add member to role: takeover",
+  ]);
+  expect(followed("rotating-addresses")).toEqual(["New-InboxRule: takeover"]);
+  expect(followed("many")).toEqual(["Change user password: protective"]);
+  expect(followed("late")).toEqual(["User registered security info: protective"]);
+  expect(followed("two-then-approve")).toEqual(["unfamiliarFeatures: neutral"]);
+  expect(found.get("fraud-report")?.context.reports).toHaveLength(1);
+  expect(found.get("two-then-approve")?.severity).toBe("High");
+  expect(findings.flatMap(({ context }) => context.gaps)).toEqual([]);
 });
 
 describe("the folder", () => {

@@ -50,7 +50,7 @@ class FakeTables implements ContextSource {
   }
 }
 
-const all = ["history", "events", "failures", "successes"];
+const all = ["events", "history", "failures", "successes"];
 
 /** Signs in with MFA from an address on enough days. */
 function month(address: string, until = time("08:00")): readonly SeenSignIns[] {

@@ -4,6 +4,7 @@ import { visible } from "../../detection/signin/visible.ts";
 import { StateError } from "../../state/disk/stateError.ts";
 import { attackInWords, iso } from "../../tenant/attacks/inWords.ts";
 import type { AttackKind } from "../../tenant/attacks/kinds.ts";
+import type { StoredRow } from "../../tenant/around.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 import {
   attackKinds,
@@ -70,6 +71,10 @@ export const generate: Command = {
       repeatable: true,
       help: `May be repeated. Default: every kind once; ${noAttack} for none.`,
     },
+    {
+      name: "around",
+      help: "Write the month before and the audit, mailbox and risk logs as well, in DIR/around.",
+    },
     { name: "force", help: "Write into a folder that is not empty." },
   ],
   details: [
@@ -113,10 +118,15 @@ export const generate: Command = {
     }
     await prepareFolder(out, given["force"] !== undefined);
     const { rows, files } = await writeToFolder(log, out);
+    const around = given["around"] === undefined ? null : join(out, "around");
+    const rowsAround = around === null ? 0 : await writeAround(around, tenant, signal);
     const truth = join(out, "truth.json");
     await writeTruth(truth, { dialect, rows }, options, tenant);
     stdout.write(
       `${visible(files.length === 1 ? String(files[0]) : out, Infinity)}: ${rows} rows${files.length > 1 ? ` in ${files.length} files` : ""}\n` +
+        (around === null
+          ? ""
+          : `${visible(around, Infinity)}: ${rowsAround} rows of the month before and of other logs\n`) +
         `${visible(truth, Infinity)}: ${tenant.truth.length} attacks\n`,
     );
     return exitCodes.done;
@@ -171,6 +181,30 @@ function plan(options: TenantOptions): Tenant {
     }
     throw cause;
   }
+}
+
+/**
+ * Writes what other logs say around the attacks, as rows of Log Analytics.
+ *
+ * @returns how many rows
+ */
+async function writeAround(folder: string, tenant: Tenant, signal: AbortSignal): Promise<number> {
+  let total = 0;
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw StateError.of(folder, "cannot be used as a folder to write to", cause);
+  }
+  const tables = Object.entries<readonly StoredRow[]>({ ...tenant.around() });
+  for (const [table, stored] of tables) {
+    const writer = { ...logWriters["log-analytics"], file: `${table}.ndjson` };
+    const { rows } = await writeToFolder(
+      { rows: stored.map((each) => each.row), writer, signal },
+      folder,
+    );
+    total += rows;
+  }
+  return total;
 }
 
 function* rowsOf(tenant: Tenant): Generator<SigninRow> {

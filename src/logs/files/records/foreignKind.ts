@@ -3,7 +3,13 @@ import { plainName } from "./plainName.ts";
 
 /** The kinds of records other than sign-ins, with names that only such records have. The first match decides. */
 const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])[] = [
-  ["a Unified Audit Log", ["auditdata"], ["recordtype", "workload"], ["recordtype", "operations"]],
+  [
+    "a Unified Audit Log",
+    ["auditdata"],
+    ["recordtype", "workload"],
+    ["recordtype", "operations"],
+    ["officeworkload"],
+  ],
   [
     "an Entra audit log",
     ["activitydisplayname"],
