@@ -7,82 +7,12 @@ import { scenarioFile, scenarioParts } from "../../src/cli/rules/scenarios/scena
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import { classifyText } from "../../src/detection/signin/outcomeText.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
-
-type Schema = Readonly<Record<string, unknown>>;
+import { satisfies, type Schema } from "../jsonSchema.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): unknown => JSON.parse(readFileSync(`${root}${path}`, "utf8"));
 const schema = read("schema/scenario.schema.json") as Schema;
 const parts = schema["$defs"] as Readonly<Record<string, Schema>>;
-
-/** As much of JSON Schema as the file uses; what it does not know, it refuses. */
-function accepts(rule: Schema, value: unknown): boolean {
-  return Object.entries(rule).every(([keyword, operand]) => {
-    switch (keyword) {
-      case "$ref":
-        return accepts(parts[String(operand).replace("#/$defs/", "")]!, value);
-      case "oneOf":
-        return (operand as Schema[]).filter((each) => accepts(each, value)).length === 1;
-      case "type":
-        return [operand].flat().some((type) => isOfType(value, String(type)));
-      case "enum":
-        return (operand as unknown[]).includes(value);
-      case "pattern":
-        return typeof value !== "string" || new RegExp(String(operand)).test(value);
-      case "minLength":
-        return typeof value !== "string" || value.length >= Number(operand);
-      case "minItems":
-        return !Array.isArray(value) || value.length >= Number(operand);
-      case "minimum":
-        return typeof value !== "number" || value >= Number(operand);
-      case "maximum":
-        return typeof value !== "number" || value <= Number(operand);
-      case "items":
-        return !Array.isArray(value) || value.every((each) => accepts(operand as Schema, each));
-      case "required":
-        return !isObject(value) || (operand as string[]).every((name) => name in value);
-      case "properties":
-        return (
-          !isObject(value) ||
-          Object.entries(value).every(([name, each]) => {
-            const property = (operand as Record<string, Schema>)[name];
-            return property === undefined || accepts(property, each);
-          })
-        );
-      case "additionalProperties":
-        return (
-          !isObject(value) ||
-          Object.keys(value).every((name) => name in (rule["properties"] as Schema))
-        );
-      case "$schema":
-      case "$defs":
-      case "title":
-      case "description":
-        return true;
-      default:
-        throw new Error(`unknown keyword: ${keyword}`);
-    }
-  });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isOfType(value: unknown, type: string): boolean {
-  switch (type) {
-    case "object":
-      return isObject(value);
-    case "array":
-      return Array.isArray(value);
-    case "null":
-      return value === null;
-    case "integer":
-      return Number.isInteger(value);
-    default:
-      return typeof value === type;
-  }
-}
 
 const usable = (value: unknown) => v.safeParse(scenarioFile, value).success;
 const least = { name: "n", rule: "explicit-mfa-deny", expect: [] };
@@ -93,7 +23,7 @@ describe("the JSON schema of scenarios", () => {
     .map((name) => `test/scenarios/${name}`);
 
   test.each([...files, "examples/scenarios.json"])("accepts %s", (path) => {
-    expect([accepts(schema, read(path)), usable(read(path))]).toEqual([true, true]);
+    expect([satisfies(schema, read(path)), usable(read(path))]).toEqual([true, true]);
   });
 
   test.each(["scenario", "denials", "approvals", "expected", "rule"] as const)(
@@ -145,7 +75,7 @@ describe("the JSON schema of scenarios", () => {
     ["a day", { ...least, day: "2026-03-10" }, true],
     ["a day that is none", { ...least, day: "today" }, false],
   ])("and the command agree on %s", (_, value, good) => {
-    expect([accepts(schema, value), usable(value)]).toEqual([good, good]);
+    expect([satisfies(schema, value), usable(value)]).toEqual([good, good]);
   });
 });
 
