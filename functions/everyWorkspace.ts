@@ -7,9 +7,6 @@ import { theApp } from "./theApp.ts";
 /** A function may take ten minutes. Whatever still runs at this time (ms) is ended before the host ends the process. */
 const longest = 9 * 60_000;
 
-/** Once per process is enough. */
-let told = false;
-
 /**
  * Does the same for every workspace, concurrently, so that a failure in one does not stop the others. Logs a
  * summary of each.
@@ -23,8 +20,8 @@ export async function everyWorkspace(
 ): Promise<void> {
   const { settings, detectorOf } = theApp();
   const log = contextLog(context);
-  if (!told) {
-    told = true;
+  // Once a day: told at every cold start, nobody would read it any more. Health tells it at any time.
+  if (asker === "maintenance") {
     noticesOn(settings).forEach((notice) => log.warn("notice", { notice }));
   }
   const signal = AbortSignal.timeout(longest);

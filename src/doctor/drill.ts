@@ -1,8 +1,10 @@
 import type { Fields } from "../detection/signin/fields.ts";
+import { isCounted, resolvePrompts } from "../detection/prompts/prompt.ts";
 import { readSignIn } from "../detection/signin/signIn.ts";
-import { readTexts } from "../detection/signin/sighting.ts";
+import { readTexts, type Sighting } from "../detection/signin/sighting.ts";
 import { formatTime, readTime } from "../detection/signin/time.ts";
 import type { Workspace } from "../settings/settings.ts";
+import { tableOf } from "./findingsTable.ts";
 import { listOf, propertiesOf } from "./management.ts";
 import type { Probe } from "./probe.ts";
 
@@ -131,19 +133,22 @@ async function denialsOf(probe: Probe, workspace: Workspace, user: string, from:
     `SigninLogs | where TimeGenerated >= datetime(${formatTime(from)})` +
       ` | where UserPrincipalName =~ ${quoted(user)} | extend Ingested = ingestion_time() | take 1000`,
   );
-  const prompts = new Map<string, { readonly ingested: number }>();
+  const sightings: Sighting[] = [];
+  // By what a row says of itself, which its sightings share.
+  const ingestedAt = new Map<Sighting["details"], number>();
   for (const row of rows) {
     for (const { sighting } of readTexts(readSignIn(row))) {
-      if (
-        sighting !== null &&
-        (sighting.outcome === "denied" || sighting.outcome === "fraudReported")
-      ) {
-        const key = `${sighting.request} ${sighting.second}`;
-        prompts.set(key, { ingested: readTime(row["Ingested"]) ?? probe.now() });
+      if (sighting !== null) {
+        sightings.push(sighting);
+        ingestedAt.set(sighting.details, readTime(row["Ingested"]) ?? probe.now());
       }
     }
   }
-  return [...prompts.values()];
+  return resolvePrompts(sightings)
+    .filter((prompt) => isCounted(prompt, ["denied", "fraudReported"]))
+    .map((prompt) => ({
+      ingested: Math.max(...prompt.sightings.map(({ details }) => ingestedAt.get(details) ?? 0)),
+    }));
 }
 
 async function incidentAt(
@@ -172,7 +177,7 @@ async function findingAt(
   user: string,
   from: number,
 ): Promise<number | null> {
-  const table = probe.settings.findingsTable?.stream.replace(/^Custom-/, "") ?? "";
+  const table = tableOf(probe.settings.findingsTable);
   const rows = await rowsFrom(
     probe,
     workspace,

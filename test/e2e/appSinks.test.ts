@@ -67,12 +67,14 @@ describe("the app", () => {
     expect(notices()).toEqual([]);
   });
 
-  it("writes incidents alone, and says once what that means in the Defender portal", async () => {
+  it("writes incidents alone, and says once a day what that means in the Defender portal", async () => {
     await start("sentinel");
     await runAt("09:30");
     await runAt("09:45");
     expect(severities()).toEqual(["High"]);
     expect(uploads()).toEqual([]);
+    expect(notices()).toEqual([]);
+    await host.fireTimer("maintenance");
     expect(notices()).toHaveLength(1);
     expect(notices()[0]).toMatchObject({ level: expect.stringMatching(/warn/i) });
   });

@@ -1,7 +1,7 @@
 import { isFields } from "../../detection/signin/fields.ts";
-import type { Settings } from "../../settings/settings.ts";
 import type { Check } from "../check.ts";
 import { fault, ok, warning, type Outcome } from "../line.ts";
+import { tableOf } from "../findingsTable.ts";
 import { listOf, propertiesOf } from "../management.ts";
 import type { Probe } from "../probe.ts";
 
@@ -9,11 +9,6 @@ const deploy =
   "Deploy the findings table as docs/defender.md says, or set INCIDENT_SINKS=sentinel.";
 
 const unused = [ok("not needed: INCIDENT_SINKS does not name logs")];
-
-/** The stream `Custom-NAME` fills the table NAME. */
-function tableOf({ findingsTable }: Settings): string {
-  return findingsTable?.stream.replace(/^Custom-/, "") ?? "";
-}
 
 export const findingsTableCheck: Check = {
   id: "findings-table",
@@ -24,7 +19,7 @@ export const findingsTableCheck: Check = {
     if (probe.settings.findingsTable === null) {
       return unused;
     }
-    const table = tableOf(probe.settings);
+    const table = tableOf(probe.settings.findingsTable);
     const answer = await probe.query(workspace, `${table} | take 0`);
     return [
       answer.kind === "rows"
@@ -87,7 +82,7 @@ export const analyticsRuleCheck: Check = {
     if (typeof found === "number") {
       return [cannotSee("the analytics rules", found)];
     }
-    const table = tableOf(probe.settings);
+    const table = tableOf(probe.settings.findingsTable);
     const rules = found
       .map(propertiesOf)
       .filter(({ query }) => typeof query === "string" && query.includes(table));

@@ -4,6 +4,7 @@ import { readSignIn } from "../../detection/signin/signIn.ts";
 import { formatTime, readTime } from "../../detection/signin/time.ts";
 import type { Check } from "../check.ts";
 import { inWords } from "../duration.ts";
+import { percentiles } from "../percentiles.ts";
 import { fault, ok, warning, type Outcome } from "../line.ts";
 
 const dayMs = 86_400_000;
@@ -45,22 +46,20 @@ export const lagCheck: Check = {
   },
 };
 
-/** Returns the milliseconds from a row's `TimeGenerated` to its ingestion, ascending. */
+/** Returns the milliseconds from a row's `TimeGenerated` to its ingestion. */
 function lagsOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly number[] {
   return rows
     .map((row) => (readTime(row["Ingested"]) ?? NaN) - (readTime(row["TimeGenerated"]) ?? NaN))
-    .filter((lag) => Number.isFinite(lag))
-    .toSorted((a, b) => a - b);
+    .filter((lag) => Number.isFinite(lag));
 }
 
 function lagOutcome(newest: string, lags: readonly number[], safetyMs: number): Outcome {
-  if (lags.length === 0) {
+  const usual = percentiles(lags);
+  if (usual === null) {
     return ok(`${newest}; ingestion time unknown`);
   }
-  const at = (share: number) => lags[Math.ceil(share * lags.length) - 1] ?? 0;
-  const [p50, p95] = [at(0.5), at(0.95)];
   return ok(
-    `${newest}; stored after ${inWords(p50)} (median) and ${inWords(p95)} (95 %) of ${lags.length} rows; ` +
+    `${newest}; stored after ${inWords(usual.p50)} (median) and ${inWords(usual.p95)} (95 %) of ${lags.length} rows; ` +
       `runs stop ${inWords(safetyMs)} behind the present (INGESTION_SAFETY)`,
   );
 }

@@ -27,7 +27,7 @@ import {
   type ArchiveRow,
   type StoredHead,
 } from "./storedHead.ts";
-import { emptied, takenDue } from "./takenIn.ts";
+import { emptied, inFamily, moveToFamily, takenDue } from "./takenIn.ts";
 import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
 
 /**
@@ -91,7 +91,8 @@ export class TableState implements StateStore {
 
   async readHead(asked: Subject, from: number): Promise<SubjectRecord> {
     await this.#prepare();
-    const subject = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
+    // What was due before rules had families still names the rule.
+    const subject = { ...inFamily(asked), ...(await this.#aliases.ownerOf(asked)) };
     const own = await this.#readRow(subject, from);
     const isSelf = mayBeAlias(subject);
     const aliasRows: AliasRow[] = [];
@@ -144,6 +145,12 @@ export class TableState implements StateStore {
         const { tenantId, user } = subject;
         const lastAt = Math.max(archivedTo ?? 0, ...bursts.map(({ extent }) => extent.to));
         await this.#aliases.claim({ tenantId, user }, lastAt);
+      }
+      if (inFamily(subject) !== subject) {
+        await moveToFamily(subject, {
+          read: (each) => this.#readRow(each, -Infinity),
+          write: (head) => this.#writeHead(head, []),
+        });
       }
     }
   }

@@ -1,8 +1,15 @@
+import { foundByRules, type Subject } from "../../detection/decisions/record.ts";
+import { presets } from "../../detection/rules/presets.ts";
 import type { DueItem, SubjectRecord } from "../../run/ports.ts";
+import { UpstreamError } from "../../run/upstreamError.ts";
+import { takeIn } from "../memoryStore.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import { describe, readVersion, storedSubject } from "./storedHead.ts";
 import { roomFor, type Change, type TableRows } from "./tableRows.ts";
+
+/** Every other run that migrates at the same time can win once. */
+const attempts = 8;
 
 /** Empties a record that another one took over. It stays, so that a concurrent write to it is refused. */
 export function emptied({ subject, version }: Pick<SubjectRecord, "subject" | "version">): Change {
@@ -43,4 +50,42 @@ export async function takenDue(
     }
   }
   return moves;
+}
+
+/**
+ * Returns the subject that the records of a subject belong to. Before rules had families, each rule had records of its
+ * own.
+ */
+export function inFamily<S extends Subject>(subject: S): S {
+  const family = presets.find(({ id }) => id === subject.rule)?.family;
+  return family === undefined || family === subject.rule ? subject : { ...subject, rule: family };
+}
+
+/** Moves the record of a rule to that of its family, so that both are judged together from now on. */
+export async function moveToFamily(
+  subject: Subject,
+  {
+    read,
+    write,
+  }: {
+    readonly read: (subject: Subject) => Promise<SubjectRecord>;
+    readonly write: (head: SubjectRecord) => Promise<SubjectRecord | "conflict">;
+  },
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const ofRule = await read(subject);
+    if (ofRule.bursts.length === 0) {
+      return;
+    }
+    const bursts = ofRule.bursts.map((burst) => ({
+      ...burst,
+      rules: foundByRules(subject, burst),
+    }));
+    const family = inFamily(subject);
+    const joined = takeIn(await read(family), [{ ...ofRule, bursts }], family);
+    if ((await write(joined)) !== "conflict") {
+      return;
+    }
+  }
+  throw new UpstreamError("state table", "other runs keep changing the records of a rule", true);
 }

@@ -91,6 +91,8 @@ describe("a finding", () => {
         Locations: ["Berlin, DE"],
         Techniques: ["T1621"],
         MergedInto: "",
+        WorkspaceId: "",
+        WorkspaceName: "",
       },
     ]);
     expect(Object.keys(rows()[0] ?? {})).toEqual(Object.keys(findingColumns));

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hashKey } from "../../../src/state/table/stateKeys.ts";
+import { hashKey, rowKeys } from "../../../src/state/table/stateKeys.ts";
 import { connectTable } from "../../../src/state/table/tableConnection.ts";
 import { TableState } from "../../../src/state/table/tableState.ts";
 import { startAzurite, type Azurite } from "../../../standins/azurite.ts";
@@ -265,6 +265,52 @@ describe("records of the version before, which knew an account by one name", () 
     expect(heads.map(({ bursts }) => bursts)).toEqual([[burst(1)], [burst(1)], [burst(1)]]);
   });
 
+  describe("by one rule each", () => {
+    const ofRule = { ...subject, rule: "mfa-deny-then-approve" };
+    const found = { ...burst(2), rules: ["mfa-deny-then-approve"] };
+
+    beforeEach(async () => {
+      // As that version wrote them: the store of today would lead to the family.
+      const before = new TableState(connect(), name);
+      await record(before, { ...subject, rule: "placeholder" }, burst(2));
+      for (const row of await rows()) {
+        const head = String(row["d0"]).includes("placeholder");
+        if (head && String(row["rowKey"]).startsWith("2|")) {
+          const { partitionKey, etag: _, timestamp: __, ...rest } = row;
+          const d0 = String(row["d0"]).replaceAll("placeholder", ofRule.rule);
+          const key = { partitionKey: String(partitionKey), rowKey: rowKeys.head(ofRule) };
+          await client.createEntity({ ...rest, ...key, d0 });
+          await client.deleteEntity(key.partitionKey, String(row["rowKey"]));
+        } else if (String(row["rowKey"]).startsWith("5|")) {
+          await client.deleteEntity(String(row["partitionKey"]), String(row["rowKey"]));
+        }
+      }
+      const item = due(ofRule, burst(2));
+      const key = { partitionKey: hashKey(name), rowKey: rowKeys.due(item) };
+      await client.createEntity({ ...key, d0: JSON.stringify(item) });
+      tap.taken();
+    });
+
+    test("are the family's, with what is due for them", async () => {
+      const { due: read } = await store.open();
+      const head = await store.readHead(named, -Infinity);
+      expect(head.bursts).toEqual([burst(1), found]);
+      // What a run read before leads to the family, too.
+      const [item] = read;
+      expect((await store.readHead(item!.subject, -Infinity)).bursts).toEqual([burst(1), found]);
+      await store.saveProgress(progress(2));
+      const { due: left } = await new TableState(connect(), name).open();
+      expect(left.map((each) => [each.burstId, each.subject.rule])).toEqual([
+        [burst(2).id, "explicit-mfa-deny"],
+      ]);
+    });
+
+    test("are the family's once, when several runs move them", async () => {
+      await Promise.all([store.open(), new TableState(connect(), name).open()]);
+      expect((await store.readHead(named, -Infinity)).bursts).toEqual([burst(1), found]);
+    });
+  });
+
   test("are the id's after a first attempt that failed", async () => {
     tap.pass();
     tap.before(() => Promise.reject(new Error("no answer")));
@@ -318,7 +364,9 @@ describe("rows", () => {
     const { incident, ...item } = wholeDue(subject, burst(1));
     const endless = { ...incident!, change: "x".repeat(500_000) };
     const change = store.write({ put: [{ ...item, incident: endless }] });
-    await expect(change).rejects.toThrow(/^a state row of \d+ characters does not fit into a table row/);
+    await expect(change).rejects.toThrow(
+      /^a state row of \d+ characters does not fit into a table row/,
+    );
     expect(await dueIds(other)).toEqual([]);
   });
 
