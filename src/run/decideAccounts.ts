@@ -17,7 +17,8 @@ import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
 import { readContexts } from "./readContexts.ts";
 import { longestWatch, watchOf } from "./watchOf.ts";
 import { inParallel } from "./inParallel.ts";
-import type { Delivery, DueItem, SubjectRecord } from "./ports.ts";
+import type { Finding } from "../detection/decisions/finding.ts";
+import type { ChangeBase, Delivery, DueItem, Incident, SubjectRecord } from "./ports.ts";
 import { isPending, type SendBudget } from "./sendBudget.ts";
 import { readApprovals } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
@@ -171,10 +172,33 @@ function dueOf(
     // An incident that grows is already in front of analysts, whoever found the growth.
     lane: burst.revision > 1 ? "live" : lane,
     ...placeOf(waiting.get(burst.id)),
-    incident: sends && finding !== null ? incidentOf(head.subject, decision, finding) : null,
+    incident:
+      sends && finding !== null
+        ? toldSince(detector, head, decision, finding, waiting.get(burst.id)?.incident ?? null)
+        : null,
     mergedInto: sends ? burst.mergedInto : null,
     watch,
   };
+}
+
+/** Returns the incident, with its whole change since what every sink was last told. */
+function toldSince(
+  { sinks }: Detector,
+  { subject, deliveries }: SubjectRecord,
+  { burst, before, reason }: Decision,
+  finding: Finding,
+  waiting: Incident | null,
+): Incident {
+  const { sent = {} } = deliveries[burst.id] ?? {};
+  const isTold = sinks.every(({ name }) => (sent[name] ?? 0) >= (waiting?.revision ?? 0));
+  const since = isTold ? before : (waiting?.since ?? before);
+  const incident = incidentOf(subject, { burst, before: since, reason }, finding);
+  return since === null ? incident : { ...incident, since: changeBase(since) };
+}
+
+/** What of a record a change is described against. */
+function changeBase({ facts, told }: ChangeBase): ChangeBase {
+  return { facts, ...(told && { told }) };
 }
 
 /** The place of a pending item in the queue. Growth neither moves it back nor resets its failures. */

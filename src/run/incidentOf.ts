@@ -6,7 +6,7 @@ import type { Evidence, Finding } from "../detection/decisions/finding.ts";
 import { describeIncident } from "../detection/incidents/incident.ts";
 import type { Subject } from "../detection/decisions/record.ts";
 import { visible } from "../detection/signin/visible.ts";
-import type { Incident } from "./ports.ts";
+import type { ChangeBase, Incident } from "./ports.ts";
 
 /** The number of values a summary names per list. The summary waits in a state row of limited size until it is sent. */
 const namedValues = 20;
@@ -14,7 +14,13 @@ const namedValues = 20;
 /** Returns the incident for a decision, as long as no sink has it. */
 export function incidentOf(
   subject: Subject,
-  { burst, before, reason }: Pick<Decision, "burst" | "before" | "reason">,
+  {
+    burst,
+    before,
+    reason,
+  }: Pick<Decision, "burst" | "reason"> & {
+    readonly before: ChangeBase | null;
+  },
   finding: Finding,
 ): Incident {
   const { id, name, techniques } = finding.rules[0];

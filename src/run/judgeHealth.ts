@@ -78,6 +78,7 @@ export function judgeHealth(
   const faults = [
     ...judgeRuns(progress, limits, now),
     ...judgeSinks(progress, now),
+    ...judgePending(progress, now),
     ...source.faults,
     ...judgeReasonShare(progress, now),
   ];
@@ -136,6 +137,16 @@ function judgeSinks({ vitals }: Progress, now: number): readonly Fault[] {
       since,
       problem: `The sink ${sink} has not accepted ${incidents} incident${incidents === 1 ? "" : "s"} for ${minutes(now - since)}: ${problem}`,
     }));
+}
+
+/** Sending can fail without a sink that refuses: where runs end, or are ended, before they come to it. */
+function judgePending({ vitals, pending }: Progress, now: number): readonly Fault[] {
+  const since = vitals?.oldestPendingAt ?? null;
+  if (since === null || now - since <= longestFailure) {
+    return [];
+  }
+  const problem = `The oldest of ${pending} incidents to be sent has waited for ${minutes(now - since)}, and no sink refused it: runs end before they send it`;
+  return [{ what: "pending", since, problem }];
 }
 
 function judgeSource(

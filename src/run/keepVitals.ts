@@ -1,6 +1,6 @@
 import type { DueItem, Progress, Range } from "./ports.ts";
 import { addRows, noRhythm } from "./rhythm.ts";
-import { isPending } from "./sendBudget.ts";
+import { isPending, type SendBudget } from "./sendBudget.ts";
 import type { FailingSink, LogSeen, SendFailure, Vitals } from "./vitals.ts";
 
 /** Longer steps (ms) catch up on the past, and say nothing about the hour in which they run. */
@@ -61,4 +61,21 @@ export function failingSinks(
     }
   }
   return [...sinks.values()];
+}
+
+/**
+ * Returns when the oldest incident came up that the run did not get to although it could have. What a backfill found
+ * and what the cap left do not count, and what a sink refused is told with the sink.
+ *
+ * @param due what waited when the run started
+ */
+export function oldestPending(
+  due: readonly DueItem[],
+  { outcomes, left }: Pick<SendBudget, "outcomes" | "left">,
+): number | null {
+  const times = due
+    .filter((item) => isPending(item) && item.lane === "live" && item.failure === undefined)
+    .filter((item) => left > 0 && !outcomes.has(item.burstId))
+    .map(({ dueAt }) => dueAt);
+  return times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b));
 }

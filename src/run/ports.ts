@@ -241,6 +241,9 @@ interface IncidentSummary {
   readonly severitySince: number;
 }
 
+/** What an incident said before it changed. */
+export type ChangeBase = Pick<RecordedBurst, "facts" | "told">;
+
 /** An incident as it should be now. */
 export interface Incident {
   readonly id: string;
@@ -250,6 +253,8 @@ export interface Incident {
   /** The text of a comment, if the incident exists at an earlier revision. Empty if the change needs no action. */
   readonly change: string;
   /** For sinks that take columns instead of prose. */
+  /** What `change` was described against; absent for a new incident and in what earlier versions stored. */
+  readonly since?: ChangeBase;
   readonly summary: IncidentSummary;
   /** The last revision that the sink has completed, including tasks; 0 before the first. */
   readonly sentRevision: number;

@@ -16,7 +16,7 @@ import { isPending, newSendBudget } from "./sendBudget.ts";
 import { ruleStarts } from "./ruleStarts.ts";
 import { sweep } from "./sweep.ts";
 import { UpstreamError } from "./upstreamError.ts";
-import { failingSinks, vitalsBefore, withRows } from "./keepVitals.ts";
+import { failingSinks, oldestPending, vitalsBefore, withRows } from "./keepVitals.ts";
 import type { FailingSink } from "./vitals.ts";
 import { accountKey } from "../detection/signin/account.ts";
 import { formatTime } from "../detection/signin/time.ts";
@@ -79,7 +79,11 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       pending: Math.max(0, pendingBefore + work.due - work.sent),
       ruleStarts: ruleStarts(detector.rules, opening.progress, publishedFrom),
       coverage: history,
-      vitals: { ...vitals, failing },
+      vitals: {
+        ...vitals,
+        failing,
+        oldestPendingAt: oldestPending(opening.due, sending),
+      },
     };
   };
   const summary = (behind: boolean): RunSummary => {

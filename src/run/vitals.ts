@@ -25,6 +25,11 @@ export interface Vitals {
   readonly newestRowAt: number | null;
   readonly rhythm: Rhythm;
   readonly failing: readonly FailingSink[];
+  /**
+   * When the oldest incident came up that could have been sent and was neither sent nor refused; null if there is
+   * none. Absent in what earlier versions wrote.
+   */
+  readonly oldestPendingAt?: number | null;
 }
 
 /** All rows that the log got in a range, not only candidates. */

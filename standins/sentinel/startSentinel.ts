@@ -52,6 +52,8 @@ export interface Sentinel {
   editTask(incident: string, task: string, changes: Partial<TaskContent>): TaskResource;
   /** An analyst deletes it. Whether there was one. */
   remove(incident: string): boolean;
+  /** The workspace is connected to the Defender portal, which owns incidents from then on. */
+  joinDefender(): void;
   fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
   /** Forgets the faults that have not come yet. */
   heal(): void;
@@ -146,6 +148,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     editTask: (incident, task, changes) =>
       workspace.tasks.edit(workspace.incidents.get(incident), task, changes),
     remove: (incident) => workspace.remove(incident),
+    joinDefender: () => void (workspace.hasJoinedDefender = true),
     fail: (fault, plan = {}) => faults.add(fault, plan),
     heal: () => faults.clear(),
     async stop() {

@@ -5,7 +5,7 @@ import { Incidents, type Put } from "./incidents.ts";
 import { page } from "./page.ts";
 import { Problem } from "./problem.ts";
 import type { SentinelRequest } from "./request.ts";
-import type { BlindPut } from "./resource.ts";
+import type { BlindPut, IncidentResource } from "./resource.ts";
 
 export interface Answer {
   readonly status: number;
@@ -17,6 +17,8 @@ export class Workspace {
   readonly incidents: Incidents;
   readonly comments: ReturnType<typeof commentFamily>;
   readonly tasks: ReturnType<typeof taskFamily>;
+  /** From then on incidents are Defender's, and come without their description. */
+  hasJoinedDefender = false;
 
   constructor(clock: () => number, blindPut: BlindPut) {
     const now = () => new Date(clock()).toISOString();
@@ -52,7 +54,9 @@ export class Workspace {
     }
     const { name } = this.incidents.get(incident);
     if (children === undefined) {
-      return this.incidents.get(name);
+      return this.hasJoinedDefender
+        ? asInDefender(this.incidents.get(name))
+        : this.incidents.get(name);
     }
     const family = this[children];
     return child === undefined ? page(family.of(name), request, base) : family.get(name, child);
@@ -98,6 +102,11 @@ export class Workspace {
     this.incidents.countComments(incident, this.comments.of(incident).length);
   }
 }
+
+const asInDefender = ({ properties, ...rest }: IncidentResource): IncidentResource => ({
+  ...rest,
+  properties: { ...properties, description: "", providerName: "Microsoft XDR" },
+});
 
 const written = ({ created, resource }: Put<unknown>): Answer => ({
   status: created ? 201 : 200,

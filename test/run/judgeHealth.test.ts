@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { addToHistory, readHistory } from "../../src/run/coverageHistory.ts";
 import { judgeHealth, type Circumstances } from "../../src/run/judgeHealth.ts";
-import type { Progress } from "../../src/run/ports.ts";
+import type { DueItem, Progress } from "../../src/run/ports.ts";
 import { noRhythm } from "../../src/run/rhythm.ts";
-import { vitalsBefore, withRows } from "../../src/run/keepVitals.ts";
+import { oldestPending, vitalsBefore, withRows } from "../../src/run/keepVitals.ts";
 import type { Vitals } from "../../src/run/vitals.ts";
 
 const minute = 60_000;
@@ -109,6 +109,49 @@ describe("a sink that fails for half an hour is a fault", () => {
 
   test("and one that fails since then is none yet", () => {
     expect(judge({}, { failing: failing(now - 30 * minute) }).healthy).toBe(true);
+  });
+});
+
+describe("an incident that waits for half an hour is a fault", () => {
+  test("with since when, though no sink refused it", () => {
+    const since = now - 31 * minute;
+    expect(judge({ pending: 2 }, { oldestPendingAt: since }).faults).toEqual([
+      {
+        what: "pending",
+        since,
+        problem:
+          "The oldest of 2 incidents to be sent has waited for 31 minutes, and no sink refused it: runs end before they send it",
+      },
+    ]);
+  });
+
+  test("and one that has waited for less is none yet", () => {
+    expect(judge({ pending: 2 }, { oldestPendingAt: now - 30 * minute }).healthy).toBe(true);
+  });
+
+  const item = (burstId: string, more: Partial<DueItem> = {}): DueItem => ({
+    subject: { rule: "r", workspaceId: null, tenantId: null, user: "u" },
+    burstId,
+    dueAt: now - hour,
+    attempts: 0,
+    lane: "live",
+    incident: null,
+    mergedInto: "another",
+    watch: null,
+    ...more,
+  });
+  const budget = (left = 1, outcomes = new Map<string, null>()) => ({ left, outcomes });
+
+  test("unless a backfill found it, the cap left it, a sink refused it, or it was sent", () => {
+    expect(oldestPending([item("a"), item("b", { dueAt: now })], budget())).toBe(now - hour);
+    expect(oldestPending([item("a")], budget(0))).toBeNull();
+    expect(oldestPending([item("a")], budget(1, new Map([["a", null]])))).toBeNull();
+    const others = [
+      item("a", { lane: "backfill" }),
+      item("b", { failure: { since: now, sinks: {} } }),
+      item("c", { mergedInto: null }),
+    ];
+    expect(oldestPending(others, budget())).toBeNull();
   });
 });
 

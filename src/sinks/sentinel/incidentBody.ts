@@ -11,6 +11,8 @@ export interface IncidentProperties {
   readonly firstActivityTimeUtc?: string;
   readonly lastActivityTimeUtc?: string;
   readonly labels?: readonly { readonly labelName: string }[];
+  /** Set by the service: "Microsoft XDR" in a workspace that joined Defender. */
+  readonly providerName?: string;
   /** Set by the service. */
   readonly additionalData?: { readonly commentsCount?: number };
 }
@@ -68,7 +70,7 @@ export function updateBody<T extends IncidentProperties>(
   const own = ownProperties(incident);
   const updated: Partial<Record<(typeof growing)[number], string>> = {};
   for (const property of growing) {
-    if (written.prints[property] === print(existing[property])) {
+    if (isHidden(existing, property) || written.prints[property] === print(existing[property])) {
       updated[property] = own[property];
     }
   }
@@ -82,12 +84,26 @@ export function updateBody<T extends IncidentProperties>(
 /** Returns a sentence about the properties that somebody edited, or an empty text. */
 export function describeEdits(properties: IncidentProperties, incident: Incident): string {
   const own = ownProperties(incident);
-  const kept = growing.filter((property) => print(properties[property]) !== print(own[property]));
+  const kept = growing.filter(
+    (property) =>
+      !isHidden(properties, property) && print(properties[property]) !== print(own[property]),
+  );
   const parts = [
     ...(kept.includes("severity") ? [`severity (${properties.severity})`] : []),
     ...(kept.includes("description") ? ["description"] : []),
   ];
   return parts.length === 0 ? "" : `\nEdited here, so left as it is: ${parts.join(", ")}.`;
+}
+
+/**
+ * Reports whether the service hides a property: in a workspace that joined Defender, incidents come without their
+ * description. That is not an edit, and the emptiness must not be written back.
+ */
+function isHidden(
+  { providerName, description }: IncidentProperties,
+  property: (typeof growing)[number],
+): boolean {
+  return property === "description" && providerName === "Microsoft XDR" && description === "";
 }
 
 function ownProperties({ text }: Incident) {

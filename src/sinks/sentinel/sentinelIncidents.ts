@@ -87,17 +87,8 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
     async putComment(id, commentId, message) {
       const path = `${incidents}/${id}/comments/${commentId}`;
       const properties = { message: cut(message, longestComment) };
-      const answer = await send("PUT", path, { properties });
-      if (!isConflict(answer)) {
-        written(answer, path);
-        return;
-      }
-      // It exists. Overwriting it may require its etag, which is not documented.
-      const { status, body } = await send("GET", path);
-      if (status === 404 || !isRecord(body)) {
-        throw refused(answer.status, answer.body);
-      }
-      written(await send("PUT", path, { etag: body["etag"], properties }), path);
+      // If it exists, overwriting it may require its etag, which is not documented.
+      await untilWritten(sending, path, (etag) => ({ properties, ...etag }));
     },
     async taskIds(id) {
       const names = new Set<string>();
@@ -116,11 +107,8 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
     },
     async putTask(id, taskId, task) {
       const path = `${incidents}/${id}/tasks/${taskId}`;
-      const answer = await send("PUT", path, { properties: task });
-      // A repeated request finds the task and leaves it to the analysts.
-      if (!isConflict(answer) || (await send("GET", path)).status === 404) {
-        written(answer, path);
-      }
+      // A repeated request finds the task there, and leaves it to the analysts.
+      await untilWritten(sending, path, (etag) => (etag === null ? { properties: task } : null));
     },
   };
 }
@@ -165,6 +153,33 @@ function nextPath(link: unknown): string | null {
   }
   const { pathname, search } = new URL(link);
   return `${pathname}${search}`;
+}
+
+/**
+ * Writes a comment or a task. The service says 409 of either while it changes the incident itself, and then the
+ * same request works a moment later.
+ *
+ * @param bodyFor given the etag of what is there, or null; null if what is there is to stay
+ */
+async function untilWritten(
+  { send, pause, attempts }: Sending,
+  path: string,
+  bodyFor: (etag: { readonly etag: unknown } | null) => object | null,
+): Promise<void> {
+  let body = bodyFor(null);
+  for (let attempt = 1; body !== null; attempt++) {
+    const answer = await send("PUT", path, body);
+    if (!isConflict(answer) || attempt === attempts) {
+      written(answer, path);
+      return;
+    }
+    const { status, body: found } = await send("GET", path);
+    const isThere = status !== 404 && isRecord(found);
+    if (!isThere) {
+      await pause(attempt);
+    }
+    body = bodyFor(isThere ? { etag: found["etag"] } : null);
+  }
 }
 
 function isConflict({ status }: Answer): boolean {

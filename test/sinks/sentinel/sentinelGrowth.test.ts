@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sentinelIncidents } from "../../../src/sinks/sentinel/sentinelIncidents.ts";
 import { longestDescription } from "../../../src/detection/incidents/incident.ts";
+import { analystTasks } from "../../../src/detection/incidents/analystTasks.ts";
 import type { BlindPut } from "../../../standins/sentinel/resource.ts";
 import {
   startSentinel,
@@ -48,6 +49,7 @@ const comments = (of = only().name) =>
   sentinel.comments(of).map(({ properties }) => properties.message);
 
 /** Five refusals from nine on; more may come. */
+const incidentTasks = analystTasks.length;
 const begin = () => new Bench("09:30", publish(refusals("09:00", 5)), { sinks: [sink] });
 const approval = (at: string) => row({ at, resultType: "0", steps: [approved(at)] });
 
@@ -84,6 +86,64 @@ describe("a burst that grows", () => {
         /^Update \(approved-after\).*\nSeverity raised from Medium to High\.\n\*\*16 minutes later a prompt was APPROVED\*\*/,
       ),
     ]);
+  });
+});
+
+describe("a service that says 409 of every second write, for an hour", () => {
+  const newerVersion = {
+    status: 409,
+    code: "Conflict",
+    message: "New version of resource exists.",
+  };
+  const everySecond = () => {
+    let writes = 0;
+    sentinel.fail(newerVersion, {
+      times: Infinity,
+      match: ({ method }) => method === "PUT" && ++writes % 2 === 0,
+    });
+  };
+
+  test("gets incident, tasks and each change in the run that found it, once", async () => {
+    everySecond();
+    const bench = begin();
+    expect((await bench.run("09:30")).errors).toEqual([]);
+    expect(sentinel.tasks(only().name)).toHaveLength(incidentTasks);
+    for (let change = 1; change <= 11; change++) {
+      const at = momentOf("09:30") + change * 5 * minute;
+      bench.log.add(publish(refusals(momentOf("09:04") + change * minute, 1), at - 4 * minute));
+      expect((await bench.run(at)).errors).toEqual([]);
+      expect(comments()).toHaveLength(change);
+    }
+    expect(only().properties.description).toContain("refused **16 MFA prompts**");
+    expect(new Set(comments()).size).toBe(11);
+    for (const comment of comments()) {
+      expect(comment).toMatch(/^Update \(grew\): \d+ denials, 1 more than before/);
+    }
+  });
+
+  test("of every write: what is told in the end is the whole change since the last that was told", async () => {
+    const bench = begin();
+    await bench.run("09:30");
+    sentinel.fail({ status: 503 }, { times: Infinity, match: ({ method }) => method === "PUT" });
+    bench.log.add(publish(refusals("09:10", 2), "09:31"));
+    expect((await bench.run("09:35")).errors).not.toEqual([]);
+    bench.log.add(publish(refusals("09:12", 1), "09:36"));
+    await bench.run("09:39");
+    sentinel.heal();
+    await bench.run("10:30");
+    expect(comments()).toEqual([expect.stringContaining("8 denials, 3 more than before")]);
+  });
+});
+
+describe("a workspace that joined Defender", () => {
+  test("shows no description, which is no edit: it is brought up to date, and never emptied", async () => {
+    const bench = begin();
+    await bench.run("09:30");
+    sentinel.joinDefender();
+    bench.log.add(publish(refusals("09:10", 2), "09:31"));
+    await bench.run("09:35");
+    expect(only().properties.description).toContain("refused **7 MFA prompts**");
+    expect(comments()).toEqual([expect.not.stringContaining("Edited here")]);
   });
 });
 
