@@ -161,11 +161,11 @@ describe("comments and tasks", () => {
     expect(await api.taskIds(id)).toEqual(new Set([part]));
   });
 
-  test("of more than one page are all known, from the service that was asked alone", async () => {
-    const asked: string[] = [];
+  test("of more than one page are all known, from the service that was urls alone", async () => {
+    const urls: string[] = [];
     const pages = await startAnswering((message, response) => {
-      asked.push(message.url ?? "");
-      const isFirst = asked.length === 1;
+      urls.push(message.url ?? "");
+      const isFirst = urls.length === 1;
       response.writeHead(200, { "content-type": "application/json" });
       response.end(
         JSON.stringify({
@@ -177,7 +177,7 @@ describe("comments and tasks", () => {
       );
     });
     expect(await apiOf(pages.url).taskIds(id)).toEqual(new Set(["one", "two"]));
-    expect(asked[1]).toBe("/tasks?api-version=1&$skipToken=1");
+    expect(urls[1]).toBe("/tasks?api-version=1&$skipToken=1");
     await pages.stop();
   });
 
