@@ -161,7 +161,7 @@ describe("comments and tasks", () => {
     expect(await api.taskIds(id)).toEqual(new Set([part]));
   });
 
-  test("of more than one page are all known, from the service that was urls alone", async () => {
+  test("of more than one page are all known, from the service that was asked alone", async () => {
     const urls: string[] = [];
     const pages = await startAnswering((message, response) => {
       urls.push(message.url ?? "");
