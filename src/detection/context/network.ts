@@ -1,13 +1,11 @@
+import { canonicalAddress } from "../signin/address.ts";
 import { parseCidr } from "../signin/cidr.ts";
 import { text } from "../signin/fields.ts";
 
-const bracketed = /^\[([^\]]*)\](?::\d+)?$/;
-const ipv4Port = /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/;
-
-/** Normalises a logged address: no brackets, port or zone, in lower case. Returns null for blank text. */
+/** Returns a logged address in its canonical spelling, as sign-ins have it. Returns null for blank text. */
 export function addressOf(value: unknown): string | null {
   const whole = text(value)?.toLowerCase() ?? null;
-  return whole?.replace(bracketed, "$1").replace(ipv4Port, "$1").replace(/%.*$/, "") ?? null;
+  return whole === null ? null : canonicalAddress(whole);
 }
 
 /** Formats the first `count` 16-bit groups of an address. */

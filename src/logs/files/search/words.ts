@@ -84,10 +84,18 @@ export interface MarkedWord extends Word {
   readonly markAt: number;
 }
 
-/** Words with their marks. */
+/**
+ * Returns the words with their marks.
+ *
+ * @throws Error for a word without a mark: lines with it would not be found
+ */
 export function markWords(words: readonly Word[]): readonly MarkedWord[] {
   return words.map((word) => {
     const group = groups.findIndex((marks) => marks[word.text] !== undefined);
-    return { ...word, group, markAt: word.text.indexOf(groups[group]?.[word.text] ?? "") };
+    const mark = groups[group]?.[word.text];
+    if (mark === undefined || !word.text.includes(mark)) {
+      throw new Error(`the search word "${word.text}" has no mark in words.ts`);
+    }
+    return { ...word, group, markAt: word.text.indexOf(mark) };
   });
 }

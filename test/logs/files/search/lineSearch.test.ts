@@ -199,6 +199,12 @@ describe("lines are found as a search line by line and word by word finds them",
 });
 
 describe("words", () => {
+  test("without a mark are refused, as lines with them would not be found", () => {
+    expect(() => markWords([{ text: "refused", kind: "wanted" }])).toThrow(
+      'the search word "refused" has no mark in words.ts',
+    );
+  });
+
   test.each(names)("all have a mark: %s", (name) => {
     for (const { text: word, group, markAt } of markWords(searches[name])) {
       // As many groups as a byte has bits.
