@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import { setAsideReasons } from "../../src/detection/signin/classify.ts";
 import { approved, row } from "../builders.ts";
-import { denials, cli, ndjson, type Report } from "./terminal.ts";
+import { cli, denials, ndjson, temporaryFolder, type Report } from "./terminal.ts";
 
 const input = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));
 const everyRule = [
@@ -178,6 +180,102 @@ describe("CSV", () => {
       expect(count(line)).toBe(count(head!));
     }
   });
+});
+
+describe("for spreadsheets", () => {
+  const cells = (line: string) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain,
+    );
+
+  test.each(["excel", "prompts"])("%s stays as it is", async (format) => {
+    const out = await output(format);
+    await expect(out.replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/${format}.txt`);
+  });
+
+  test("they begin with a mark, and their times are times in Excel", async () => {
+    for (const format of ["excel", "prompts"]) {
+      const out = await output(format);
+      expect(out.startsWith("\uFEFF")).toBe(true);
+      expect(out).toMatch(/(?:^|,)2026-03-10 09:00:13(?:,|$)/m);
+      expect(out).not.toMatch(/\d\dT\d\d:/);
+    }
+  });
+
+  test("prompts has as many rows as findings have refused prompts", async () => {
+    const report = JSON.parse(await output("json")) as Report;
+    const refused = report.findings.reduce((sum, { denials: count }) => sum + count, 0);
+    expect((await output("prompts")).trimEnd().split("\r\n")).toHaveLength(1 + refused);
+  });
+
+  test.each(["excel", "prompts"])(
+    "no text of a log is a formula or hides in %s",
+    async (format) => {
+      const hostile = fc.string({
+        unit: fc.constantFrom(
+          "=",
+          "+",
+          "@",
+          "-",
+          "＝",
+          "a",
+          ",",
+          '"',
+          "\n",
+          "\r",
+          "\t",
+          "\u202e",
+          "\u200b",
+          "\u001b",
+          ";",
+        ),
+        minLength: 1,
+        maxLength: 20,
+      });
+      await fc.assert(
+        fc.asyncProperty(hostile, hostile, async (name, agent) => {
+          const rows = denials("09:00", 5, {
+            user: { name: `${name}x@contoso.com`, id: "e" },
+            fields: { UserAgent: agent, AppDisplayName: agent },
+          });
+          const [head, ...lines] = (await output(format, ndjson(rows))).trimEnd().split("\r\n");
+          for (const line of lines) {
+            expect(cells(line)).toHaveLength(cells(head!).length);
+            for (const cell of cells(line)) {
+              expect(cell).not.toMatch(/^[=+\-@＝＋－＠]|[\p{Cc}\p{Cf}]/u);
+            }
+          }
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
+
+  test("--save writes the file, byte for byte, and says where", async () => {
+    const file = join(temporaryFolder(), "with blank.csv");
+    const { out } = await cli(["detect", "-", "--format", "excel", "--save", file, ...everyRule], {
+      stdin: input,
+    });
+    expect(out).toBe(`Written: ${file}\n`);
+    expect(readFileSync(file, "utf8")).toBe(await output("excel"));
+    const folder = temporaryFolder();
+    const { code, err } = await cli(["detect", "-", "--save", folder], { stdin: input });
+    expect(code).toBe(2);
+    expect(err).toContain(`--save ${folder} cannot be written (EISDIR)`);
+  });
+});
+
+test("--out says where the incidents are, in text for people only", async () => {
+  const folder = join(temporaryFolder(), "incidents");
+  const stdin = ndjson(denials("09:00", 5));
+  const args = ["detect", "-", "--out", folder];
+  expect((await cli(args, { stdin })).out).toContain(
+    `Written: ${folder} (1 incident, a file each)`,
+  );
+  expect((await cli([...args, "--format", "csv"], { stdin })).out).not.toContain("Written");
+  expect((await cli(args, { stdin: ndjson(denials("09:00", 1)) })).out).toContain(
+    "Written: no incident",
+  );
 });
 
 describe("the table", () => {

@@ -1,11 +1,7 @@
+import { csvText, type CsvColumn } from "./csvText.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
 
-type Cell = string | number | boolean | null;
-
-const columns: readonly (readonly [
-  string,
-  (finding: DetectFinding, report: DetectReport) => Cell,
-])[] = [
+const columns = ({ run, coverage }: DetectReport): readonly CsvColumn<DetectFinding>[] => [
   ["incidentId", ({ incidentId }) => incidentId],
   ["rule", ({ rule }) => rule],
   ["tenantId", ({ tenantId }) => tenantId],
@@ -27,21 +23,11 @@ const columns: readonly (readonly [
   ["locations", ({ locations }) => locations.join("; ")],
   ["guest", ({ guest }) => guest],
   ["atLeast", ({ atLeast }) => atLeast],
-  ["partial", (_, { run }) => run.partial],
-  ["verdict", (_, { coverage }) => coverage.verdict],
+  ["partial", () => run.partial],
+  ["verdict", () => coverage.verdict],
 ];
 
 /** RFC 4180, a finding a row. Lists are joined by "; ". */
 export function csv(report: DetectReport): string {
-  const rows = report.findings.map((finding) =>
-    columns.map(([, read]) => csvCell(read(finding, report))),
-  );
-  return [columns.map(([name]) => name), ...rows].map((cells) => `${cells.join(",")}\r\n`).join("");
-}
-
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
-export function csvCell(value: Cell): string {
-  const text = value === null ? "" : String(value);
-  const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  return csvText(columns(report), report.findings);
 }

@@ -3,6 +3,9 @@ import { writeVerdict } from "../verdict/verdictLines.ts";
 import { inputDetail } from "../readInput.ts";
 import { lookOptions, readLook } from "../text/look.ts";
 import { oneOf } from "../values.ts";
+import { valueOf } from "../args.ts";
+import { counted } from "../text/words.ts";
+import { printOrSave, writtenLine } from "../writeResult.ts";
 import { analyse, analysisOptions } from "./analyse.ts";
 import { toDetectReport } from "./detectReport.ts";
 import { formats, reporters } from "./reporters.ts";
@@ -23,6 +26,11 @@ export const detect: Command = {
     },
     { name: "out", value: "DIR", help: "Write each incident to DIR/<incidentId>.json." },
     { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },
+    {
+      name: "save",
+      value: "FILE",
+      help: "Write the result to FILE, as it is; some shells change the encoding of what > writes.",
+    },
     ...analysisOptions,
     ...lookOptions,
   ],
@@ -34,7 +42,11 @@ export const detect: Command = {
     },
     {
       line: "mfa-deny detect --rules examples/rules.json --format csv examples/contoso-day.ndjson.gz",
-      says: "With your own numbers, for a spreadsheet.",
+      says: "With your own numbers, for a script.",
+    },
+    {
+      line: "mfa-deny detect --format excel --save findings.csv examples/contoso-day.ndjson.gz",
+      says: "For a spreadsheet; --format prompts has a row for each refused prompt.",
     },
     {
       line: "mfa-deny detect --state state --out incidents examples/contoso-day.ndjson.gz",
@@ -46,10 +58,21 @@ export const detect: Command = {
     const format = oneOf(given, "format", formats) ?? "table";
     const { report, exitCode } = await analyse(detect, given, operands, terminal);
     const shown = toDetectReport(report);
-    terminal.stdout.write(reporters[format](shown, look, operands));
+    const text = reporters[format](shown, { look, operands, findings: report.findings });
+    await printOrSave(text, given, terminal);
+    const out = valueOf(given, "out");
+    if (out !== null && format === "table") {
+      terminal.stdout.write(incidentsLine(out, report.findings.length));
+    }
     if (format !== "table") {
       writeVerdict(shown.coverage, given, terminal);
     }
     return exitCode;
   },
 };
+
+function incidentsLine(folder: string, number: number): string {
+  return number === 0
+    ? "Written: no incident, because nothing was found.\n"
+    : writtenLine([`${folder} (${counted(number, "incident")}, a file each)`]);
+}

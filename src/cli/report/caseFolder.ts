@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Reported } from "../../run/detectRecords.ts";
-import { csvCell } from "../detect/csv.ts";
+import { csvCell } from "../detect/csvText.ts";
 
 export interface CaseContent {
   /** In the format of `detect --format json`. */

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { LogFile } from "../../logs/files/findLogFiles.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
@@ -15,6 +14,7 @@ import { readWithProgress, readingOptions } from "../readInput.ts";
 import { UsageError } from "../usageError.ts";
 import { headline } from "../verdict/harm.ts";
 import { attackOf } from "./attackOf.ts";
+import { writeNamed, writtenLine } from "../writeResult.ts";
 import type { Input } from "./page.ts";
 
 export const report: Command = {
@@ -62,10 +62,14 @@ export const report: Command = {
     const version = __VERSION__;
     const { verdict } = analysis.report.coverage;
     const attacks = findings.map(attackOf);
-    await write(out, page({ findings, rules, verdict, coverage, inputs, version, madeAt }));
+    await writeNamed(
+      "out",
+      out,
+      page({ findings, rules, verdict, coverage, inputs, version, madeAt }),
+    );
     terminal.stdout.write(`${headline(attacks, verdict)}\n${coverage.join("\n")}\n`);
     const written = [out, ...(await writeCaseFolder(given, analysis, redacted, terminal, madeAt))];
-    terminal.stdout.write(`Written: ${written.join(", ")}\n`);
+    terminal.stdout.write(writtenLine(written));
     return analysis.exitCode;
   },
 };
@@ -100,18 +104,6 @@ async function writeCaseFolder(
     madeAt,
   });
   return names.map((name) => `${folder}/${name}`);
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UsageError(`--out ${path} cannot be written (${codeOf(error)})`);
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }
 
 /** Standard input cannot be read twice, so it has no hash. */

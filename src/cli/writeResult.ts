@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import { visible } from "../detection/signin/visible.ts";
+import { valueOf } from "./args.ts";
+import type { Given, Terminal } from "./command.ts";
+import { UsageError } from "./usageError.ts";
+
+/** @throws UsageError naming the option and the file if that cannot be written */
+export async function writeNamed(option: string, path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    throw new UsageError(`--${option} ${path} cannot be written (${code})`, { cause: error });
+  }
+}
+
+/** Prints a result, or writes it to the file that --save names. */
+export async function printOrSave(
+  text: string,
+  given: Given,
+  terminal: Pick<Terminal, "stdout">,
+): Promise<void> {
+  const file = valueOf(given, "save");
+  if (file === null) {
+    terminal.stdout.write(text);
+    return;
+  }
+  await writeNamed("save", file, text);
+  terminal.stdout.write(writtenLine([file]));
+}
+
+/** Says where something was written. */
+export function writtenLine(places: readonly string[]): string {
+  return `Written: ${places.map((place) => visible(place, Infinity)).join(", ")}\n`;
+}
