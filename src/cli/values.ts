@@ -79,7 +79,9 @@ export function moment(given: Given, name: string): number | null {
   }
   const at = readTime(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
   if (at === null) {
-    throw new UsageError(`--${name} is '${value}'; it must be a time such as 2026-03-10T09:00:00Z`);
+    throw new UsageError(
+      `--${name} is '${value}'; it must be a day such as 2026-03-10 or a time such as 2026-03-10T09:00:00Z`,
+    );
   }
   return at;
 }

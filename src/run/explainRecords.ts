@@ -37,6 +37,8 @@ export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
   /** Maximum number of rows and of accounts kept. It bounds the output and the memory. */
   readonly limit: number;
   readonly onBad: (reason: string, place: P) => void;
+  /** Told the names of every row, in lower case, if users are asked for. */
+  readonly onName?: (name: string) => void;
   /** Returns what kinds of files were read, once all entries are read. Absent if unknown. */
   readonly seen?: () => InputSeen;
 }
@@ -121,7 +123,7 @@ export async function explainRecords<P>(
 async function readEntries<P>(
   entries: AsyncIterable<readonly LogEntry<P>[]>,
   ledger: Pick<Ledger, "addApproval">,
-  { rules, asOf, users, limit, onBad }: ExplainRun<P>,
+  { rules, asOf, users, limit, onBad, onName }: ExplainRun<P>,
 ) {
   const counts = noCounts();
   const tally = emptyTally();
@@ -153,7 +155,11 @@ async function readEntries<P>(
           table.add(account, sighting);
         }
       }
-      const names = allNamesIn(signIn).filter((name) => users?.includes(name));
+      const shownNames = allNamesIn(signIn);
+      if (users !== null) {
+        shownNames.forEach((name) => onName?.(name));
+      }
+      const names = shownNames.filter((name) => users?.includes(name));
       if (users === null ? candidate !== null : names.length > 0) {
         kept.add({ place: entry.place, reading: entry.reading ?? null, explanation });
         names.forEach((name) => unseen.delete(name));

@@ -128,9 +128,11 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     rmSync(own, { recursive: true, force: true });
   });
 
+  const columns =
+    "not a sign-in log: its columns are 'Name', 'Department', and one has 'Date (UTC)', 'Username', 'Status' and others; docs/exports.md shows how to export one";
   const other = (what: string) => `not a sign-in log: this is ${what}`;
   const shape =
-    "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
+    "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar); docs/exports.md shows how to export one";
 
   async function refusal(prepare: (folder: string) => string): Promise<string> {
     const folder = temporaryFolder();
@@ -151,7 +153,7 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
 
   test.each([
     ["prose", "Dear customer,\nno logs today.\n", shape],
-    ["CSV of another kind", "Name,Department\nAlice,Finance\n", other("CSV with other columns")],
+    ["CSV of another kind", "Name,Department\nAlice,Finance\n", columns],
     ["other JSON", '{"name":"mfa","version":"1"}\n', other("another kind of log or list")],
     ["other JSON", '[{"name":"mfa"},{"name":"x"}]', other("another kind of log or list")],
     ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0xff]), shape],

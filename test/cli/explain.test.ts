@@ -59,6 +59,19 @@ describe("explain as a table", () => {
     );
   });
 
+  test("suggests near names for a user of no row, on standard error", async () => {
+    const stdin = ndjson(story);
+    const asked = async (user: string) =>
+      (await cli(["explain", "-", "--user", user], { stdin })).err;
+    expect(await asked("alise@contoso.com")).toBe(
+      "mfa-deny: alise@contoso.com is in no row; did you mean alice@contoso.com?\n",
+    );
+    expect(await asked("lice")).toContain("did you mean alice@contoso.com?");
+    expect(await asked("alice@contoso.com")).toBe("");
+    expect(await asked("somebody.else@contoso.com")).toBe("");
+    expect(await asked("x".repeat(2_000))).toBe("");
+  });
+
   test("shows no control or direction character as it is", async () => {
     const { out } = await cli(["explain", "-"], { stdin: golden });
     // oxlint-disable-next-line no-control-regex -- these are what must not be there

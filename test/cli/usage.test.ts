@@ -122,7 +122,7 @@ describe("without anything to do", () => {
 describe("an impossible option is named in one sentence", () => {
   const see = "(see: mfa-deny detect --help)";
   const duration = "it must be a duration such as 15m or PT15M";
-  const moment = "it must be a time such as 2026-03-10T09:00:00Z";
+  const moment = "it must be a day such as 2026-03-10 or a time such as 2026-03-10T09:00:00Z";
 
   test.each([
     [["--frobnicate"], `Unknown option '--frobnicate' ${see}`],

@@ -286,3 +286,25 @@ test("a search finds the verdict that parsing every row finds", async () => {
   const parsed = await judged(ndjson(rows), "--every-row");
   expect(searched.coverage).toEqual(parsed.coverage);
 });
+
+describe("a download of the portal with a renamed column", () => {
+  const csv = (timeColumn: string, user: string) =>
+    [
+      `"${timeColumn}","Request ID","${user}","Status","Sign-in error code","Multifactor authentication result"`,
+      ...[1, 2, 3, 4, 5].map(
+        (at) =>
+          `"2026-03-10T09:0${at}:00Z","r${at}","alice@contoso.com","Failure","500121","MFA denied; user declined the authentication"`,
+      ),
+    ].join("\r\n");
+
+  test("is told which column is missing, and what to do", async () => {
+    const cure = "if it was renamed, give it this name again, else download the file anew.";
+    expect(await table(csv("Day", "Username"))).toContain(
+      `The column 'Date (UTC)' is missing or unreadable: ${cure}`,
+    );
+    expect(await table(csv("Date (UTC)", "Login"))).toContain(
+      `The column 'Username' is missing or empty: ${cure}`,
+    );
+    expect(await table(csv("Date (UTC)", "Username"))).not.toContain("The column");
+  });
+});

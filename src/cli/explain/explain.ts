@@ -1,3 +1,4 @@
+import { visible } from "../../detection/signin/visible.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
 import { TempLedger } from "../../state/disk/tempLedger.ts";
@@ -8,6 +9,7 @@ import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictO
 import { explainRecords, type Explained } from "../../run/explainRecords.ts";
 import { toExplainReport, type ExplainReport } from "./explainReport.ts";
 import { explainTable } from "./explainTable.ts";
+import { NearNames } from "./nearNames.ts";
 import {
   findInput,
   inputDetail,
@@ -83,6 +85,7 @@ export const explain: Command = {
     const problems = new BadRecords(given["strict"] !== undefined);
     const ledger = new TempLedger();
     const tally = new InputTally();
+    const near = new NearNames();
     try {
       const explained = await explainRecords(
         readWithProgress(files, reading, given, terminal, tally),
@@ -90,6 +93,7 @@ export const explain: Command = {
         {
           ...run,
           onBad: (reason, place: Place) => problems.add(reason, place),
+          onName: (name) => near.add(name),
           seen: () => tally.seen(),
         },
       );
@@ -97,6 +101,7 @@ export const explain: Command = {
       const report = toExplainReport(explained, limit);
       terminal.stdout.write(reporters[format](report));
       if (given["quiet"] === undefined) {
+        terminal.stderr.write(suggestions(explained.unseen, near));
         terminal.stderr.write(passedOverText(tally.seen()) + problems.summary());
       }
       if (format !== "table") {
@@ -108,6 +113,15 @@ export const explain: Command = {
     }
   },
 };
+
+function suggestions(unseen: readonly string[], near: NearNames): string {
+  return unseen
+    .map((user) => ({ user, names: near.suggest(user) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ user, names }) => `${user} is in no row; did you mean ${names.join(" or ")}?`)
+    .map((line) => `mfa-deny: ${visible(line, 1_000)}\n`)
+    .join("");
+}
 
 function hasFindings({ accounts }: Explained<Place>): boolean {
   return accounts.some(({ rules }) =>

@@ -61,7 +61,7 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
     case "noReasons":
       return `${counted(mfaFailures, "MFA failure")}, none with a reason: all are unclassified, and refusals among them cannot be told from time-outs. ${howToGetReasons(coverage)}`;
     case "nobody":
-      return "No record names a user or an object id, so no refusal belongs to anybody. Export UserPrincipalName and UserId too.";
+      return `No record names a user or an object id, so no refusal belongs to anybody. ${renamedUser(coverage) ?? "Export UserPrincipalName and UserId too."}`;
     case "unexplained":
       return `${count(mfaFailures - withReason)} of ${counted(mfaFailures, "MFA failure")} have no reason; refusals among them are not counted.`;
     case "passedOver":
@@ -70,8 +70,30 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
         most.files,
       )}.`;
     case "badRecords":
-      return `${counted(badRecords, "record")} could not be used.`;
+      return [`${counted(badRecords, "record")} could not be used.`, renamedTime(coverage)]
+        .filter((sentence) => sentence !== null)
+        .join(" ");
   }
+}
+
+/** Null unless tables lack the column of users' names; somebody may have renamed it. */
+function renamedUser(coverage: Coverage): string | null {
+  return isTable(coverage) ? missingColumn("Username", "empty") : null;
+}
+
+/** The same for the time, without which no record can be used. */
+function renamedTime(coverage: Coverage): string | null {
+  return isTable(coverage) && coverage.oldestRow === null
+    ? missingColumn("Date (UTC)", "unreadable")
+    : null;
+}
+
+function isTable({ files }: Coverage): boolean {
+  return files.length > 0 && files.every(({ dialect }) => dialect === "portal");
+}
+
+function missingColumn(name: string, otherwise: string): string {
+  return `The column '${name}' is missing or ${otherwise}: if it was renamed, give it this name again, else download the file anew.`;
 }
 
 function missingFields({ fieldsMissing }: Coverage): string {

@@ -1,4 +1,4 @@
-import { otherLanguage } from "./containers/csvHeader.ts";
+import { otherLanguage, type ColumnName } from "./containers/csvHeader.ts";
 import { foreignHeader } from "./containers/csvShape.ts";
 import { InputError } from "./inputError.ts";
 import type { FileStart } from "./containers/fileStart.ts";
@@ -15,6 +15,8 @@ export class NotSignIns extends InputError {
   }
 }
 
+const shownHow = "; docs/exports.md shows how to export one";
+
 const unknownShape =
   "not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)";
 
@@ -30,10 +32,23 @@ export function unknownText(source: string, head: FileStart): NotSignIns {
     );
   }
   if (names.length > 0) {
-    const what = kindOfNames(names.map(({ name }) => name)) ?? "CSV with other columns";
-    return new NotSignIns(source, what);
+    const kind = kindOfNames(names.map(({ name }) => name));
+    return kind === null ? otherColumns(source, names) : new NotSignIns(source, kind);
   }
-  return new NotSignIns(source, "a file of an unknown shape", unknownShape);
+  return new NotSignIns(source, "a file of an unknown shape", unknownShape + shownHow);
+}
+
+/** Columns that a message names. */
+const most = 5;
+
+function otherColumns(source: string, names: readonly ColumnName[]): NotSignIns {
+  const shown = names.slice(0, most).map(({ text }) => `'${text}'`);
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return new NotSignIns(
+    source,
+    "CSV with other columns",
+    `not a sign-in log: its columns are ${shown.join(", ")}${more}, and one has 'Date (UTC)', 'Username', 'Status' and others${shownHow}`,
+  );
 }
 
 export function foreignRecords(source: string, kind: string | null): NotSignIns {

@@ -162,7 +162,7 @@ describe("a zip file is refused by name and reason", () => {
     [
       "with another file in it",
       zip([{ name: "a.json", content: "Dear customer" }]),
-      "logs.zip/a.json: not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar)",
+      "logs.zip/a.json: not a sign-in log of a known shape (JSON, JSON lines, CSV with English headers, Parquet or Avro; plain, gzip, zip or tar); docs/exports.md shows how to export one",
     ],
     [
       "within a zip file under another name",
