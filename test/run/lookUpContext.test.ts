@@ -188,3 +188,38 @@ test("the end of the run ends its lookups", async () => {
   const rows = await lookUp(source, AbortSignal.abort());
   expect(rows.gaps.every(({ problem }) => problem === "failed")).toBe(true);
 });
+
+describe("each lookup with each fault leaves the others, and a gap", () => {
+  const fail = (problem: LookUpError["problem"]) => async () => {
+    throw new LookUpError(problem, "the lookup failed");
+  };
+  const faults = {
+    "missing table": ["not connected", fail("not connected")],
+    "403": ["not permitted", fail("not permitted")],
+    partial: ["cut", fail("cut")],
+    slow: ["failed", () => new Promise<never>(() => {})],
+    throttled: ["failed", fail("failed")],
+  } as const;
+  const tables = {
+    history: "SigninLogs",
+    failures: "SigninLogs",
+    successes: "AADNonInteractiveUserSignInLogs",
+    events: "AuditLogs",
+  } as const;
+  const kinds = ["history", "failures", "successes", "events"] as const;
+  const all = kinds.flatMap((kind) =>
+    Object.entries(faults).map(([name, [problem, fault]]) => ({ kind, name, problem, fault })),
+  );
+
+  test.each(all)("$kind, $name", async ({ kind, problem, fault }) => {
+    const { source } = sourceOf({ [kind]: fault });
+    // A slow one takes all of its time, which the history has before others.
+    const rows = await lookUp(source, never, 40);
+    expect(rows.gaps).toContainEqual({ table: tables[kind], problem });
+    const answers = { history: rows.seen, failures: rows.failed, successes: rows.passed, ...rows };
+    expect(answers[kind]).toMatchObject({ problem });
+    if (kind !== "events") {
+      expect(rows.events).toMatchObject({ rows: [event("09:20")] });
+    }
+  });
+});

@@ -147,6 +147,7 @@ describe("a lookup that fails", () => {
     await bench.run("09:30");
     expect(tell()).toEqual(["first-seen"]);
     expect(bench.records()[0]?.told?.isPartial).toBe(true);
+    expect(bench.sink.delivered[0]?.text.description).toMatch(/Not looked up: .*\(failed\)/);
     await bench.run("09:35");
     expect(tell()).toEqual(["first-seen"]);
     context.failing = new Set();
