@@ -25,7 +25,7 @@ test.each([
   [
     "a trigger that the stand-in does not do",
     'require("@azure/functions").app.eventGrid("e", { handler() {} });',
-    "The 'e' function is in error: the stand-in for the Functions host does not do a eventGridTrigger.",
+    "The 'e' function is in error: the stand-in for the Functions host does not support eventGridTrigger.",
   ],
   [
     "streaming",

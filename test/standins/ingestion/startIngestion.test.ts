@@ -170,7 +170,7 @@ describe("rows", () => {
   });
 
   test("of no object are refused", () => {
-    expect(readRows([[]], columns)).toEqual({ problem: "The body is no JSON array." });
+    expect(readRows([[]], columns)).toEqual({ problem: "The body is not a JSON array." });
   });
 });
 
