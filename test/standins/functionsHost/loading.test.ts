@@ -33,7 +33,7 @@ test.each([
      app.setup({ enableHttpStream: true }); app.get("a", { handler() {} });`,
     "The stand-in does not stream HTTP bodies.",
   ],
-])("an app with %s does not start, and the reason is told", async (_, text, message) => {
+])("an app with %s does not start, and the reason is reported", async (_, text, message) => {
   const app = await bundleApp({ text });
   await expect(startFunctionsHost({ main: app.main, settings: {} })).rejects.toThrow(message);
   await app.remove();
