@@ -1,4 +1,4 @@
-// Each bundle has a budget, because cold starts grow with its size.
+// Cold starts grow with what they load, so each bundle has a budget.
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

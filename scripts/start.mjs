@@ -1,4 +1,4 @@
-// `npm start`: builds, then runs the demonstration with the same arguments.
+// `npm start`: builds, then runs the demonstration; its arguments are passed on.
 import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
 

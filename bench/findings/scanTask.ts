@@ -1,6 +1,6 @@
 /** The task of a scan. */
 export interface ScanTask {
   readonly path: string;
-  /** For candidates that can use several. */
+  /** For those who can use several. */
   readonly threads?: number;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
 
-/** The facts on which the numbers depend. */
+/** What the numbers depend on. */
 export function machineFacts() {
   return {
     at: new Date().toISOString(),

@@ -1,13 +1,10 @@
 import type { FunctionMetadata, InvocationRequest, InvocationResponse } from "./rpc.ts";
 
-/**
- * Messages between the host and the process that runs the functions. Azure uses gRPC; here it is Node's own
- * channel.
- */
+/** Messages between the host and the process that runs the functions; gRPC in Azure, Node's own channel here. */
 export type ToWorker =
   | { readonly kind: "load"; readonly main: string }
   | { readonly kind: "invoke"; readonly functionName: string; readonly request: InvocationRequest }
-  /** Sets the clock to this time (epoch ms), from where it goes on. */
+  /** From now on it is this time (epoch ms), and goes on from there. */
   | { readonly kind: "clock"; readonly now: number }
   | { readonly kind: "terminate" };
 
@@ -26,7 +23,7 @@ interface Failure {
 
 interface WorkerLog {
   readonly level: string;
-  /** "user": log of the functions; "system": log of the library. */
+  /** "user" is what functions log, "system" what the library says. */
   readonly category: string;
   readonly message: string;
   readonly functionName?: string;

@@ -6,29 +6,26 @@ import type { TypedData } from "./rpc.ts";
 import { WorkerExit } from "./workerProcess.ts";
 
 export interface QueueTiming {
-  /** The time between two checks of an empty queue, in milliseconds. In the real host it grows to a minute. */
+  /** Between two looks at an empty queue; the real host lets it grow to a minute. */
   readonly pollMs: number;
-  /**
-   * How long a message is hidden while its function runs, in milliseconds (whole seconds). Renewed after half the
-   * time.
-   */
+  /** How long a message is hidden while its function runs; renewed at half time. Whole seconds. */
   readonly lockMs: number;
 }
 
 export interface QueueListenerOptions extends QueueSettings, QueueTiming {
   readonly queue: QueueClient;
-  /** Undefined if the queue itself is a poison queue. */
+  /** Missing where the queue is itself one for poison. */
   readonly poison: QueueClient | undefined;
   readonly invoke: (data: TypedData, metadata: Record<string, TypedData>) => Promise<void>;
   readonly report: (level: "warning" | "error", message: string) => void;
 }
 
-/** The maximum that the service returns at once. */
+/** Most that the service gives at once. */
 const largestBatch = 32;
 
 /**
- * Passes a queue's messages to its function, like the host: hidden while it runs, deleted after success, visible
- * again after a failure, and moved away after the last attempt.
+ * Brings a queue's messages to its function, as the host does: hidden while it runs, deleted when it is done,
+ * seen again when it failed, and moved away after the last try.
  */
 export class QueueListener {
   readonly #options: QueueListenerOptions;
@@ -48,7 +45,7 @@ export class QueueListener {
     this.#loop = this.#listen();
   }
 
-  /** Stops taking messages, and waits for those that run. */
+  /** Takes no more messages, and waits for those that run. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
@@ -81,7 +78,7 @@ export class QueueListener {
       });
       return receivedMessageItems;
     } catch (error) {
-      // A trigger does not create its queue. It waits until somebody else has.
+      // A trigger does not make its queue: it waits until somebody else has.
       if (!isMissing(error)) {
         report("error", `Queue ${queue.name} cannot be read: ${String(error)}`);
       }
@@ -112,11 +109,11 @@ export class QueueListener {
       await invoke({ string: text }, toMetadata(message, text));
     } catch (error) {
       lock.end();
-      // In Azure nobody could report this either. The message returns when its lock expires.
+      // Nobody could say so in Azure either: the message comes back when its lock has passed.
       if (error instanceof WorkerExit) {
         return;
       }
-      // A poison queue has no poison queue of its own. Releasing its messages at once would cause a fast loop.
+      // A queue for poison has no queue of its own; releasing its messages at once would go round fast.
       if (!poison) {
         return;
       }
@@ -143,7 +140,7 @@ export class QueueListener {
   }
 }
 
-/** Keeps a message hidden while its function runs. Each renewal returns a new receipt. */
+/** Keeps a message hidden while its function runs. Each renewal gives a new receipt. */
 class Lock {
   readonly #queue: QueueClient;
   readonly #messageId: string;
@@ -161,7 +158,7 @@ class Lock {
     return this.#receipt;
   }
 
-  /** Stops renewing. */
+  /** Renews no more. */
   end(): void {
     clearInterval(this.#timer);
   }
@@ -177,7 +174,7 @@ class Lock {
       const answer = await this.#queue.updateMessage(this.#messageId, receipt, undefined, seconds);
       return answer.popReceipt ?? receipt;
     });
-    // The next user of the receipt gets the error.
+    // Whoever needs the receipt next gets the error.
     this.#receipt.catch(() => undefined);
   }
 }
@@ -195,5 +192,5 @@ function toMetadata(message: DequeuedMessageItem, text: string): Record<string, 
   };
 }
 
-/** Messages that fail too often move to a poison queue. Those that fail there stay. */
+/** What fails too often moves to a queue for poison; what fails there stays. */
 export const hasPoison = (queueName: string) => !queueName.endsWith(poisonSuffix);

@@ -1,15 +1,15 @@
 import type { TypedData } from "./rpc.ts";
 
-/** The status passed to a timer's function, besides the schedule. Times are ISO 8601. */
+/** What a timer's function is told, beside the schedule. Times as ISO 8601. */
 export interface TimerStatus {
   readonly isPastDue?: boolean;
-  /** The previous run. Default: none. */
+  /** The run before; none unless told. */
   readonly last?: string;
-  /** The next run. Default: now, because the stand-in does not read schedules. */
+  /** The run to come; now unless told, since the stand-in reads no schedules. */
   readonly next?: string;
 }
 
-/** .NET's earliest time: the host knows of no previous run. */
+/** .NET's first moment: the host knows of no run before. */
 const never = "0001-01-01T00:00:00";
 
 export function toTimerData({ isPastDue, last, next }: TimerStatus, now: number): TypedData {

@@ -1,34 +1,34 @@
-/** A fault that a request can have. */
+/** What can be made to happen to a request. */
 export type Fault =
   /** An error of the service. `retryAfterS` becomes the header Retry-After. */
   | { readonly kind: "status"; readonly status: FaultStatus; readonly retryAfterS?: number }
   /** 200 with half of the rows and an error. */
   | { readonly kind: "partial" }
-  /** 200 with at most this many rows, and an error if there are more. */
+  /** 200 with this many rows at most, and the error for too many where there are more. */
   | { readonly kind: "oversize"; readonly maxRows: number }
-  /** The answer comes late. */
+  /** The answer comes this late. */
   | { readonly kind: "slow"; readonly ms: number }
   /** The connection breaks in the middle of the body. */
   | { readonly kind: "cut" }
-  /** 200, and a body that is not JSON. */
+  /** 200, and a body that is no JSON. */
   | { readonly kind: "malformed" }
   /** 200, and a page of a proxy instead of an answer. */
   | { readonly kind: "html" };
 
 export type FaultStatus = 400 | 401 | 403 | 404 | 429 | 500 | 503 | 504;
 
-/** The requests that a fault applies to. */
+/** Which requests a fault is for. */
 export interface When {
-  /** The number of matching requests. Default: 1; `Infinity` for all. */
+  /** How many, of those that match; 1 unless told, `Infinity` for all. */
   readonly times?: number;
-  /** The number of matching requests without the fault before that. */
+  /** How many that match it lets pass before. */
   readonly after?: number;
   readonly match?: (query: string) => boolean;
 }
 
 export interface Faults {
   add(fault: Fault, when?: When): void;
-  /** Returns the fault for this request. If several match, the one added first. */
+  /** The fault for this request: of those that match, the one added first. */
   take(query: string): Fault | undefined;
 }
 
@@ -56,7 +56,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** Code and message of an error, in the service's words if they are known. */
+/** Code and message of an error, in the service's words where they are known. */
 export const statusErrors: Readonly<Record<FaultStatus, readonly [code: string, message: string]>> =
   {
     400: ["BadArgumentError", "The request had some invalid properties"],

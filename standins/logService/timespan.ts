@@ -1,17 +1,17 @@
 import { datetimeOf, readDatetime } from "./datetime.ts";
 import { QueryError } from "./queryError.ts";
 
-/** Datetimes, both inclusive. */
+/** Datetimes, both included. */
 export interface Timespan {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Parses the `timespan` of a request, an ISO 8601 interval that limits TimeGenerated: `PT1H`, `START/END`,
+ * The `timespan` of a request, an ISO 8601 interval that limits TimeGenerated: `PT1H`, `START/END`,
  * `START/PT1H` or `PT1H/END`.
  *
- * @param now a datetime, the end of a single duration
+ * @param now a datetime; a lone duration ends there
  */
 export function readTimespan(text: string, now: string): Timespan {
   const [first = "", second] = text.split("/");
@@ -37,11 +37,11 @@ export function readTimespan(text: string, now: string): Timespan {
 
 const secondsIn = [604_800, 86_400, 3_600, 60, 1];
 
-/** Returns milliseconds. Months and years have no fixed length and are not supported. */
+/** Milliseconds. Months and years have no length of their own, and are not read. */
 function readDuration(text: string): number | undefined {
   const form = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
   const match = form.exec(text);
-  // "P" and "PT" match as well, but are empty.
+  // "P" and "PT" match too, and say nothing.
   if (match === null || !/\d/.test(text)) {
     return undefined;
   }

@@ -1,11 +1,8 @@
 import type { SentinelRequest } from "./request.ts";
 
-/** A fault. */
+/** What goes wrong. */
 export type SentinelFault =
-  /**
-   * An error answer. With `acted` it comes after the request was carried out, as from a gateway that gave up
-   * waiting.
-   */
+  /** An error answer; with `acted` after the request was carried out, as a gateway that gave up waiting. */
   | {
       readonly status: number;
       readonly retryAfterSeconds?: number;
@@ -13,23 +10,23 @@ export type SentinelFault =
       readonly message?: string;
       readonly acted?: boolean;
     }
-  /** A good but late answer. */
+  /** A good answer, late. */
   | { readonly slowMs: number }
-  /** No answer: the connection ends before or after the request is carried out. */
+  /** No answer: the connection ends before the request is carried out, or after. */
   | { readonly cut: "before" | "after" }
-  /** Carried out, and answered with 200 and half a body. */
+  /** Carried out, and answered 200 with half a body. */
   | { readonly malformed: true };
 
-/** The requests that a fault applies to. */
+/** Which requests it happens to. */
 export interface SentinelFaultPlan {
-  /** The number of requests. Default: 1. */
+  /** How many requests; 1 unless told. */
   readonly times?: number;
-  /** The number of matching requests without the fault before that. */
+  /** How many matching requests go well before. */
   readonly after?: number;
   readonly match?: (request: SentinelRequest) => boolean;
 }
 
-/** Faults waiting for their request. If several match, the oldest is used. */
+/** Faults waiting for their request; the oldest plan that wants a request gets it. */
 export class Faults {
   #plans: { fault: SentinelFault; times: number; after: number; match: Match }[] = [];
 

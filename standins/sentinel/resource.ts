@@ -6,7 +6,7 @@ export interface Resource<P> {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Part of the body. There is no ETag header. */
+  /** Stands in the body; there is no ETag header. */
   readonly etag: string;
   readonly properties: P;
 }
@@ -46,10 +46,10 @@ export type TaskResource = Resource<
   TaskContent & Times & { readonly createdBy: Person; readonly lastModifiedBy: Person }
 >;
 
-/** The effect of a PUT without an etag on an existing resource, which the service does not document. */
+/** What a PUT without an etag does to a resource that exists; the service does not document it. */
 export type BlindPut = "overwrite" | "conflict";
 
-/** @throws {Problem} if the caller's version is not the newest */
+/** @throws {Problem} where the caller's version is not the newest */
 export function checkEtag(
   existing: Resource<unknown>,
   { etag }: Written<unknown>,

@@ -12,7 +12,7 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** Incidents with their comments and tasks, and the REST operations on them. */
+/** Incidents with their comments and tasks, and what the REST operations do to them. */
 export class Workspace {
   readonly incidents: Incidents;
   readonly comments: ReturnType<typeof commentFamily>;
@@ -41,7 +41,7 @@ export class Workspace {
     }
   }
 
-  /** Removes an incident with its comments and tasks. Returns whether there was one. */
+  /** An incident takes its comments and tasks along. Whether there was one. */
   remove(incident: string): boolean {
     this.comments.deleteAll(incident);
     this.tasks.deleteAll(incident);

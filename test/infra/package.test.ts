@@ -137,7 +137,7 @@ describe("installed in an empty folder", () => {
   });
 });
 
-describe("the list of packages in the bundles", () => {
+describe("the list of what the bundles hold", () => {
   interface Bill {
     readonly bomFormat: string;
     readonly specVersion: string;

@@ -105,7 +105,7 @@ function valueOf(literal: string): string {
   return Kusto.Language.KustoFacts.GetStringLiteralValue(literal);
 }
 
-describe("a query has the same shape for every user", () => {
+describe("a query has the same shape, whoever is asked for", () => {
   const ask = (users: readonly string[]) =>
     [candidatesQuery, approvalsQuery].map((template) =>
       renderQuery(template, {
@@ -151,7 +151,7 @@ describe("a query has the same shape for every user", () => {
   );
 });
 
-describe("the queries for analysts have the same shape for every user", () => {
+describe("what analysts are given to run has the same shape, whoever it is about", () => {
   const tables = { ...builtInTables, AuditLogs: auditColumns(), AADUserRiskEvents: riskColumns() };
   const analyse = createAnalyser(tables);
   const [rule] = presets;

@@ -84,7 +84,7 @@ describe("sign-ins", () => {
     expect(rowsOf(found.passed).map(({ at }) => at)).toEqual([time("09:30"), time("09:31")]);
   });
 
-  it("that cannot be read are ignored", async () => {
+  it("that nobody can read say nothing", async () => {
     const found = await collect([{ kind: "signIn", record: {} }]);
     expect(rowsOf(found.seen)).toEqual([]);
   });

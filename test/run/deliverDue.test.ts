@@ -33,8 +33,7 @@ const waiting = (bench: Bench) =>
     .flatMap(({ incident }) => (incident === null ? [] : [userOf(incident.text.title)]))
     .toSorted();
 
-const claimsOf = ({ deliveries }: SubjectRecord) =>
-  Object.values(deliveries).map(({ claim }) => claim);
+const claimsOf = ({ deliveries }: SubjectRecord) => Object.values(deliveries).map(({ claim }) => claim);
 
 /** Whether a call of the state ends a claim. */
 function settles(args: readonly unknown[]): boolean {
@@ -64,7 +63,7 @@ function gate() {
 }
 
 describe("the cap", () => {
-  it("limits what a run sends; the next runs send the rest", async () => {
+  it("lets a run send so many, keeps the rest, and the next runs send it", async () => {
     const bench = new Bench("09:30", bursts(...names(7)), { maxIncidentsPerRun: 3 });
     const first = await bench.run("09:30");
     expect(first).toMatchObject({ opened: 7, due: 7, sent: 3, pending: 4 });
@@ -74,7 +73,7 @@ describe("the cap", () => {
     expect(bench.sink.titles().toSorted()).toEqual(names(7).map((name) => `${name} 1`));
   });
 
-  it("prefers the oldest items, before new ones", async () => {
+  it("is for what is oldest first, before what is new", async () => {
     const bench = new Bench("09:30", bursts("anna", "bert", "cleo"), { maxIncidentsPerRun: 1 });
     await bench.run("09:30");
     const [sent] = bench.sink.titles();
@@ -370,7 +369,7 @@ describe("while an incident is sent", () => {
     expect(bench.sink.titles()).toEqual(["anna 1", "anna 1", "anna 2"]);
   });
 
-  it("a run that takes over an expired claim can complete it, and the result is kept", async () => {
+  it("a run that takes over after its claim may be done with it, and that holds", async () => {
     const bench = new Bench("09:30", bursts("anna"));
     await run(bench, () => {
       bench.log.add(growth);
@@ -560,7 +559,7 @@ describe("what is due", () => {
     expect(bench.sink.delivered).toEqual([]);
   });
 
-  it("for a merger that is not recorded is not sent", async () => {
+  it("for a merger that is not recorded is not told", async () => {
     const bench = new Bench("09:30", bursts("anna"), { maxIncidentsPerRun: 0 });
     await bench.run("09:30");
     const put = bench.due().map((item) => ({ ...item, incident: null, mergedInto: "another" }));

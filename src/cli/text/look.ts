@@ -33,7 +33,7 @@ export const lookOptions: readonly Option[] = [
   },
 ];
 
-/** The things that have a colour. */
+/** What can be shown in a colour. */
 const styles = {
   alarm: ["bold", "red"],
   warning: "yellow",
@@ -43,9 +43,9 @@ const styles = {
 
 type Style = keyof typeof styles;
 
-/** The layout of text for people. */
+/** How text for people is laid out. */
 export interface Look {
-  /** Columns of a line; Infinity: no limit. */
+  /** Columns; Infinity where lines may be as long as they like. */
   readonly width: number;
   readonly verbose: boolean;
   readonly time: TimeText;
@@ -66,7 +66,7 @@ export function readLook(given: Given, { stdout, env = {}, now = Date.now }: Ter
   };
 }
 
-/** See https://no-color.org. Our own option takes precedence, and an empty variable counts as absent. */
+/** https://no-color.org: an option of ours goes before it, a variable that is empty counts as absent. */
 function wantsColour(
   given: Given,
   env: Readonly<Record<string, string | undefined>>,

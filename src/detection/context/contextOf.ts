@@ -4,7 +4,7 @@ import { passwordCheck, sprayOf } from "./failures.ts";
 import { followedMs, followedOf, reportsOf } from "./followed.ts";
 import { historyOf, type Past } from "./history.ts";
 import { addressesIn, originsOf, requestsOf } from "./origins.ts";
-import { byNames, TimeIndex } from "./rowIndex.ts";
+import { groupBy, groupByTime, TimeIndex } from "./rowIndex.ts";
 import {
   rowsOf,
   type ContextRows,
@@ -23,14 +23,18 @@ const day = 86_400_000;
  * it; `names` are its object id and principal name in lower case.
  */
 export function contextsOf(rows: ContextRows): (names: Names) => ContextOf {
-  const seenOf = byNames(rowsOf(rows.seen));
-  const habitsOf = byNames(rowsOf(rows.habits));
-  const refusedOf = byNames(rowsOf(rows.refused));
+  const namesIn = (row: { readonly names: Names }) => row.names;
+  const seenOf = groupBy(rowsOf(rows.seen), namesIn);
+  const habitsOf = groupBy(rowsOf(rows.habits), namesIn);
+  const refusedOf = groupBy(rowsOf(rows.refused), namesIn);
+  const passed = groupByTime(rowsOf(rows.passed), ({ names, address }) =>
+    address === null ? names : [...names, address],
+  );
   const isLookedUp = "rows" in rows.seen && "rows" in rows.habits;
   const lookedUp = {
     failed: new TimeIndex(rowsOf(rows.failed), ({ firstAt, lastAt }) => [firstAt, lastAt]),
-    passed: new TimeIndex(rowsOf(rows.passed), ({ at }) => [at, at]),
     events: new TimeIndex(rowsOf(rows.events), ({ at }) => [at, at]),
+    passed,
     findings: rows.findings,
     gaps: rows.gaps,
   };
@@ -43,8 +47,8 @@ export function contextsOf(rows: ContextRows): (names: Names) => ContextOf {
 
 interface LookedUp extends Pick<ContextRows, "findings" | "gaps"> {
   readonly failed: TimeIndex<FailedSignIns>;
-  readonly passed: TimeIndex<PassedSignIn>;
   readonly events: TimeIndex<EventRow>;
+  readonly passed: (keys: readonly string[], from: number, to: number) => readonly PassedSignIn[];
 }
 
 interface AccountRows {
@@ -66,7 +70,7 @@ function answer(
   const scene = { names, firstDenialAt, lastDenialAt, addresses, strange };
   const refused = requestsOf(question, requests);
   const failed = rows.failed.within(firstDenialAt - day, lastDenialAt + day);
-  const passed = rows.passed.within(firstDenialAt, firstDenialAt + day);
+  const passed = rows.passed([...names, ...addresses], firstDenialAt, firstDenialAt + day);
   const events = rows.events.within(firstDenialAt - day, firstDenialAt + followedMs);
   return {
     origins: originsOf(question, requests, history),

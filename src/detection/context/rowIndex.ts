@@ -1,5 +1,3 @@
-import type { Names } from "./rows.ts";
-
 /** Rows by the time that they cover, so that a burst is compared only with what happened around it. */
 export class TimeIndex<T> {
   readonly #rows: readonly T[];
@@ -37,17 +35,42 @@ export class TimeIndex<T> {
   }
 }
 
-/** Groups rows by each name of their account. Returns the rows of an account, each once. */
-export function byNames<T extends { readonly names: Names }>(
+/** Groups rows by their keys. Returns the rows that have one of the given keys, each once. */
+export function groupBy<T>(
   rows: readonly T[],
-): (names: Names) => readonly T[] {
+  keysOf: (row: T) => readonly string[],
+): (keys: readonly string[]) => readonly T[] {
+  const groups = grouped(rows, keysOf);
+  return (keys) => [...new Set(keys.flatMap((key) => groups.get(key) ?? []))];
+}
+
+/** Groups rows by their keys and time. Returns those with one of the keys at some time, each once. */
+export function groupByTime<T extends { readonly at: number }>(
+  rows: readonly T[],
+  keysOf: (row: T) => readonly string[],
+): (keys: readonly string[], from: number, to: number) => readonly T[] {
+  const groups = new Map(
+    [...grouped(rows, keysOf)].map(([key, group]) => [
+      key,
+      new TimeIndex(group, ({ at }) => [at, at]),
+    ]),
+  );
+  return (keys, from, to) => [
+    ...new Set(keys.flatMap((key) => groups.get(key)?.within(from, to) ?? [])),
+  ];
+}
+
+function grouped<T>(
+  rows: readonly T[],
+  keysOf: (row: T) => readonly string[],
+): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
-    for (const name of row.names) {
-      const group = groups.get(name) ?? [];
+    for (const key of keysOf(row)) {
+      const group = groups.get(key) ?? [];
       group.push(row);
-      groups.set(name, group);
+      groups.set(key, group);
     }
   }
-  return (names) => [...new Set(names.flatMap((name) => groups.get(name) ?? []))];
+  return groups;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byNames, TimeIndex } from "../../../src/detection/context/rowIndex.ts";
+import { groupBy, groupByTime, TimeIndex } from "../../../src/detection/context/rowIndex.ts";
 import { overlaps } from "../../../src/detection/context/rows.ts";
 
 const span = fc
@@ -23,13 +23,21 @@ describe("rows by time", () => {
   });
 });
 
-describe("rows by name", () => {
-  it("are those with one of the names, each once", () => {
+describe("rows by key", () => {
+  it("are those with one of the keys, each once", () => {
     const both = { names: ["id", "alice"] };
     const one = { names: ["alice"] };
     const other = { names: ["bob"] };
-    const rowsOf = byNames([both, one, other]);
+    const rowsOf = groupBy([both, one, other], ({ names }) => names);
     expect(rowsOf(["id", "alice"])).toEqual([both, one]);
     expect(rowsOf(["carol"])).toEqual([]);
+  });
+
+  it("are those at that time", () => {
+    const early = { names: ["alice"], at: 1 };
+    const late = { names: ["alice", "id"], at: 5 };
+    const rowsOf = groupByTime([late, early], ({ names }) => names);
+    expect(rowsOf(["alice", "id"], 1, 5)).toEqual([early, late]);
+    expect(rowsOf(["alice", "bob"], 2, 5)).toEqual([late]);
   });
 });
