@@ -17,7 +17,7 @@ const help = `npm run bench [-- [--quick] [--rounds N] [--json FILE] [CASE…]]
 Data is kept in BENCH_DATA, or a folder of the system's temporary one.
 `;
 
-/** @returns the exit code: 1 where candidates that should find the same do not */
+/** @returns the exit code: 1 if candidates that should find the same do not */
 export async function runBench(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -1,4 +1,4 @@
-// `npm run bench`: installs the programs to compare with, builds, and runs. See `-- --help`.
+// `npm run bench`: installs the compared programs, builds, and runs. See `-- --help`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ if (process.argv.includes("--clean")) {
   process.exitCode = await runBench(process.argv.slice(2));
 }
 
-/** Only where they are not there yet, in the versions of the lock. */
+/** Installs them only if they are missing, in the versions of the lock file. */
 function installPeers() {
   const installed = join(here, "node_modules", ".package-lock.json");
   const isThere =
@@ -45,7 +45,7 @@ function readLock(path) {
 }
 
 /**
- * What is installed may leave out binaries for other machines.
+ * Compares the versions. The installed packages may lack binaries for other machines.
  *
  * @param {Record<string, { version?: string }>} installed
  * @param {Record<string, { version?: string }>} locked
@@ -56,7 +56,7 @@ function isSame(installed, locked) {
   );
 }
 
-/** The bench and each candidate as programs of their own, out of the sources as they are now. */
+/** Bundles the bench and each candidate as separate programs, from the current sources. */
 async function build() {
   const folder = join(dataFolder, "build");
   rmSync(folder, { recursive: true, force: true });

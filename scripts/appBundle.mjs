@@ -1,15 +1,15 @@
-// How the app is bundled: for deployment by build.mjs, and the same for the tests that run it.
+// How the app is bundled, for deployment by build.mjs and for the tests that run it.
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** @param {string} bundle with the queues' client in it */
+/** @param {string} bundle that contains the queues' client */
 const asksAddress = (bundle) => ["doctor.cjs", "queue.cjs"].includes(bundle);
 const ownUrl = 'require("node:url").pathToFileURL(__filename).href';
 
-/** Parts that a run on schedule does not load. Each is a file beside main.cjs. */
+/** Parts that scheduled runs do not load. Each is a file beside main.cjs. */
 const rareParts = [
   { from: "src/doctor/inApp.ts", to: "doctor.cjs" },
   { from: "src/azure/developerCredential.ts", to: "developer.cjs" },
@@ -18,12 +18,12 @@ const rareParts = [
 ];
 
 /**
- * Bundles the app into a folder, which is deployable by itself: it needs no node_modules beside it.
+ * Bundles the app into a folder that can be deployed as is, without node_modules.
  *
  * @param {string} folder
  * @param {string} version
  * @param {esbuild.BuildOptions} [more]
- * @returns what went into each bundle
+ * @returns the content of each bundle
  */
 export async function bundleApp(folder, version, more = {}) {
   const entries = [{ from: "functions/main.ts", to: "main.cjs" }, ...rareParts];
@@ -38,7 +38,7 @@ export async function bundleApp(folder, version, more = {}) {
         target: "node20",
         format: "cjs",
         minify: true,
-        // For stack traces under --enable-source-maps; nothing reads it otherwise.
+        // Only for stack traces with --enable-source-maps.
         sourcemap: to === "main.cjs" ? "linked" : false,
         sourcesContent: false,
         legalComments: "external",
@@ -46,7 +46,7 @@ export async function bundleApp(folder, version, more = {}) {
         loader: { ".kql": "text" },
         // It exists only inside the Functions worker, which supplies it through `require`.
         external: ["@azure/functions-core"],
-        // A package asks an ES module for its address, which a CommonJS bundle has under another name.
+        // A package asks for the URL of its ES module, which has another name in a CommonJS bundle.
         banner: asksAddress(to) ? { js: `const __url = ${ownUrl};` } : {},
         define: {
           __VERSION__: JSON.stringify(version),
@@ -66,19 +66,19 @@ export async function bundleApp(folder, version, more = {}) {
   return results.map(({ metafile }) => metafile);
 }
 
-/** @param {string} place of the bundle with the credentials of developers, seen from the importing one */
+/** @param {string} place of the bundle with the developers' credentials, relative to the importing one */
 export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, place);
 
-/** The page of `mfa-deny report`, with its charts: half a megabyte that no other command loads. */
+/** The page of `mfa-deny report` with its charts. No other command loads this half megabyte. */
 export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
 
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
 const queueBeside = beside(/\/poisonMessages\.ts$/, "./queue.cjs");
 
 /**
- * Leaves a module that is imported dynamically to a bundle of its own beside this one.
+ * Moves a dynamically imported module to a separate bundle beside this one.
  *
- * @param {RegExp} module the end of its path, as it is imported
+ * @param {RegExp} module the end of its path in the import
  * @param {string} place relative to the importing bundle
  * @returns {esbuild.Plugin}
  */
@@ -94,8 +94,7 @@ function beside(module, place) {
 }
 
 /**
- * Tables answer in JSON. Only an error from in front of them may be XML, so the parser (76 KB) is loaded when
- * one comes.
+ * Tables answer in JSON. Only errors from proxies may be XML, so the parser (76 KB) is loaded when one arrives.
  *
  * @type {esbuild.Plugin}
  */

@@ -1,5 +1,5 @@
-// Checks the rules in .dependency-cruiser.cjs, and that they bite: each has a small program below
-// that breaks it. Without that, a parser that sees nothing would pass everything.
+// Checks the rules in .dependency-cruiser.cjs, and that each of them works: below is a small program for each that
+// breaks it. Without that, a parser that sees nothing would pass everything.
 import {
   existsSync,
   mkdirSync,
@@ -134,7 +134,7 @@ async function brokenRules() {
   );
 }
 
-/** @returns {Promise<string[]>} the rules without a canary, and the canaries that sing on */
+/** @returns {Promise<string[]>} the rules without a canary, and the canaries that were not reported */
 async function toothlessRules() {
   const silent = [];
   for (const canary of canaries) {

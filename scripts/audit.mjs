@@ -1,6 +1,6 @@
-// Fails on a known high or critical vulnerability in a package whose code is in a bundle, as dist/sbom.cdx.json
-// lists them. A registry that does not answer the audit request (a mirror, a closed network) is reported and let
-// pass.
+// Fails on a known high or critical vulnerability in a package whose code is in a bundle, according to
+// dist/sbom.cdx.json. A registry that does not answer the audit request (a mirror, a closed network) is reported and
+// passes.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,14 +17,14 @@ if (existsSync(bill)) {
 }
 
 /**
- * Asks npm about a made-up project that depends on exactly these.
+ * Queries npm about a made-up project with exactly these dependencies.
  *
  * @param {readonly { group?: string, name: string, version: string }[]} components
  */
 function auditOf(components) {
   const folder = mkdtempSync(join(tmpdir(), "mfa-deny-audit-"));
   try {
-    // Under names of their own, because two versions of one package may be bundled.
+    // Each has an alias, because two versions of one package may be bundled.
     const aliases = components.map(({ group, name, version }, index) => ({
       alias: `bundled-${index}`,
       full: group === undefined ? name : `${group}/${name}`,
@@ -69,7 +69,7 @@ function report(answer) {
 
 /**
  * @param {string} answer
- * @returns {Record<string, number> | undefined} undefined when the answer is not an audit report
+ * @returns {Record<string, number> | undefined} undefined if the answer is not an audit report
  */
 function vulnerabilityCounts(answer) {
   try {

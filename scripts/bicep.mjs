@@ -1,7 +1,7 @@
 // Compiles infra/azuredeploy.bicep to infra/azuredeploy.json with Microsoft's own compiler, lints all of it, and
-// takes a snapshot of what each file in infra/parameters would deploy. With --check it changes nothing and exits
-// with 1 where a file is not what the sources give. The compiler comes from NuGet; where there is no .NET, --check
-// says so and compares hashes of the sources with those kept beside the template. --print-compiler prints its path.
+// takes a snapshot of what each file in infra/parameters would deploy. With --check it changes nothing and exits with
+// 1 if a file does not match its sources. The compiler comes from NuGet. Without .NET, --check says so and compares
+// hashes of the sources with those stored beside the template. --print-compiler prints the compiler's path.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -23,7 +23,7 @@ const hashes = "azuredeploy.sources.sha256";
 const check = process.argv.includes("--check");
 const cure = "run: node scripts/bicep.mjs";
 
-/** Packages of the compiler, by what Node calls the machine. @type {Readonly<Record<string, string>>} */
+/** Packages of the compiler, by Node's name of the platform. @type {Readonly<Record<string, string>>} */
 const platforms = {
   "linux-x64": "linux-x64",
   "linux-arm64": "linux-arm64",
@@ -33,7 +33,7 @@ const platforms = {
   "win32-arm64": "win-arm64",
 };
 
-/** Names as snapshots use them; nothing is asked of Azure. */
+/** Names used in snapshots. Nothing is requested from Azure. */
 const place = [
   "--subscription-id=00000000-0000-0000-0000-00000000000a",
   "--tenant-id=00000000-0000-0000-0000-0000000000aa",
@@ -50,7 +50,7 @@ if (process.argv.includes("--print-compiler")) {
 } else if (check) {
   process.exitCode = compareHashes();
 } else {
-  console.error("bicep: .NET is not here, and nothing else fetches the compiler.");
+  console.error("bicep: the compiler needs .NET, which is not installed.");
   process.exitCode = 1;
 }
 
@@ -107,15 +107,15 @@ function settle(folder, name) {
   if (!check) {
     writeFileSync(path, text);
   } else if (!same) {
-    console.error(`infra/${name} is not what the sources give; ${cure}`);
+    console.error(`infra/${name} does not match its sources; ${cure}`);
     return false;
   }
-  console.log(`bicep: infra/${name} ${same ? "is what the sources give" : "written"}`);
+  console.log(`bicep: infra/${name} ${same ? "matches its sources" : "written"}`);
   return true;
 }
 
 /**
- * A snapshot lists its outputs in another order each time.
+ * Sorts the outputs of a snapshot, whose order varies.
  *
  * @param {string} snapshot
  */
@@ -129,7 +129,7 @@ function inOrder(snapshot) {
  * @param {string} folder
  * @param {string} bicep
  * @param {readonly string[]} args
- * @returns {string} what it warned of
+ * @returns {string} its warnings
  */
 function bicepIn(folder, bicep, args) {
   const { status, stderr } = spawnSync(bicep, args, { cwd: folder, encoding: "utf8" });
@@ -139,7 +139,7 @@ function bicepIn(folder, bicep, args) {
   return stderr.replaceAll(folder, "infra");
 }
 
-/** A line a file, as sha256sum writes them. */
+/** One line per file, in the format of sha256sum. */
 function sourceHashes() {
   return readdirSync(infra, { recursive: true, encoding: "utf8" })
     .map((name) => name.replaceAll("\\", "/"))
@@ -164,11 +164,13 @@ function compareHashes() {
   for (const line of new Set([...changed, ...gone].map((text) => text.slice(66)))) {
     console.error(`infra/${line} is not what infra/azuredeploy.json was compiled from; ${cure}`);
   }
-  console.log("bicep: not compiled, because .NET is not here; hashes of the sources compared.");
+  console.log(
+    "bicep: not compiled, because .NET is not installed; compared the hashes of the sources instead.",
+  );
   return changed.length + gone.length === 0 ? 0 : 1;
 }
 
-/** @returns {string | null} the compiler's path; null where there is no .NET */
+/** @returns {string | null} the compiler's path; null without .NET */
 function restoreCompiler() {
   const version = spawnSync("dotnet", ["--version"], { encoding: "utf8" });
   if (version.error !== undefined || version.status !== 0) {

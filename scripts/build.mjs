@@ -55,7 +55,7 @@ const entries = [
   {
     from: "standins/start.ts",
     to: "dist/start.mjs",
-    // Development only: packages stay where npm put them.
+    // For development only: packages stay in node_modules.
     options: { format: "esm", packages: "external" },
   },
 ];
@@ -107,7 +107,7 @@ async function bundle({ from, to, parts = false, options }) {
   return metafile;
 }
 
-/** The folder is deployable by itself: the bundle needs no node_modules beside it. */
+/** Makes the folder deployable as is. The bundle needs no node_modules. */
 async function describeApp() {
   const { name, version } = manifest;
   await mkdir(`${root}/dist/app`, { recursive: true });

@@ -1,11 +1,11 @@
-// `npm run check`: what to run before a commit. Runs every step, two at a time, then names those that failed.
-// The tests come last and alone: they use all processors themselves.
+// `npm run check`: the checks before a commit. Runs every step, two at a time, and then lists those that failed. The
+// tests come last and alone, because they use all processors.
 import { spawn } from "node:child_process";
 import { root, run } from "./run.mjs";
 
 /** @typedef {readonly [name: string, file: string, ...args: string[]]} Step */
 
-/** @type {readonly Step[]} the slowest first */
+/** @type {readonly Step[]} slowest first */
 const steps = [
   [
     "format",
@@ -59,7 +59,7 @@ function report(name, code, began) {
 }
 
 /**
- * Runs a JavaScript file beside others, and keeps what it prints together.
+ * Runs a JavaScript file in parallel to others, and keeps its output together.
  *
  * @param {string} file @param {readonly string[]} args
  * @returns {Promise<{ code: number, output: string }>}

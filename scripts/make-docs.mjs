@@ -1,7 +1,7 @@
-// Writes what follows from declarations: docs/cli.md out of src/cli/, which the parser and the help use too; the
-// README's table of settings and infra/settings.bicep out of src/settings/definitions.ts; the table of parameters in
-// docs/deploy.md out of infra/azuredeploy.json; the copies in Solutions/ of what lies in infra/. With --check it only compares, and exits with 1 when a file differs
-// from what it would write.
+// Writes the files that are derived from declarations: docs/cli.md from src/cli/, which the parser and the help also
+// use; the README's table of settings and infra/settings.bicep from src/settings/definitions.ts; the table of
+// parameters in docs/deploy.md from infra/azuredeploy.json; and the copies of infra/ in Solutions/. With --check it
+// only compares, and exits with 1 if a file differs from what it would write.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { watPlugin } from "./wat.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where the Azure-Sentinel repository wants it. */
+/** The path that the Azure-Sentinel repository requires. */
 const solution = "Solutions/MFA Denial Detector";
 
 /** @typedef {Readonly<Record<string, { readonly fallback: string | null, readonly help: string }>>} Definitions */
@@ -33,7 +33,7 @@ for (const [path, text] of Object.entries(files)) {
   if (!process.argv.includes("--check")) {
     writeFileSync(join(root, path), text);
   } else if (committed(path) !== text) {
-    console.error(`${path} is not what the code declares; run: node scripts/make-docs.mjs`);
+    console.error(`${path} does not match the code; run: node scripts/make-docs.mjs`);
     process.exitCode = 1;
   }
 }
@@ -67,7 +67,7 @@ async function declared() {
 }
 
 /**
- * A document with a table between its marks.
+ * Returns a document with a table between its marks.
  *
  * @param {string} path
  * @param {string} mark
@@ -97,7 +97,7 @@ function parametersTable() {
     const text = typeof defaultValue === "string" ? defaultValue : JSON.stringify(defaultValue);
     const standard =
       defaultValue === undefined
-        ? "has to be given"
+        ? "required"
         : text.startsWith("[") && typeof defaultValue === "string"
           ? "computed"
           : text === "" || text === "{}" || text === "[]"
@@ -109,14 +109,14 @@ function parametersTable() {
 }
 
 /**
- * The settings that no other parameter of the template gives, as a type that refuses any other name.
+ * Returns the settings without a parameter of their own in the template, as a type that rejects any other name.
  *
  * @param {Definitions} all
  */
 function settingsType(all) {
   const given = ["app", "settings"].map((name) => committed(`infra/modules/${name}.bicep`)).join();
   const further = Object.entries(all).filter(
-    // A connection string would be a secret in a parameter; the template uses the identity.
+    // A connection string would be a secret in a parameter. The template uses the identity.
     ([name]) => name !== "STATE_STORAGE" && !new RegExp(`^ +${name}:`, "m").test(given),
   );
   return [
@@ -133,7 +133,7 @@ function settingsType(all) {
 }
 
 /**
- * In a gallery whoever opens the workbook picks the workspaces.
+ * In a gallery, users choose the workspaces when they open the workbook.
  *
  * @param {string} workbook
  */

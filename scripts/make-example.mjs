@@ -1,5 +1,5 @@
-// Writes the example day into examples/. With --check it only compares, and exits with 1 when the
-// files differ from what it would write. The archive is compared by content: compressors differ.
+// Writes the example day into examples/. With --check it only compares, and exits with 1 if the files differ from
+// what it would write. The archive is compared by content, because compressors differ.
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -8,7 +8,7 @@ const root = new URL("..", import.meta.url);
 const logPath = "examples/contoso-day.ndjson.gz";
 const truthPath = "examples/contoso-day.truth.json";
 
-/** The generator has no dependencies, so one bundle in memory is a whole module. */
+/** The generator has no dependencies, so one bundle in memory is a complete module. */
 async function generator() {
   const result = await build({
     stdin: {
@@ -58,7 +58,7 @@ for (const { path, text, bytes } of files) {
     if (committed(path) === text) {
       continue;
     }
-    console.error(`${path} is not what the generator writes; run: node scripts/make-example.mjs`);
+    console.error(`${path} does not match the generator; run: node scripts/make-example.mjs`);
     process.exitCode = 1;
   } else {
     const content = bytes?.() ?? text;

@@ -1,6 +1,6 @@
-// `npm run mutation [-- file or folder]`: changes src/detection and src/run in every way that a slip of the
-// pen could, one change at a time, and tells which changes no test minds. Takes long; what an earlier run
-// found is used again as far as neither source nor tests changed.
+// `npm run mutation [-- file or folder]`: makes small changes to src/detection and src/run, one at a time, and
+// reports those that no test notices. Takes long. Earlier results are reused as long as neither source nor tests
+// changed.
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";

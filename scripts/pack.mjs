@@ -1,6 +1,6 @@
-// `npm pack` and `npm publish` run this before and after: it builds, in a fresh clone too, and leaves out of the
-// packed package.json what only development needs. The bundles hold their packages, so whoever installs the result
-// installs nothing else.
+// `npm pack` and `npm publish` run this before and after packing. It builds, even in a fresh clone, and removes from
+// the packed package.json what only development needs. The bundles contain their packages, so users install nothing
+// else.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const unpublished = new Set(["dependencies", "devDependencies", "allowScripts", 
 
 switch (process.argv[2]) {
   case "before":
-    restore(); // after a pack that was stopped in the middle
+    restore(); // after a pack that was interrupted
     if (!existsSync(path("node_modules"))) {
       npm("ci");
     }
@@ -43,7 +43,7 @@ function restore() {
 
 /** @param {readonly string[]} args */
 function npm(...args) {
-  // npm prints the packed file's name; what runs before it must not.
+  // npm prints the name of the packed file, so the scripts before it must print nothing.
   const { status } = spawnSync("npm", args, {
     cwd: path("."),
     stdio: ["ignore", process.stderr, process.stderr],

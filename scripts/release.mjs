@@ -1,7 +1,6 @@
-// Makes the files of a release in out/release, and its notes in out/release-notes.md:
-//   node scripts/release.mjs --tag v0.2.0
-// The app's zip, the package of the command line, the template with the zip's hash in it, the list of what the
-// bundles hold, and SHA256SUMS of all of them.
+// Creates the files of a release in out/release, and its notes in out/release-notes.md: node scripts/release.mjs
+// --tag v0.2.0 The files are the app's zip, the package of the command line, the template with the zip's hash in it,
+// the list of packages in the bundles, and SHA256SUMS of them all.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -49,7 +48,7 @@ writeFileSync(join(folder, "SHA256SUMS"), sums.join(""));
 writeFileSync(join(root, "out", "release-notes.md"), changes() ?? "");
 console.log(sums.join("").trimEnd());
 
-/** The section of this version, without its heading. */
+/** Returns the section of this version, without its heading. */
 function changes() {
   const text = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   const heading = `\n## [${version}]`;

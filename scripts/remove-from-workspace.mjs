@@ -1,8 +1,8 @@
-// Removes from a Sentinel workspace what a deployment put there: analytics rule, data collection rule, workbook,
-// alerts, roles, and with --table the findings themselves. `azd down` removes the app's own resource group and knows
-// nothing of these. Runs the Azure CLI; without --yes it only lists. What is gone already is no fault.
+// Removes what a deployment put into a Sentinel workspace: analytics rule, data collection rule, workbook, alerts,
+// roles, and with --table the findings themselves. `azd down` removes the app's own resource group, but none of
+// these. Runs the Azure CLI; without --yes it only lists. Missing resources are not an error.
 //
-//   node scripts/remove-from-workspace.mjs --workspace RESOURCE_ID [--table] [--yes]
+// node scripts/remove-from-workspace.mjs --workspace RESOURCE_ID [--table] [--yes]
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
@@ -35,7 +35,8 @@ if (found.length === 0) {
 }
 
 /**
- * Everything of the detector, in the order in which it can go: who uses a thing goes before it.
+ * Returns everything that belongs to the detector, in the order of removal: users of a resource before the
+ * resource.
  *
  * @returns {readonly { what: string, id: string, version: string }[]}
  */
@@ -119,7 +120,7 @@ function remove(id, version) {
 /**
  * @param {"get" | "delete"} method
  * @param {string} path
- * @returns {any} the answer; null where there is no such thing
+ * @returns {any} the answer; null if the resource does not exist
  */
 function rest(method, path) {
   const { status, stdout, stderr } = az(["rest", "--method", method, "--url", `${arm}${path}`]);
@@ -135,7 +136,7 @@ function rest(method, path) {
 /** @param {readonly string[]} args */
 function az(args) {
   const windows = process.platform === "win32";
-  // There az is a .cmd file, which only a shell runs; it would take & in an address for its own.
+  // On Windows az is a .cmd file, which needs a shell; the shell would interpret & in an address.
   const quoted = windows ? args.map((arg) => `"${arg}"`) : args;
   const { error, status, stdout, stderr } = spawnSync("az", quoted, {
     encoding: "utf8",
@@ -164,7 +165,7 @@ function readArguments() {
       return { ...values, workspace: id };
     }
     console.error(
-      "--workspace has to be the resource id of a Log Analytics workspace: /subscriptions/…/resourceGroups/…/providers/Microsoft.OperationalInsights/workspaces/…",
+      "--workspace must be the resource id of a Log Analytics workspace: /subscriptions/…/resourceGroups/…/providers/Microsoft.OperationalInsights/workspaces/…",
     );
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

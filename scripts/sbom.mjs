@@ -1,4 +1,4 @@
-// What the bundles really hold, as esbuild saw it: a CycloneDX list of the packages whose code is in them.
+// A CycloneDX list of the packages whose code is in the bundles, according to esbuild.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ const root = new URL("..", import.meta.url);
  */
 
 /**
- * @param {readonly Metafile[]} metafiles of every bundle that is shipped
+ * @param {readonly Metafile[]} metafiles of every shipped bundle
  * @returns {string} the same text for the same bundles
  */
 export function softwareBill(metafiles) {
@@ -55,7 +55,7 @@ export function softwareBill(metafiles) {
 function packagesIn({ outputs }) {
   return Object.entries(outputs).flatMap(([output, { inputs }]) =>
     Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => {
-      // Relative to the folder, which node_modules may be linked into; a package may have its own beside it.
+      // Relative to the folder, because node_modules may be a link. A package may have its own node_modules.
       const path = /(?:\bnode_modules\/(?:@[^/]+\/)?[^/]+\/)+/.exec(input)?.[0].slice(0, -1);
       return path === undefined || bytesInOutput === 0
         ? []
@@ -65,7 +65,7 @@ function packagesIn({ outputs }) {
 }
 
 /**
- * @param {string} path as the lock file has it
+ * @param {string} path as in the lock file
  * @param {Locked | undefined} locked
  * @param {readonly string[]} bundles
  */

@@ -1,4 +1,4 @@
-// Cold starts grow with what they load, so each bundle has a budget.
+// Each bundle has a budget, because cold starts grow with its size.
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,4 @@
-// `npm start`: builds, then runs the demonstration; its arguments are passed on.
+// `npm start`: builds, then runs the demonstration with the same arguments.
 import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
 

@@ -1,6 +1,6 @@
-// `node scripts/test.mjs quick|coverage|all|whole|long [vitest arguments]`: runs a suite and ends on a plain line,
-// `N passed, N failed`, that a person or a CI can read. `all` (npm test) measures what the tests of src/detection
-// cover while it runs, unless arguments choose some of the tests.
+// `node scripts/test.mjs quick|coverage|all|whole|long [vitest arguments]`: runs a suite and ends with a plain line,
+// `N passed, N failed`, for people and CI. `all` (npm test) also measures the coverage of src/detection, unless
+// arguments select some of the tests.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ try {
     ],
     { TEST_SUITE: suite },
   );
-  // Without a report vitest did not get as far as running tests, and has said why.
+  // Without a report, vitest failed before it ran tests, and has said why.
   if (existsSync(report)) {
     console.log(closingLine(JSON.parse(readFileSync(report, "utf8"))));
   }
@@ -37,7 +37,7 @@ try {
  *   testResults: { status: string, assertionResults: unknown[] }[] }} results
  */
 function closingLine({ numPassedTests, numFailedTests, numPendingTests, testResults }) {
-  // A file that cannot be loaded contains no test, but has failed.
+  // A file that cannot be loaded has no tests, but counts as failed.
   const unloadable = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   ).length;

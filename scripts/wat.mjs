@@ -1,9 +1,9 @@
-// WebAssembly in its text format: assembled where it is imported, by the build and by the tests.
+// Assembles WebAssembly from its text format when it is imported, for the build and the tests.
 import { readFile } from "node:fs/promises";
 import wabt from "wabt";
 
 /**
- * A module whose default export is the assembled bytes.
+ * Returns a module whose default export is the assembled bytes.
  *
  * @param {string} path of the text
  * @returns {Promise<string>} JavaScript

@@ -1,4 +1,4 @@
-// A zip of some files that has the same bytes whenever and wherever it is made.
+// Creates a zip file. Equal files give equal bytes, at any time and on any machine.
 import { crc32, deflateRawSync } from "node:zlib";
 
 /**
@@ -13,11 +13,11 @@ export function zip(files) {
     const packed = deflateRawSync(content, { level: 9 });
     const path = Buffer.from(name, "utf8");
     const about = Buffer.alloc(26);
-    about.writeUInt16LE(20, 0); // version that can unpack it
+    about.writeUInt16LE(20, 0); // version needed to unpack it
     about.writeUInt16LE(0x0800, 2); // the name is UTF-8
     about.writeUInt16LE(8, 4); // deflate
     about.writeUInt16LE(0, 6);
-    about.writeUInt16LE(0x21, 8); // 1 January 1980, the first day that a zip knows
+    about.writeUInt16LE(0x21, 8); // 1 January 1980, the earliest date in a zip
     about.writeUInt32LE(crc32(content), 10);
     about.writeUInt32LE(packed.length, 14);
     about.writeUInt32LE(content.length, 18);

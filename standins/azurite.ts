@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface AzuriteOptions {
-  /** PEM, for 127.0.0.1: tokens are refused over plain http. Without them the storage is on http. */
+  /** PEM, for 127.0.0.1. Tokens are rejected over plain http. Without them the storage uses http. */
   readonly cert?: string;
   readonly key?: string;
-  /** Where data outlives the process; in memory, unless told. */
+  /** A folder for data that outlives the process. Default: in memory. */
   readonly dataFolder?: string;
   readonly startTimeoutMs?: number;
 }
@@ -35,8 +35,8 @@ const require = createRequire(import.meta.url);
 const services = ["Blob", "Queue", "Table"] as const;
 type Service = (typeof services)[number];
 
-// Loaded into Azurite, which knows neither: it would outlive a parent that was killed, and the channel that tells
-// of that would keep it up when it is asked to stop.
+// Loaded into Azurite. Otherwise it would outlive a parent that was killed, and the channel that reports that would
+// keep it running when asked to stop.
 const leash = `
   process.on("disconnect", () => process.exit());
   process.on("SIGTERM", () => process.channel?.unref());
@@ -44,9 +44,10 @@ const leash = `
 
 /**
  * Runs Azurite, Microsoft's emulator of Azure Storage, for tests and the local demonstration: tables, queues and
- * blobs on loopback, over https where a certificate is given. Takes the account's key, and tokens (claims are checked, signatures are not).
+ * blobs on loopback, over https if there is a certificate. It accepts the account's key, and tokens (claims are
+ * checked, signatures are not).
  *
- * @throws {Error} with what Azurite printed, where it does not start
+ * @throws Error with Azurite's output if it does not start
  */
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const folder = await mkdtemp(join(tmpdir(), "azurite-"));
@@ -90,7 +91,7 @@ async function launch(folder: string, { cert, key, dataFolder }: AzuriteOptions)
     ],
     {
       cwd: folder,
-      // Accounts that somebody set up for an Azurite of their own would replace the one we tell callers about.
+      // Accounts that somebody configured for their own Azurite would replace the one that callers get.
       env: { ...process.env, AZURITE_ACCOUNTS: undefined },
       execArgv: ["--import", `data:text/javascript,${encodeURIComponent(leash)}`],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -98,7 +99,7 @@ async function launch(folder: string, { cert, key, dataFolder }: AzuriteOptions)
   );
 }
 
-/** `--silent` silences its access log only; the chosen ports are still printed. */
+/** `--silent` silences only its access log. The chosen ports are still printed. */
 async function addresses(child: ChildProcess, timeoutMs: number): Promise<Record<Service, string>> {
   let printed = "";
   const found = () =>
@@ -152,7 +153,7 @@ function running(child: ChildProcess, folder: string, urls: Record<Service, stri
   };
 }
 
-/** Asks first, so that a data folder is written; does not wait for long. */
+/** Asks it to stop first, so that a data folder is written, but does not wait for long. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
     return;

@@ -1,18 +1,18 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
-/** Both PEM. */
+/** Both are PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
 /**
- * A self-signed certificate for 127.0.0.1 and localhost, with a key of its own, for stand-ins on loopback:
- * Azure's clients send tokens over https only. A child process trusts it through NODE_EXTRA_CA_CERTS, a
+ * Creates a self-signed certificate for 127.0.0.1 and localhost, with its own key, for stand-ins on loopback,
+ * because Azure's clients send tokens only over https. A child process trusts it through NODE_EXTRA_CA_CERTS, a
  * client in the same process through its `tlsOptions: { ca }`.
  *
- * Node can read certificates but not make them. The DER is put together here, which spares a package with
- * twenty dependencies; the dates are fixed, because the key lives no longer than the process.
+ * Node can read certificates but not create them. Building the DER here avoids a package with twenty dependencies.
+ * The dates are fixed, because the key lives no longer than the process.
  */
 export function makeCertificate(): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -49,7 +49,7 @@ const alternatives = sequence(
   der(0x87, Buffer.of(127, 0, 0, 1)),
 );
 
-/** It signs itself, so it has to be an authority. */
+/** It signs itself, so it must be an authority. */
 const anchor = sequence(der(0x01, Buffer.of(0xff)));
 
 function extension(id: Buffer, value: Buffer): Buffer {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { randomUUID } from "node:crypto";
 import { close, listen } from "./sentinel/listen.ts";
 
-/** What a token says, as far as the stand-ins ask. Times are epoch seconds. */
+/** The claims of a token that the stand-ins check. Times are epoch seconds. */
 export interface TokenClaims {
   readonly aud: string;
   readonly appid: string;
@@ -15,7 +15,7 @@ export interface TokenClaims {
 }
 
 export interface IdentityOptions {
-  /** The only user-assigned identity there is; unless told, any may be asked for. */
+  /** The only user-assigned identity. Default: any. */
   readonly clientId?: string;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
@@ -31,12 +31,12 @@ interface TokenRequest {
 }
 
 export interface Identity {
-  /** For the process that is to have the identity. */
+  /** The environment for the process that gets the identity. */
   readonly env: { readonly IDENTITY_ENDPOINT: string; readonly IDENTITY_HEADER: string };
   readonly requests: readonly TokenRequest[];
-  /** The next requests (one, unless told) end so. */
+  /** Makes the next requests (default: one) end with the fault. */
   fail(fault: IdentityFault, times?: number): void;
-  /** Forgets the faults that have not come yet. */
+  /** Forgets faults that have not occurred yet. */
   heal(): void;
   stop(): Promise<void>;
 }
@@ -47,10 +47,10 @@ const tenant = "00000000-0000-0000-0000-00000000c0de";
 const systemAssigned = "00000000-0000-0000-0000-0000000000a5";
 
 /**
- * A stand-in for the managed identity of an App Service, over plain http on loopback as there; for tests and the
- * local demonstration. Its tokens are not signed: only the other stand-ins and Azurite take them, and Azurite
- * goes by the real time. `ManagedIdentityCredential` keeps the first endpoint that it sees for the life of its
- * process, so one process can use one of these.
+ * A stand-in for the managed identity of an App Service, over plain http on loopback like the original, for tests
+ * and the local demonstration. Its tokens are not signed, so only the other stand-ins and Azurite accept them, and
+ * Azurite uses the real time. `ManagedIdentityCredential` keeps the first endpoint that it sees for the life of its
+ * process, so one process can use only one of these.
  */
 export async function startIdentity(options: IdentityOptions = {}): Promise<Identity> {
   const { clock = Date.now, lifetimeMs = dayMs, clientId: only } = options;
@@ -127,7 +127,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   };
 }
 
-/** What the token says, or undefined where it is none of ours. The signature is not looked at. */
+/** Returns the claims of a token; undefined if the token is not ours. The signature is not checked. */
 export function claimsOf(token: string): TokenClaims | undefined {
   try {
     const text = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
@@ -141,7 +141,7 @@ export function claimsOf(token: string): TokenClaims | undefined {
   }
 }
 
-/** The service that the token is for, without the slash that some write at the end. */
+/** Returns the service that the token is for, without a slash at the end. */
 export function audienceOf(token: string): string | undefined {
   return claimsOf(token)?.aud.replace(/\/$/, "");
 }

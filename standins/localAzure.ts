@@ -10,7 +10,7 @@ import { manage, type Deployment } from "./resourceManager.ts";
 import { everyRole, holds, type Role } from "./roles.ts";
 import { startSentinel, type Sentinel } from "./sentinel/startSentinel.ts";
 
-/** The workspace that everything here belongs to. */
+/** The workspace of all stand-ins. */
 export const localWorkspace = {
   workspaceId: "00000000-0000-0000-0000-0000000000aa",
   resourceId:
@@ -21,44 +21,44 @@ const findingsStream = "Custom-MfaDenyFindings_CL";
 const findingsRuleId = `dcr-${"0".repeat(31)}1`;
 
 export interface LocalAzureOptions {
-  /** Epoch milliseconds. The time of the services, and after `moveClock` that of the functions. */
+  /** The time of the services (epoch ms), and after `moveClock` that of the functions. */
   readonly clock?: () => number;
-  /** Settings of the app that differ from what a local run needs. */
+  /** Settings of the app that differ from the defaults of a local run. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Storage over https, for an app that reaches it with tokens; over plain http unless given. */
+  /** Whether storage uses https, for an app that reaches it with tokens. Default: plain http. */
   readonly storageOverHttps?: boolean;
   /** The built app. */
   readonly main?: string;
   /**
-   * The roles that an identity, by its object id, has at this moment; all unless told. As in Azure a service looks
-   * them up when it is asked, they are not in the token.
+   * The current roles of an identity, by its object id. Default: all. As in Azure, a service looks them up for each
+   * request; they are not in the token.
    */
   readonly rolesOf?: (identity: string) => readonly Role[];
 }
 
-/** Everything that the app needs of Azure, on this machine. */
+/** Everything that the app needs from Azure, on this machine. */
 export interface LocalAzure {
   readonly logs: LogService;
   readonly sentinel: Sentinel;
-  /** Of the findings' table, into the log service; the sink `logs` is to be switched on. */
+  /** Ingestion of the findings' table into the log service. The sink `logs` must be switched on. */
   readonly ingestion: Ingestion;
   readonly identity: Identity;
   readonly azurite: Azurite;
-  /** What Azure Resource Manager shows; to be changed by tests. */
+  /** The state that Azure Resource Manager shows. Tests change it. */
   readonly deployment: Deployment;
-  /** What the app is told: its ordinary settings. */
+  /** The app's ordinary settings. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Of all of them; to be trusted. */
+  /** Used by all of them. Clients must trust it. */
   readonly certificate: Certificate;
-  /** Another process with the app in it. */
+  /** Starts another process with the app. */
   startHost(settings?: Readonly<Record<string, string>>): Promise<FunctionsHost>;
   stop(): Promise<void>;
 }
 
 /**
- * A whole Azure for the app on one machine. Real: Azurite, Microsoft's own emulator of storage. Stand-ins: the
- * log service and its ingestion, Sentinel, the managed identity and the Functions host. The app reaches all of them through its
- * ordinary settings and does not know.
+ * A complete Azure for the app on one machine. Azurite, Microsoft's own emulator of storage, is real. The log
+ * service and its ingestion, Sentinel, the managed identity and the Functions host are stand-ins. The app reaches
+ * all of them through its ordinary settings and cannot tell the difference.
  */
 export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
   const { clock = Date.now, main = join("dist", "app", "main.cjs") } = options;

@@ -1,7 +1,7 @@
 import { actionsOf, type Role } from "./roles.ts";
 import type { SentinelRequest } from "./sentinel/request.ts";
 
-/** What of a deployment Azure Resource Manager shows. Tests change it to plant a fault. */
+/** The parts of a deployment that Azure Resource Manager shows. Tests change it to create a fault. */
 export interface Deployment {
   /** Plan of the table `SigninLogs`. */
   plan: string;
@@ -14,7 +14,7 @@ export interface Deployment {
   }[];
   /** Scheduled analytics rules of the workspace. */
   analyticsRules: readonly { readonly query: string; readonly enabled: boolean }[];
-  /** Added to the clock of the header `Date`, milliseconds. */
+  /** Added to the clock in the header `Date`, in milliseconds. */
   clockOffMs: number;
 }
 
@@ -24,8 +24,8 @@ interface Answer {
 }
 
 /**
- * Reads of Azure Resource Manager that `mfa-deny doctor` makes beside incidents: subscriptions, a table's plan,
- * onboarding, the caller's permissions, data collection rules and analytics rules.
+ * Answers the requests to Azure Resource Manager that `mfa-deny doctor` makes besides incidents: subscriptions, a
+ * table's plan, onboarding, the caller's permissions, data collection rules and analytics rules.
  *
  * @returns undefined for any other path
  */

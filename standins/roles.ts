@@ -1,6 +1,6 @@
-/** What roles of Azure allow, as far as a stand-in asks; `*` stands for any number of parts. */
+/** The actions that Azure's roles allow, as far as a stand-in checks them. `*` stands for any number of parts. */
 const allowed = {
-  // The app does not need it; with it alone, reading works and Sentinel refuses.
+  // The app does not need it. With this role alone, reading works and Sentinel refuses.
   "Log Analytics Reader": ["Microsoft.OperationalInsights/workspaces/query/read"],
   "Microsoft Sentinel Responder": [
     "Microsoft.OperationalInsights/workspaces/*/read",
@@ -14,7 +14,7 @@ const allowed = {
 
 export type Role = keyof typeof allowed;
 
-/** All that a stand-in asks for. Azurite knows no roles. */
+/** All roles that a stand-in checks. Azurite has no roles. */
 export const everyRole = Object.keys(allowed) as readonly Role[];
 
 /** Patterns of everything that the roles allow. */
@@ -22,7 +22,7 @@ export function actionsOf(roles: readonly Role[]): readonly string[] {
   return roles.flatMap((role) => allowed[role]);
 }
 
-/** Whether one of the roles holds an action. */
+/** Reports whether one of the roles allows an action. */
 export function holds(roles: readonly Role[], action: string): boolean {
   return roles.some((role) => allowed[role].some((pattern) => fits(pattern, action)));
 }

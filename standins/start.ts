@@ -5,9 +5,9 @@ import { exampleTenant } from "../src/tenant/example.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "./localAzure.ts";
 
 /**
- * `npm start`: runs the built app on this machine, over the day of a made-up tenant: every five minutes while
+ * `npm start`: runs the built app on this machine over the day of a made-up tenant, every five minutes while
  * attacks happen, then every hour until the last late row. The app is the deployed one, and its state is in
- * Azurite; the output names the stand-ins.
+ * Azurite. The output names the stand-ins.
  */
 
 const minute = 60_000;
@@ -16,7 +16,7 @@ const hour = 60 * minute;
 /** The first attack is at 06:08, the last ends before 18:00. */
 const start = day + 5 * hour + 30 * minute;
 const evening = day + 18 * hour + 30 * minute;
-/** The last row of the day is published the evening after. */
+/** The last row of the day is published on the following evening. */
 const end = day + 45 * hour;
 const out = join("out", "incidents");
 
@@ -58,7 +58,7 @@ async function replay(local: LocalAzure): Promise<void> {
   for (const [table, around] of Object.entries(tenant.around())) {
     logs.publish(localWorkspace.workspaceId, table, around);
   }
-  // The first run reads the night as well.
+  // The first run also reads the night.
   const host = await local.startHost({ INITIAL_LOOKBACK: "PT6H" });
   let runs = 0;
   for (; now <= end; now += now < evening ? 5 * minute : hour, runs++) {
@@ -109,7 +109,7 @@ function originIn(description: string | null | undefined): string {
   return /^- Origin: \*\*(\w+)\*\*/m.exec(description ?? "")?.[1] ?? "-";
 }
 
-/** One line on a terminal, so that nobody wonders whether it still works. */
+/** Shows a line on a terminal, so that nobody wonders whether it still works. */
 function showProgress(runs: number): void {
   if (process.stderr.isTTY) {
     const at = new Date(now).toISOString().slice(0, 16).replace("T", " ");
@@ -117,7 +117,7 @@ function showProgress(runs: number): void {
   }
 }
 
-/** Labels for analysts; the one in which the detector remembers what it wrote is left out. */
+/** Returns the labels for analysts, without the one in which the detector stores its last write. */
 function labelsOf(labels: readonly { readonly labelName: string }[]): string {
   return labels
     .map(({ labelName }) => labelName)

@@ -2,7 +2,7 @@ import { logAnalytics } from "../../src/logs/azure/logAnalytics.ts";
 import { timeAnswer, workspace, type AnswerTask } from "../findings/answerTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** The detector's adapter over Azure's client: token, retries, limits and all. */
+/** The detector's adapter over Azure's client, including token, retries and limits. */
 export function work(task: AnswerTask): Promise<Turn> {
   const source = logAnalytics({
     endpoint: task.url,

@@ -4,7 +4,7 @@ import type { Answer } from "../data/answer.ts";
 import { timeAnswer, workspace, type AnswerTask } from "../findings/answerTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** `fetch`, `JSON.parse`, and rows by name without empty columns; trusts NODE_EXTRA_CA_CERTS. */
+/** `fetch`, `JSON.parse`, and rows by name without empty columns. Trusts NODE_EXTRA_CA_CERTS. */
 export function work(task: AnswerTask): Promise<Turn> {
   return timeAnswer(task, async () => {
     const response = await fetch(`${task.url}/v1/workspaces/${workspace}/query`, {

@@ -14,8 +14,8 @@ interface Denial {
 type OpenBurst = Omit<Burst, "triggeredAt"> & { readonly triggeredAt: number | null };
 
 /**
- * As one writes it first: an array for each user, and for each denial a `filter` of that array by the window.
- * Needs denials in the order of time.
+ * The first version that one would write: an array per user, and for each denial a `filter` of that array by the
+ * window. Requires denials in order of time.
  */
 export function work(task: WindowingTask): Turn {
   return timeWindowing(task, findBursts);

@@ -8,7 +8,7 @@ import { findingsDigest } from "../findings/judge.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** `mfa-deny detect FILE`, whole, as a user runs it; its threads are started of the built program. */
+/** A complete `mfa-deny detect FILE`, as a user runs it. Its threads run the built program. */
 export async function work({ path, threads = 1 }: ScanTask): Promise<Turn> {
   const options = ["--threads", String(threads), "--format", "json", "--quiet"];
   let out = "";

@@ -6,7 +6,7 @@ import { findingsDigest, judgeRows, type LookForApprovals } from "../findings/ju
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** What is used of `@duckdb/node-api`, which only the bench installs. */
+/** The used part of `@duckdb/node-api`, which only the bench installs. */
 interface DuckDb {
   readonly DuckDBInstance: {
     create(path: string, options: Readonly<Record<string, string>>): Promise<Instance>;
@@ -24,8 +24,8 @@ interface Result {
 }
 
 /**
- * DuckDB reads the columns that the detector's queries ask for, once, and keeps the rows that may contain a denial
- * or an approval. They are judged like everybody's, the approvals of those on whom a rule fires only.
+ * DuckDB reads the columns of the detector's queries once, and keeps the rows that may contain a denial or an
+ * approval. Denials are judged for everybody, and approvals only for users on whom a rule fires.
  */
 export async function work({ path, threads = 2 }: ScanTask): Promise<Turn> {
   const require = createRequire(join(process.cwd(), "bench", "package.json"));

@@ -7,7 +7,7 @@ import type { ScanTask } from "../findings/scanTask.ts";
 import { keptOf, userOf, worthALook } from "../findings/worthALook.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** `readline` and `JSON.parse` of every line; judges the rows that may matter. */
+/** `readline` and `JSON.parse` of every line. Judges the rows that may matter. */
 export async function work({ path }: ScanTask): Promise<Turn> {
   const startedAt = performance.now();
   const approvals: Fields[] = [];

@@ -7,7 +7,7 @@ import { SightingTable } from "../../src/detection/prompts/sightingTable.ts";
 import type { ScanTask } from "../findings/scanTask.ts";
 import type { Turn } from "../frame/rounds.ts";
 
-/** What the evidence of the denials of a log takes, per denial. Needs `--expose-gc`. */
+/** Measures the memory per denial for the evidence of a log's denials. Requires `--expose-gc`. */
 export async function work({ path }: ScanTask): Promise<Turn> {
   const startedAt = performance.now();
   const before = held();

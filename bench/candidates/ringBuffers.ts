@@ -21,8 +21,8 @@ interface Ring {
 }
 
 /**
- * As one writes it for a stream: an object for each denial, a Map of users, and of each user the last ones in a
- * ring. Needs denials in the order of time.
+ * The streaming version that one would write: an object per denial, and a Map from users to rings of their last
+ * denials. Requires denials in order of time.
  */
 export function work(task: WindowingTask): Turn {
   return timeWindowing(task, findBursts);

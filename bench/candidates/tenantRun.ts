@@ -1,7 +1,7 @@
 import type { Turn } from "../frame/rounds.ts";
 import { simulateRun, type RunScenario } from "../simulation/run.ts";
 
-/** A run on schedule, at 1 s a query; one before it, at 5 s, warms the code up. */
+/** A scheduled run at 1 s per query. A run at 5 s per query before it warms up the code. */
 export async function work(scenario: Omit<RunScenario, "latencyMs">): Promise<Turn> {
   const slow = await simulateRun({ ...scenario, latencyMs: 5_000 });
   const fast = await simulateRun({ ...scenario, latencyMs: 1_000 });

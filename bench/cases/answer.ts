@@ -15,7 +15,7 @@ const rows = 10_000;
 const ours = "our adapter";
 const first = "our adapter, first answer";
 
-/** A server on this machine answers with a full page; it does not look at the query. */
+/** A server on this machine answers with a full page, without looking at the query. */
 export const answerCase: Case = {
   name: "answer",
   async run({ rounds }) {

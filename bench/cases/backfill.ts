@@ -7,14 +7,14 @@ const users = 1_000_000;
 const attacksPerDay = 20;
 const queueMs = 180_000;
 
-/** Candidates a day of 33 million sign-ins, and how many days of 90 are gone through; the days are alike. */
+/** Candidates per day of 33 million sign-ins, and how many of the 90 days are simulated. All days are alike. */
 const loads = [
   { candidatesPerDay: 3_333, days: 30, quickDays: 9 },
   { candidatesPerDay: 33_333, days: 3, quickDays: 1 },
   { candidatesPerDay: 333_333, days: 0.5, quickDays: 0.25 },
 ] as const;
 
-/** How long a backfill of 90 days takes under the limits of the query service. */
+/** The duration of a backfill of 90 days under the limits of the query service. */
 export const backfillCase: Case = {
   name: "backfill",
   onDemand: true,

@@ -8,7 +8,7 @@ import { race, type Turn } from "../frame/rounds.ts";
 
 const app = join("dist", "app", "main.cjs");
 
-/** Time from the start of a process to the end of what it loads. */
+/** The time from the start of a process until it has loaded its code. */
 export const coldStartCase: Case = {
   name: "cold-start",
   async run({ rounds }) {
@@ -27,7 +27,7 @@ export const coldStartCase: Case = {
       turn: () => Promise.resolve(start(file)),
     }));
     readFileSync(app);
-    // A start takes a moment and varies much.
+    // A start is short and varies a lot.
     tell("cold start: many short rounds");
     const { raced } = await race(candidates, rounds * 5);
     const [empty, ours, theirs] = candidates.map(({ name }) => named(raced, name).ms.median);

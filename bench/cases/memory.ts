@@ -46,7 +46,7 @@ async function moreOfTheRest({ quick, rounds }: Extent): Promise<CaseResult> {
   };
 }
 
-/** What a denial takes while it is kept until all is read. */
+/** The memory of a denial that is kept until all is read. */
 async function retained({ quick }: Extent): Promise<CaseResult> {
   const { path } = logOf(denialsOnly, { bytes: quick ? 40_000_000 : 400_000_000 });
   const turn = await inFreshProcess("retained", { path }, { nodeArguments: ["--expose-gc"] });

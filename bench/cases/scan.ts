@@ -77,7 +77,7 @@ async function compare(
 const one = "our scan, 1 thread";
 const two = "our scan, 2 threads";
 
-/** One row in a hundred is a candidate, in a log so large that starting up does not count. */
+/** One row in a hundred is a candidate, in a log so large that the start-up time is negligible. */
 export const scanCase: Case = {
   name: "scan",
   async run({ quick, rounds }) {

@@ -17,7 +17,7 @@ function candidate(users: number, candidates: number) {
   };
 }
 
-/** What a run over five minutes takes, by the size of the tenant and by the rows that matter. */
+/** The cost of a run over five minutes, by the size of the tenant and the number of relevant rows. */
 export const tenantCase: Case = {
   name: "tenant",
   async run(extent) {

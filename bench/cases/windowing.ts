@@ -98,7 +98,7 @@ async function tenTimes(denials: number, { rounds }: Extent): Promise<CaseResult
   };
 }
 
-/** As many denials of one user with a window of a day, and of two thousand with the usual one. */
+/** The same number of denials, of one user with a window of a day and of two thousand users with the usual one. */
 async function oneUser({ rounds }: Extent): Promise<CaseResult> {
   const denials = 200_000;
   const { raced } = await race(

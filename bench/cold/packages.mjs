@@ -1,4 +1,4 @@
-// The same packages as they lie in node_modules, imported as their documentation says.
+// The same packages from node_modules, imported as their documentation says.
 import "./core.cjs";
 import "@azure/core-rest-pipeline";
 import "@azure/data-tables";

@@ -12,7 +12,7 @@ export interface Answer {
   }[];
 }
 
-/** An answer to the query for candidates, with this many rows and the row with the service's time. */
+/** Returns an answer to the query for candidates with this many rows, plus the row with the service's time. */
 export function candidateAnswer(rowCount: number): Answer {
   const { candidates } = generateDay();
   const random = randomOf(seed, 11);
@@ -29,7 +29,7 @@ export function candidateAnswer(rowCount: number): Answer {
   return { tables: [{ name: "PrimaryResult", columns, rows: [...rows, last] }] };
 }
 
-/** Dynamic values travel as JSON text. */
+/** Dynamic values are sent as JSON text. */
 function cellOf(row: SigninRow, name: string, type: string): unknown {
   const value = row[name];
   if (value === undefined) {

@@ -1,9 +1,9 @@
 import { randomOf } from "../../src/tenant/random.ts";
 import { seed } from "./template.ts";
 
-/** Denials as columns, one place each. */
+/** Denials as columns, with one index each. */
 export interface DenialColumns {
-  /** From 0 up. */
+  /** Numbers from 0. */
   readonly users: Uint32Array;
   /** Epoch milliseconds. */
   readonly at: Float64Array;
@@ -14,14 +14,14 @@ export const orders = ["ascending", "descending", "shuffled"] as const;
 export interface DenialsAsked {
   readonly denials: number;
   readonly users: number;
-  /** In which the denials lie. */
+  /** The range of the denials' times. */
   readonly spanMs: number;
   readonly order: (typeof orders)[number];
 }
 
 const startAt = Date.UTC(2026, 2, 10);
 
-/** Denials at random times, in streaks of up to twelve a minute apart. */
+/** Creates denials at random times, in streaks of up to twelve that are a minute apart. */
 export function denialColumns({ denials, users, spanMs, order }: DenialsAsked): DenialColumns {
   const random = randomOf(seed, 9, denials, users);
   const drawn = { users: new Uint32Array(denials), at: new Float64Array(denials) };
@@ -39,7 +39,7 @@ export function denialColumns({ denials, users, spanMs, order }: DenialsAsked): 
 
 function arrange(drawn: DenialColumns, order: DenialsAsked["order"]): DenialColumns {
   const { length } = drawn.at;
-  // One number that sorts by time and then by place: streaks keep their drawn order only by chance.
+  // One number that sorts by time and then by index. Streaks keep their generated order only by chance.
   const keys = Float64Array.from(
     drawn.at,
     (at, index) => (at - startAt) * 2 ** 24 + index,

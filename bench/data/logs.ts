@@ -14,23 +14,23 @@ import { gzipSync } from "node:zlib";
 import { dataFolder } from "./folder.mjs";
 import { generateDay, seed, templateOf, type Day, type Template } from "./template.ts";
 
-/** Change it with the generator, so that older files are not used again. */
+/** Increase it when the generator changes, so that older files are not reused. */
 const version = 3;
 
 export interface Log {
   readonly path: string;
   readonly bytes: number;
-  /** Size of what it unpacks to; the same where it is not packed. */
+  /** Uncompressed size in bytes; that of the file if it is not compressed. */
   readonly plainBytes: number;
 }
 
-/** How many of the rows are candidates, and how many times the others are there. */
+/** The share of candidates in the rows, and how often the other rows are repeated. */
 export interface Mix {
   readonly name: string;
   readonly parts: (day: Day) => Parameters<typeof templateOf>[0];
 }
 
-/** One of `every` rows is a candidate; the candidates are the same ones whatever `fold` is. */
+/** One in `every` rows is a candidate. The candidates are the same for every `fold`. */
 export function mixed(every: number, fold = 1): Mix {
   return {
     name: `one-in-${every}x${fold}`,
@@ -51,7 +51,10 @@ export const denialsOnly: Mix = {
   parts: ({ denials }) => [{ rows: denials, times: 1 }],
 };
 
-/** The log with that mix, of whole rows and at least that size, or of whole days; made where it is not there yet. */
+/**
+ * Returns the log with that mix, of whole rows and at least that size, or of whole days. Creates it if it does not
+ * exist.
+ */
 export function logOf(mix: Mix, size: { readonly bytes: number } | { readonly days: number }): Log {
   const extent = "bytes" in size ? `${size.bytes}b` : `${size.days}d`;
   const name = `v${version}-${seed}-${mix.name}-${extent}.ndjson`;
@@ -69,7 +72,7 @@ export function gzipped({ path, plainBytes }: Log): Log {
   return { path: packed, bytes: statSync(packed).size, plainBytes };
 }
 
-/** A file that is made where it is not there yet; one that is half made never has its name. */
+/** Creates a file if it does not exist. An unfinished file never has the final name. */
 function made(path: string, make: (temporary: string) => void): string {
   mkdirSync(dataFolder, { recursive: true });
   if (!existsSync(path)) {

@@ -6,11 +6,11 @@ const startAt = Date.UTC(2026, 2, 10);
 const day = 86_400_000;
 export const seed = 20_261_122;
 
-/** The rows of a made-up tenant's day, by what they are to a detector. */
+/** The rows of a made-up tenant's day, by their relevance for a detector. */
 export interface Day {
   /** May contain a denial: refusals, time-outs, wrong codes and every other end of a prompt. */
   readonly candidates: readonly SigninRow[];
-  /** Those of them that show a refusal. */
+  /** The candidates that show a refusal. */
   readonly denials: readonly SigninRow[];
   readonly others: readonly SigninRow[];
 }
@@ -39,7 +39,7 @@ function isRefusal(outcome: string): boolean {
   return outcome === "denied" || outcome === "fraudReported";
 }
 
-/** Without its longest columns that nobody reads, a row is as long as in tenants with few policies: 2.8 KB. */
+/** Drops the longest unread columns, so that a row is as long as in tenants with few policies: 2.8 KB. */
 function ofUsualSize(row: SigninRow): SigninRow {
   const {
     ConditionalAccessPolicies: _policies,
@@ -49,15 +49,15 @@ function ofUsualSize(row: SigninRow): SigninRow {
   return rest;
 }
 
-/** A text that can be written again and again, a day later each time and with new requests. */
+/** A text that can be written repeatedly, each time a day later and with new requests. */
 export interface Template {
   readonly bytes: Buffer;
   readonly rows: number;
-  /** Turns the text into that of another day. */
+  /** Changes the text to that of another day. */
   readonly turnTo: (turn: number) => void;
 }
 
-/** Rows of a template, each so often; in the order of their time. */
+/** Creates a template with the given number of copies of each row, in order of time. */
 export function templateOf(
   parts: readonly { readonly rows: readonly SigninRow[]; readonly times: number }[],
 ): Template {
@@ -76,7 +76,7 @@ export function templateOf(
 const copyDigits = 3;
 const turnDigits = 5;
 
-/** Each copy belongs to another user; the first eight digits of its requests name the copy and the day. */
+/** Each copy belongs to another user. The first eight digits of its request ids identify the copy and the day. */
 function marked(text: string, copy: number): string {
   const number = copy.toString(16).padStart(copyDigits, "0");
   const requests = text.replace(
@@ -90,7 +90,7 @@ function marked(text: string, copy: number): string {
         .replace(/("UserId":")[\da-f]{3}/g, `$1${number}`);
 }
 
-/** Overwrites the day wherever it appears; it has the same length every day. */
+/** Overwrites the day wherever it appears. Its length is the same every day. */
 function turner(bytes: Buffer): (turn: number) => void {
   const text = bytes.toString("latin1");
   const found = (pattern: RegExp) =>

@@ -5,15 +5,15 @@ import type { Turn } from "../frame/rounds.ts";
 
 export interface AnswerTask {
   readonly url: string;
-  /** Whom to trust, PEM. */
+  /** The trusted certificate, PEM. */
   readonly ca: string;
-  /** Answers read before the one that is timed. */
+  /** The number of answers read before the one that is timed. */
   readonly before: number;
 }
 
 export const workspace = "00000000-0000-0000-0000-0000000000aa";
 
-/** Asks several times, and times the last one. */
+/** Queries several times, and times the last one. */
 export async function timeAnswer(
   { before }: AnswerTask,
   ask: () => Promise<readonly Fields[]>,
@@ -24,7 +24,7 @@ export async function timeAnswer(
   const startedAt = performance.now();
   const rows = await ask();
   const ms = performance.now() - startedAt;
-  // Before the digest, which takes more than the answer.
+  // Before the digest, which uses more memory than the answer.
   const peakBytes = highestMemory();
   return { ms, peakBytes, digest: digestOf(rows), more: { rows: rows.length } };
 }

@@ -2,7 +2,7 @@ import type { RowAccount } from "../../src/detection/signin/account.ts";
 import type { Approval } from "../../src/detection/signin/sighting.ts";
 import type { Ledger, RecordedBindings } from "../../src/run/ports.ts";
 
-/** A ledger in memory: nothing came before, and nothing is kept. */
+/** A ledger in memory. It starts empty and keeps nothing. */
 export class HeldApprovals implements Ledger {
   readonly #held: (readonly [RowAccount, Approval])[] = [];
 

@@ -21,20 +21,21 @@ const run = {
   },
 };
 
-/** The detector's own judgement of what files say. */
+/** The detector's own judgement of files. */
 export async function judge(files: SignInFiles<unknown>): Promise<DetectReport> {
   const state = { store: new MemoryStore(), ledger: new HeldApprovals() };
   return toDetectReport(await detectRecords(files, state, run));
 }
 
-/** Rows of these users that may contain approvals; names in lower case. */
+/** Returns rows of these users that may contain approvals. Names are in lower case. */
 export type LookForApprovals = (
   users: ReadonlySet<string>,
 ) => AsyncIterable<readonly Fields[]> | Iterable<readonly Fields[]>;
 
 /**
- * What every candidate does with the rows that it found: first the rows that may contain a denial, then the approvals
- * of those on whom a rule fires. So they differ in how they find rows, and are compared by what comes out.
+ * Judges the rows that a candidate found: first the rows that may contain a denial, then the approvals of users on
+ * whom a rule fires. All candidates do this, so they differ only in how they find rows, and their results can be
+ * compared.
  */
 export function judgeRows(
   candidates: AsyncIterable<readonly Fields[]>,
@@ -61,7 +62,7 @@ async function* read(
   }
 }
 
-/** Covers the findings alone: a program that reads only candidates cannot count the other rows. */
+/** Covers only the findings, because a program that reads only candidates cannot count the other rows. */
 export function findingsDigest({ findings }: Pick<DetectReport, "findings">): string {
   if (findings.length === 0) {
     throw new Error("nothing was found, so nothing is compared");

@@ -1,6 +1,6 @@
 /** The task of a scan. */
 export interface ScanTask {
   readonly path: string;
-  /** For those who can use several. */
+  /** For candidates that can use several. */
   readonly threads?: number;
 }

@@ -20,7 +20,7 @@ export type FindBursts = (
   rule: Pick<WindowingTask, "windowMs" | "threshold" | "users">,
 ) => readonly Burst[];
 
-/** Times one way of finding bursts; making the denials does not count. */
+/** Times one way of finding bursts. Creating the denials is not included. */
 export function timeWindowing(task: WindowingTask, find: FindBursts): Turn {
   const columns = denialColumns(task);
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { approvalColumns } from "../../src/logs/azure/columns.ts";
 import type { Fields } from "../../src/detection/signin/fields.ts";
 
-/** The shipped queries' words, for programs that look at parsed rows. */
+/** The words of the shipped queries, for programs that look at parsed rows. */
 const denialWords = /denied|declined|fraud|suspiciousactivityreported|duplicate|select/i;
 const pastMfa = new Set(["0", "50140", "50199"]);
 
@@ -23,12 +23,12 @@ function additionalDetails(status: unknown): string {
 
 const kept = Object.keys(approvalColumns);
 
-/** A row less what approvals are not read from, to be held until it is known whose matter. */
+/** Drops the columns of a row that approvals do not need. The rest is kept until it is known whose approvals matter. */
 export function keptOf(row: Fields): Fields {
   return Object.fromEntries(kept.map((name) => [name, row[name]]));
 }
 
-/** As the detector names users. */
+/** The user name in the detector's form. */
 export function userOf(row: Fields): string {
   return String(row["UserPrincipalName"]).trim().toLowerCase();
 }

@@ -16,19 +16,19 @@ export interface Line {
 
 export interface CaseResult {
   readonly title: string;
-  /** What the numbers of the lines are: "MB/s", "ms". */
+  /** The unit of the lines' numbers: "MB/s", "ms". */
   readonly unit: string;
   readonly lines: readonly Line[];
-  /** Counts that go with them, a column each. */
+  /** Additional counts, one column each. */
   readonly facts?: readonly Readonly<Record<string, string | number>>[];
   readonly goals: readonly Goal[];
-  /** What makes the whole bench fail. */
+  /** Problems that make the whole bench fail. */
   readonly mismatches: readonly string[];
 }
 
 export interface Case {
   readonly name: string;
-  /** Only where it is named: it compares nothing. */
+  /** Runs only if named, because it compares nothing. */
   readonly onDemand?: boolean;
   readonly run: (extent: Extent) => Promise<readonly CaseResult[]>;
 }

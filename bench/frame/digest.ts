@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A short name of a value: equal for equal values, whatever the order of their properties. */
+/** A short name of a value. Equal values have equal names, whatever the order of their properties. */
 export function digestOf(value: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(value)))
@@ -30,7 +30,7 @@ export interface Digested {
   readonly digest: string;
 }
 
-/** What is wrong where candidates that should find the same do not; null where all is well. */
+/** Describes a difference between candidates that should find the same; null if there is none. */
 export function mismatchIn(results: readonly Digested[]): string | null {
   const byDigest = new Map<string, Set<string>>();
   for (const { name, digest } of results) {

@@ -1,4 +1,4 @@
-/** Numbers of several rounds, as one number and how far it is to be trusted. */
+/** The results of several rounds as one number, and how far it can be trusted. */
 export interface Figure {
   readonly median: number;
   /** From the lowest to the highest value, as a share of the median. */
@@ -14,7 +14,7 @@ export function figureOf(values: readonly number[]): Figure {
   return { median, spread: median === 0 ? 0 : (at(sorted.length - 1) - at(0)) / median };
 }
 
-/** A value beside its goal. */
+/** A value and its goal. */
 export interface Goal {
   readonly what: string;
   readonly value: number;
@@ -22,7 +22,7 @@ export interface Goal {
   /** Whether more is better, or less. */
   readonly better: "more" | "less";
   readonly must: number;
-  /** Where nothing more than the must is asked for: null. */
+  /** Null if there is no goal beyond `must`. */
   readonly goal: number | null;
 }
 
@@ -36,7 +36,7 @@ export function verdictOf({ value, better, must, goal }: Goal): Verdict {
   return goal === null || reaches(goal) ? "goal met" : "must met";
 }
 
-/** How many times as fast `a` is as `b`, by the medians of their times. */
+/** How many times faster `a` is than `b`, by the medians of their times. */
 export function timesAsFast(a: Figure, b: Figure): number {
   return b.median / a.median;
 }

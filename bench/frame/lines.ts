@@ -2,12 +2,12 @@ import type { Line } from "./case.ts";
 import { figureOf, timesAsFast, type Goal } from "./figures.ts";
 import type { Raced } from "./rounds.ts";
 
-/** Times as they are. */
+/** Shows plain times. */
 export function inMilliseconds(raced: readonly Raced[]): readonly Line[] {
   return raced.map(({ name, does, ms, peakBytes }) => ({ name, does, figure: ms, peakBytes }));
 }
 
-/** Times as a speed over that many bytes, in 10⁶ bytes a second. */
+/** Shows times as a speed over that many bytes, in 10⁶ bytes per second. */
 export function inMegabytesPerSecond(raced: readonly Raced[], bytes: number): readonly Line[] {
   return raced.map(({ name, does, turns, peakBytes }) => ({
     name,
@@ -17,16 +17,16 @@ export function inMegabytesPerSecond(raced: readonly Raced[], bytes: number): re
   }));
 }
 
-/** @throws where nobody has that name */
+/** @throws Error if no candidate has that name */
 export function named(raced: readonly Raced[], name: string): Raced {
   const found = raced.find((each) => each.name === name);
   if (found === undefined) {
-    throw new Error(`nobody is called ${name}`);
+    throw new Error(`no candidate is called ${name}`);
   }
   return found;
 }
 
-/** How many times as fast `a` is as `b`. */
+/** A goal for how many times faster `a` is than `b`. */
 export function speedGoal(
   raced: readonly Raced[],
   [a, b]: readonly [string, string],
@@ -37,7 +37,7 @@ export function speedGoal(
   return { what: `${a} / ${b}`, value, unit: " ×", better: "more", must, goal };
 }
 
-/** How many times as long the second of two takes as the first. */
+/** A goal for how many times longer the second of two takes than the first. */
 export function timeGoal(
   what: string,
   [base, other]: readonly Raced[],

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
 
-/** What the numbers depend on. */
+/** The facts on which the numbers depend. */
 export function machineFacts() {
   return {
     at: new Date().toISOString(),

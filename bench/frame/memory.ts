@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
-/** The most resident memory that this process has had, in bytes. */
+/** The peak resident memory of this process, in bytes. */
 export function highestMemory(): number {
-  // Node's own number begins with what the parent had when it made the process.
+  // Node's own number starts with the memory of the parent at the time of the fork.
   return highWaterMark() ?? process.resourceUsage().maxRSS * 1024;
 }
 

@@ -8,7 +8,7 @@ export interface WorkerOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Lets a module of `candidates/` do its work once, in a fresh process. */
+/** Runs a module of `candidates/` once, in a fresh process. */
 export async function inFreshProcess(
   candidate: string,
   task: object,
@@ -33,7 +33,7 @@ export async function inFreshProcess(
   return turn;
 }
 
-/** Times a line of the shell, its start and all. */
+/** Times a shell command, including its start. */
 export async function shell(line: string): Promise<Turn> {
   const startedAt = performance.now();
   const child = spawn("sh", ["-c", line], { stdio: ["ignore", "ignore", "inherit"] });

@@ -1,13 +1,13 @@
 import { mismatchIn, type Digested } from "./digest.ts";
 import { figureOf, type Figure } from "./figures.ts";
 
-/** What one turn of a candidate took and gave. */
+/** The cost and the result of one turn of a candidate. */
 export interface Turn {
-  /** The work alone: starting the process and loading code do not count. */
+  /** Only the work. Starting the process and loading code are not included. */
   readonly ms: number;
   /** Digest of the findings; absent for candidates without findings. */
   readonly digest?: string;
-  /** Highest resident memory of its process. */
+  /** Peak resident memory of its process, in bytes. */
   readonly peakBytes?: number;
   /** Other numbers that a case asks for. */
   readonly more?: Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ export interface Turn {
 
 export interface Candidate {
   readonly name: string;
-  /** What it does, so that one can judge whether it is comparable. */
+  /** A description, so that readers can judge whether it is comparable. */
   readonly does: string;
   /** Whether its findings must equal those of the others. */
   readonly exact: boolean;
@@ -26,20 +26,20 @@ export interface Raced {
   readonly name: string;
   readonly does: string;
   readonly ms: Figure;
-  /** The highest of all turns; null where it is not measured. */
+  /** The highest of all turns; null if it is not measured. */
   readonly peakBytes: number | null;
   readonly turns: readonly Turn[];
 }
 
 export interface Race {
   readonly raced: readonly Raced[];
-  /** What is wrong with the findings, or null. */
+  /** A problem with the findings, or null. */
   readonly mismatch: string | null;
 }
 
 /**
- * Lets every candidate have a turn in every round. The order is another one each time, so that nobody always
- * comes first, or always after the same one.
+ * Gives every candidate a turn in every round. The order changes each time, so that no candidate always comes
+ * first, or always after the same one.
  */
 export async function race(
   candidates: readonly Candidate[],
@@ -61,7 +61,7 @@ export async function race(
   return { raced, mismatch: mismatchIn(digests) };
 }
 
-/** Another one first each time, and every other time backwards. */
+/** Starts with a different item each time, and reverses every other time. */
 export function rotated<T>(items: readonly T[], round: number): readonly T[] {
   const start = items.length === 0 ? 0 : round % items.length;
   const turned = [...items.slice(start), ...items.slice(0, start)];

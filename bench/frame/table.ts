@@ -39,13 +39,13 @@ export function goalCells(goal: Goal): readonly string[] {
   ];
 }
 
-/** Three figures that count. */
+/** Formats a number with three significant digits. */
 export function short(value: number): string {
   const digits = value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString("en", { maximumFractionDigits: digits });
 }
 
-/** Cells in columns; numbers to the right. */
+/** Aligns cells in columns, with numbers to the right. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

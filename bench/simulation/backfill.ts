@@ -12,7 +12,7 @@ const day = 1_440 * minute;
 const now = Date.UTC(2026, 5, 1);
 const never = new AbortController().signal;
 
-/** As the app: a message's slices are begun for three minutes. */
+/** Like the app: each message starts slices for three minutes. */
 const stepLength = 3 * minute;
 const tableMs = 8;
 
@@ -23,7 +23,7 @@ export interface BackfillScenario {
   readonly attacksPerDay: number;
   readonly latencyMs: number;
   readonly queueMs: number;
-  /** Whether another process runs every five minutes meanwhile. */
+  /** Whether another process also runs every five minutes. */
   readonly withTimer: boolean;
 }
 
@@ -31,24 +31,24 @@ export interface Simulated {
   readonly hours: number;
   readonly queries: number;
   readonly rows: number;
-  /** Steps whose cursor was saved: pages of the log that were worked off. */
+  /** Steps whose cursor was saved, that is, completed pages of the log. */
   readonly slices: number;
   readonly executions: number;
   readonly tableRequests: number;
   readonly opened: number;
   readonly throttled: number;
-  /** Of the scheduled runs beside it; 0 without any. */
+  /** The number of scheduled runs at the same time; 0 without any. */
   readonly timerRuns: number;
   readonly longestRunSeconds: number;
   readonly busiest: number;
 }
 
-/** Drives the real backfill over a simulated log, in virtual time, as fast as the limits let it. */
+/** Runs the real backfill over a simulated log, in virtual time, as fast as the limits allow. */
 export async function simulateBackfill(scenario: BackfillScenario): Promise<Simulated> {
   const { days, latencyMs, queueMs } = scenario;
   const time = new VirtualTime(now);
   const service = new QueryService(time, { ...documentedLimits, latencyMs, queueMs });
-  // Up to now, so that nothing comes after it: rows that were late for an earlier end would only be set aside.
+  // Up to the present, so that nothing comes after it. With an earlier end, late rows would only be set aside.
   const request = {
     from: now - days * day,
     to: now,
@@ -113,7 +113,7 @@ function tenantOf(scenario: BackfillScenario, from: number, to: number): Simulat
   });
 }
 
-/** Runs on schedule, in a process of their own but as the same identity. */
+/** Scheduled runs, in a process of their own but with the same identity. */
 function startTimer(scenario: BackfillScenario, time: VirtualTime, service: QueryService) {
   const tenant = tenantOf(scenario, now - day, now + 3 * day);
   const { store } = simulatedStore(time, tableMs);

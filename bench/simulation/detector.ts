@@ -6,10 +6,10 @@ import type { VirtualTime } from "./virtualTime.ts";
 const minute = 60_000;
 const day = 1_440 * minute;
 
-/** The time to write an incident: some requests to Resource Manager. */
+/** The time to write an incident: a few requests to Resource Manager. */
 const incidentMs = 600;
 
-/** A detector with the settings that ship. */
+/** A detector with the default settings. */
 export function simulatedDetector(
   time: VirtualTime,
   source: SignInSource,

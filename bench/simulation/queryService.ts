@@ -1,7 +1,7 @@
 import type { Fields } from "../../src/detection/signin/fields.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
-/** The service's limits for one identity, and the time of its answers. */
+/** The service's limits for one identity, and the duration of its answers. */
 export interface ServiceLimits {
   readonly atOnce: number;
   /** How long further queries wait before they are rejected (0: rejected at once). */
@@ -9,11 +9,11 @@ export interface ServiceLimits {
   /** Queries in any 30 seconds. */
   readonly per30Seconds: number;
   readonly latencyMs: number;
-  /** For each row of an answer. */
+  /** Per row of an answer. */
   readonly perRowMs: number;
 }
 
-/** As documented: five at once; further queries wait up to three minutes. */
+/** As documented: five queries at once; further ones wait up to three minutes. */
 export const documentedLimits = {
   atOnce: 5,
   queueMs: 180_000,
@@ -40,7 +40,7 @@ export class QueryService {
     this.#limits = limits;
   }
 
-  /** Asks as the detector's client does: retries a rejected query when the service says so. */
+  /** Queries like the detector's client, which retries a rejected query when the service says so. */
   async ask(answer: () => readonly Fields[]): Promise<readonly Fields[]> {
     while (!(await this.#admitted())) {
       this.throttled++;
@@ -83,7 +83,7 @@ export class QueryService {
     return true;
   }
 
-  /** Whether a place became free in time; a query that ends passes its place on. */
+  /** Waits for a free place. Returns whether there was one in time. A query that ends passes its place on. */
   async #turnCame(): Promise<boolean> {
     const turn = { came: false };
     const ready = new Promise<void>((resolve) => {

@@ -21,9 +21,9 @@ export interface RunCost {
   readonly queries: number;
   readonly rows: number;
   readonly tableRequests: number;
-  /** By the simulated clock: how long the execution lasts. */
+  /** The duration by the simulated clock. */
   readonly seconds: number;
-  /** By the real clock: the processor's work. */
+  /** The processor's work by the real clock. */
   readonly workMs: number;
 }
 
@@ -43,7 +43,7 @@ export async function simulateRun({ users, candidates, latencyMs }: RunScenario)
   });
   const source = simulatedSource(tenant, service, time);
   const detector = { ...simulatedDetector(time, source, store), ingestionSafetyMs: 2 * minute };
-  // Rows are stored three minutes after they happen.
+  // Rows are ingested three minutes after they happen.
   await time.runUntil(
     store.saveProgress({
       publishedTo: from + 3 * minute,

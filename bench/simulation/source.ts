@@ -6,10 +6,10 @@ import type { QueryService } from "./queryService.ts";
 import type { SimulatedTenant } from "./tenant.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
-/** As the adapter: one for each process. */
+/** Like the adapter, per process. */
 const queriesAtOnce = 4;
 
-/** The log as one process of the app sees it: pages of 10,000 rows, a few queries at once. */
+/** The log as one process of the app sees it: pages of 10,000 rows, a few concurrent queries. */
 export function simulatedSource(
   tenant: SimulatedTenant,
   service: QueryService,

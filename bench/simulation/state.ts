@@ -3,12 +3,12 @@ import type { StateStore } from "../../src/run/ports.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { VirtualTime } from "./virtualTime.ts";
 
-/** What a port cost: each call is one transaction of Table Storage. */
+/** The cost of a port. Each call is one transaction of Table Storage. */
 interface Requests {
   count: number;
 }
 
-/** The same port, but every call takes a while and is counted. */
+/** Wraps a port so that every call takes a while and is counted. */
 function overNetwork<T extends object>(
   port: T,
   time: VirtualTime,
@@ -24,7 +24,7 @@ function overNetwork<T extends object>(
       return async (...args: readonly unknown[]): Promise<unknown> => {
         requests.count++;
         await time.sleep(latencyMs);
-        // With the port itself: a proxy does not reach its private fields.
+        // Called on the port itself, because a proxy has no access to its private fields.
         return Reflect.apply(value, target, args);
       };
     },
@@ -37,7 +37,7 @@ export function simulatedStore(time: VirtualTime, latencyMs: number) {
   return { store, requests };
 }
 
-/** One backfill with one part; each write of it is one slice done. */
+/** One backfill with one part. Each write of it is one completed slice. */
 export function simulatedJob(part: BackfillPart, time: VirtualTime, latencyMs: number) {
   const requests: Requests = { count: 0 };
   const current = { part, version: 1 };

@@ -9,11 +9,11 @@ export interface TenantOptions {
   readonly to: number;
   /** Rows that may contain a denial: most are time-outs, one in five is a refusal. */
   readonly candidates: number;
-  /** Users who refuse six prompts, one a minute; one in three approves the seventh. */
+  /** Users who refuse six prompts, one per minute. One in three approves the seventh. */
   readonly attacks: number;
 }
 
-/** How much later than the sign-in a row is stored. */
+/** How long after the sign-in a row is ingested, in milliseconds. */
 const lag = 3 * 60_000;
 const minute = 60_000;
 const denialsOfAttack = 6;
@@ -28,14 +28,14 @@ const refusal = 0;
 const approval = 3;
 
 /**
- * The rows of a large tenant that a query of the detector can select; the others, which the service alone
- * looks at, are only counted. Columns, in the order of time; rows are made when they are asked for.
+ * The rows of a large tenant that the detector's queries can select. All others, which only the service looks at,
+ * are just counted. Stored as columns in order of time; rows are created on request.
  */
 export class SimulatedTenant {
   readonly #at: Float64Array;
   readonly #user: Uint32Array;
   readonly #text: Uint8Array;
-  /** Places by user, in the order of time. */
+  /** Indexes by user, in order of time. */
   readonly #places: Uint32Array;
   readonly #firstPlace: Uint32Array;
 
@@ -58,7 +58,7 @@ export class SimulatedTenant {
     return this.#select(query, true);
   }
 
-  /** Rows were stored a fixed time after they happened, so both times of a query mean the same. */
+  /** Rows were ingested a fixed time after they happened, so both times of a query mean the same. */
   #select({ range, users, shard }: LogQuery, wantsApprovals: boolean): readonly Fields[] {
     if (shard !== null) {
       throw new Error("no moment of the simulation is too much for an answer");
@@ -84,7 +84,7 @@ export class SimulatedTenant {
     return selected;
   }
 
-  /** The first place at or after a time. */
+  /** The first index at or after a time. */
   #placeOf(at: number): number {
     let [low, high] = [0, this.#at.length];
     while (low < high) {
@@ -98,7 +98,7 @@ export class SimulatedTenant {
     return low;
   }
 
-  /** By the principal name; queries name the id as well, which finds the same rows. */
+  /** By the principal name. Queries name the id as well, which finds the same rows. */
   #placesOf(name: string): Uint32Array {
     const digits = /^user(\d+)@/.exec(name)?.[1];
     if (digits === undefined) {
@@ -131,7 +131,7 @@ function draw({ seed, users, from, to, candidates, attacks }: TenantOptions) {
   const moment = (before: number) =>
     from + Math.floor((random.uint32() / 2 ** 32) * (before - from));
   for (let count = 0; count < candidates; count++) {
-    // Spread over all users, so that as many of them are touched in a tenant of any size.
+    // Spread over all users, so that tenants of any size have the same number of active users.
     const user = Math.floor((count * users) / candidates) % users;
     add(moment(to), user, random.below(5) === 0 ? refusal : random.between(1, 2));
   }

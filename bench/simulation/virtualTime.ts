@@ -1,7 +1,7 @@
 /** Time that passes only while everybody waits for it. */
 export class VirtualTime {
   #now: number;
-  /** Soonest first; those of the same moment in the order in which they came. */
+  /** Soonest first; those of the same time in order of arrival. */
   readonly #waiting: { readonly at: number; readonly resolve: () => void }[] = [];
 
   constructor(startAt: number) {
@@ -28,7 +28,7 @@ export class VirtualTime {
     };
     work.then(finish, finish);
     for (;;) {
-      // Everything that follows from the last event without waiting for time.
+      // Runs everything that follows from the last event without waiting for time.
       await new Promise(setImmediate);
       if (progress.isDone) {
         return work;

@@ -67,7 +67,10 @@ export const exitCodes = {
 /** The same in words, for help and documentation. */
 export const exitCodeWords: readonly (readonly [code: number, words: string])[] = [
   [exitCodes.done, "done"],
-  [exitCodes.findings, "findings (with --exit-code), or scenarios that failed (rules --test)"],
+  [
+    exitCodes.findings,
+    "findings (with --exit-code), scenarios that failed (rules --test), or a limit that is not met (tune)",
+  ],
   [exitCodes.unusable, "wrong usage, unreadable input, or input that cannot show refusals (blind)"],
   [exitCodes.partial, "partial: part of the input could not be read or judged"],
   [exitCodes.interrupted, "interrupted"],

@@ -1,41 +1,23 @@
-import {
-  accountKey,
-  shownName,
-  type Account,
-  type RowAccount,
-} from "../detection/signin/account.ts";
-import { eachBurst } from "../detection/bursts/eachBurst.ts";
-import { streaksOf } from "../detection/bursts/countDenials.ts";
+import { shownName } from "../detection/signin/account.ts";
 import { notOpenedReason, type Decision } from "../detection/decisions/decision.ts";
-import { familiesOf } from "../detection/rules/families.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import { recordDecisions, type Subject } from "../detection/decisions/record.ts";
+import type { Outcomes } from "../detection/prompts/outcomes.ts";
 import type { Rule } from "../detection/rules/rule.ts";
-import type { Approval, Sighting } from "../detection/signin/sighting.ts";
-import { addCounts, noCounts, type Counts } from "./counts.ts";
+import type { Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
-import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
-import type { Bindings, MatchedAccounts } from "../detection/prompts/accounts.ts";
-import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
-import { SightingTable } from "../detection/prompts/sightingTable.ts";
-import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
-import type { DenialColumns } from "../detection/prompts/columns.ts";
-import { judgeSuspect, subjectOf, type Suspect } from "./judgeSuspect.ts";
+import { gatherRecords, type FilesRun } from "./gatherRecords.ts";
+import { judgeSuspect } from "./judgeSuspect.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
 import { askedFor, readContexts } from "./recordContexts.ts";
 
 /** One run over logs in files. Everything is read, then everything is judged. */
-export interface RecordsRun<P> extends Omit<CoverageLimits, "rules"> {
-  readonly rules: readonly Rule[];
-  /** Ignores everything published after this time (epoch ms); null: nothing is ignored. */
-  readonly asOf: number | null;
+export interface RecordsRun<P> extends FilesRun<P>, Omit<CoverageLimits, "rules"> {
   /** Half-open range (epoch ms) in which the first denial of a burst must lie. */
   readonly from: number;
   readonly to: number;
   /** Whether to look up the context of findings in the files. Default: true. */
   readonly context?: boolean;
-  /** Called for every record that cannot be used. An error thrown here ends the run. */
-  readonly onBad: (reason: string, place: P) => void;
 }
 
 /** One incident: the finding, and the decision against what was recorded. */
@@ -68,12 +50,11 @@ export async function detectRecords<P>(
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
   run: RecordsRun<P>,
 ): Promise<RecordsReport> {
-  const { counts, tally, fresh } = await readFiles(files, ledger, run);
-  const bindings = bindingsOf(ledger);
-  const outcomes = countOutcomes(fresh, fresh.match(bindings), run.rules);
-  const matched = await completeSightings(ledger, fresh, bindings);
-  const suspects = await findSuspects(store, fresh, matched, run);
-  const approvals = await readApprovals(files, ledger, suspects, matched, run.asOf);
+  const { counts, tally, outcomes, suspects, approvals } = await gatherRecords(
+    files,
+    { store, ledger },
+    run,
+  );
   const findings: Reported[] = [];
   const merged: (readonly [string, string])[] = [];
   const known = { store, approvals, rules: run.rules };
@@ -88,7 +69,7 @@ export async function detectRecords<P>(
         await store.write({ head: { ...head, bursts } });
       }
       // One at a time, because an account can have more than a call accepts as arguments.
-      report(subject, decisions).forEach((each) => findings.push(each));
+      reportedOf(subject, decisions).forEach((each) => findings.push(each));
       for (const { id, mergedInto } of bursts) {
         if (mergedInto !== null) {
           merged.push([id, mergedInto]);
@@ -110,155 +91,8 @@ export async function detectRecords<P>(
   };
 }
 
-async function readFiles<P>(
-  files: SignInFiles<P>,
-  ledger: Ledger,
-  { rules, asOf, onBad }: RecordsRun<P>,
-): Promise<{
-  readonly counts: Counts;
-  readonly tally: CoverageTally;
-  readonly fresh: SightingTable;
-}> {
-  const counts = noCounts();
-  const tally = emptyTally();
-  const fresh = new SightingTable();
-  const exclusions = rules.map((rule) => rule.exclusions);
-  for await (const extract of files.read({ asOf, exclusions })) {
-    addCounts(counts, extract.counts);
-    addTally(tally, extract.tally);
-    extract.bad.forEach(({ reason, place }) => onBad(reason, place));
-    extract.approvals.forEach((each) => ledger.addApproval(...each));
-    extract.sightings.forEach((each) => fresh.add(...each));
-  }
-  return { counts, tally, fresh };
-}
-
-function bindingsOf(ledger: Ledger): Bindings {
-  const { names, unnamedTenant } = ledger.bindings();
-  const ids = new Map(
-    names.map(({ tenantId, name, id }) => [accountKey({ tenantId, user: name }), id]),
-  );
-  return {
-    tenants: [],
-    unnamedTenant,
-    // Reading files costs nothing extra.
-    hasUnnamed: true,
-    idOf: (tenantId, name) => ids.get(accountKey({ tenantId, user: name })) ?? null,
-  };
-}
-
-/** Adds what earlier files said, and records in the ledger what is new. */
-async function completeSightings(
-  ledger: Ledger,
-  fresh: SightingTable,
-  bindings: Bindings,
-): Promise<MatchedAccounts> {
-  for await (const [account, sighting] of ledger.sightings()) {
-    fresh.recall(account, sighting);
-  }
-  const matched = fresh.match(bindings);
-  ledger.addSightings(fresh.news(matched));
-  const known = ledger.bindings();
-  ledger.bind({
-    names: [
-      ...known.names,
-      ...matched.bound.filter(({ tenantId, name }) => bindings.idOf(tenantId, name) === null),
-    ],
-    unnamedTenant: known.unnamedTenant ?? matched.boundTenant,
-  });
-  return matched;
-}
-
-/** Finds the accounts on which some rule fires or has fired before. Only their approvals matter. */
-async function findSuspects<P>(
-  store: StateStore,
-  known: SightingTable,
-  matched: MatchedAccounts,
-  { rules, asOf }: RecordsRun<P>,
-): Promise<ReadonlyMap<string, Suspect>> {
-  const suspects = new Map<string, Suspect>();
-  const mayFire = accountsThatMayFire(known.columns(matched), rules);
-  for (const { number, account: who, sightings: all } of known.accounts(matched)) {
-    const account = who();
-    const sightings = () => all().filter((sighting) => wasPublished(sighting, asOf));
-    if (
-      (mayFire.has(number) && doesFire(rules, account, sightings())) ||
-      (await hasRecords(store, rules, account))
-    ) {
-      suspects.set(accountKey(account), { account, sightings });
-    }
-  }
-  return suspects;
-}
-
-/**
- * Returns the numbers of accounts that, for some rule, have as many sightings in one window as its threshold. A
- * rule cannot fire on any other account: each denial is a prompt of its own, no two prompts share a sighting, and a
- * prompt happened at the time of one of its sightings. Sightings that do not count (excluded, published later, of
- * another outcome) can only add accounts.
- */
-function accountsThatMayFire(columns: DenialColumns, rules: readonly Rule[]): ReadonlySet<number> {
-  const accounts = new Set<number>();
-  for (const rule of rules) {
-    eachBurst(rule, columns, ({ account }) => accounts.add(account));
-  }
-  return accounts;
-}
-
-function doesFire(
-  rules: readonly Rule[],
-  account: Account,
-  sightings: readonly Sighting[],
-): boolean {
-  return rules.some((rule) =>
-    streaksOf(rule, account, sightings).some((streak) => streak.triggeredAt !== null),
-  );
-}
-
-async function hasRecords(
-  store: StateStore,
-  rules: readonly Rule[],
-  account: Account,
-): Promise<boolean> {
-  for (const { name } of familiesOf(rules)) {
-    const { bursts } = await store.readHead(subjectOf(name, account), -Infinity);
-    if (bursts.length > 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-async function readApprovals<P>(
-  files: SignInFiles<P>,
-  ledger: Ledger,
-  suspects: ReadonlyMap<string, Suspect>,
-  matched: MatchedAccounts,
-  asOf: number | null,
-): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const accounts = [...suspects.values()].map(({ account }) => account);
-  if (accounts.length === 0) {
-    return new Map();
-  }
-  const approvals: (readonly [RowAccount, Approval])[] = [];
-  for (const source of [ledger.approvals(mayBeOf(accounts)), files.approvals(accounts)]) {
-    for await (const each of source) {
-      if (wasPublished(each[1], asOf)) {
-        approvals.push(each);
-      }
-    }
-  }
-  return approvalsByAccount(accounts, matched, approvals);
-}
-
-function wasPublished(
-  { publishedAt }: { readonly publishedAt: number | null },
-  asOf: number | null,
-): boolean {
-  return asOf === null || (publishedAt ?? asOf) <= asOf;
-}
-
-function report(subject: Subject, decisions: readonly Decision[]): readonly Reported[] {
+/** Returns the findings among decisions, whether they are opened or not. */
+export function reportedOf(subject: Subject, decisions: readonly Decision[]): readonly Reported[] {
   return decisions.flatMap((decision) =>
     decision.finding === null || decision.reason === "awaiting-approval"
       ? []

@@ -1,7 +1,7 @@
 import type { Binding, FunctionMetadata } from "./rpc.ts";
 import { resolveConnection, resolveSettings, type Connection, type Settings } from "./settings.ts";
 
-/** A function as the host sees it: settings are put in, and only triggers the stand-in does are left. */
+/** A function as the host sees it: settings are resolved, and it has only triggers that the stand-in supports. */
 export interface RegisteredFunction {
   readonly name: string;
   readonly trigger: Trigger;
@@ -29,7 +29,7 @@ export interface QueueOutput extends QueueAddress {
   readonly binding: string;
 }
 
-/** @throws {Error} that names the function, where a setting is missing or the stand-in does not do a binding */
+/** @throws Error that names the function, if a setting is missing or the stand-in does not support a binding */
 export function resolveFunction(
   { name, bindings }: FunctionMetadata,
   settings: Settings,
@@ -94,12 +94,12 @@ function resolveQueue(
 ): QueueAddress {
   const name = resolveSettings(String(queueName), settings, where).toLowerCase();
   if (!/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
-    throw new Error(`${where}: "${name}" is no name for a queue.`);
+    throw new Error(`${where}: "${name}" is not a valid name of a queue.`);
   }
   return { queueName: name, connection: resolveConnection(String(connection), settings, where) };
 }
 
-/** NCRONTAB with five or six fields, or a span of time; only its form is looked at. */
+/** NCRONTAB with five or six fields, or a time span. Only its form is checked. */
 function checkSchedule(schedule: string, where: string): void {
   const fields = schedule.trim().split(/\s+/);
   const cron = (fields.length === 5 || fields.length === 6) && fields.every(isCronField);
@@ -110,4 +110,4 @@ function checkSchedule(schedule: string, where: string): void {
 
 const isCronField = (field: string) => /^[\dA-Za-z*,/-]+$/.test(field);
 
-const notDone = (what: string) => `the stand-in for the Functions host does not do a ${what}.`;
+const notDone = (what: string) => `the stand-in for the Functions host does not support ${what}.`;

@@ -2,19 +2,19 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 
-/** What the stand-in heeds of host.json. */
+/** The parts of host.json that the stand-in uses. */
 export interface HostSettings {
   readonly routePrefix: string;
   readonly queues: QueueSettings;
 }
 
 export interface QueueSettings {
-  /** How many messages are taken at once. */
+  /** The number of messages taken at once. */
   readonly batchSize: number;
-  /** With so many or fewer still running, more are taken. */
+  /** More messages are taken when at most this many are still running. */
   readonly newBatchThreshold: number;
   readonly maxDequeueCount: number;
-  /** How long a message that failed stays hidden. */
+  /** How long a failed message stays hidden, in milliseconds. */
   readonly visibilityTimeoutMs: number;
 }
 
@@ -36,7 +36,7 @@ const schema = v.object({
   ),
 });
 
-/** Reads the host.json beside the app's main file, where there is one; the host's own defaults for the rest. */
+/** Reads the host.json beside the app's main file, if there is one. All other values are the host's own defaults. */
 export async function readHostJson(main: string): Promise<HostSettings> {
   const file = join(dirname(main), "host.json");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -61,7 +61,7 @@ export async function readHostJson(main: string): Promise<HostSettings> {
 function timeSpanMs(text: string, file: string): number {
   const [, hours, minutes, seconds] = /^(\d{2}):(\d{2}):(\d{2})$/.exec(text) ?? [];
   if (seconds === undefined) {
-    throw new Error(`${file}: "${text}" is no time such as 00:00:30.`);
+    throw new Error(`${file}: "${text}" is not a time such as 00:00:30.`);
   }
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }

@@ -3,18 +3,18 @@ import { readRoute, type Match, type Route } from "./route.ts";
 import type { HttpData, TypedData } from "./rpc.ts";
 
 export interface HttpRequest {
-  /** GET unless told. */
+  /** Default: GET. */
   readonly method?: string;
   /** A path such as `/api/backfill?dryRun=true`, or a whole address. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Added to those of `url`. */
   readonly query?: Readonly<Record<string, string>>;
-  /** What is neither text nor bytes is sent as JSON. */
+  /** Anything but text and bytes is sent as JSON. */
   readonly body?: unknown;
 }
 
-/** Keys of the app. Without them no function asks for one, as on a developer's machine. */
+/** Keys of the app. Without them no function requires one, as on a developer's machine. */
 export interface HttpKeys {
   readonly function?: string;
   readonly master?: string;
@@ -34,7 +34,7 @@ export interface Routed {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the function for a request. A path that is known for other methods is as unknown as any other. */
+/** Finds the function for a request. A path that exists only for other methods is unknown. */
 export class Router {
   readonly #doors: readonly Door[];
 
@@ -61,7 +61,7 @@ export class Router {
   }
 }
 
-/** Whether the request carries the key that the function asks for. */
+/** Reports whether the request has the key that the function requires. */
 export function isAllowed({ authLevel }: HttpTrigger, data: HttpData, keys: HttpKeys): boolean {
   if (authLevel === "anonymous" || (keys.function ?? keys.master) === undefined) {
     return true;
@@ -107,7 +107,7 @@ function toBody(body: unknown): { bytes: Uint8Array; type?: string } | undefined
   return { bytes: Buffer.from(JSON.stringify(body)), type: "application/json" };
 }
 
-/** The host's answer to what a function returned; nothing returned is 204. */
+/** Returns the host's answer for a function's result. Without a result it is 204. */
 export function toResponse(value: TypedData | null | undefined): Response {
   const data = value && "http" in value ? value.http : undefined;
   if (!data) {

@@ -15,7 +15,7 @@ export interface Invocation {
   readonly error?: string;
 }
 
-/** Calls functions, writes their outputs, and keeps a record of it, in the words of the real host's log. */
+/** Calls functions, writes their outputs, and keeps a record in the words of the real host's log. */
 export class Invoker {
   readonly invocations: Invocation[] = [];
   readonly #worker: WorkerProcess;
@@ -35,7 +35,7 @@ export class Invoker {
     return this.#running.size > 0;
   }
 
-  /** @throws what the function threw, or {WorkerExit} */
+  /** @throws the function's error, or {WorkerExit} */
   async invoke(
     registered: RegisteredFunction,
     data: TypedData,

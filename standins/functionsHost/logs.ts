@@ -1,9 +1,9 @@
-/** A line that the host, the library, a function or the process wrote. */
+/** A line written by the host, the library, a function or the process. */
 export interface LogEntry {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly level: string;
-  /** "user": a function's own; "console": printed by its process; "host" and "system": neither. */
+  /** "user": written by a function; "console": printed by its process; "host" and "system": neither. */
   readonly category: "user" | "system" | "host" | "console";
   readonly message: string;
   readonly functionName?: string;

@@ -1,10 +1,13 @@
 import type { FunctionMetadata, InvocationRequest, InvocationResponse } from "./rpc.ts";
 
-/** Messages between the host and the process that runs the functions; gRPC in Azure, Node's own channel here. */
+/**
+ * Messages between the host and the process that runs the functions. Azure uses gRPC; here it is Node's own
+ * channel.
+ */
 export type ToWorker =
   | { readonly kind: "load"; readonly main: string }
   | { readonly kind: "invoke"; readonly functionName: string; readonly request: InvocationRequest }
-  /** From now on it is this time (epoch ms), and goes on from there. */
+  /** Sets the clock to this time (epoch ms), from where it goes on. */
   | { readonly kind: "clock"; readonly now: number }
   | { readonly kind: "terminate" };
 
@@ -23,7 +26,7 @@ interface Failure {
 
 interface WorkerLog {
   readonly level: string;
-  /** "user" is what functions log, "system" what the library says. */
+  /** "user": log of the functions; "system": log of the library. */
   readonly category: string;
   readonly message: string;
   readonly functionName?: string;

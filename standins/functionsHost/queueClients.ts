@@ -8,14 +8,14 @@ import { emulatorAccount } from "../azurite.ts";
 import type { QueueAddress } from "./functionApp.ts";
 import type { Connection } from "./settings.ts";
 
-/** The queues of the accounts that an app uses; one client for each connection. */
+/** The queues of the accounts that an app uses, with one client per connection. */
 export class QueueClients {
   readonly #services = new Map<string, QueueServiceClient>();
   readonly #options: StoragePipelineOptions;
 
-  /** @param ca the PEM certificate that the emulator's is checked with */
+  /** @param ca the PEM certificate that the emulator must have */
   constructor(ca: string | undefined) {
-    // The pipeline takes these too, though the package's types do not say so.
+    // The pipeline accepts these too, although the package's types do not say so.
     const tls = ca === undefined ? {} : { tlsOptions: { ca } };
     this.#options = { ...tls, retryOptions: { maxTries: 2 } };
   }
@@ -31,7 +31,7 @@ export class QueueClients {
     if ("connectionString" in connection) {
       return QueueServiceClient.fromConnectionString(connection.connectionString, this.#options);
     }
-    // The real host would go in as the app's identity. Only the emulator is reached here, so its key will do.
+    // The real host would use the app's identity. This one reaches only the emulator, so its key is enough.
     const { name, key } = emulatorAccount;
     const credential = new StorageSharedKeyCredential(name, key);
     return new QueueServiceClient(connection.queueUrl, credential, this.#options);
@@ -40,7 +40,7 @@ export class QueueClients {
 
 export const encode = (text: string | Uint8Array) => Buffer.from(text).toString("base64");
 
-/** The text of a message, or undefined where it is not base64 of UTF-8. */
+/** Returns the text of a message; undefined if it is not base64 of UTF-8. */
 export function decode(message: string): string | undefined {
   const bytes = Buffer.from(message, "base64");
   if (bytes.toString("base64") !== message.trim()) {
@@ -53,10 +53,10 @@ export function decode(message: string): string | undefined {
   }
 }
 
-/** Where messages go that failed too often. */
+/** The suffix of queues for messages that failed too often. */
 export const poisonSuffix = "-poison";
 
-/** As the host does when it writes: makes the queue where it is missing. */
+/** Sends a message. Like the host, creates the queue if it is missing. */
 export async function send(queue: QueueClient, encoded: string): Promise<void> {
   try {
     await queue.sendMessage(encoded);

@@ -6,26 +6,29 @@ import type { TypedData } from "./rpc.ts";
 import { WorkerExit } from "./workerProcess.ts";
 
 export interface QueueTiming {
-  /** Between two looks at an empty queue; the real host lets it grow to a minute. */
+  /** The time between two checks of an empty queue, in milliseconds. In the real host it grows to a minute. */
   readonly pollMs: number;
-  /** How long a message is hidden while its function runs; renewed at half time. Whole seconds. */
+  /**
+   * How long a message is hidden while its function runs, in milliseconds (whole seconds). Renewed after half the
+   * time.
+   */
   readonly lockMs: number;
 }
 
 export interface QueueListenerOptions extends QueueSettings, QueueTiming {
   readonly queue: QueueClient;
-  /** Missing where the queue is itself one for poison. */
+  /** Undefined if the queue itself is a poison queue. */
   readonly poison: QueueClient | undefined;
   readonly invoke: (data: TypedData, metadata: Record<string, TypedData>) => Promise<void>;
   readonly report: (level: "warning" | "error", message: string) => void;
 }
 
-/** Most that the service gives at once. */
+/** The maximum that the service returns at once. */
 const largestBatch = 32;
 
 /**
- * Brings a queue's messages to its function, as the host does: hidden while it runs, deleted when it is done,
- * seen again when it failed, and moved away after the last try.
+ * Passes a queue's messages to its function, like the host: hidden while it runs, deleted after success, visible
+ * again after a failure, and moved away after the last attempt.
  */
 export class QueueListener {
   readonly #options: QueueListenerOptions;
@@ -45,7 +48,7 @@ export class QueueListener {
     this.#loop = this.#listen();
   }
 
-  /** Takes no more messages, and waits for those that run. */
+  /** Stops taking messages, and waits for those that run. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
@@ -78,7 +81,7 @@ export class QueueListener {
       });
       return receivedMessageItems;
     } catch (error) {
-      // A trigger does not make its queue: it waits until somebody else has.
+      // A trigger does not create its queue. It waits until somebody else has.
       if (!isMissing(error)) {
         report("error", `Queue ${queue.name} cannot be read: ${String(error)}`);
       }
@@ -109,11 +112,11 @@ export class QueueListener {
       await invoke({ string: text }, toMetadata(message, text));
     } catch (error) {
       lock.end();
-      // Nobody could say so in Azure either: the message comes back when its lock has passed.
+      // In Azure nobody could report this either. The message returns when its lock expires.
       if (error instanceof WorkerExit) {
         return;
       }
-      // A queue for poison has no queue of its own; releasing its messages at once would go round fast.
+      // A poison queue has no poison queue of its own. Releasing its messages at once would cause a fast loop.
       if (!poison) {
         return;
       }
@@ -140,7 +143,7 @@ export class QueueListener {
   }
 }
 
-/** Keeps a message hidden while its function runs. Each renewal gives a new receipt. */
+/** Keeps a message hidden while its function runs. Each renewal returns a new receipt. */
 class Lock {
   readonly #queue: QueueClient;
   readonly #messageId: string;
@@ -158,7 +161,7 @@ class Lock {
     return this.#receipt;
   }
 
-  /** Renews no more. */
+  /** Stops renewing. */
   end(): void {
     clearInterval(this.#timer);
   }
@@ -174,7 +177,7 @@ class Lock {
       const answer = await this.#queue.updateMessage(this.#messageId, receipt, undefined, seconds);
       return answer.popReceipt ?? receipt;
     });
-    // Whoever needs the receipt next gets the error.
+    // The next user of the receipt gets the error.
     this.#receipt.catch(() => undefined);
   }
 }
@@ -192,5 +195,5 @@ function toMetadata(message: DequeuedMessageItem, text: string): Record<string, 
   };
 }
 
-/** What fails too often moves to a queue for poison; what fails there stays. */
+/** Messages that fail too often move to a poison queue. Those that fail there stay. */
 export const hasPoison = (queueName: string) => !queueName.endsWith(poisonSuffix);

@@ -2,7 +2,7 @@ import type { QueueOutput, RegisteredFunction } from "./functionApp.ts";
 import { encode, send, type QueueClients } from "./queueClients.ts";
 import type { InvocationResponse, TypedData } from "./rpc.ts";
 
-/** Writes what a function returned, or put into its `extraOutputs`, to the queues bound to it. */
+/** Writes a function's result, or its `extraOutputs`, to the queues bound to it. */
 export async function writeOutputs(
   { outputs }: RegisteredFunction,
   response: InvocationResponse,
@@ -25,7 +25,7 @@ function dataFor(
   return outputData?.find(({ name }) => name === binding)?.data;
 }
 
-/** An array is as many messages; text is sent as it is, anything else as JSON. */
+/** Each element of an array is a message. Text is sent unchanged, anything else as JSON. */
 function toMessages(data: TypedData | null | undefined): readonly (string | Uint8Array)[] {
   if (!data) {
     return [];

@@ -1,6 +1,6 @@
 export interface Match {
   readonly params: Readonly<Record<string, string>>;
-  /** How exact it is: of several routes that match, the one with more fixed parts wins. */
+  /** The number of fixed parts. Of several matching routes, the one with the most wins. */
   readonly fixed: number;
 }
 
@@ -13,9 +13,9 @@ const constraints: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Reads a route such as `backfill/{id:guid}/{*rest}`. A parameter may end in `?`, and have one constraint.
+ * Parses a route such as `backfill/{id:guid}/{*rest}`. A parameter may end in `?`, and have one constraint.
  *
- * @throws {Error} where the stand-in does not know the constraint
+ * @throws Error if the stand-in does not support the constraint
  */
 export function readRoute(template: string): Route {
   const parts = segments(template).map(readPart);

@@ -1,4 +1,7 @@
-/** What host and worker tell each other of an invocation, as far as the stand-in does it (FunctionRpc.proto). */
+/**
+ * The messages between host and worker about an invocation, as far as the stand-in supports them
+ * (FunctionRpc.proto).
+ */
 export type TypedData =
   | { readonly string: string }
   | { readonly json: string }
@@ -34,7 +37,7 @@ export interface InvocationResponse {
   readonly returnValue?: TypedData | null;
 }
 
-/** One trigger, input or output of a function, with what the app said of it. */
+/** One trigger, input or output of a function, as declared by the app. */
 export type Binding = Readonly<Record<string, unknown>> & {
   readonly type: string;
   readonly direction: string;

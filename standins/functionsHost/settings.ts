@@ -1,9 +1,9 @@
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * Puts app settings in for `%NAME%`, as the host does in schedules and queue names.
+ * Replaces `%NAME%` by app settings, as the host does in schedules and queue names.
  *
- * @throws {Error} where a setting is missing
+ * @throws Error if a setting is missing
  */
 export function resolveSettings(text: string, settings: Settings, where: string): string {
   return text.replace(/%([^%]+)%/g, (whole, name: string) => {
@@ -15,12 +15,12 @@ export function resolveSettings(text: string, settings: Settings, where: string)
   });
 }
 
-/** How a binding reaches a storage account: by a connection string, or as an identity by the queues' address. */
+/** How a binding reaches a storage account: with a connection string, or with an identity and the queues' address. */
 export type Connection = { readonly connectionString: string } | { readonly queueUrl: string };
 
-/** @throws {Error} where no setting of the connection's name is there */
+/** @throws Error if there is no setting for the connection */
 export function resolveConnection(name: string, settings: Settings, where: string): Connection {
-  // The host looks under its own prefix first.
+  // The host checks its own prefix first.
   for (const key of [`AzureWebJobs${name}`, name]) {
     const connectionString = settings[key];
     if (connectionString) {

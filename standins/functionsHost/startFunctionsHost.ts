@@ -24,16 +24,16 @@ import { findWorker } from "./workerPath.ts";
 import { WorkerExit, WorkerProcess, type Exit } from "./workerProcess.ts";
 
 export interface FunctionsHostOptions {
-  /** The app's CommonJS file. A host.json beside it counts. */
+  /** The app's CommonJS file. A host.json beside it is used. */
   readonly main: string;
-  /** App settings: the environment of the functions, and what `%NAME%` and connections mean. */
+  /** App settings: the environment of the functions, and the values of `%NAME%` and connections. */
   readonly settings: Settings;
-  /** More for the environment, such as what Azure itself puts there. */
+  /** Further environment variables, such as those that Azure sets. */
   readonly env?: Readonly<Record<string, string>>;
-  /** PEM; the functions and the host trust it. */
+  /** PEM. The functions and the host trust it. */
   readonly ca?: string;
   readonly clock?: () => number;
-  /** Goes before host.json: its waits are long for a test. */
+  /** Overrides host.json, whose waits are long for a test. */
   readonly queues?: Partial<QueueTiming & QueueSettings>;
   readonly keys?: HttpKeys;
   readonly onLog?: (entry: LogEntry) => void;
@@ -44,22 +44,22 @@ export interface FunctionsHost {
   readonly functions: readonly RegisteredFunction[];
   /** Every line so far, of all categories. */
   readonly logs: readonly LogEntry[];
-  /** Every call of a function so far, those under way too. */
+  /** Every call of a function so far, including running ones. */
   readonly invocations: readonly Invocation[];
   readonly pid: number | undefined;
-  /** Settles when the functions' process has ended, however. */
+  /** Settles when the functions' process has ended, for any reason. */
   readonly exited: Promise<Exit>;
-  /** Runs a timer's function now. Rejects with what it threw. */
+  /** Runs a timer's function now. Rejects with the function's error. */
   fireTimer(name: string, status?: TimerStatus): Promise<void>;
-  /** As if it came over HTTP: 404 without a function for it, 500 where the function threw. */
+  /** Handles a request as if it came over HTTP: 404 if it has no function, 500 if the function threw. */
   request(request: HttpRequest): Promise<Response>;
-  /** Resolves when no queue with a function holds a message, hidden ones counted, and nothing runs. */
+  /** Resolves when no queue with a function has a message, visible or hidden, and nothing runs. */
   queuesEmpty(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** From now on it is this time (epoch ms) in the functions' process, and goes on from there. */
+  /** Sets the clock of the functions' process to this time (epoch ms), from where it goes on. */
   moveClock(now: number): void;
-  /** Lets the functions end what they are at. */
+  /** Lets running functions finish. */
   stop(): Promise<void>;
-  /** Host and functions are gone at once, as when a machine is lost. */
+  /** Ends host and functions at once, as when a machine is lost. */
   kill(): Promise<void>;
 }
 
@@ -68,12 +68,12 @@ const graceMs = 5_000;
 const baseUrl = "http://127.0.0.1:7071";
 
 /**
- * A stand-in for the Azure Functions host, for tests and the local demonstration. The app runs in a process of its
- * own, with the real @azure/functions in it. HTTP, timers, storage queues and queue outputs are done; schedules,
- * retries, scaling, timeouts, other bindings and streaming are not. Timers run when they are told to, a process
- * that ended is not started again, and one host is one instance.
+ * A stand-in for the Azure Functions host, for tests and the local demonstration. The app runs in its own process,
+ * with the real @azure/functions. Supported are HTTP, timers, storage queues and queue outputs; schedules, retries,
+ * scaling, timeouts, other bindings and streaming are not. Timers run only on request, a process that ended is not
+ * restarted, and one host is one instance.
  *
- * @throws {Error} where the app does not load, a setting is missing, or a binding is none of these
+ * @throws Error if the app does not load, a setting is missing, or a binding is not supported
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { settings, clock = Date.now } = options;
@@ -189,7 +189,7 @@ function run(
   };
 }
 
-/** Messages first, then invocations: a message that was just taken is still counted by its queue. */
+/** Checks messages before invocations: a message that was just taken still counts in its queue. */
 async function isQuiet(listeners: readonly QueueListener[], invoker: Invoker): Promise<boolean> {
   const counts = await Promise.all(
     listeners.map(({ queue }) =>
@@ -207,7 +207,7 @@ async function isQuiet(listeners: readonly QueueListener[], invoker: Invoker): P
   return counts.every((count) => count === 0) && !invoker.runs;
 }
 
-/** What a process needs to run at all; everything else would make tests depend on who runs them. */
+/** The variables that a process needs to run at all. Any others would make tests depend on who runs them. */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
   return Object.fromEntries(
@@ -218,7 +218,7 @@ function inherited(): Record<string, string> {
   );
 }
 
-/** Node reads the authorities that a process trusts from a file, when it starts. */
+/** Node reads trusted authorities from a file when it starts. */
 async function trustFile(ca: string | undefined) {
   if (ca === undefined) {
     return { env: {}, remove: () => undefined };

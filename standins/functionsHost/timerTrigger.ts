@@ -1,15 +1,15 @@
 import type { TypedData } from "./rpc.ts";
 
-/** What a timer's function is told, beside the schedule. Times as ISO 8601. */
+/** The status passed to a timer's function, besides the schedule. Times are ISO 8601. */
 export interface TimerStatus {
   readonly isPastDue?: boolean;
-  /** The run before; none unless told. */
+  /** The previous run. Default: none. */
   readonly last?: string;
-  /** The run to come; now unless told, since the stand-in reads no schedules. */
+  /** The next run. Default: now, because the stand-in does not read schedules. */
   readonly next?: string;
 }
 
-/** .NET's first moment: the host knows of no run before. */
+/** .NET's earliest time: the host knows of no previous run. */
 const never = "0001-01-01T00:00:00";
 
 export function toTimerData({ isPastDue, last, next }: TimerStatus, now: number): TypedData {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The worker's file, from the sources as from a bundle in dist/: it lies in the repository in either case. */
+/** Finds the worker's file, both from the sources and from a bundle in dist/, because both are in the repository. */
 export function findWorker(from = import.meta.url): string {
   let folder = dirname(fileURLToPath(from));
   while (!existsSync(join(folder, "package.json"))) {

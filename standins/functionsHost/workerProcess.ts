@@ -4,12 +4,12 @@ import type { Logs } from "./logs.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import type { FunctionMetadata, InvocationRequest, InvocationResponse } from "./rpc.ts";
 
-/** A function threw; `stack` is the one it had in its own process. */
+/** A function threw. `stack` is that of its own process. */
 class FunctionError extends Error {
   override name = "FunctionError";
 }
 
-/** The process that runs the functions ended, so nobody knows how far they came. */
+/** The process of the functions ended, so it is unknown how far they got. */
 export class WorkerExit extends Error {
   override name = "WorkerExit";
 }
@@ -25,7 +25,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** How many of the last lines printed are told, where the process ended unasked. */
+/** The number of last output lines reported if the process ended unexpectedly. */
 const tailLength = 20;
 
 export class WorkerProcess {
@@ -43,7 +43,7 @@ export class WorkerProcess {
       env,
       // The test runner's own options must not reach the functions.
       execArgv: [],
-      // Bodies are bytes, which JSON would spoil.
+      // Bodies are bytes, which JSON would damage.
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -57,7 +57,7 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** @throws {FunctionError} where the app does not load, {WorkerExit} where the process ends instead */
+  /** @throws {FunctionError} if the app does not load, {WorkerExit} if the process ends */
   async load(main: string): Promise<readonly FunctionMetadata[]> {
     const answer = new Promise<FromWorker | WorkerExit>((resolve) => {
       this.#loading = resolve;
@@ -76,7 +76,7 @@ export class WorkerProcess {
     throw new Error(`Unexpected "${message.kind}" while the app was loading.`);
   }
 
-  /** @throws {FunctionError} what the function threw; {WorkerExit} */
+  /** @throws {FunctionError} the function's error; {WorkerExit} if the process ends */
   invoke(functionName: string, request: InvocationRequest): Promise<InvocationResponse> {
     return new Promise((resolve, reject) => {
       if (this.#gone) {
@@ -92,7 +92,7 @@ export class WorkerProcess {
     this.#send({ kind: "clock", now });
   }
 
-  /** Runs the app's hooks for the end; kills it where they take longer. */
+  /** Runs the app's shutdown hooks, and kills it if they take longer. */
   async terminate(graceMs: number): Promise<void> {
     if (this.#gone) {
       return;
@@ -109,7 +109,7 @@ export class WorkerProcess {
   }
 
   #send(message: ToWorker): void {
-    // It fails where the process has just ended, and `exit` tells that to everybody who waits.
+    // Sending fails if the process has just ended, and `exit` reports that to everybody who waits.
     this.#child.send(message, () => undefined);
   }
 
@@ -146,7 +146,7 @@ export class WorkerProcess {
 
   async #watch(): Promise<Exit> {
     const exit = await new Promise<Exit>((resolve) => {
-      // Not "exit": what the process printed last is still in the pipes then.
+      // Not "exit", because the last output is still in the pipes then.
       this.#child.once("close", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {
         this.#tail.push(String(error));

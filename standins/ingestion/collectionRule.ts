@@ -7,7 +7,7 @@ interface NamedColumn {
   readonly type: string;
 }
 
-/** What the stand-in reads of a data collection rule, in the shape of its resource. */
+/** The parts of a data collection rule that the stand-in reads, in the format of its resource. */
 export interface CollectionRule {
   readonly properties: {
     readonly streamDeclarations: Readonly<
@@ -21,12 +21,12 @@ export interface CollectionRule {
   };
 }
 
-/** The data collection rule that the project ships. */
+/** The data collection rule in this repository. */
 export function shippedRule(): CollectionRule {
   return readShipped("dataCollectionRule.json") as CollectionRule;
 }
 
-/** The custom table that the project ships, as a table of the log service. */
+/** The custom table in this repository, as a table of the log service. */
 export function shippedTables(): Readonly<Record<string, TableSchema>> {
   const { schema } = (
     readShipped("table.json") as {
@@ -39,17 +39,17 @@ export function shippedTables(): Readonly<Record<string, TableSchema>> {
   return { [schema.name]: Object.fromEntries(columns) };
 }
 
-/** Resources of Azure Monitor say boolean where Kusto says bool. */
+/** Azure Monitor's resources use "boolean" where Kusto uses "bool". */
 function kustoType(type: string): ColumnType {
   return (type === "boolean" ? "bool" : type) as ColumnType;
 }
 
-/** Relative to the project's folder, as the built app is too. */
+/** Relative to the project's folder, for the sources and the built app. */
 function readShipped(name: string): unknown {
   return JSON.parse(readFileSync(join("infra", "findings", name), "utf8"));
 }
 
-/** Whether a column of a stream may hold a value; null always, for there need not be one. */
+/** Checks that a value fits a column of a stream. Null always fits. */
 const holds: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string",
   int: (value) => Number.isInteger(value),
@@ -63,15 +63,15 @@ const holds: Readonly<Record<string, (value: unknown) => boolean>> = {
 export type IngestedRow = Readonly<Record<string, unknown>>;
 
 /**
- * The rows of an upload to a stream, or what is wrong with them. Stricter than the service, which drops values
- * that do not fit and columns that it does not know without a word.
+ * Returns the rows of an upload to a stream, or the problem with them. It is stricter than the service, which
+ * silently drops values that do not fit and unknown columns.
  */
 export function readRows(
   body: unknown,
   columns: readonly NamedColumn[],
 ): { readonly rows: readonly IngestedRow[] } | { readonly problem: string } {
   if (!Array.isArray(body) || !body.every(isRow)) {
-    return { problem: "The body is no JSON array." };
+    return { problem: "The body is not a JSON array." };
   }
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   for (const row of body) {

@@ -16,50 +16,50 @@ import { readRows, type CollectionRule, type IngestedRow } from "./collectionRul
 
 const unzip = promisify(gunzip);
 
-/** Of the service: one call, uncompressed. */
+/** The service's limit for one call, uncompressed, in bytes. */
 const largestBody = 1_048_576;
 
 export interface IngestionOptions {
   readonly certificate: Certificate;
-  /** Immutable id (`dcr-…`) of the only rule there is. */
+  /** Immutable id (`dcr-…`) of the only rule. */
   readonly ruleId: string;
   readonly rule: CollectionRule;
-  /** Takes rows into a table, such as the log service's. */
+  /** Adds rows to a table, such as the log service's. */
   readonly publish: (table: string, rows: readonly Publication[]) => void;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
-  /** The token's audience must be one of these; any, unless told. */
+  /** Accepted audiences of tokens. Default: any. */
   readonly audiences?: readonly string[];
-  /** Whether the caller may publish to the rule. */
+  /** Reports whether the caller may publish to the rule. */
   readonly allows?: (claims: TokenClaims | undefined) => boolean;
   /**
-   * How long after the upload a row arrives in the table, in milliseconds: once and at once unless told.
-   * Ingestion is at least once, and in no order.
+   * How long after the upload a row arrives in the table, in milliseconds. Default: once and at once. Real
+   * ingestion is at least once, and in no order.
    */
   readonly arrivals?: (row: IngestedRow) => readonly number[];
 }
 
 interface Upload {
   readonly stream: string;
-  /** 0 where the connection was cut. */
+  /** 0 if the connection was cut. */
   readonly status: number;
   readonly rows: readonly IngestedRow[];
 }
 
 export interface Ingestion {
   readonly url: string;
-  /** In the order of their arrival, those that failed too. Without tokens. */
+  /** In order of arrival, including failed ones. Without tokens. */
   readonly uploads: readonly Upload[];
   fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
-  /** Forgets the faults that have not come yet. */
+  /** Forgets faults that have not occurred yet. */
   heal(): void;
   stop(): Promise<void>;
 }
 
 /**
- * A stand-in for the Logs Ingestion endpoint of a data collection rule, for tests and the local demonstration;
- * every answer says so in `x-stand-in`. It knows the transformation `source` only, checks no signature of a
- * token, and refuses rows that the service would quietly mend.
+ * A stand-in for the Logs Ingestion endpoint of a data collection rule, for tests and the local demonstration.
+ * Every answer says so in `x-stand-in`. It supports only the transformation `source`, checks no signature of a
+ * token, and rejects rows that the service would silently repair.
  */
 export async function startIngestion(options: IngestionOptions): Promise<Ingestion> {
   const { certificate, clock = Date.now, rule, ruleId, publish } = options;
@@ -126,7 +126,7 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
     const { audiences } = options;
     const claims = authenticate(token, audiences ? { audiences } : {}, clock());
     if (request.method !== "POST" || request.query["api-version"] !== "2023-01-01") {
-      throw badRequest("The request is no upload of api-version 2023-01-01.");
+      throw badRequest("The request is not an upload of api-version 2023-01-01.");
     }
     if (request.path !== `/dataCollectionRules/${ruleId}/streams/${stream}`) {
       throw new Problem(404, "NotFound", "Data collection rule with immutable Id not found.");
@@ -181,7 +181,7 @@ interface Accepted {
   readonly problem?: Problem;
 }
 
-/** The body as its text; empty where it cannot be unpacked. */
+/** Returns the body as text; empty if it cannot be decompressed. */
 async function receive(
   message: IncomingMessage,
 ): Promise<{ readonly request: SentinelRequest; readonly token: string | undefined }> {

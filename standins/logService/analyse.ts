@@ -3,7 +3,7 @@ import { createAnalyser } from "./kusto.ts";
 import { builtInTables } from "./tables.ts";
 
 /**
- * What Microsoft's analyser says of a query, over the sign-in tables and those given: what is wrong with it,
+ * Returns the result of Microsoft's analyser for a query over the sign-in tables and the given ones: its problems,
  * in sentences, and the columns it yields. It executes nothing, so it knows all of KQL.
  */
 export function analyse(

@@ -21,7 +21,7 @@ export interface Answer {
   readonly error?: ErrorBody;
 }
 
-/** @param limit rows that are answered; there being more is a partial error */
+/** @param limit the maximum number of rows; more make a partial error */
 export function answerOf({ columns, rows }: Frame, limit: number): Answer {
   const name = "PrimaryResult" as const;
   const cells = rows
@@ -31,7 +31,7 @@ export function answerOf({ columns, rows }: Frame, limit: number): Answer {
   return rows.length > limit ? { tables, error: tooLarge(limit) } : { tables };
 }
 
-/** Half of the rows, and an error that gives no reason worth the name. */
+/** Half of the rows, and an error without a useful reason. */
 export function partialAnswerOf(frame: Frame): Answer {
   const half = Math.floor(frame.rows.length / 2);
   return {
@@ -52,7 +52,7 @@ function tooLarge(limit: number): ErrorBody {
   );
 }
 
-/** As Log Analytics nests it. Azure's client passes on code and message of the outermost. */
+/** Nested as in Log Analytics. Azure's client passes on code and message of the outermost. */
 function partialError(code: string, message: string): ErrorBody {
   const innererror = { code, message, severity: 2, severityName: "Error" };
   return {
@@ -68,7 +68,7 @@ function partialError(code: string, message: string): ErrorBody {
   };
 }
 
-/** Dynamic values travel as text that holds JSON; a dynamic string travels as it is. */
+/** Dynamic values are sent as JSON text; a dynamic string is sent unchanged. */
 function cellOf(value: Value, type: string): Cell {
   if (value === null) {
     return type === "string" ? "" : null;

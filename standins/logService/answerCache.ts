@@ -1,15 +1,15 @@
 import type { Reply } from "./reply.ts";
 
-/** The service repeats an answer for this long to the same question. */
+/** How long the service repeats an answer to the same question. */
 const lifetimeMs = 120_000;
 
-/** A reply out of the cache, with its age in whole seconds. */
+/** A cached reply, with its age in whole seconds. */
 export interface CachedReply {
   readonly reply: Reply;
   readonly ageSeconds: number;
 }
 
-/** Answers of the last two minutes, which the service gives again to whoever does not say `no-cache`. */
+/** Answers of the last two minutes, which the service repeats unless the request says `no-cache`. */
 export class AnswerCache {
   readonly #clock: () => number;
   readonly #replies = new Map<string, { readonly reply: Reply; readonly at: number }>();
@@ -31,7 +31,7 @@ export class AnswerCache {
     if (reply.status === 200) {
       this.#replies.delete(question);
       this.#replies.set(question, { reply, at: this.#clock() });
-      // Bounded, oldest out first: a test may ask for days.
+      // Bounded, because a test may query for days. The oldest is dropped first.
       for (const key of this.#replies.keys()) {
         if (this.#replies.size <= 64) {
           break;

@@ -2,10 +2,10 @@ import { areComparable, isText, type Expression } from "./expression.ts";
 import type { Row } from "./frame.ts";
 import { textOf, type Value } from "./values.ts";
 
-/** Gives what computes the operator, or undefined where it is not executed on such operands. */
+/** Returns a function that computes the operator; undefined if it is not supported for such operands. */
 type Binary = (left: Expression, right: Expression) => ((row: Row) => Value) | undefined;
 
-/** `between` is the one user of it: the operator by itself is not executed. */
+/** Used only by `between`; the operator itself is not supported. */
 export const atMost = ordered((left, right) => left <= right);
 export const atLeast = ordered((left, right) => left >= right);
 
@@ -13,7 +13,7 @@ export const atLeast = ordered((left, right) => left >= right);
 export const binaries: Readonly<Record<string, Binary>> = {
   AndExpression: (left, right) => (row) => both(left.of(row), () => right.of(row), false),
   OrExpression: (left, right) => (row) => both(left.of(row), () => right.of(row), true),
-  // Of two nulls it is unknown whether they are equal; a null and a value are not.
+  // Whether two nulls are equal is unknown. A null and a value are not equal.
   EqualExpression: comparison((left, right) =>
     left === null && right === null ? null : left === right,
   ),
@@ -36,7 +36,7 @@ export const binaries: Readonly<Record<string, Binary>> = {
       : undefined,
 };
 
-/** A null is unknown: it decides nothing that the other side does not decide. */
+/** A null is unknown, so the result is decided only if the other side decides it. */
 function both(left: Value, right: () => Value, decisive: boolean): Value {
   if (left === decisive) {
     return decisive;

@@ -9,13 +9,13 @@ import { refuse } from "./queryError.ts";
 import { child, elements, type SyntaxNode } from "./syntax.ts";
 import { textOf, type Dynamic, type Value } from "./values.ts";
 
-/** What names in an expression stand for. */
+/** The meaning of names in an expression. */
 export interface Scope {
   readonly query: string;
   readonly columns: readonly Column[];
-  /** Rows come from a table, so that ingestion_time() has a value. */
+  /** Whether rows come from a table, so that ingestion_time() has a value. */
   readonly stored: boolean;
-  /** What now() gives, all through the query. */
+  /** The value of now() for the whole query. */
   readonly now: string;
 }
 
@@ -132,7 +132,7 @@ function publication({ stored }: Scope): Expression {
   return { type: "datetime", constant: false, of: (row) => row.published };
 }
 
-/** Datetimes alone, in whole spans since the epoch: as Kusto does it for spans that divide a day. */
+/** Rounds datetimes to whole spans since the epoch, as Kusto does for spans that divide a day. */
 function binned(node: SyntaxNode, scope: Scope, value: SyntaxNode, span: SyntaxNode): Expression {
   const of = compile(value, scope);
   const ms = readTimespan(textAt(span, scope)) ?? refuse(`bin() by ${textAt(span, scope)}`);
@@ -150,7 +150,7 @@ function before(node: SyntaxNode, scope: Scope, span: SyntaxNode): Expression {
   return derived(node, [], () => datetimeOf(Date.parse(scope.now) - ms));
 }
 
-/** What lies under a name; null where nothing does. */
+/** Returns the member with a name; null if there is none. */
 function member(value: Value, name: string): Value {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return null;
@@ -159,13 +159,13 @@ function member(value: Value, name: string): Value {
   return Object.hasOwn(members, name) ? (members[name] ?? null) : null;
 }
 
-/** `has` finds whole terms: what stands beside them is neither a letter nor a digit. */
+/** `has` finds whole terms, which have neither a letter nor a digit beside them. */
 function termOf(word: string): RegExp {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\d])${escaped}(?![\\p{L}\\d])`, "iu");
 }
 
-/** Of an element of a list; a dynamic array counts as its elements, and a null equals nothing. */
+/** The values of a list's element. A dynamic array counts as its elements, and a null equals nothing. */
 function valuesOf(element: SyntaxNode, like: Expression, scope: Scope): readonly Value[] {
   if (element.columns !== undefined) {
     refuse("in over a table");

@@ -1,8 +1,8 @@
-/** Year to minute, seconds, fraction, offset; the date alone will do. */
+/** Year to minute, seconds, fraction, offset. A date alone is allowed. */
 const datetimeText =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
-/** The canonical text of a datetime, or undefined for what is none: no month 13, no 30 February. */
+/** Returns the canonical text of a datetime; undefined for invalid ones such as month 13 or 30 February. */
 export function readDatetime(text: string): string | undefined {
   const match = datetimeText.exec(text.trim());
   if (match === null) {
@@ -11,7 +11,7 @@ export function readDatetime(text: string): string | undefined {
   const [, day = "", minute = "00:00", second = "00", fraction = "", offset = "Z"] = match;
   const local = `${day}T${minute}:${second}.000`;
   const at = Date.parse(`${local}${offset}`);
-  // Date.parse lets 30 February be 1 March.
+  // Date.parse turns 30 February into 1 March.
   if (Number.isNaN(at) || !isoText(Date.parse(`${local}Z`)).startsWith(local)) {
     return undefined;
   }
@@ -30,7 +30,7 @@ function isoText(at: number): string {
 
 const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
 
-/** Milliseconds of `15m`, or undefined. */
+/** Returns the milliseconds of `15m`; undefined for other text. */
 export function readTimespan(text: string): number | undefined {
   const [, count, unit = ""] = /^(\d+)([dhm])$/.exec(text) ?? [];
   return units[unit] === undefined ? undefined : Number(count) * units[unit];

@@ -4,18 +4,18 @@ import { operators } from "./operators.ts";
 import { QueryError, refuse } from "./queryError.ts";
 import { child, elements, type SyntaxNode } from "./syntax.ts";
 
-/** What a query is executed on. */
+/** The data of a query. */
 export interface Data {
-  /** The visible rows of a table. */
+  /** Returns the visible rows of a table. */
   tableNamed(name: string): Frame;
   /** A datetime. */
   readonly now: string;
 }
 
-/** What comes before `print`: one row of nothing. */
+/** The input of `print`: one row without columns. */
 const unit: Frame = { columns: [], rows: [{ values: [], published: "" }], stored: false };
 
-/** Executes an analysed query: one pipeline. */
+/** Executes an analysed query with one pipeline. */
 export function execute(query: string, statements: readonly SyntaxNode[], data: Data): Frame {
   const frameOf = (node: SyntaxNode): Frame => {
     if (node.what === "ParenthesizedExpression") {
@@ -29,7 +29,7 @@ export function execute(query: string, statements: readonly SyntaxNode[], data: 
 
   const apply = (node: SyntaxNode, input: Frame): Frame => {
     const operator = operators[node.what] ?? refuse(nameOf(node));
-    // Hints and parameters change what an operator means.
+    // Hints and parameters change the meaning of an operator.
     const hint = node.children.flatMap(elements).find(({ what }) => what === "NamedParameter");
     if (hint && child(hint, 0).name !== "isfuzzy") {
       refuse(`${nameOf(node)} ${child(hint, 0).name}=`);

@@ -6,7 +6,7 @@ import type { Value } from "./values.ts";
 export interface Expression {
   /** Kusto's name of its type. */
   readonly type: string;
-  /** Has the same value for every row. */
+  /** Whether it has the same value for every row. */
   readonly constant: boolean;
   readonly of: (row: Row) => Value;
 }
@@ -20,7 +20,7 @@ export function constantOf(expression: Expression, what: string): Value {
   return expression.of(nothing);
 }
 
-/** Computes once what is the same for every row. */
+/** Computes an expression only once if it is the same for every row. */
 export function folded(expression: Expression): Expression {
   if (!expression.constant) {
     return expression;
@@ -33,7 +33,7 @@ export function isText({ type }: Expression): boolean {
   return type === "string" || type === "dynamic";
 }
 
-/** Whether it compares the two; the analyser lets through a string and a number, Kusto does not. */
+/** Reports whether Kusto compares the two. The analyser accepts a string and a number; Kusto does not. */
 export function areComparable(left: Expression, right: Expression): boolean {
   const plain = new Set(["int", "long", "string", "bool", "dynamic"]);
   const isDynamic = left.type === "dynamic" || right.type === "dynamic";

@@ -1,34 +1,34 @@
-/** What can be made to happen to a request. */
+/** A fault that a request can have. */
 export type Fault =
   /** An error of the service. `retryAfterS` becomes the header Retry-After. */
   | { readonly kind: "status"; readonly status: FaultStatus; readonly retryAfterS?: number }
   /** 200 with half of the rows and an error. */
   | { readonly kind: "partial" }
-  /** 200 with this many rows at most, and the error for too many where there are more. */
+  /** 200 with at most this many rows, and an error if there are more. */
   | { readonly kind: "oversize"; readonly maxRows: number }
-  /** The answer comes this late. */
+  /** The answer comes late. */
   | { readonly kind: "slow"; readonly ms: number }
   /** The connection breaks in the middle of the body. */
   | { readonly kind: "cut" }
-  /** 200, and a body that is no JSON. */
+  /** 200, and a body that is not JSON. */
   | { readonly kind: "malformed" }
   /** 200, and a page of a proxy instead of an answer. */
   | { readonly kind: "html" };
 
 export type FaultStatus = 400 | 401 | 403 | 404 | 429 | 500 | 503 | 504;
 
-/** Which requests a fault is for. */
+/** The requests that a fault applies to. */
 export interface When {
-  /** How many, of those that match; 1 unless told, `Infinity` for all. */
+  /** The number of matching requests. Default: 1; `Infinity` for all. */
   readonly times?: number;
-  /** How many that match it lets pass before. */
+  /** The number of matching requests without the fault before that. */
   readonly after?: number;
   readonly match?: (query: string) => boolean;
 }
 
 export interface Faults {
   add(fault: Fault, when?: When): void;
-  /** The fault for this request: of those that match, the one added first. */
+  /** Returns the fault for this request. If several match, the one added first. */
   take(query: string): Fault | undefined;
 }
 
@@ -56,7 +56,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** Code and message of an error, in the service's words where they are known. */
+/** Code and message of an error, in the service's words if they are known. */
 export const statusErrors: Readonly<Record<FaultStatus, readonly [code: string, message: string]>> =
   {
     400: ["BadArgumentError", "The request had some invalid properties"],

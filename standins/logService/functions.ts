@@ -4,12 +4,12 @@ import { refuse } from "./queryError.ts";
 import { textOf, type Value } from "./values.ts";
 
 /**
- * Gives what computes the function, or undefined where it is not executed with such arguments. How many there
- * have to be, the analyser has checked.
+ * Returns a function that computes it; undefined if it is not supported for such arguments. The analyser has
+ * checked their number.
  */
 type ScalarFunction = (...args: readonly Expression[]) => ((row: Row) => Value) | undefined;
 
-/** Functions of their arguments alone, by name. */
+/** Functions that depend only on their arguments, by name. */
 export const functions: Readonly<Record<string, ScalarFunction>> = {
   // Kusto writes 1.0 where JavaScript writes 1.
   tostring: (of) => (of.type === "real" ? undefined : perText(of, (text) => text)),
@@ -20,7 +20,7 @@ export const functions: Readonly<Record<string, ScalarFunction>> = {
     (...args) =>
     (row) =>
       args.map((arg) => arg.of(row)).find((value) => value !== null && value !== "") ?? null,
-  // Conditions and values take turns; the last value is for rows that no condition holds for.
+  // Conditions and values alternate. The last value is for rows without a true condition.
   case:
     (...args) =>
     (row) => {
@@ -57,7 +57,7 @@ function negation(value: Value): Value {
   return value === null ? null : value !== true;
 }
 
-/** Kusto's patterns are RE2's; what JavaScript cannot read of them is refused. */
+/** Kusto's patterns are those of RE2. Patterns that JavaScript cannot parse are refused. */
 function endsOf(pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${pattern})+|(?:${pattern})+$`, "gu");
@@ -70,7 +70,7 @@ function perText(of: Expression, compute: (text: string) => Value) {
   return (row: Row) => compute(textOf(of.of(row)));
 }
 
-/** FNV-1a of the text. Stable, and not the numbers that Kusto's hash() gives. */
+/** FNV-1a of the text. Stable, but different from Kusto's hash(). */
 function hashOf(text: string): number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(text)) {

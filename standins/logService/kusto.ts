@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Column, TableSchema } from "./columns.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
-/** What Microsoft's analyser finds wrong with a query. */
+/** A problem that Microsoft's analyser finds in a query. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
@@ -18,7 +18,7 @@ interface Analysis {
 export type Analyser = (query: string) => Analysis;
 
 /**
- * Parses and analyses queries over these tables with Microsoft's own language service, which is loaded at the
+ * Parses and analyses queries over these tables with Microsoft's own language service, which is loaded for the
  * first one (about a second).
  */
 export function createAnalyser(tables: Readonly<Record<string, TableSchema>>): Analyser {
@@ -32,7 +32,7 @@ export function createAnalyser(tables: Readonly<Record<string, TableSchema>>): A
     }
     globals ??= globalsFor(tables);
     const analysis = analyse(shape, globals);
-    // Bounded, oldest out first.
+    // Bounded; the oldest is dropped first.
     for (const key of seen.keys()) {
       if (seen.size >= 256) {
         seen.delete(key);
@@ -44,8 +44,8 @@ export function createAnalyser(tables: Readonly<Record<string, TableSchema>>): A
 }
 
 /**
- * Queries that differ in the digits of datetimes alone have the same tree: literals are read from the query's
- * text, by their place. Slices of a range are such queries, and analysing is the slow part of answering one.
+ * Queries that differ only in the digits of datetimes have the same tree: literals are read from the query's text,
+ * by position. Slices of a range are such queries, and analysing is the slow part of answering one.
  */
 function shapeOf(query: string): string {
   return query.replace(/datetime\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\)/g, (literal) =>
@@ -118,7 +118,7 @@ function isToken(node: ForeignNode): boolean {
 
 function className(node: ForeignNode): string {
   const name = load().Bridge.getTypeName(node);
-  // Of generic classes the name goes on with their arguments.
+  // The names of generic classes include their arguments.
   return name.replace("Kusto.Language.Syntax.", "").replace(/`.*/, "");
 }
 
@@ -146,7 +146,7 @@ function listed<T>(list: ForeignList<T>): readonly T[] {
   return Array.from({ length: list.Count }, (_, index) => list.getItem(index));
 }
 
-/** The parts of the language service that are used here; it is C#, translated. */
+/** The used parts of the language service, which is C# translated to JavaScript. */
 interface Foreign {
   readonly Bridge: { getTypeName(value: object): string };
   readonly System: { readonly Enum: { toString(type: object, value: number): string } };
@@ -207,7 +207,7 @@ let loaded: Foreign | undefined;
 function load(): Foreign {
   if (loaded === undefined) {
     const require = createRequire(import.meta.url);
-    // In this order: the second is written in terms of the first.
+    // In this order, because the second depends on the first.
     void require("@kusto/language-service-next/bridge.min.js");
     void require("@kusto/language-service-next/Kusto.Language.Bridge.min.js");
     loaded = globalThis as unknown as Foreign;

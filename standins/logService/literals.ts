@@ -2,11 +2,11 @@ import { readDatetime } from "./datetime.ts";
 import { refuse } from "./queryError.ts";
 import type { Dynamic, Value } from "./values.ts";
 
-/** Readers of literals by the kind of their node. They read the text: the parser takes month 13. */
+/** Readers of literals by the kind of their node. They read the text, because the parser accepts month 13. */
 const readers: Readonly<Record<string, (text: string) => Value | undefined>> = {
   StringLiteralExpression: readString,
   BooleanLiteralExpression: (text) => ({ true: true, false: false })[text],
-  // Integers above 2^53 would silently become others.
+  // Integers above 2^53 would silently change.
   LongLiteralExpression: (text) =>
     /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
   DateTimeLiteralExpression: (text) => readDatetime(inside(text)),
@@ -22,7 +22,7 @@ function inside(text: string): string {
   return (/^\w+\s*\((.*)\)$/s.exec(text)?.[1] ?? text).trim();
 }
 
-/** JSON only; Kusto's own literals inside are refused. */
+/** JSON only. Kusto's own literals inside it are refused. */
 function readDynamic(text: string): Dynamic | undefined {
   try {
     return JSON.parse(inside(text)) as Dynamic;
@@ -31,7 +31,7 @@ function readDynamic(text: string): Dynamic | undefined {
   }
 }
 
-/** `"…"` with no escape but of a code, and `@"…"`. */
+/** `"…"` with only code-point escapes, and `@"…"`. */
 function readString(text: string): string | undefined {
   const [, verbatim, body = ""] = /^(@?)"([^"]*)"$/s.exec(text) ?? [undefined, undefined];
   if (verbatim === undefined || verbatim === "@") {

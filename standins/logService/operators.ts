@@ -6,7 +6,7 @@ import { summarize } from "./summarize.ts";
 import { child, elements, unnamed, type SyntaxNode } from "./syntax.ts";
 import type { Value } from "./values.ts";
 
-/** `scope` is that of the input; `frameOf` evaluates a table or pipeline inside the operator. */
+/** `scope` is that of the input. `frameOf` evaluates a table or pipeline inside the operator. */
 type Operator = (
   input: Frame,
   node: SyntaxNode,
@@ -33,7 +33,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   GetSchemaOperator: getSchema,
 };
 
-/** The last list of the node holds one expression for each column that comes out. */
+/** The last list of the node has one expression per output column. */
 function project(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const columns = node.columns ?? [];
   const items = child(node, node.children.length - 1).children;
@@ -62,7 +62,7 @@ function extend(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   return { ...input, columns, rows };
 }
 
-/** `| union (A), (B)`, or `union isfuzzy=true (A), (B)` at the start, which passes over what names a missing table. */
+/** `| union (A), (B)`, or `union isfuzzy=true (A), (B)` at the start, which ignores parts that name a missing table. */
 function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Operator>[3]): Frame {
   const isStart = input.columns.length === 0;
   const isFuzzy = isFuzzyUnion(node);
@@ -76,7 +76,7 @@ function union(input: Frame, node: SyntaxNode, _: Scope, frameOf: Parameters<Ope
     : [input, ...legs.map(frameOf)];
   const rows = frames.flatMap((frame) => {
     const places = columns.map(({ name }) => frame.columns.findIndex((own) => own.name === name));
-    // Kusto splits a column of two types in two, with names of their own.
+    // Kusto splits a column of two types into two with different names.
     const isSplit = places.filter((place) => place >= 0).length < frame.columns.length;
     if (isSplit) {
       refuse("union with a column of two types");
@@ -105,7 +105,7 @@ function unlessMissing(frame: () => Frame): readonly Frame[] {
   }
 }
 
-/** One row for each column of the input. */
+/** Returns one row for each column of the input. */
 function getSchema(input: Frame, node: SyntaxNode): Frame {
   const columns = node.columns ?? [];
   const rows = input.columns.map(({ name, type }, index) => ({

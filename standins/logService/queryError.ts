@@ -8,7 +8,7 @@ interface InnerError {
 export class QueryError extends Error {
   override readonly name: string = "QueryError";
   readonly code: string;
-  /** Log Analytics says the reason in here; its `message` is the same for all. */
+  /** Log Analytics gives the reason here. Its `message` is the same for all. */
   readonly inner: InnerError | undefined;
 
   constructor(code: string, message: string, inner?: InnerError) {
@@ -18,7 +18,7 @@ export class QueryError extends Error {
   }
 }
 
-/** The workspace lacks a table, or the caller may not read it: Log Analytics answers both in one way. */
+/** The workspace lacks a table, or the caller may not read it. Log Analytics answers both the same way. */
 export class MissingTable extends QueryError {
   constructor(table: string) {
     super("BadArgumentError", "The request had some invalid properties", {
@@ -29,13 +29,13 @@ export class MissingTable extends QueryError {
   }
 }
 
-/** What the service says of a table or column that it does not know. */
+/** The service's error for an unknown table or column. */
 export function unresolved(name: string): InnerError {
   const message = `'where' operator: Failed to resolve table or column expression named '${name}'`;
   return { code: "SEM0100", message };
 }
 
-/** @param what an operator, function or form that Kusto may know, but the stand-in does not execute */
+/** @param what an operator, function or form that Kusto may support, but the stand-in does not */
 export function refuse(what: string): never {
   throw new QueryError(
     "StandInRefused",

@@ -3,21 +3,21 @@ import { errorAnswer, type Answer } from "./answer.ts";
 import { statusErrors, type Fault, type FaultStatus } from "./faults.ts";
 import { QueryError } from "./queryError.ts";
 
-/** How a request is to end. */
+/** The outcome of a request. */
 export interface Reply {
   readonly status: number;
   /** Null: no body. */
   readonly answer: Answer | null;
 }
 
-/** What a workspace without any data answers. */
+/** The answer of a workspace without any data. */
 export const noContent: Reply = { status: 204, answer: null };
 
 export function failed(status: FaultStatus): Reply {
   return { status, answer: errorAnswer(...statusErrors[status]) };
 }
 
-/** What the query is to blame for is 400; anything else is a mistake of the stand-in. */
+/** Returns 400 for errors of the query. Anything else is a bug of the stand-in. */
 export function failedQuery(error: unknown): Reply {
   if (!(error instanceof QueryError)) {
     throw error;
@@ -25,7 +25,7 @@ export function failedQuery(error: unknown): Reply {
   return { status: 400, answer: errorAnswer(error.code, error.message, error.inner) };
 }
 
-/** Sends the reply, spoilt by the fault if there is one; gives the bytes of the unspoilt body. */
+/** Sends the reply, changed by the fault if there is one. Returns the size of the unchanged body in bytes. */
 export function send(response: ServerResponse, { status, answer }: Reply, fault?: Fault): number {
   const body = Buffer.from(answer === null ? "" : JSON.stringify(answer));
   if (response.destroyed) {

@@ -4,12 +4,12 @@ import { QueryError } from "./queryError.ts";
 /** The body of a query request. */
 export interface QueryRequest {
   readonly query: string;
-  /** Empty for none. */
+  /** Empty if there is none. */
   readonly timespan: string;
   readonly workspaces: readonly string[];
 }
 
-/** The workspace that a request wants to query; undefined where it wants something else. */
+/** Returns the workspace that a request queries; undefined for other requests. */
 export function workspaceOf({ method, url = "" }: IncomingMessage): string | undefined {
   const path = /^\/v1\/workspaces\/([^/?]+)\/query(?:\?|$)/.exec(url);
   return method === "POST" && path?.[1] !== undefined ? decodeURIComponent(path[1]) : undefined;
@@ -27,7 +27,7 @@ export async function readQueryRequest(message: IncomingMessage): Promise<QueryR
   const body = readJson(Buffer.concat(chunks).toString("utf8"));
   const { query, timespan, workspaces } = body;
   if (typeof query !== "string") {
-    throw invalid("The body holds no query.");
+    throw invalid("The body has no query.");
   }
   return {
     query,
@@ -43,9 +43,9 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
       return body as Record<string, unknown>;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw invalid("The body is no JSON object.");
+  throw invalid("The body is not a JSON object.");
 }
 
 function invalid(message: string): QueryError {

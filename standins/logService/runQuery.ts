@@ -12,11 +12,11 @@ export interface Question {
   readonly timespan: Timespan | undefined;
   /** A datetime. */
   readonly now: string;
-  /** Tables that a workspace lacks; none if absent. */
+  /** Reports whether a workspace lacks a table. Default: it lacks none. */
   readonly missing?: (workspaceId: string, table: string) => boolean;
 }
 
-/** Answers a query on what is published by now; a QueryError says why it cannot. */
+/** Answers a query on everything ingested by now. A QueryError says why it cannot. */
 export function runQuery(question: Question, analyser: Analyser, store: Store): Frame {
   const { query, workspaceIds, timespan, now, missing } = question;
   const { problems, statements } = analyser(query);
@@ -47,10 +47,10 @@ function within(columns: readonly Column[], { from, to }: Timespan): (row: Row) 
   };
 }
 
-/** Codes of the parser; the others are of the analyser. */
+/** Codes of the parser. All others are from the analyser. */
 const syntaxCode = /^KS(0\d\d|176)$/;
 
-/** The analyser's codes for a name that it cannot resolve: of anything, and of a table. */
+/** The analyser's codes for a name that it cannot resolve, in general and for tables. */
 const unresolvedCodes = ["KS142", "KS204"];
 
 function invalid({ code, message, start }: Problem): QueryError {

@@ -21,60 +21,60 @@ import type { Publication } from "./toRow.ts";
 import { Turns } from "./turns.ts";
 
 export interface LogServiceOptions {
-  /** Tables beside the built-in ones. */
+  /** Tables besides the built-in ones. */
   readonly tables?: Readonly<Record<string, TableSchema>>;
-  /** The service's now, in epoch milliseconds. What is published later is not visible yet. */
+  /** The service's clock (epoch ms). Rows ingested later are not visible yet. */
   readonly clock?: () => number;
-  /** Says of a bearer token whether it is for this service; unless told, any token will do. */
+  /** Reports whether a bearer token is for this service. Default: any token is. */
   readonly accepts?: (token: string) => boolean;
-  /** Whether the caller may query; unless told, anybody may. */
+  /** Reports whether the caller may query. Default: everybody may. */
   readonly allows?: (claims: TokenClaims | undefined) => boolean;
   readonly certificate?: Certificate;
-  /** Rows of an answer; Azure's limit unless told. */
+  /** Maximum number of rows in an answer. Default: Azure's limit. */
   readonly maxRows?: number;
-  /** Queries that one identity may run at a time; Azure's limit unless given. */
+  /** Maximum number of concurrent queries per identity. Default: Azure's limit. */
   readonly maxConcurrent?: number;
-  /** How long a query above that waits before it is refused with 429, in real time; as in Azure unless given. */
+  /** How long further queries wait before they are refused with 429, in real milliseconds. Default: as in Azure. */
   readonly queueMs?: number;
 }
 
-/** A request that named a workspace, as it ended. */
+/** A request that named a workspace, with its outcome. */
 interface LoggedRequest {
   /** The service's time, in epoch milliseconds. */
   readonly at: number;
   readonly workspaceId: string;
   readonly query: string;
-  /** Rows and bytes of the body that was meant to be sent. */
+  /** Rows and bytes of the body before any fault. */
   readonly rows: number;
   readonly bytes: number;
   readonly status: number;
 }
 
 export interface LogService {
-  /** For a client; the `/v1` it adds by itself. */
+  /** The endpoint for a client, which adds `/v1` itself. */
   readonly endpoint: string;
-  /** What a client has to trust: PEM. */
+  /** The certificate that a client must trust: PEM. */
   readonly certificate: string;
-  /** In the order in which they were answered. */
+  /** In the order of the answers. */
   readonly requests: readonly LoggedRequest[];
-  /** The most queries that one identity ever had running at once. */
+  /** The highest number of concurrent queries of one identity so far. */
   mostAtOnce(): number;
   publish(workspaceId: string, table: string, rows: Iterable<Publication>): void;
-  /** From now on the workspace lacks the table, or the caller may not read it: both look the same. */
+  /** Makes the workspace lack the table, or hides it from the caller. Both look the same. */
   disconnect(workspaceId: string, table: string): void;
-  /** From now on a table is on the Basic plan, which this endpoint does not query. */
+  /** Puts a table on the Basic plan, which this endpoint does not query. */
   makeBasic(table: string): void;
   fail(fault: Fault, when?: When): void;
   stop(): Promise<void>;
 }
 
 /**
- * A stand-in for the query endpoint of Azure Log Analytics, on https at loopback, for tests and the local
+ * A stand-in for the query endpoint of Azure Log Analytics, over https on loopback, for tests and the local
  * demonstration. It is not Kusto: it executes a small subset of the language and refuses everything else with
- * StandInRefused, hash() gives other numbers, and every workspace exists. Each answer says so in the header
- * `x-stand-in`. Microsoft's own analyser checks the queries first, so a misspelt column is an error here too.
- * As in Azure an answer is repeated for two minutes (header `Age`) unless the request says `no-cache`, a
- * workspace without any row answers 204, and an identity may run five queries at a time.
+ * StandInRefused, hash() returns other numbers, and every workspace exists. Each answer says so in the header
+ * `x-stand-in`. Microsoft's own analyser checks the queries first, so a misspelt column is an error here as well.
+ * As in Azure, an answer is repeated for two minutes (header `Age`) unless the request says `no-cache`, a workspace
+ * without any row answers 204, and an identity may run five concurrent queries.
  */
 export async function startLogService(options: LogServiceOptions = {}): Promise<LogService> {
   const { clock = Date.now, accepts = () => true, allows = () => true } = options;
@@ -90,7 +90,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
 
   const server = createServer(certificate, (message, response) => {
     handle(message, response).catch((error: unknown) => {
-      // A client that went away is no concern; anything else is a mistake of the stand-in.
+      // A client that went away is not a problem. Anything else is a bug of the stand-in.
       const answer = errorAnswer("StandInError", String(error));
       if (!response.destroyed) {
         send(response, { status: 500, answer });
@@ -141,7 +141,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
       const work = () => ask(workspaceId, request, fault);
       reply = fault?.kind === "status" ? failed(fault.status) : await orFailure(work);
     } finally {
-      // Before the client can see the answer, and send the next.
+      // Before the client can see the answer and send its next query.
       turns.leave(identity);
     }
     if (fault === undefined || fault.kind === "slow") {
@@ -188,7 +188,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
       return { status: 403, answer: errorAnswer("InvalidAuthenticationTokenAudience", text) };
     }
     const claims = claimsOf(token);
-    // This service says 403 of tokens, too.
+    // This service answers 403 for tokens, too.
     if (claims && claims.exp * 1000 <= clock()) {
       const text = "The access token is invalid.";
       return { status: 403, answer: errorAnswer("InvalidAuthenticationToken", text) };

@@ -2,20 +2,20 @@ import type { Column, TableSchema } from "./columns.ts";
 import type { Row } from "./frame.ts";
 import { toRow, type Publication } from "./toRow.ts";
 
-/** One workspace's rows of one table. */
+/** The rows of one table in one workspace. */
 interface Shelf {
-  /** In the order of publication, once sorted. */
+  /** In order of ingestion, once sorted. */
   rows: Row[];
   isSorted: boolean;
 }
 
 export interface Store {
   add(workspaceId: string, table: string, publications: Iterable<Publication>): void;
-  /** The rows published by then, in the order of publication. */
+  /** Returns the rows ingested by then, in order of ingestion. */
   visible(workspaceId: string, table: string, now: string): readonly Row[];
-  /** Whether no table of the workspace has a row published by then. */
+  /** Reports whether no table of the workspace has a row ingested by then. */
   isEmpty(workspaceId: string, now: string): boolean;
-  /** Undefined where there is no such table. */
+  /** Returns undefined if the table does not exist. */
   columnsOf(table: string): readonly Column[] | undefined;
 }
 
@@ -48,7 +48,7 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
       if (shelf === undefined) {
         return [];
       }
-      // Sorting is stable, and quick where rows were added in order.
+      // Sorting is stable, and fast if rows were added in order.
       if (!shelf.isSorted) {
         shelf.rows.sort((a, b) => (a.published < b.published ? -1 : 1));
       }
@@ -65,7 +65,7 @@ export function createStore(tables: Readonly<Record<string, TableSchema>>): Stor
   };
 }
 
-/** The first index for which `reached` holds; it holds for all after it. */
+/** Returns the first index for which `reached` is true. It must be true for all later ones. */
 function firstIndex<T>(items: readonly T[], reached: (item: T) => boolean): number {
   let [low, high] = [0, items.length];
   while (low < high) {

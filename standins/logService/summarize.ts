@@ -4,12 +4,12 @@ import { refuse } from "./queryError.ts";
 import { child, elements, unnamed, type SyntaxNode } from "./syntax.ts";
 import type { Value } from "./values.ts";
 
-/** What a group of rows comes to: one value for each column after those of `by`. */
+/** The result for a group of rows: one value for each column after those of `by`. */
 type Aggregate = (rows: readonly Row[]) => readonly Value[];
 
 /**
- * `summarize` by names and expressions, of `min`, `max` and `count`, each under a name, or of
- * `arg_min(Column, *)` alone: of each group the row with the smallest. Nulls are passed over.
+ * Executes `summarize` by names and expressions: either `min`, `max` and `count`, each with a name, or
+ * `arg_min(Column, *)` alone, which returns the row with the smallest value of each group. Nulls are ignored.
  */
 export function summarize(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   const by = node.children[2]?.children[0]?.children ?? [];
@@ -29,7 +29,7 @@ export function summarize(input: Frame, node: SyntaxNode, scope: Scope): Frame {
     groups.set(name, group);
     group.rows.push(row);
   }
-  // Without `by` there is one row, also of nothing.
+  // Without `by` there is one row, even for no input.
   if (by.length === 0 && groups.size === 0) {
     groups.set("", { key: [], rows: [] });
   }
@@ -40,7 +40,7 @@ export function summarize(input: Frame, node: SyntaxNode, scope: Scope): Frame {
   return { columns, rows, stored: false };
 }
 
-/** `arg_min(Column, *)`, or null for other aggregates. */
+/** Parses `arg_min(Column, *)`. Returns null for other aggregates. */
 function wholeRow(
   calls: readonly SyntaxNode[],
   input: Frame,

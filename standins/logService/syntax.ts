@@ -1,27 +1,27 @@
 import type { Column } from "./columns.ts";
 
 /**
- * A node of the analysed query: Kusto's own tree without its tokens and wrappers. `what` is the class of the
- * node, `kind` tells operators of one class apart.
+ * A node of the analysed query: Kusto's own tree without its tokens and wrappers. `what` is the class of the node;
+ * `kind` distinguishes operators of one class.
  */
 export interface SyntaxNode {
   readonly what: string;
   readonly kind: string;
-  /** The keywords and operators that stand directly in it, such as `order by`. */
+  /** The keywords and operators directly in it, such as `order by`. */
   readonly words: string;
-  /** Of a reference or declaration: the name, without quotes. */
+  /** The name in a reference or declaration, without quotes. */
   readonly name: string;
-  /** Of a scalar: Kusto's name of its type, else empty. */
+  /** Kusto's name of the type of a scalar, otherwise empty. */
   readonly type: string;
-  /** Of a table or pipeline: what it yields. */
+  /** The columns that a table or pipeline yields. */
   readonly columns: readonly Column[] | undefined;
-  /** Where its text stands in the query. */
+  /** The position of its text in the query. */
   readonly start: number;
   readonly end: number;
   readonly children: readonly SyntaxNode[];
 }
 
-/** A child that Kusto's grammar puts there. */
+/** Returns a child that Kusto's grammar guarantees. */
 export function child(node: SyntaxNode, index: number): SyntaxNode {
   const found = node.children[index];
   if (found === undefined) {

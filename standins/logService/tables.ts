@@ -6,7 +6,7 @@ import { officeActivity } from "./schema/officeActivity.ts";
 import { signInLogs } from "./schema/signInLogs.ts";
 import { userRiskEvents } from "./schema/userRiskEvents.ts";
 
-/** The tables that every workspace has, unless it is told to lack one. */
+/** The tables of every workspace, except those that a test disconnects. */
 export const builtInTables: Readonly<Record<string, TableSchema>> = {
   SigninLogs: signInLogs,
   AADNonInteractiveUserSignInLogs: nonInteractiveSignInLogs,

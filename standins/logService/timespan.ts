@@ -1,17 +1,17 @@
 import { datetimeOf, readDatetime } from "./datetime.ts";
 import { QueryError } from "./queryError.ts";
 
-/** Datetimes, both included. */
+/** Datetimes, both inclusive. */
 export interface Timespan {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * The `timespan` of a request, an ISO 8601 interval that limits TimeGenerated: `PT1H`, `START/END`,
+ * Parses the `timespan` of a request, an ISO 8601 interval that limits TimeGenerated: `PT1H`, `START/END`,
  * `START/PT1H` or `PT1H/END`.
  *
- * @param now a datetime; a lone duration ends there
+ * @param now a datetime, the end of a single duration
  */
 export function readTimespan(text: string, now: string): Timespan {
   const [first = "", second] = text.split("/");
@@ -37,11 +37,11 @@ export function readTimespan(text: string, now: string): Timespan {
 
 const secondsIn = [604_800, 86_400, 3_600, 60, 1];
 
-/** Milliseconds. Months and years have no length of their own, and are not read. */
+/** Returns milliseconds. Months and years have no fixed length and are not supported. */
 function readDuration(text: string): number | undefined {
   const form = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
   const match = form.exec(text);
-  // "P" and "PT" match too, and say nothing.
+  // "P" and "PT" match as well, but are empty.
   if (match === null || !/\d/.test(text)) {
     return undefined;
   }

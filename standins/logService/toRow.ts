@@ -3,13 +3,13 @@ import { datetimeOf, readDatetime } from "./datetime.ts";
 import type { Row } from "./frame.ts";
 import type { Dynamic, Value } from "./values.ts";
 
-/** A row, and when the service is to have stored it (epoch milliseconds). */
+/** A row, and the time at which the service ingests it (epoch milliseconds). */
 export interface Publication {
   readonly publishedAt: number;
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** Gives undefined for what the column cannot hold. */
+/** Returns undefined for a value that the column cannot have. */
 type Reader = (given: unknown) => Value | undefined;
 
 const readers: Readonly<Record<ColumnType, Reader>> = {
@@ -36,9 +36,8 @@ const readers: Readonly<Record<ColumnType, Reader>> = {
 };
 
 /**
- * The row as the service stores it. What the table has no column for is dropped, a row without TimeGenerated
- * gets the time of publication, both as in Azure; a value that its column cannot hold is an error of the
- * caller.
+ * Returns the row as the service stores it. Unknown columns are dropped and a missing TimeGenerated becomes the
+ * ingestion time, as in Azure. A value of the wrong type is an error of the caller.
  */
 export function toRow(
   { publishedAt, row }: Publication,
@@ -70,7 +69,7 @@ function readNumber(given: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** Only objects and arrays are read out of text; other text is a dynamic string. */
+/** Only objects and arrays are parsed. Other text is a dynamic string. */
 function readJson(text: string): Dynamic {
   if (!/^\s*[[{]/.test(text)) {
     return text;

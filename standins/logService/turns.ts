@@ -1,10 +1,10 @@
-/** Lets an identity run a number of queries at once; the others queue, and give up after a while. */
+/** Lets an identity run a number of queries at once. The others queue, and give up after a while. */
 export class Turns {
   readonly #atOnce: number;
   readonly #longestWaitMs: number;
   readonly #running = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  /** The most that any identity ever had running. */
+  /** The highest number of concurrent queries of any identity so far. */
   most = 0;
 
   constructor(atOnce: number, longestWaitMs: number) {
@@ -12,7 +12,7 @@ export class Turns {
     this.#longestWaitMs = longestWaitMs;
   }
 
-  /** @returns false when the wait was too long; whoever gets true calls `leave` */
+  /** @returns false if the wait was too long; after true, the caller must call `leave` */
   async enter(identity: string): Promise<boolean> {
     const running = this.#running.get(identity) ?? 0;
     if (running < this.#atOnce) {

@@ -1,14 +1,14 @@
-/** What a dynamic column holds. */
+/** A value of a dynamic column. */
 export type Dynamic =
   null | boolean | number | string | readonly Dynamic[] | { readonly [name: string]: Dynamic };
 
 /**
- * A value of any type; which, the analyser knows. A datetime is its ISO text with 7 digits of fraction, which
- * sorts as time does and loses no tick. A string is never null, as in Kusto.
+ * A value of any type. The analyser knows which. A datetime is its ISO text with 7 digits of fraction, which sorts
+ * by time and loses no tick. A string is never null, as in Kusto.
  */
 export type Value = Dynamic;
 
-/** As tostring() gives it. */
+/** Formats like tostring(). */
 export function textOf(value: Value): string {
   if (value === null) {
     return "";

@@ -3,13 +3,13 @@ import type { Address } from "./address.ts";
 import { Problem } from "./problem.ts";
 
 export interface AccessOptions {
-  /** The token's audience must be one of these, with or without a slash at the end; any, unless told. */
+  /** Accepted audiences of tokens, with or without a slash at the end. Default: any. */
   readonly audiences?: readonly string[];
-  /** Whether the caller's roles hold the action, such as `Microsoft.SecurityInsights/incidents/write`. */
+  /** Reports whether the caller's roles allow the action, such as `Microsoft.SecurityInsights/incidents/write`. */
   readonly allows?: (action: string, claims: TokenClaims | undefined) => boolean;
 }
 
-/** @throws {Problem} 401 without a token, or with one for another service or of another time */
+/** @throws {Problem} 401 without a token, or with one for another service or another time */
 export function authenticate(
   token: string | undefined,
   { audiences }: AccessOptions,
@@ -57,7 +57,7 @@ export function authorize(
   }
 }
 
-// A `claims` challenge would make clients ask for another token; ARM sends none for these.
+// A `claims` challenge would make clients request another token. ARM sends none for these.
 const unauthenticated = (code: string, message: string) =>
   new Problem(401, code, message, {
     "www-authenticate": 'Bearer authorization_uri="https://login.microsoftonline.com/common"',

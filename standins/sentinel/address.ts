@@ -2,7 +2,7 @@ import { Problem, badRequest } from "./problem.ts";
 
 type Children = "comments" | "tasks";
 
-/** What the path of a request names: the incidents of a workspace, one of them, or what belongs to one. */
+/** The resource in the path of a request: the incidents of a workspace, one of them, or its comments or tasks. */
 export interface Address {
   readonly workspace: string;
   readonly incident?: string;
@@ -15,7 +15,7 @@ const incidents =
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Resource ids are case-insensitive; names come back in lower case. */
+/** Resource ids are case-insensitive. Names are returned in lower case. */
 export function parseAddress(path: string): Address {
   const parts = incidents.exec(path);
   if (parts?.[1] === undefined) {

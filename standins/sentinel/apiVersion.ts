@@ -1,6 +1,6 @@
 import { Problem } from "./problem.ts";
 
-/** The newest stable version; the stand-in knows no other. */
+/** The newest stable version, and the only one that the stand-in supports. */
 export const apiVersion = "2025-09-01";
 
 /** @throws {Problem} 400 */

@@ -12,7 +12,7 @@ import {
   type TaskResource,
 } from "./resource.ts";
 
-/** What belongs to incidents, by incident and name: comments, or tasks. */
+/** The comments or tasks of incidents, by incident and name. */
 class Family<C, R extends Resource<C>> {
   readonly #byIncident = new Map<string, Map<string, R>>();
   readonly #kind: "comments" | "tasks";
@@ -62,7 +62,7 @@ class Family<C, R extends Resource<C>> {
     return this.#save(incident, name.toLowerCase(), { ...former.properties, ...changes }, former);
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   delete(incident: string, name: string): boolean {
     return this.#family(incident).delete(name);
   }
@@ -91,7 +91,7 @@ class Family<C, R extends Resource<C>> {
   }
 }
 
-/** The one who calls; names nobody, since a managed identity has neither mailbox nor UPN. */
+/** The caller. A managed identity has neither mailbox nor UPN. */
 const author: Person = { objectId: null, email: null, userPrincipalName: null, name: "app" };
 
 export function commentFamily(now: () => string, blindPut: BlindPut) {

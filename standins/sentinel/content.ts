@@ -12,7 +12,7 @@ export const limits = {
 const filled = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be empty"));
 const text = (length: number) => v.nullish(v.pipe(v.string(), v.maxLength(length)));
 const time = v.nullish(v.pipe(v.string(), v.isoTimestamp()));
-/** JSON has two ways of saying "not there", and the service takes both. */
+/** JSON has two ways of omitting a value, and the service accepts both. */
 const optional = v.nullish(v.string());
 
 const owner = v.object({
@@ -22,7 +22,7 @@ const owner = v.object({
   assignedTo: optional,
 });
 
-// An object schema drops what it does not name: read-only properties that a client sends back are ignored.
+// An object schema drops unknown properties, so read-only ones that a client sends back are ignored.
 const incident = v.pipe(
   v.object({
     title: filled,
@@ -64,7 +64,7 @@ export type IncidentContent = v.InferOutput<typeof incident>;
 export type CommentContent = v.InferOutput<typeof comment>;
 export type TaskContent = v.InferOutput<typeof task>;
 
-/** What a caller may write, and the version it believes to be the newest. */
+/** The properties that a caller may write, and the version it believes to be the newest. */
 export interface Written<T> {
   readonly etag?: string;
   readonly content: T;

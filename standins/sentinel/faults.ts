@@ -1,8 +1,11 @@
 import type { SentinelRequest } from "./request.ts";
 
-/** What goes wrong. */
+/** A fault. */
 export type SentinelFault =
-  /** An error answer; with `acted` after the request was carried out, as a gateway that gave up waiting. */
+  /**
+   * An error answer. With `acted` it comes after the request was carried out, as from a gateway that gave up
+   * waiting.
+   */
   | {
       readonly status: number;
       readonly retryAfterSeconds?: number;
@@ -10,23 +13,23 @@ export type SentinelFault =
       readonly message?: string;
       readonly acted?: boolean;
     }
-  /** A good answer, late. */
+  /** A good but late answer. */
   | { readonly slowMs: number }
-  /** No answer: the connection ends before the request is carried out, or after. */
+  /** No answer: the connection ends before or after the request is carried out. */
   | { readonly cut: "before" | "after" }
-  /** Carried out, and answered 200 with half a body. */
+  /** Carried out, and answered with 200 and half a body. */
   | { readonly malformed: true };
 
-/** Which requests it happens to. */
+/** The requests that a fault applies to. */
 export interface SentinelFaultPlan {
-  /** How many requests; 1 unless told. */
+  /** The number of requests. Default: 1. */
   readonly times?: number;
-  /** How many matching requests go well before. */
+  /** The number of matching requests without the fault before that. */
   readonly after?: number;
   readonly match?: (request: SentinelRequest) => boolean;
 }
 
-/** Faults waiting for their request; the oldest plan that wants a request gets it. */
+/** Faults waiting for their request. If several match, the oldest is used. */
 export class Faults {
   #plans: { fault: SentinelFault; times: number; after: number; match: Match }[] = [];
 

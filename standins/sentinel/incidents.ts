@@ -7,7 +7,7 @@ export interface Put<R> {
   readonly resource: R;
 }
 
-/** The incidents of the stand-in's workspace, by name, in the order of their creation. */
+/** The incidents of the stand-in's workspace, by name, in order of creation. */
 export class Incidents {
   readonly #incidents = new Map<string, IncidentResource>();
   readonly #now: () => string;
@@ -44,20 +44,20 @@ export class Incidents {
     return { created: !existing, resource };
   }
 
-  /** What an analyst does in the portal: changes some properties, keeps the others. */
+  /** Changes some properties, like an analyst in the portal, and keeps the others. */
   edit(name: string, changes: Partial<IncidentContent>): IncidentResource {
     const existing = this.get(name);
     return this.#renew(existing, { ...existing.properties, ...changes });
   }
 
-  /** The number of comments stands on the incident, so a comment gives it a new version too. */
+  /** The number of comments is part of the incident, so a comment gives it a new version as well. */
   countComments(name: string, commentsCount: number): void {
     const { properties } = this.get(name);
     const additionalData = { ...properties.additionalData, commentsCount };
     this.#save(name, { ...this.get(name), properties: { ...properties, additionalData } });
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   delete(name: string): boolean {
     return this.#incidents.delete(name.toLowerCase());
   }
@@ -106,7 +106,7 @@ export class Incidents {
   }
 }
 
-/** A PUT replaces: every property that it leaves out is reset. */
+/** A PUT replaces the incident: every property that it omits is reset. */
 function writable(content: IncidentContent) {
   const { owner } = content;
   return {

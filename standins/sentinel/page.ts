@@ -5,7 +5,7 @@ import type { SentinelRequest } from "./request.ts";
 const defaultSize = 50;
 const largestSize = 1000;
 
-/** One page of a list. Filters and orders are refused: ignoring them would give a wrong answer. */
+/** Returns one page of a list. Filters and orders are refused, because ignoring them would give a wrong answer. */
 export function page(
   all: readonly unknown[],
   { path, query }: SentinelRequest,
@@ -13,7 +13,7 @@ export function page(
 ): unknown {
   for (const name of ["$filter", "$orderby"]) {
     if (query[name] !== undefined) {
-      throw badRequest(`The stand-in does not do ${name}.`);
+      throw badRequest(`The stand-in does not support ${name}.`);
     }
   }
   const size = whole(query["$top"] ?? String(defaultSize), "$top");

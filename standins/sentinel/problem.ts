@@ -1,4 +1,4 @@
-/** An error answer, as Azure Resource Manager words it. */
+/** An error answer in the words of Azure Resource Manager. */
 export class Problem extends Error {
   override name = "Problem";
   readonly status: number;
@@ -22,7 +22,7 @@ export const badRequest = (message: string) => new Problem(400, "BadRequest", me
 export const notFound = (resourceId: string) =>
   new Problem(404, "ResourceNotFound", `Resource '${resourceId}' was not found.`);
 
-/** Sentinel says so in 409, not in 412, and expects the caller to read the resource again. */
+/** Sentinel answers 409, not 412, and expects the caller to read the resource again. */
 export const conflict = (name: string) =>
   new Problem(
     409,

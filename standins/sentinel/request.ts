@@ -1,19 +1,19 @@
 import type { IncomingMessage } from "node:http";
 
-/** A request as it came. The token is kept apart, so that a record can be printed. */
+/** A received request. The token is separate, so that records can be printed. */
 export interface SentinelRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed, where it is JSON; undefined where there is none. */
+  /** Parsed JSON; undefined if there is none. */
   readonly body: unknown;
 }
 
 export interface Received {
   readonly request: SentinelRequest;
   readonly token: string | undefined;
-  /** There is a body, but it is not JSON. */
+  /** Whether there is a body that is not JSON. */
   readonly unreadable: boolean;
 }
 

@@ -6,7 +6,7 @@ export interface Resource<P> {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Stands in the body; there is no ETag header. */
+  /** Part of the body. There is no ETag header. */
   readonly etag: string;
   readonly properties: P;
 }
@@ -46,10 +46,10 @@ export type TaskResource = Resource<
   TaskContent & Times & { readonly createdBy: Person; readonly lastModifiedBy: Person }
 >;
 
-/** What a PUT without an etag does to a resource that exists; the service does not document it. */
+/** The effect of a PUT without an etag on an existing resource, which the service does not document. */
 export type BlindPut = "overwrite" | "conflict";
 
-/** @throws {Problem} where the caller's version is not the newest */
+/** @throws {Problem} if the caller's version is not the newest */
 export function checkEtag(
   existing: Resource<unknown>,
   { etag }: Written<unknown>,

@@ -22,49 +22,49 @@ export interface SentinelOptions extends AccessOptions {
   readonly key: string;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
-  /** The resource id of the only workspace there is; any, unless told. */
+  /** The resource id of the only workspace. Default: any. */
   readonly workspace?: string;
-  /** What a PUT without etag does to what exists; "overwrite" unless told. */
+  /** The effect of a PUT without etag on an existing resource. Default: "overwrite". */
   readonly blindPut?: BlindPut;
   readonly throttle?: ThrottleOptions;
-  /** Answers other reads of Azure Resource Manager; undefined for what it does not know. */
+  /** Answers other requests to Azure Resource Manager; undefined for unknown ones. */
   readonly manage?: (
     request: SentinelRequest,
     claims: TokenClaims | undefined,
   ) => Answer | undefined;
-  /** Milliseconds that the header `Date` is off. */
+  /** The error of the header `Date`, in milliseconds. */
   readonly dateOffMs?: () => number;
 }
 
-/** A request, and the status that it was answered with; 0 where the connection was cut. */
+/** A request, and the status of its answer; 0 if the connection was cut. */
 type AnsweredRequest = SentinelRequest & { readonly status: number };
 
 export interface Sentinel {
-  /** The base of Azure Resource Manager: `https://127.0.0.1:…`. */
+  /** The base URL of Azure Resource Manager: `https://127.0.0.1:…`. */
   readonly url: string;
-  /** In the order of their arrival, those that failed too. Without tokens. */
+  /** In order of arrival, including failed ones. Without tokens. */
   readonly requests: readonly AnsweredRequest[];
   incidents(): readonly IncidentResource[];
   comments(incident: string): readonly CommentResource[];
   tasks(incident: string): readonly TaskResource[];
-  /** An analyst changes an incident in the portal: it has a new etag then. */
+  /** Changes an incident like an analyst in the portal. It gets a new etag. */
   edit(incident: string, changes: Partial<IncidentContent>): IncidentResource;
   editTask(incident: string, task: string, changes: Partial<TaskContent>): TaskResource;
-  /** An analyst deletes it. Whether there was one. */
+  /** Deletes an incident like an analyst. Returns whether there was one. */
   remove(incident: string): boolean;
   /** The workspace is connected to the Defender portal, which owns incidents from then on. */
   joinDefender(): void;
   fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
-  /** Forgets the faults that have not come yet. */
+  /** Forgets faults that have not occurred yet. */
   heal(): void;
   stop(): Promise<void>;
 }
 
 /**
- * A stand-in for Microsoft Sentinel's incidents behind Azure Resource Manager (`Microsoft.SecurityInsights`),
- * for tests and the local demonstration; every answer says so in `x-stand-in`. It keeps incidents, comments and
- * tasks in memory. It has no alerts, entities, relations or automation, checks no signature of a token, and
- * takes its error texts from documentation and bug reports, not from the service.
+ * A stand-in for Microsoft Sentinel's incidents behind Azure Resource Manager (`Microsoft.SecurityInsights`), for
+ * tests and the local demonstration. Every answer says so in `x-stand-in`. It keeps incidents, comments and tasks
+ * in memory. It has no alerts, entities, relations or automation, checks no signature of a token, and takes its
+ * error texts from documentation and bug reports, not from the service.
  */
 export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
   const clock = options.clock ?? Date.now;

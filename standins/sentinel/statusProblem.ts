@@ -1,7 +1,7 @@
 import type { SentinelFault } from "./faults.ts";
 import { Problem } from "./problem.ts";
 
-/** The code that Azure Resource Manager gives with a status. */
+/** Azure Resource Manager's code and message for a status. */
 const codes: Readonly<Record<number, readonly [code: string, message: string]>> = {
   401: ["AuthenticationFailed", "Authentication failed."],
   403: ["AuthorizationFailed", "The client does not have authorization to perform the action."],

@@ -1,8 +1,8 @@
-/** So many requests in a time, then 429 until the window has passed. */
+/** Allows a number of requests in a window, then answers 429 until the window has passed. */
 export interface ThrottleOptions {
   readonly requests: number;
   readonly windowMs: number;
-  /** Whether the answer says how long to wait; true unless told. */
+  /** Whether the answer says how long to wait. Default: true. */
   readonly retryAfter?: boolean;
 }
 
@@ -16,7 +16,7 @@ export class Throttle {
     this.#now = now;
   }
 
-  /** Milliseconds until there is room again, or 0 where the request is let through. */
+  /** Returns the milliseconds until there is room again, or 0 if the request is admitted. */
   admit(): number {
     const { requests, windowMs } = this.#options;
     const now = this.#now();

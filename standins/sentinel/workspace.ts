@@ -12,7 +12,7 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** Incidents with their comments and tasks, and what the REST operations do to them. */
+/** Incidents with their comments and tasks, and the REST operations on them. */
 export class Workspace {
   readonly incidents: Incidents;
   readonly comments: ReturnType<typeof commentFamily>;
@@ -41,7 +41,7 @@ export class Workspace {
     }
   }
 
-  /** An incident takes its comments and tasks along. Whether there was one. */
+  /** Removes an incident with its comments and tasks. Returns whether there was one. */
   remove(incident: string): boolean {
     this.comments.deleteAll(incident);
     this.tasks.deleteAll(incident);

@@ -21,7 +21,7 @@ test("in Azure the token is the managed identity's", async () => {
   await identity.stop();
 });
 
-test("off Azure the token is of whoever is signed in with az", async () => {
+test("off Azure the token is that of the user signed in with az", async () => {
   const folder = await mkdtemp(join(tmpdir(), "az-"));
   const answer = JSON.stringify({
     accessToken: "token-of-az",

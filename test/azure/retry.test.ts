@@ -93,7 +93,7 @@ describe("what passes", () => {
     expect(await sendTo([status(code)])).toEqual({ attempts: [0], status: code, error: null });
   });
 
-  test("is no mistake of our own", async () => {
+  test("is not an error of our own", async () => {
     const mistake = new TypeError("x is not a function");
     const { attempts, error } = await sendTo([() => Promise.reject(mistake)]);
     expect([attempts, error]).toEqual([[0], mistake]);
@@ -108,7 +108,7 @@ describe("what does not pass in time", () => {
     expect(last).toBe(503);
   });
 
-  test("is thrown as it was where there was no answer", async () => {
+  test("is thrown unchanged if there was no answer", async () => {
     const { attempts, error } = await sendTo([cut]);
     expect(attempts).toHaveLength(usualRetries.attempts);
     expect(error).toMatchObject({ name: "RestError", code: "REQUEST_SEND_ERROR" });
@@ -156,7 +156,7 @@ describe("Retry-After", () => {
   });
 
   test.each(["soon", "", "Tue, 10 Mar 2026 08:00:00 GMT", "-1"])(
-    "that says nothing of use (%j) is no reason to wait long",
+    "without a usable value (%j) does not cause a long wait",
     async (text) => {
       const { attempts, status: last } = await sendTo([status(429, text), status(200)]);
       expect(last).toBe(200);

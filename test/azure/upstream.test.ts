@@ -6,7 +6,7 @@ const service = { name: "state table", role: "Storage Table Data Contributor" };
 const messageOf = (error: unknown) => upstreamError(service, error).message;
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
-describe("whatever fails is told with its cause", () => {
+describe("every failure is reported with its cause", () => {
   test.each([
     [
       new Error("Cannot connect to http://account.example/?sig=c2VjcmV0 while insecure"),

@@ -41,7 +41,7 @@ describe("the state table", () => {
     '{"value":[{"name":7}]}',
     '{"value":[null]}',
     '{"value":[{"PartitionKey":"another","RowKey":"a","odata.etag":"one"}]}',
-  ])("is not empty where the answer %j holds no rows, or none of ours", async (body) => {
+  ])("is not empty if the answer %j has no rows, or none of ours", async (body) => {
     const error = await failureOf((await state(200, body)).open());
     expect(error).toMatchObject({ service: "state table", retryable: true });
     expect(error.message).toContain("no usable answer");
@@ -60,7 +60,7 @@ describe("the state table", () => {
   });
 
   test.each(["{}", "", "null", '{"RowKey":"1|else","PartitionKey":"else","d0":"{}"}'])(
-    "does not say of a row that it is damaged where the answer %j is no row of ours",
+    "does not call a row damaged if the answer %j is not one of our rows",
     async (body) => {
       const error = await failureOf((await state(200, body)).readHead(subject, 0));
       expect(error.message).toContain("no usable answer");
@@ -100,7 +100,7 @@ describe("Microsoft Sentinel", () => {
   }
 
   test.each(["", "{}", "null", "[]", '{"properties":{},"etag":"1","name":"else"}'])(
-    "has written nothing where it does not give it back (%j)",
+    "has written nothing if the answer does not return it (%j)",
     async (body) => {
       const service = await api(body);
       await failureOf(service.put(id, properties, null));
@@ -119,7 +119,7 @@ describe("Microsoft Sentinel", () => {
   );
 
   test.each(["", "{}", "[]", '{"value":{}}'])(
-    "is not without tasks where the answer %j is no list",
+    "is not without tasks if the answer %j is not a list",
     async (body) => {
       expect((await failureOf((await api(body)).taskIds(id))).retryable).toBe(true);
     },

@@ -26,7 +26,7 @@ describe("the generated log", () => {
     expect(templateOf(mix.parts(again)).bytes.equals(template.bytes)).toBe(true);
   });
 
-  it("has as many candidates as it is said to", () => {
+  it("has the stated number of candidates", () => {
     const candidates = rows.filter((row) => isCandidate(readSignIn(row))).length;
     expect(candidates).toBe(day.candidates.length);
     expect(rows.length / candidates).toBeCloseTo(10, 0);

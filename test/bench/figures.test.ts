@@ -3,12 +3,12 @@ import { figureOf, timesAsFast, verdictOf, type Goal } from "../../bench/frame/f
 import { columns, goalCells, short } from "../../bench/frame/table.ts";
 
 describe("a figure of several rounds", () => {
-  it("is the median, and between the two in the middle where there is no one", () => {
+  it("is the median, or the mean of the two in the middle", () => {
     expect(figureOf([9, 1, 5]).median).toBe(5);
     expect(figureOf([4, 1, 2, 9]).median).toBe(3);
   });
 
-  it("tells how far apart the rounds were, as a share of the median", () => {
+  it("shows how far apart the rounds were, as a share of the median", () => {
     expect(figureOf([8, 10, 12]).spread).toBeCloseTo(0.4);
     expect(figureOf([7])).toEqual({ median: 7, spread: 0 });
   });
@@ -52,7 +52,7 @@ describe("a goal", () => {
     expect(verdictOf({ ...speed, value: NaN })).toBe("MUST MISSED");
   });
 
-  it("stands in the table beside its value", () => {
+  it("is in the table beside its value", () => {
     expect(goalCells(speed)).toEqual(["12 ×", "must ≥ 12 ×", "goal ≥ 17 ×", "must met"]);
     expect(goalCells({ ...speed, better: "less", goal: null })).toContain("goal –");
   });

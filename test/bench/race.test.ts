@@ -44,7 +44,7 @@ describe("findings", () => {
 });
 
 describe("a race", () => {
-  it("gives everybody a turn in every round, and nobody always the first one", async () => {
+  it("gives every candidate a turn in every round, and none always the first one", async () => {
     const calls: string[] = [];
     const names = ["a", "b", "c"];
     const { raced } = await race(
@@ -56,7 +56,7 @@ describe("a race", () => {
     expect(raced[0]?.peakBytes).toBeGreaterThan(0);
   });
 
-  it("turns the order around, so that nobody always follows the same one", () => {
+  it("reverses the order, so that no candidate always follows the same one", () => {
     expect(rotated(["a", "b", "c"], 0)).toEqual(["a", "b", "c"]);
     expect(rotated(["a", "b", "c"], 1)).toEqual(["a", "c", "b"]);
     expect(rotated([], 1)).toEqual([]);

@@ -52,7 +52,7 @@ describe("the simulated query service", () => {
 });
 
 describe("a simulated backfill", () => {
-  it("goes over its range as the app does, and finds what is there", async () => {
+  it("processes its range as the app does, and finds everything", async () => {
     const { opened, queries, slices, hours, busiest } = await simulateBackfill(scenario);
     expect(opened).toBe(5);
     expect(slices).toBeGreaterThan(4);
@@ -61,7 +61,7 @@ describe("a simulated backfill", () => {
     expect(busiest).toBeLessThanOrEqual(5);
   });
 
-  it("leaves room for the runs on schedule beside it", async () => {
+  it("leaves room for concurrent scheduled runs", async () => {
     const { timerRuns, longestRunSeconds } = await simulateBackfill({
       ...scenario,
       withTimer: true,
@@ -72,7 +72,7 @@ describe("a simulated backfill", () => {
 });
 
 describe("a simulated run", () => {
-  it("asks as much of a tenant of any size", async () => {
+  it("makes the same number of requests for a tenant of any size", async () => {
     const costs = await Promise.all(
       [1_000, 100_000].map((users) => simulateRun({ users, candidates: 500, latencyMs: 1_000 })),
     );

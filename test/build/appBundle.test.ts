@@ -24,7 +24,7 @@ test("the app is one file, and files beside it that only rare paths load", async
   ]);
 });
 
-test("what a run loads has neither the credentials of developers nor an XML parser", async () => {
+test("a run loads neither the credentials of developers nor an XML parser", async () => {
   const main = await readFile(join(folder, "main.cjs"), "utf8");
   const found = ["ManagedIdentityCredential", "get-access-token", "XMLParser"].filter((word) =>
     main.includes(word),
@@ -34,7 +34,7 @@ test("what a run loads has neither the credentials of developers nor an XML pars
   expect(developer.includes("get-access-token")).toBe(true);
 });
 
-test("XML is read all the same, by the file beside", async () => {
+test("XML is still read, by a separate file", async () => {
   await build({
     stdin: { contents: `export { parseXML } from "@azure/core-xml";`, resolveDir: "." },
     outfile: join(folder, "reader.cjs"),

@@ -17,7 +17,7 @@ const burst = denials("09:00", 5);
 const report = (out: string) => JSON.parse(out) as Report;
 
 describe("a bad record", () => {
-  test("is told with file, line and reason, the rest is used, and the output says partial", async () => {
+  test("is reported with file, line and reason, the rest is used, and the output says partial", async () => {
     const log = join(temporaryFolder(), "log.json");
     writeFileSync(log, `${ndjson(burst.slice(0, 2))}oops\n${ndjson(burst.slice(2))}`);
     const { code, out, err } = await cli(["detect", log, "--format", "json"]);
@@ -27,7 +27,7 @@ describe("a bad record", () => {
     expect(report(out).findings).toHaveLength(1);
   });
 
-  test("is told by its index inside an array or a records envelope", async () => {
+  test("is reported with its index inside an array or a records envelope", async () => {
     const [first, ...rest] = burst.map((each) => JSON.stringify(each));
     const array = `[${first},42,${rest.join(",")}]`;
     const { err } = await cli(["detect", "-"], { stdin: array });
@@ -67,7 +67,7 @@ describe("a bad record", () => {
     expect(report(out)).toMatchObject({ run: { badRecords: 5, rows: 5 }, findings: [] });
   });
 
-  test("never shows what is in it", async () => {
+  test("never shows its content", async () => {
     const { err } = await cli(["detect", "-"], {
       stdin: `${ndjson(burst)}{"UserPrincipalName":"alice@contoso.com","secret" oops\n`,
     });
@@ -112,7 +112,7 @@ describe("--strict", () => {
   });
 });
 
-describe("input that is no log is named in one sentence, with exit code 2 and nothing written", () => {
+describe("input that is not a log is named in one sentence, with exit code 2 and nothing written", () => {
   // A place of its own for temporary files: what other test files leave for a moment is not ours to judge.
   const usual = process.env["TMPDIR"];
   const own = mkdtempSync(join(tmpdir(), "own-temporary-"));
@@ -167,7 +167,7 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     ).toBe(`file.json: ${problem}`);
   });
 
-  test("beside a log it is passed over and named, and the log is read", async () => {
+  test("next to a log it is skipped and named, and the log is read", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "team.csv"), "Name,Department\nAlice,Finance\n");
     const good = writeRows(join(folder, "good.json"), burst);
@@ -181,7 +181,7 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
     }
   });
 
-  test("several of which none is a log are all named", async () => {
+  test("several files without a log are all named", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "a.csv"), "Name,Department\nAlice,Finance\n");
     writeFileSync(join(folder, "b.csv"), "RecordType,Operations,AuditData\n15,x,{}\n");
@@ -211,7 +211,7 @@ describe("input that is no log is named in one sentence, with exit code 2 and no
 });
 
 describe("hostile records", () => {
-  test("neither pollute nor crash, and every one is accounted for", async () => {
+  test("neither pollute nor crash, and every one is counted", async () => {
     const stdin = [
       JSON.stringify(burst[0]),
       '{"__proto__":{"ResultType":"500121"},"Id":"1","UserPrincipalName":"x@contoso.com","ResultType":"0"}',

@@ -34,7 +34,7 @@ describe("the exit code", () => {
     expect((await cli(["detect", "-"], { stdin: fewer })).code).toBe(3);
   });
 
-  test("is 1 for findings beside a bad record: a gate must not miss them", async () => {
+  test("is 1 for findings despite a bad record: a gate must not miss them", async () => {
     const gate = ["detect", "-", "--exit-code"];
     expect((await cli(gate, { stdin: ndjson(burst) + twoBad })).code).toBe(1);
     expect((await cli(gate, { stdin: ndjson(burst.slice(1)) + twoBad })).code).toBe(3);
@@ -246,7 +246,7 @@ describe("--as-of", () => {
     expect(await asOf("23:00:00")).toEqual(await detect(["-"], { stdin }));
   });
 
-  test("replayed hour by hour over a state tells the story of the incident", async () => {
+  test("replayed hour by hour over a state gives the history of the incident", async () => {
     const state = ["--state", join(temporaryFolder(), "state")];
     const story: string[] = [];
     for (const clock of ["09:05:00", "10:00:00", "11:00:00", "12:00:00", "13:00:00", "14:00:00"]) {
@@ -301,7 +301,7 @@ describe("progress", () => {
   const log = () => writeRows(join(temporaryFolder(), "log.json"), burst);
   const shown = "\r\u001b[K";
 
-  test("tells bytes, rows, rows a second and the time left, on a terminal's standard error", async () => {
+  test("shows bytes, rows, rows per second and the time left on a terminal's standard error", async () => {
     const { out, err } = await cli(["detect", log()], { isTTY: true });
     expect(err).toMatch(
       // oxlint-disable-next-line no-control-regex -- that is what draws the line
@@ -310,13 +310,13 @@ describe("progress", () => {
     expect(out).not.toContain("\r");
   });
 
-  test("cannot tell the time left of standard input", async () => {
+  test("cannot show the time left for standard input", async () => {
     const { err } = await cli(["detect", "-"], { stdin: ndjson(burst), isTTY: true });
     expect(err).toContain("0.0 MB, 5 rows");
     expect(err).not.toContain("left");
   });
 
-  test("is silent where standard error is no terminal", async () => {
+  test("is silent if standard error is not a terminal", async () => {
     expect((await cli(["detect", log()])).err).toBe("");
   });
 

@@ -70,7 +70,7 @@ const burst = denials("09:00", 5);
 const signIns = ndjson([...month(home), ...burst]);
 
 describe("a folder that an incident responder collected", () => {
-  test("says what the audit logs beside the sign-ins show, and does not count them", async () => {
+  test("includes what the audit logs among the files show, without counting them", async () => {
     const { run, findings } = await detectIn({
       "SigninLogs.ndjson": signIns,
       "AuditLogs.ndjson": `${JSON.stringify(registered)}\n`,

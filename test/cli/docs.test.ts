@@ -73,7 +73,7 @@ describe("the examples of the command line", () => {
 });
 
 describe("the example of docs/scenarios.md", () => {
-  test("is a file of scenarios that holds", async () => {
+  test("is a file of scenarios that pass", async () => {
     const [, json = ""] = /```json\n([^]*?)```/.exec(read("docs/scenarios.md")) ?? [];
     const path = join(temporaryFolder(), "scenarios.json");
     writeFileSync(path, json);
@@ -101,7 +101,7 @@ describe("the numbers of the rules that ship", () => {
     expect(rowsOf(read(path))).toEqual(expected);
   });
 
-  test("are the code's wherever prose gives a rule's condition", () => {
+  test("match the code wherever prose states a rule's condition", () => {
     const conditions = presets.map(conditionOf);
     const prose = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
     for (const path of prose.filter(

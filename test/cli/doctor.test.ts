@@ -91,7 +91,7 @@ test("the app lists what a dry run would have opened, for people and as JSON", a
   expect(JSON.parse(json.out)).toEqual({ findings: [finding] });
 });
 
-test("an app of an earlier version, which knows no findings, is told in a sentence", async () => {
+test("an app of an earlier version without findings is reported in a sentence", async () => {
   const { url } = await appThatAnswers(200, { lines: [] });
   const { code, err } = await doctor("--app", url, "--findings");
   expect([code, err]).toEqual([2, expect.stringContaining("answered 200 without findings")]);
@@ -111,7 +111,7 @@ test.each([
   [502, "<html>proxy</html>", /answered 502 without the lines/],
   [200, { lines: [{ level: "well" }] }, /answered 200 without the lines/],
 ])(
-  "an app that answers %i with something else is told in a sentence",
+  "an app that answers %i with something else is reported in a sentence",
   async (status, body, says) => {
     const { url } = await appThatAnswers(status, body);
     const { code, err } = await doctor("--app", url);

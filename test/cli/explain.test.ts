@@ -33,13 +33,13 @@ const story: readonly Row[] = [
 ];
 
 describe("explain as a table", () => {
-  test("tells each row and then each user, near a finding first", async () => {
+  test("shows each row and then each user, closest to a finding first", async () => {
     const { code, out, err } = await cli(["explain", "-", ...everyRule], { stdin: ndjson(story) });
     expect({ code, err }).toEqual({ code: 0, err: "" });
     await expect(out).toMatchFileSnapshot("golden/explain.txt");
   });
 
-  test("of a user tells every row of theirs and nobody else's", async () => {
+  test("of a user shows all of their rows and no others", async () => {
     const { out } = await cli(["explain", "-", "--user", " ALICE@contoso.com "], {
       stdin: ndjson(story),
     });
@@ -48,7 +48,7 @@ describe("explain as a table", () => {
     expect(out).not.toContain("bob@");
   });
 
-  test("says so where there is nothing to explain, or nothing of a user", async () => {
+  test("says so if there is nothing to explain, or nothing about a user", async () => {
     const stdin = ndjson(story.slice(5, 6));
     const read = "Read 1 sign-in by 1 user, 2026-03-10 09:10 to 09:11; no MFA failures.\n";
     expect((await cli(["explain", "-"], { stdin })).out).toBe(
@@ -87,7 +87,7 @@ describe("explain as a table", () => {
 });
 
 describe("explain as JSON", () => {
-  test("tells of each text the time, the prompt and what each rule makes of it", async () => {
+  test("shows for each text the time, the prompt and what each rule makes of it", async () => {
     const { rows } = await explain(["--user", alice.name], ndjson(story));
     const told = rows.map(({ texts }) =>
       texts.map(({ in: where, outcome, timeFrom, prompt, rules }) => [
@@ -201,7 +201,7 @@ describe("explain as JSON", () => {
   });
 });
 
-describe("--limit bounds what is shown, and what is left out is counted", () => {
+describe("--limit bounds the output, and counts what is left out", () => {
   const many = ["adam", "beth", "cleo"].flatMap((name, index) =>
     denials("09:00", index + 1, { user: { name: `${name}@contoso.com`, id: name } }),
   );
@@ -216,7 +216,7 @@ describe("--limit bounds what is shown, and what is left out is counted", () => 
     expect(out).toContain("and 1 more user; --limit or --user shows them.\n");
   });
 
-  test("rows that can hold a denial go before others", async () => {
+  test("rows that may contain a denial come before others", async () => {
     const others = Array.from({ length: 3 }, () => story[5]!);
     const { rows } = await explain(
       ["--limit", "3", "--user", alice.name],

@@ -106,7 +106,7 @@ describe("JSON", () => {
     }
   });
 
-  test("has null, not a missing key, where there is no approval, tenant or user id", async () => {
+  test("has null, not a missing key, without an approval, tenant or user id", async () => {
     const rows = denials("09:00", 5, { fields: { AADTenantId: undefined, UserId: undefined } });
     const out = await output("json", ndjson(rows));
     expect(out).toContain('"approval": null');
@@ -131,7 +131,7 @@ describe("JSON", () => {
     expect(keys).toEqual(keys.toSorted());
   });
 
-  test("ends with the one line end and holds nothing else", async () => {
+  test("ends with a single line end and has nothing else", async () => {
     expect((await output("json")).endsWith("}\n")).toBe(true);
   });
 });

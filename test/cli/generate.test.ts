@@ -63,7 +63,7 @@ describe("a generated tenant", () => {
     },
   );
 
-  test("as graph finds the same users, without what tells prompts of one second apart", async () => {
+  test("as graph finds the same users, without what distinguishes prompts of one second", async () => {
     const { folder, truth } = await tenant("--dialect", "graph");
     const { findings, run: counts } = await reportOf(folder);
     const attacked = truth.attacks.flatMap(({ user, expectedRules }) =>
@@ -75,7 +75,7 @@ describe("a generated tenant", () => {
     );
   });
 
-  test("as portal-csv is read whole, though it tells less", async () => {
+  test("as portal-csv is read completely, although it has less", async () => {
     const { folder, truth } = await tenant("--dialect", "portal-csv");
     const { findings, run: counts } = await reportOf(folder);
     expect(counts.rows).toBe(truth.rows);
@@ -166,7 +166,7 @@ test("what stands around the attacks shows each verdict, and what followed", asy
 });
 
 describe("the folder", () => {
-  test("is not written to where it holds anything, unless --force", async () => {
+  test("is not written to if it is not empty, unless --force is given", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "mine.txt"), "mine");
     const args = ["generate", "--out", folder, ...small, "--dialect", "storage"];
@@ -230,7 +230,7 @@ describe("standard output", () => {
     expect(stdout.writableEnded).toBe(false);
   });
 
-  test("that nobody reads any more ends the writing", async () => {
+  test("that nobody reads any more ends writing", async () => {
     const stdout = new PassThrough({ highWaterMark: 1_000 });
     stdout.once("data", () => stdout.destroy(Object.assign(new Error("gone"), { code: "EPIPE" })));
     expect(await run(["generate", "--out", "-", ...small], surroundings(stdout))).toBe(0);

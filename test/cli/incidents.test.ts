@@ -95,7 +95,7 @@ describe("an incident's file", () => {
     expect(findings).toHaveLength(2);
   });
 
-  test("is not written where nothing is found, and neither is the folder", async () => {
+  test("is not written without findings, and neither is the folder", async () => {
     const { run, ids } = story();
     await run(burst.slice(1));
     expect(ids).toThrow("ENOENT");
@@ -255,7 +255,7 @@ describe("a closed incident", () => {
     expect(ids()).toHaveLength(1);
   });
 
-  test("stays closed when the burst grows: one comment tells, written anew in its place", async () => {
+  test("stays closed when the burst grows: one comment says so, and is overwritten", async () => {
     const { run, read, incidentId, before, ids } = await closed();
     await run([denialRow("09:15")]);
     const once = read(incidentId);
@@ -360,7 +360,7 @@ describe("without a state", () => {
     expect(only()).toEqual(before);
   });
 
-  test("a closed incident is told of growth in the one comment", async () => {
+  test("a closed incident gets its growth in one comment", async () => {
     const { run, only, edit } = story({ remembers: false });
     const { findings } = await run(burst);
     edit(findings[0]!.incidentId, { status: "Closed" });
@@ -373,7 +373,7 @@ describe("without a state", () => {
     expect(once.comments).toHaveLength(1);
   });
 
-  test("a state that begins anew does not hide growth from files that are there", async () => {
+  test("a new state does not hide growth from existing files", async () => {
     const { run, only, out } = story();
     await run(burst);
     await run([denialRow("09:15")]);

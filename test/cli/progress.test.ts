@@ -52,7 +52,7 @@ test("wipes only what it has drawn", () => {
   expect(lines).toEqual(["0.0 MB, 1 rows, 1 rows/s", ""]);
 });
 
-test("writes nothing where there is no terminal", () => {
+test("writes nothing without a terminal", () => {
   const { output, lines } = terminal(false);
   const progress = new Progress(output, 10, 0);
   progress.addRows(1, 1000);

@@ -139,7 +139,7 @@ describe("rules --check", () => {
     expect({ code, err }).toEqual({ code: 2, err: `mfa-deny: ${path}: ${problem}\n` });
   });
 
-  test("tells of a rule that is there twice beside everything else", async () => {
+  test("reports a rule named twice along with everything else", async () => {
     const path = file([...four, { ...four[0], threshold: 0 }]);
     const { err } = await cli(["rules", "--check", path]);
     expect(err.split("\n").map((line) => line.replace(`mfa-deny: ${path}: `, ""))).toEqual([
@@ -149,7 +149,7 @@ describe("rules --check", () => {
     ]);
   });
 
-  test("tells where JSON that ends too early ends", async () => {
+  test("reports where truncated JSON ends", async () => {
     const path = file('[\n  {"id":');
     expect((await cli(["rules", "--check", path])).err).toBe(
       `mfa-deny: ${path}:2:9: is not valid JSON\n`,

@@ -25,7 +25,7 @@ async function differences(scenario: object): Promise<readonly string[]> {
   return lines.slice(0, lines.indexOf("")).map((line) => line.trim());
 }
 
-describe("a scenario that holds", () => {
+describe("a scenario that passes", () => {
   test("is ok, and only the members that are given are compared", async () => {
     const { code, out, err } = await run([
       { ...burst, expect: [{ user: user.toUpperCase() }] },
@@ -70,7 +70,7 @@ describe("a scenario that holds", () => {
     expect((await cli(["rules", "--test", ...paths])).out).toContain("\n2 ok, 0 failed\n");
   });
 
-  test("takes prompts told by the Status only, and those that ended otherwise", async () => {
+  test("accepts prompts shown only by the Status, and those with other outcomes", async () => {
     const { code } = await run([
       { ...burst, denials: { user, at: five, in: "status" }, expect: [{ user, denials: 5 }] },
       { ...burst, denials: { user, at: five, outcome: "blocked" }, expect: [] },
@@ -111,7 +111,7 @@ describe("rows of a scenario may be of any JSON dialect", () => {
     expect({ code, out }).toMatchObject({ code: 0 });
   });
 
-  test("beside the short notation", async () => {
+  test("together with the short notation", async () => {
     const { code } = await run({
       ...least,
       rows: rows.slice(0, 1),
@@ -122,13 +122,13 @@ describe("rows of a scenario may be of any JSON dialect", () => {
     expect(code).toBe(0);
   });
 
-  test("and one that cannot be used is told", async () => {
+  test("and one that cannot be used is reported", async () => {
     expect(await differences({ ...least, rows: [rows[0], 7], expect: [] })).toEqual([
       "rows[1]: not an object",
     ]);
   });
 
-  test("and what is no log at all is a malformed scenario", async () => {
+  test("and input that is not a log is a malformed scenario", async () => {
     const { path, code, out, err } = await run([{ ...least, rows: [{ a: 1 }], expect: [] }]);
     expect({ code, out, err }).toEqual({
       code: 2,

@@ -95,7 +95,7 @@ describe("a burst stays one incident from file to file", () => {
     expect(await tell(burst.slice(4))).toEqual(["alice@contoso.com 5 open (first-seen)"]);
   });
 
-  test("is told of by a run over another user's rows as well", async () => {
+  test("is reported even by a run over another user's rows", async () => {
     const { run, tell } = story();
     await run(burst);
     expect(await tell(denials("12:00", 5, { user: bob }))).toEqual([
@@ -323,7 +323,7 @@ describe("the folder", () => {
     }
   });
 
-  test("holds nothing but the state after a run: no lock, no draft", async () => {
+  test("contains only the state after a run: no lock, no draft", async () => {
     const { state, run } = story();
     await run(burst);
     await run([approval("09:30")]);

@@ -56,7 +56,7 @@ describe("help", () => {
     expect(out).toContain(`Default: ${on.join(", ")}.`);
   });
 
-  test("is given for a command even beside nonsense that could be obeyed", async () => {
+  test("is shown for a command even with other options", async () => {
     expect((await cli(["detect", "no-such-file", "--help"])).code).toBe(0);
     expect((await cli(["rules", "--help"])).out).toContain("--format FORMAT");
   });

@@ -77,7 +77,7 @@ describe("the exit code follows the verdict", () => {
   });
 
   test.each(["101", "-1", "many", "1e2", "%"])(
-    "and %s is no percentage: one sentence, exit code 2",
+    "and %s is not a percentage: one sentence, exit code 2",
     async (percent) => {
       expect(await cli(["detect", "-", `--max-unexplained=${percent}`])).toEqual({
         code: 2,
@@ -89,7 +89,7 @@ describe("the exit code follows the verdict", () => {
 });
 
 describe("the table", () => {
-  test("says No findings of a complete read only, with what was read", async () => {
+  test("says No findings only for a complete read, with what was read", async () => {
     const rows = [success, ...denials("09:00", 3), denialRow("23:59:30", { user: bob })];
     expect(await table(ndjson(rows))).toMatch(
       /^No findings in 5 sign-ins by 2 users, 2026-03-10 08:00 to 24:00; 4 MFA failures, 100 % with a reason\.\n/,
@@ -144,7 +144,7 @@ describe("the table", () => {
   });
 });
 
-describe("the verdict stands in every format", () => {
+describe("the verdict is in every format", () => {
   const stdin = ndjson([...denials("09:00", 5), ...silent(6)]);
   const output = async (format: string) =>
     (await cli(["detect", "-", "--format", format], { stdin })).out;
@@ -179,7 +179,7 @@ describe("the verdict stands in every format", () => {
   });
 });
 
-describe("messages beside a report for programs", () => {
+describe("messages in addition to a report for programs", () => {
   test("say why it is not complete; under --quiet only why it is blind", async () => {
     const partial = ndjson([...denials("09:00", 2), ...silent(3)]);
     const why =
@@ -192,7 +192,7 @@ describe("messages beside a report for programs", () => {
     expect((await cli(["detect", "-"], { stdin: partial })).err).toBe("");
   });
 
-  test("name the columns where records have neither a code nor a text", async () => {
+  test("name the missing columns if records have neither a code nor a text", async () => {
     const projected = denials("09:00", 5).map(
       ({ TimeGenerated, UserPrincipalName, IPAddress, Id }) => ({
         TimeGenerated,

@@ -100,7 +100,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await other.write({ head: third })).not.toBe("conflict");
     });
 
-    test("who read before somebody else wrote is told so, and nothing of the change is stored", async () => {
+    test("a writer whose record was changed in between gets a conflict, and nothing is stored", async () => {
       const before = await store.readHead(subject, -Infinity);
       await record(other, subject, burst(1));
       await other.write({ put: [due(subject, burst(1))] });
@@ -116,7 +116,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await dueIds(store)).toEqual([burst(1).id]);
     });
 
-    test("the same is told of a head that both have changed", async () => {
+    test("the same happens for a record that both have changed", async () => {
       const head = await record(store, subject, burst(1));
       await written(other, { ...head, bursts: [burst(1, { revision: 2 })] });
       expect(await store.write({ head, put: [due(subject, burst(1))] })).toBe("conflict");
@@ -134,7 +134,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await recorded(other, subject)).toEqual([burst(1), burst(2)]);
     });
 
-    test("to drop what is gone already fails nothing", async () => {
+    test("dropping an item that is already gone does not fail", async () => {
       const [gone, there, fresh] = [1, 2, 3].map((n) => due(subject, burst(n)));
       await store.write({ put: [there!] });
       const head = await store.readHead(subject, -Infinity);
@@ -149,7 +149,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await dueIds(other)).toEqual([]);
     });
 
-    test("a change that drops what is gone still finds out that it is stale", async () => {
+    test("a stale change that drops a missing item still gets a conflict", async () => {
       const stale = await store.readHead(subject, -Infinity);
       await record(other, subject, burst(1));
       await other.write({ put: [due(subject, burst(2))] });
@@ -198,7 +198,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect((await other.open()).progress).toEqual(progress(30));
     });
 
-    test("what is told of the last run is told of the one that began last", async () => {
+    test("the facts about the last run are those of the one that began last", async () => {
       const newest = progress(20, { lastRunAt: start + 10, lastError: "newest", pending: 3 });
       await store.open();
       await store.saveProgress(newest);
@@ -255,7 +255,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       });
     });
 
-    test("a name is only a name, whatever it holds", async () => {
+    test("a name is only a name, whatever characters it has", async () => {
       for (const [index, user] of hostileNames.entries()) {
         await record(store, subjectOf(user), burst(index));
         await store.write({ put: [due(subjectOf(user), burst(index), { dueAt: index })] });
@@ -339,7 +339,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await recorded(other, subject)).toEqual(bursts);
     });
 
-    test("of two that write at once, nobody's news is lost", async () => {
+    test("of two concurrent writes, neither is lost", async () => {
       const add = async (run: StateStore, n: number) => {
         for (;;) {
           const head = await run.readHead(subject, -Infinity);
@@ -370,7 +370,7 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await dueIds(store)).toEqual(all.map(({ id }) => id));
     });
 
-    test("of two watermarks that are saved at once, the later holds", async () => {
+    test("of two watermarks that are saved at once, the later one is kept", async () => {
       const saves = (run: StateStore, from: number) =>
         [0, 1, 2, 3].reduce<Promise<void>>(
           (before, n) => before.then(() => run.saveProgress(progress(from + 2 * n))),

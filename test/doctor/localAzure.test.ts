@@ -247,7 +247,7 @@ describe("what works, but not as it should, is a warning", () => {
   });
 });
 
-test("a bundle shows shapes and counts, and nothing that a person or a tenant is known by", async () => {
+test("a bundle shows structure and counts, and nothing that identifies a person or a tenant", async () => {
   const folder = mkdtempSync(join(tmpdir(), "mfa-deny-bundle-"));
   try {
     const probe = await probeOf();

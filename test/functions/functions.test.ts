@@ -135,7 +135,7 @@ describe("the functions", () => {
 });
 
 describe("POST /api/backfill", () => {
-  it("is accepted, tells where its status is, and is worked off", async () => {
+  it("is accepted, returns the address of its status, and is worked off", async () => {
     const response = await post(morning);
     expect(response.status).toBe(202);
     const body = (await response.json()) as { id: string; statusUrl: string };
@@ -482,7 +482,7 @@ describe("GET /api/health", () => {
     expect((await health()).status).toBe(503);
   });
 
-  it("tells what fails: the log, and incidents that wait", async () => {
+  it("reports what fails: the log, and incidents that wait", async () => {
     await host.fireTimer("detect");
     azure.logs.fail({ kind: "status", status: 403 });
     await expect(host.fireTimer("detect")).rejects.toThrow("Log Analytics: 403");

@@ -42,7 +42,7 @@ const elementOf = (expression: string): Element | undefined => {
 };
 
 describe("the form behind the buttons", () => {
-  test("gives only parameters that the template has, and every one that has to be given", () => {
+  test("gives only parameters that the template has, and every required one", () => {
     const { parameters } = template;
     expect(Object.keys(outputs).filter((name) => !Object.hasOwn(parameters, name))).toEqual([]);
     const needed = Object.entries(parameters).filter(

@@ -20,7 +20,7 @@ describe("without .NET", () => {
     const { status, stdout } = script("--check", "--without-compiler");
     expect([status, stdout]).toEqual([
       0,
-      "bicep: not compiled, because .NET is not here; hashes of the sources compared.\n",
+      "bicep: not compiled, because .NET is not installed; compared the hashes of the sources instead.\n",
     ]);
   });
 });

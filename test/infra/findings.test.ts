@@ -78,7 +78,7 @@ describe("the analytics rule", () => {
   const { columns, diagnostics } = analyse(rule.query, shippedTables());
   const names = new Set(columns.map(({ name }) => name));
 
-  test("has the members that a template of the Azure-Sentinel repository has to have", () => {
+  test("has the members that the Azure-Sentinel repository requires of a template", () => {
     expect(rule.id).toMatch(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
     expect(rule.name.length).toBeLessThanOrEqual(50);
     expect(rule.description).toMatch(/^Identifies /);
@@ -285,7 +285,7 @@ describe("the rule on the rows that the sink wrote", () => {
     },
   );
 
-  test("delivered twice by the sink as well, comes to one incident for each finding", async () => {
+  test("even if the sink delivers twice, leads to one incident per finding", async () => {
     const again = story.flatMap(([at, each]) => [
       [at, each] as const,
       // After a crash between the upload and its record.

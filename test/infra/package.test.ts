@@ -137,7 +137,7 @@ describe("installed in an empty folder", () => {
   });
 });
 
-describe("the list of what the bundles hold", () => {
+describe("the list of packages in the bundles", () => {
   interface Bill {
     readonly bomFormat: string;
     readonly specVersion: string;

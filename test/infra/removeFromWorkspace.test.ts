@@ -88,7 +88,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
 
 // The stand-in for az is a script with a first line that names its interpreter.
 describe.skipIf(process.platform === "win32")("remove-from-workspace", () => {
-  test("lists what it would remove, and removes nothing, until it is told to", () => {
+  test("lists what it would remove, and removes nothing without --yes", () => {
     const before = left();
     const { status, stdout } = run(["--workspace", workspace]);
     expect(status).toBe(0);
@@ -104,12 +104,12 @@ describe.skipIf(process.platform === "win32")("remove-from-workspace", () => {
     expect(left()).toEqual([...Object.keys(theirs), table].toSorted());
   });
 
-  test("removes the findings too where it is told to", () => {
+  test("also removes the findings with --table", () => {
     expect(run(["--workspace", workspace, "--table", "--yes"]).status).toBe(0);
     expect(left()).toEqual(Object.keys(theirs).toSorted());
   });
 
-  test("can run again: what is gone is no fault", () => {
+  test("can run again: missing resources are not an error", () => {
     run(["--workspace", workspace, "--table", "--yes"]);
     const { status, stdout } = run(["--workspace", workspace, "--table", "--yes"]);
     expect([status, stdout]).toEqual([0, "Nothing of the detector is in this workspace.\n"]);

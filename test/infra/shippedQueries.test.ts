@@ -120,7 +120,7 @@ describe("the workbook", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("shows what a page on this has to show", () => {
+  test("shows what such a page must show", () => {
     const titles = items.flatMap(({ content }) => content.title ?? []).join("\n");
     for (const part of [
       "Findings by day and severity",
@@ -158,7 +158,7 @@ describe("the workbook", () => {
   });
 });
 
-test("the fields that queries read of a run's line are told apart from everything else", () => {
+test("the fields of a run's line in queries are distinguished from everything else", () => {
   expect(fieldsRead("x = Run.counts.rows + toint(Run.pending), Line.event")).toEqual([
     "counts.rows",
     "pending",

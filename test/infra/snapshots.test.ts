@@ -177,7 +177,7 @@ describe("the whole template", () => {
 });
 
 describe("the plans", () => {
-  test("Flex Consumption runs Node 24, and is told neither runtime nor package by settings", () => {
+  test("Flex Consumption runs Node 24, and gets neither runtime nor package from settings", () => {
     expect(ofType("default", "Microsoft.Web/serverfarms")[0]?.sku?.name).toBe("FC1");
     expect(only("default", "Microsoft.Web/sites")).toMatchObject({
       functionAppConfig: {
@@ -235,7 +235,7 @@ describe("rights", () => {
     );
   });
 
-  test("are a role of its own where they have to be the least", () => {
+  test("are a separate role for least privilege", () => {
     const [role] = ofType("least-privilege", "Microsoft.Authorization/roleDefinitions");
     const [assignment] = onWorkspaces("least-privilege");
     expect(assignment?.properties?.["roleDefinitionId"]).toBe(role?.id);

@@ -102,7 +102,7 @@ describe("1. candidates", () => {
     expect(denialsIn(rows, { counted: ["wrongCode"] })).toBe(0);
   });
 
-  it("500121 with nothing but the generic text is no denial", () => {
+  it("500121 with only the generic text is not a denial", () => {
     expect(denialsIn([row({ at: "09:00" })], { counted: ["denied", "unclassified"] })).toBe(0);
     expect(
       denialsIn([
@@ -184,7 +184,7 @@ describe("3. what the text says", () => {
     }
   });
 
-  it("a rule counts what it names, refusals and fraud reports unless told", () => {
+  it("a rule counts the outcomes it names, by default refusals and fraud reports", () => {
     const rows = [
       row({
         at: "09:00",
@@ -196,7 +196,7 @@ describe("3. what the text says", () => {
     expect(denialsIn(rows, { counted: ["denied", "fraudReported", "wrongNumber"] })).toBe(3);
   });
 
-  it("a step marked as succeeded is no denial", () => {
+  it("a step marked as succeeded is not a denial", () => {
     for (const succeeded of [true, "true", "True"]) {
       expect(denialsIn([row({ at: "09:00", steps: [denied("09:00", { succeeded })] })])).toBe(0);
     }
@@ -266,7 +266,7 @@ describe("4. status as fallback", () => {
     expect(timesIn(rows.toReversed())).toEqual(["09:01:00", "09:02:00"]);
   });
 
-  it("a refusal and a fraud report stand for each other", () => {
+  it("a refusal and a fraud report count as the same", () => {
     const both = row({
       at: "09:00",
       request: "r",
@@ -346,7 +346,7 @@ describe("5. the same prompt in several rows", () => {
     expect(denialsIn([row({ at: "09:00", steps })])).toBe(2);
   });
 
-  it("without a sequence, request, method and whole second tell prompts apart", () => {
+  it("without a sequence, request, method and whole second distinguish prompts", () => {
     const bare = (at: string, method?: string) =>
       denied(at, { sequences: false, ...(method && { method }) });
     const one = row({ at: "09:00", request: "r", steps: [bare("09:00:00")] });
@@ -364,7 +364,7 @@ describe("5. the same prompt in several rows", () => {
     }
   });
 
-  it("a sequence of a password step's size is none", () => {
+  it("a sequence of a password step's size is not a sequence", () => {
     const small = (at: string) => denied(at, { fields: { StatusSequence: 0, RequestSequence: 1 } });
     expect(denialsIn([row({ at: "09:00", steps: [small("09:00:00"), small("09:00:05")] })])).toBe(
       2,
@@ -432,7 +432,7 @@ describe("5. the same prompt in several rows", () => {
     }
   });
 
-  it("the earliest time of the final variants holds, not that of a pending snapshot", () => {
+  it("the earliest time of the final variants counts, not that of a pending snapshot", () => {
     const asked = "08:59:48";
     const rows = [
       row({ at: "09:00", request: "r", steps: [pending("08:59:50", { asked })] }),
@@ -495,7 +495,7 @@ describe("6. when it happened", () => {
     expect(at({ CreatedDateTime: undefined })).toEqual(["09:20:00"]);
   });
 
-  it("times carry offsets and up to seven digits, of which three are kept", () => {
+  it("times have offsets and up to seven digits; three are kept", () => {
     const status = "MFA denied; user declined the authentication";
     const at = (CreatedDateTime: string) =>
       timesIn([row({ at: "07:00", status, fields: { CreatedDateTime } })]);
@@ -654,7 +654,7 @@ describe("sliding bursts", () => {
     expect(burstsIn(rows)).toEqual(["09:00:00 09:25:00 09:31:00 6"]);
   });
 
-  it("a run that never holds the threshold within one window is no burst", () => {
+  it("a streak that never reaches the threshold within one window is not a burst", () => {
     expect(burstsIn(denials("09:00", "09:10", "09:20", "09:30", "09:40"))).toEqual([]);
   });
 
@@ -675,7 +675,7 @@ describe("sliding bursts", () => {
 describe("tumbling bursts", () => {
   const tumbling = { kind: "tumbling" } as const;
 
-  it("a bucket holds its first moment and not its last", () => {
+  it("a bucket includes its first moment and excludes its last", () => {
     expect(burstsIn(denials("09:00:00.000", "09:07", "09:14:59.999"), tumbling)).toEqual([
       "09:00:00 09:14:59.999 09:14:59.999 3",
     ]);
@@ -742,7 +742,7 @@ describe("approvals and severity", () => {
     expect(found([approvalRow("09:00:30")])).toBe("Medium none");
   });
 
-  it("an approval stands on 0, 50140 or 50199 only", () => {
+  it("an approval occurs only with 0, 50140 or 50199", () => {
     for (const resultType of ["0", 0, "50140", 50_140, "50199"]) {
       expect(found([approvalRow("09:05", { resultType })])).toBe("High 09:05:00 other");
     }
@@ -751,7 +751,7 @@ describe("approvals and severity", () => {
     }
   });
 
-  it("what needed no prompt, or was marked as failed, is no approval", () => {
+  it("what needed no prompt, or was marked as failed, is not an approval", () => {
     const text = "MFA requirement satisfied by claim in the token";
     expect(
       found([approvalRow("09:05", { steps: [step({ at: "09:05", text, succeeded: true })] })]),
@@ -786,7 +786,7 @@ describe("approvals and severity", () => {
     );
   });
 
-  it("non-interactive approvals and those of other users are none", () => {
+  it("non-interactive approvals and those of other users do not count", () => {
     expect(found([approvalRow("09:05", { fields: { IsInteractive: false } })])).toBe("Medium none");
     expect(found([approvalRow("09:05", { user: bob })])).toBe("Medium none");
   });
@@ -837,13 +837,13 @@ describe("the generated rows", () => {
     .map((rows) => oracle(rows, rule()));
   const findings = samples.flat();
 
-  it("hold a burst in at least two of five sets", () => {
+  it("contain a burst in at least two of five sets", () => {
     expect(
       samples.filter((found) => found.length > 0).length / samples.length,
     ).toBeGreaterThanOrEqual(0.4);
   });
 
-  it("hold every kind of finding: with and without fraud report, and with every match of an approval", () => {
+  it("contain every kind of finding: with and without fraud report, and with every match of an approval", () => {
     const often = (share: number) => expect(share / findings.length).toBeGreaterThan(0.02);
     often(findings.filter((each) => each.fraudReports > 0).length);
     often(findings.filter((each) => each.severity === "Medium").length);
@@ -852,7 +852,7 @@ describe("the generated rows", () => {
     }
   });
 
-  it("hold several bursts at times", () => {
+  it("sometimes contain several bursts", () => {
     expect(samples.filter((found) => found.length > 1).length).toBeGreaterThan(10);
   });
 

@@ -238,7 +238,7 @@ const anyText = fc
   );
 
 describe("the words of a search", () => {
-  it("stand in every text that can mean a denial or means an approval", async () => {
+  it("are in every text that can mean a denial or means an approval", async () => {
     const met = { denials: 0, approvals: 0 };
     await law(
       fc.asyncProperty(anyText, async (text) => {

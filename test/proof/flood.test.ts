@@ -55,7 +55,7 @@ describe("many users attacked in one hour", () => {
   const users = extent(400, 10_000, 1_000);
 
   it(
-    "cost few queries and bounded memory, and the cap holds in every run until all is sent",
+    "cost few queries and bounded memory, and no run exceeds the cap until all is sent",
     async () => {
       const bench = new Bench("10:30", publish(attacked(users)), { initialLookbackMs: 6 * hour });
       const peak = new Peak();
@@ -158,7 +158,7 @@ describe("in Table Storage", () => {
   }
 
   it(
-    "many users attacked in one hour: the cap holds, and all is sent once",
+    "many users attacked in one hour: no run exceeds the cap, and all is sent once",
     async () => {
       const users = extent(30, 500, 60);
       const { store, sizes } = newState();

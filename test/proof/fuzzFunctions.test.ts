@@ -321,7 +321,7 @@ describe("a message of the queue", () => {
   );
 
   test(
-    "that may be anything is refused in so many words, and given up in silence",
+    "with any content is refused explicitly, and given up silently",
     async () => {
       await fuzz(message, extent(20, 6_000, 60), async (each) => {
         messages.begin();
@@ -340,7 +340,7 @@ describe("a message of the queue", () => {
     timeLimitMs,
   );
 
-  test("that names a backfill says in the log that it was given up, and nothing else that it holds", async () => {
+  test("that names a backfill is logged as given up, without its other content", async () => {
     const request = new HttpRequest({
       method: "POST",
       url: "https://app.example/api/backfill",

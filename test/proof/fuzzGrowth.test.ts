@@ -392,7 +392,7 @@ describe("settings of", () => {
     timeLimitMs,
   );
 
-  test("as many problems as there are, all of them are told", () => {
+  test("all problems are reported, however many there are", () => {
     const many = {
       DETECTION_RULES: "x,".repeat(150_000),
       WORKSPACES: `[${"1,".repeat(150_000)}1]`,
@@ -405,7 +405,7 @@ describe("settings of", () => {
     await grows(200_000, (n) => () => parseDuration(`P1DT${"1".repeat(n)}`));
   });
 
-  test("a file of rules or scenarios that is no JSON", async () => {
+  test("a file of rules or scenarios that is not JSON", async () => {
     await grows(200_000, (n) => {
       const path = join(folder, `rules-${n}.json`);
       writeFileSync(path, `[${"\n".repeat(n)}`);

@@ -131,13 +131,13 @@ async function everything(): Promise<readonly unknown[]> {
   return [host.logs, host.invocations, answers, errors];
 }
 
-test("what is told would be found, wherever it stands", () => {
+test("secrets would be found, wherever they appear", () => {
   const error = new Error("x", { cause: { deep: [[[[canaries.address]]]] } });
   expect(() => expectNothingTold("well", error)).toThrow(canaries.address);
   expect(() => expectNothingTold(`Bearer ${"x".repeat(9)}`)).toThrow("Bearer");
 });
 
-test("nothing is told where all goes well, and the incident tells it", async () => {
+test("nothing leaks in normal operation, and the incident has the details", async () => {
   await start();
   expectNothingTold(...(await everything()));
   expect(JSON.stringify(azure.sentinel.incidents())).toContain(canaries.user);

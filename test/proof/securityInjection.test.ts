@@ -105,7 +105,7 @@ function valueOf(literal: string): string {
   return Kusto.Language.KustoFacts.GetStringLiteralValue(literal);
 }
 
-describe("a query has the same shape, whoever is asked for", () => {
+describe("a query has the same shape for every user", () => {
   const ask = (users: readonly string[]) =>
     [candidatesQuery, approvalsQuery].map((template) =>
       renderQuery(template, {
@@ -151,7 +151,7 @@ describe("a query has the same shape, whoever is asked for", () => {
   );
 });
 
-describe("what analysts are given to run has the same shape, whoever it is about", () => {
+describe("the queries for analysts have the same shape for every user", () => {
   const tables = { ...builtInTables, AuditLogs: auditColumns(), AADUserRiskEvents: riskColumns() };
   const analyse = createAnalyser(tables);
   const [rule] = presets;

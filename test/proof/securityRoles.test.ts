@@ -123,7 +123,7 @@ describe("the roles that the README names", () => {
     await host.stop();
   });
 
-  test("are few: none of them is of an owner, and none may read or write more than it has to", () => {
+  test("are few: none is an owner's, and none may read or write more than necessary", () => {
     expect(named.join()).not.toMatch(/(?<!Data )Owner|Administrator|(?<!Data )Contributor/);
   });
 });

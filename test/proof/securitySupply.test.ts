@@ -36,7 +36,7 @@ describe("the lock file", () => {
     expect(weak).toEqual([]);
   });
 
-  test("holds no package whose script has to run when it is installed", () => {
+  test("has no package with an install script", () => {
     const withScripts = installed.filter(([, each]) => each.hasInstallScript === true);
     const refused = withScripts.filter(([path]) => manifest.allowScripts[nameOf(path)] === false);
     expect(refused).toEqual(withScripts);

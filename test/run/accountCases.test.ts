@@ -120,7 +120,7 @@ describe("how far is read", () => {
     ["before", last],
     ["after", first],
     ["on both sides", first + 60 * hour],
-  ])("ends a day from what was touched, which is told: %s", async (_, at) => {
+  ])("ends a day from the activity, which is recorded: %s", async (_, at) => {
     const bench = new Bench(first + 9 * day, days);
     const found = await caseAt(bench, at, at, more);
     expect(found.bounded).toBe(true);
@@ -130,7 +130,7 @@ describe("how far is read", () => {
     expect(Math.max(...asked.map(({ to }) => to))).toBeLessThanOrEqual(at + 96 * hour);
   });
 
-  it("ends with 10,000 rows of a user, which is told", async () => {
+  it("ends with 10,000 rows of a user, which is recorded", async () => {
     const rows = refusals("00:00", 6, alice, 2 * hour);
     const again = (times: number) => Array.from({ length: times }, () => rows[5] ?? {});
     for (const [times, looks] of [
@@ -143,7 +143,7 @@ describe("how far is read", () => {
     }
   });
 
-  it("ends as well where a user's rows are too many for an answer, which is told", async () => {
+  it("also ends if a user has too many rows for an answer, which is recorded", async () => {
     const rows = refusals("09:00", 1).flatMap((each) => Array.from({ length: 10_000 }, () => each));
     const bench = new Bench("23:00", publish([...rows, ...refusals("10:30", 1)]));
     bench.log.mostRows = 10_000;

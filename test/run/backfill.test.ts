@@ -67,7 +67,7 @@ describe("a backfill", () => {
     expect(bench.lines[1]?.fields).toMatchObject({ from: time("13:00"), to: time("19:00") });
   });
 
-  it("keeps what a sink answered, beside what it has to tell itself", async () => {
+  it("keeps the answer of a sink, in addition to its own messages", async () => {
     const bench = new Bench(time("09:00") + 180 * day, publish(refusals("09:00", 5)));
     bench.log.add(publish(refusals(time("12:00") + 2 * day, 5, bob)));
     bench.sink.before = () => {
@@ -219,7 +219,7 @@ describe("a backfill", () => {
     expect(bench.jobs.partOf(step.id).state).toBe("done");
   });
 
-  it("tells of bursts that begin beyond the retention, and does not open them", async () => {
+  it("reports bursts that begin beyond the retention, and does not open them", async () => {
     const bench = new Bench(time("12:00") + 200 * day, publish(refusals("09:00", 5)));
     const part = await bench.backfill({ from: "08:00", to: "12:00" });
     expect(part.counts.opened).toBe(0);

@@ -84,7 +84,7 @@ describe("sign-ins", () => {
     expect(rowsOf(found.passed).map(({ at }) => at)).toEqual([time("09:30"), time("09:31")]);
   });
 
-  it("that nobody can read say nothing", async () => {
+  it("that cannot be read are ignored", async () => {
     const found = await collect([{ kind: "signIn", record: {} }]);
     expect(rowsOf(found.seen)).toEqual([]);
   });

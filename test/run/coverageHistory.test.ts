@@ -126,7 +126,7 @@ describe("the history", () => {
     expect(JSON.stringify(history).length).toBeLessThan(8_000);
   });
 
-  test("of another version, or none, is begun anew", () => {
+  test("of another version, or none, is replaced by an empty one", () => {
     const history = historyOf([now, 1, 0]);
     expect(readHistory(history)).toBe(history);
     expect(readHistory({ ...history, version: 2 } as unknown as CoverageHistory)).toEqual(none);

@@ -39,7 +39,7 @@ describe("MFA failures", () => {
     expect(failures(tallyOf([first, first, denialRow("09:05")]))).toEqual([true, true]);
   });
 
-  test("have a reason when one row of the request tells it, whichever row comes first", () => {
+  test("have a reason if any row of the request gives it, in any order", () => {
     const request = "11111111-1111-4111-8111-111111111111";
     const silent = row({ at: "09:00", request });
     const telling = row({ at: "09:01", request, steps: [denied("09:01")] });
@@ -54,7 +54,7 @@ describe("MFA failures", () => {
     expect(failures(tallyOf(rows, { exclusions: [excluded] }))).toEqual([true]);
   });
 
-  test("are none of rows that nobody sat in front of, that are nobody's, or not there yet", () => {
+  test("do not include rows that are non-interactive, nobody's, or not published yet", () => {
     const rows = [
       denialRow("09:00", { fields: { IsInteractive: false } }),
       denialRow("09:05", { fields: { UserPrincipalName: "", UserId: "" } }),
@@ -84,7 +84,7 @@ describe("what the rows show", () => {
     );
   });
 
-  test("is no result code where the result is a word", () => {
+  test("has no result code if the result is a word", () => {
     const fields = { ResultType: "Failure", Status: undefined };
     expect(tallyOf([row({ at: "09:00", fields })]).shown).not.toContain("resultCode");
   });

@@ -33,7 +33,8 @@ const waiting = (bench: Bench) =>
     .flatMap(({ incident }) => (incident === null ? [] : [userOf(incident.text.title)]))
     .toSorted();
 
-const claimsOf = ({ deliveries }: SubjectRecord) => Object.values(deliveries).map(({ claim }) => claim);
+const claimsOf = ({ deliveries }: SubjectRecord) =>
+  Object.values(deliveries).map(({ claim }) => claim);
 
 /** Whether a call of the state ends a claim. */
 function settles(args: readonly unknown[]): boolean {
@@ -63,7 +64,7 @@ function gate() {
 }
 
 describe("the cap", () => {
-  it("lets a run send so many, keeps the rest, and the next runs send it", async () => {
+  it("limits what a run sends; the next runs send the rest", async () => {
     const bench = new Bench("09:30", bursts(...names(7)), { maxIncidentsPerRun: 3 });
     const first = await bench.run("09:30");
     expect(first).toMatchObject({ opened: 7, due: 7, sent: 3, pending: 4 });
@@ -73,7 +74,7 @@ describe("the cap", () => {
     expect(bench.sink.titles().toSorted()).toEqual(names(7).map((name) => `${name} 1`));
   });
 
-  it("is for what is oldest first, before what is new", async () => {
+  it("prefers the oldest items, before new ones", async () => {
     const bench = new Bench("09:30", bursts("anna", "bert", "cleo"), { maxIncidentsPerRun: 1 });
     await bench.run("09:30");
     const [sent] = bench.sink.titles();
@@ -369,7 +370,7 @@ describe("while an incident is sent", () => {
     expect(bench.sink.titles()).toEqual(["anna 1", "anna 1", "anna 2"]);
   });
 
-  it("a run that takes over after its claim may be done with it, and that holds", async () => {
+  it("a run that takes over an expired claim can complete it, and the result is kept", async () => {
     const bench = new Bench("09:30", bursts("anna"));
     await run(bench, () => {
       bench.log.add(growth);
@@ -559,7 +560,7 @@ describe("what is due", () => {
     expect(bench.sink.delivered).toEqual([]);
   });
 
-  it("for a merger that is not recorded is not told", async () => {
+  it("for a merger that is not recorded is not sent", async () => {
     const bench = new Bench("09:30", bursts("anna"), { maxIncidentsPerRun: 0 });
     await bench.run("09:30");
     const put = bench.due().map((item) => ({ ...item, incident: null, mergedInto: "another" }));

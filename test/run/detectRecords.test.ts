@@ -105,7 +105,7 @@ describe("a run over files", () => {
     expect(memory.recorded()).toMatchObject([{ facts: { denials: 5 } }]);
   });
 
-  it("tells of each record that cannot be used, with its place", async () => {
+  it("reports each record that cannot be used, with its place", async () => {
     const memory = new Memory();
     const { counts } = await memory.run([
       ...refusals("09:00", 1),
@@ -144,14 +144,14 @@ describe("a run over files", () => {
     ]);
   });
 
-  it("finds a burst beside denials that are none", async () => {
+  it("finds a burst among other denials", async () => {
     const rows = [...refusals("07:00", 3), ...refusals("09:00", 5), ...refusals("11:00", 3)];
     const { findings, denials } = await new Memory().run(rows);
     expect(denials).toBe(11);
     expect(findings).toMatchObject([{ finding: { facts: { denials: 5 } } }]);
   });
 
-  it("writes only the heads of accounts of which something new is recorded", async () => {
+  it("writes only the records of accounts with something new", async () => {
     const memory = new Memory();
     let writes = 0;
     memory.store = around(memory.store, ({ method, make }) => {
@@ -208,7 +208,7 @@ describe("what was published after the time that is asked about", () => {
 });
 
 describe("the range that is asked for", () => {
-  it("holds its beginning and not its end, by the first denial", async () => {
+  it("includes its beginning and excludes its end, by the first denial", async () => {
     const rows = refusals("09:00", 5);
     for (const [from, to, found] of [
       [time("09:00"), Infinity, 1],
@@ -299,7 +299,7 @@ describe("approvals", () => {
 });
 
 describe("the findings", () => {
-  it("stand in the order of their triggers, then of users, rules and tenants", async () => {
+  it("are in the order of their triggers, then of users, rules and tenants", async () => {
     const burst = (user: Person, from: string, tenant: string | null = tenantId) =>
       refusals(from, 5, user).map((each) => ({ ...each, AADTenantId: tenant }));
     const elsewhere = "00000000-0000-0000-0000-0000000000dd";

@@ -10,7 +10,7 @@ const account = rowAccountOf(alice);
 
 const entry = (record: Row, place = 1): LogEntry<number> => ({ kind: "record", record, place });
 
-test("a row gives its sightings and approvals, each with whose they are", () => {
+test("a row gives its sightings and approvals, each with their account", () => {
   const extractor = new Extractor<number>({});
   const steps = [denied("09:00"), approved("09:01"), approved("09:02")];
   extractor.add(entry(row({ at: "09:00", resultType: "0", steps })));
@@ -32,7 +32,7 @@ test("a row of nobody is counted and gives nothing", () => {
   expect([sightings, approvals]).toEqual([[], []]);
 });
 
-test("what cannot be read is counted, and told with its place", () => {
+test("what cannot be read is counted, and reported with its place", () => {
   const extractor = new Extractor<number>({});
   const timeless = { authenticationStepDateTime: "soon" };
   const step = denied("09:01", { sequences: false, fields: timeless });

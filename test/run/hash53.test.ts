@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hash53 } from "../../src/run/hash53.ts";
 
-test("a hash is a whole number that a double holds, and the same for the same text", () => {
+test("a hash is a whole number that fits a double, and the same for the same text", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       expect(Number.isSafeInteger(hash53(text))).toBe(true);

@@ -40,7 +40,7 @@ describe("the incident that a decision asks for", () => {
     expect(incident.change).toContain("1 more than before");
   });
 
-  it("compares with nothing where there was nothing", () => {
+  it("compares with nothing if there was nothing", () => {
     const { change } = incidentOf(subject, { burst, before: null, reason: "first-seen" }, found);
     expect(change).toBe(describeChange("first-seen", null, found));
   });

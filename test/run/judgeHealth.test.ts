@@ -86,7 +86,7 @@ describe("what runs cannot keep up with is a fault", () => {
     expect(judge({ publishedTo: now - 31 * minute }).healthy).toBe(true);
   });
 
-  test("by three runs in a row that had more to read than time", () => {
+  test("by three consecutive runs that had no time to read everything", () => {
     expect(faults(judge({}, { behindRuns: 3 }))).toEqual([["behind", progress.publishedTo]]);
     expect(judge({}, { behindRuns: 2 }).healthy).toBe(true);
   });
@@ -175,7 +175,7 @@ describe("before there is anything to judge", () => {
     expect(faults(judge(old, {}, { isPaused: true }))).toEqual([["not-running", now - 2 * day]]);
   });
 
-  test("a log without any row is told, and a fault after that time", () => {
+  test("a log without any row is a warning, and a fault after that time", () => {
     const fresh = judge({}, { newestRowAt: null, firstRunAt: now - hour });
     expect(fresh).toMatchObject({ healthy: true, state: "no rows yet" });
     expect(fresh.warnings).toEqual(["SigninLogs has had no row yet."]);
@@ -203,7 +203,7 @@ function afterRuns(from: number, to: number, rowsAt: (at: number) => number): Vi
 describe("a log that falls silent", () => {
   const end = { lastRunAt: now, lastSuccessAt: now, publishedTo: now - 2 * minute };
 
-  test("for six hours, at a tenant with a row a minute, is told against its own rhythm", () => {
+  test("for six hours, at a tenant with a row a minute, is a warning by its own rhythm", () => {
     const silentFrom = now - 6 * hour;
     const kept = afterRuns(now - 3 * day, now, (at) => (at < silentFrom ? 60 : 0));
     const judgement = judge(end, kept);
@@ -215,7 +215,7 @@ describe("a log that falls silent", () => {
     ]);
   });
 
-  test("for longer than allowed, when rows should have come, is a fault", () => {
+  test("for longer than allowed, when rows were expected, is a fault", () => {
     const silentFrom = now - 25 * hour;
     const kept = afterRuns(now - 15 * day, now, (at) => (at < silentFrom ? 60 : 0));
     expect(faults(judge(end, kept))).toEqual([["source", expect.any(Number)]]);
@@ -228,7 +228,7 @@ describe("a log that falls silent", () => {
     return isWorkday && date.getUTCHours() >= 8 && date.getUTCHours() < 18 ? 120 : 0;
   };
 
-  test.each([1, 3])("over a weekend is none, in week %d", (weeks) => {
+  test.each([1, 3])("over a weekend is not a fault, in week %d", (weeks) => {
     const monday = now - 5 * hour;
     const kept = afterRuns(monday - 3 * day - (weeks - 1) * 7 * day - 4 * day, monday, office);
     const before = { lastRunAt: monday, lastSuccessAt: monday, publishedTo: monday };
@@ -236,14 +236,14 @@ describe("a log that falls silent", () => {
     expect(judgement.faults).toEqual([]);
   });
 
-  test("on a Monday morning, at a tenant that works then, is told", () => {
+  test("on a Monday morning, at a tenant that works then, is a fault", () => {
     const monday = now - 12 * hour;
     const kept = afterRuns(monday - 14 * day, now, (at) => (at < monday ? office(at) : 0));
     const judgement = judge(end, kept);
     expect(faults(judgement)).toEqual([["source", expect.any(Number)]]);
   });
 
-  test("for long, at a tenant whose rhythm is not known, is a fault in the end", () => {
+  test("for long, at a tenant whose rhythm is unknown, is eventually a fault", () => {
     const newestRowAt = now - 3 * day - minute;
     expect(faults(judge(end, { newestRowAt }))).toEqual([["source", newestRowAt]]);
     expect(judge(end, { newestRowAt: now - 3 * day }).healthy).toBe(true);
@@ -275,7 +275,7 @@ describe("what the log says of MFA failures", () => {
   const after = (count: number, text: string | null) =>
     addToHistory(readHistory(undefined), rowsWith(count, text), now);
 
-  test("is a fault where twenty of them have no reason", () => {
+  test("is a fault if twenty of them have no reason", () => {
     const judgement = judge({ coverage: after(20, null) });
     expect(judgement.faults.map(({ what }) => what)).toEqual(["reasons"]);
     expect(judgement.faults[0]?.problem).toMatch(
@@ -284,12 +284,12 @@ describe("what the log says of MFA failures", () => {
     expect(judge({ coverage: after(19, null) }).healthy).toBe(true);
   });
 
-  test("is none where they say why", () => {
+  test("is not a fault if they give reasons", () => {
     const text = "MFA denied; user declined the authentication";
     expect(judge({ coverage: after(20, text) })).toMatchObject({ healthy: true, warnings: [] });
   });
 
-  test("is one warning for a text that nobody knows, with its count", () => {
+  test("is one warning for an unknown text, with its count", () => {
     const warnings = judge({ coverage: after(12, "MFA denied; in some other way") }).warnings;
     expect(warnings).toEqual([
       expect.stringMatching(/^An unknown MFA text appeared 12 times in 24 hours: /),

@@ -32,7 +32,7 @@ it("leaves the watermark where it is, and reads no further", async () => {
   expect(bench.records()).toEqual([]);
 });
 
-it("reads nothing where no run has been yet", async () => {
+it("reads nothing before the first run", async () => {
   const bench = new Bench("09:30", publish(refusals("09:00", 5)));
   expect(await bench.maintain("12:00")).toMatchObject({ opened: 0 });
   expect(bench.log.asked).toEqual([]);
@@ -52,7 +52,7 @@ it("forgets what lies beyond the retention, and what was forgotten is not opened
   expect(bench.sink.titles()).toEqual(["alice 1"]);
 });
 
-it("forgets even where the second look comes to no end", async () => {
+it("forgets even if the second look never ends", async () => {
   const bench = new Bench("09:30", publish(refusals("09:00", 5)), { retentionMs: 30 * day });
   await bench.run("09:30");
   const later = time("10:30") + 30 * day;

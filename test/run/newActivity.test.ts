@@ -38,7 +38,7 @@ describe("rows touch", () => {
     ]);
   });
 
-  it("nobody where what happened lies outside of the range asked for", () => {
+  it("nobody if it happened outside of the requested range", () => {
     const range = { from: time("09:00"), to: time("09:02") };
     expect(touchedBy(refusals("09:00", 3), range).list).toMatchObject([
       { span: { from: time("09:00"), to: time("09:01") } },
@@ -80,7 +80,7 @@ describe("rows touch", () => {
     expect(touchedBy(rows).denials).toBe(2);
   });
 
-  it("by what is no denial count none", () => {
+  it("by anything but a denial counts none", () => {
     expect(touchedBy([row({ at: "09:00", steps: [noResponse("09:00")] })]).denials).toBe(0);
   });
 });

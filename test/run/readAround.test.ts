@@ -72,7 +72,7 @@ it.each([
   expect(usersPerQuery).toBe(200);
 });
 
-it("of a user with rows without end reads what is around the core, and of others everything", async () => {
+it("of a user with endless rows reads around the core, and of others everything", async () => {
   const flood = refusals("06:00", 14_000, bob, 2_000);
   const log = new FakeLog(clock, publish([...flood, ...refusals("20:00", 5)]));
   log.mostRows = 4_000;
@@ -185,7 +185,7 @@ it("asks nothing for nobody", async () => {
   expect(log.asked).toEqual([]);
 });
 
-it("finds approvals on rows that hold no denial", async () => {
+it("finds approvals on rows without a denial", async () => {
   const approval = row({ at: "09:20", resultType: "0", steps: [approved("09:20")] });
   const log = new FakeLog(clock, publish([approval, ...refusals("09:00", 2)]));
   const wanted = [{ names: [alice.name], span: span("09:00", "10:00") }];
@@ -201,7 +201,7 @@ it("brings together the approvals of an account, whatever row they are on", asyn
   expect(approvals.map(([, { at: when }]) => when)).toEqual(["09:20", "09:10", "09:30"].map(time));
 });
 
-it("is not led astray by a service that gives more rows than asked for, of nobody even", async () => {
+it("is not misled by a service that returns more rows than asked for, even those of nobody", async () => {
   const nobody = { name: "", id: "" };
   const rows = [
     ...refusals("09:00", 1, nobody),

@@ -64,7 +64,7 @@ describe("an answer that is partial", () => {
 });
 
 describe("the halves of a query", () => {
-  it("share its middle, of which each row belongs to one", () => {
+  it("share its middle, and each row belongs to one", () => {
     const [first, second] = halve({ ...query, range: { from: 10, to: 13 } }, "");
     expect([first.range, second.range]).toEqual([
       { from: 10, to: 11 },
@@ -72,7 +72,7 @@ describe("the halves of a query", () => {
     ]);
   });
 
-  it("of users are again halves of what was asked for", () => {
+  it("of users are again halves of the query", () => {
     const instant = { ...query, range: { from: 10, to: 11 } };
     const [even, odd] = halve(instant, "");
     expect([even.shard, odd.shard]).toEqual([

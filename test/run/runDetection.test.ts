@@ -152,7 +152,7 @@ describe("the first run", () => {
     });
   });
 
-  it("begins by its own clock where the service does not tell the time", async () => {
+  it("begins by its own clock if the service does not give its time", async () => {
     for (const answer of [
       () => Promise.resolve({ kind: "partial", reason: "too much" }),
       () => Promise.reject(new Error("the log is away")),

@@ -103,7 +103,7 @@ describe("at the same time", () => {
     );
   });
 
-  it("a backfill whose message came twice leaves the incidents of one run", async () => {
+  it("a backfill whose message came twice results in the incidents of one run", async () => {
     await law(
       fc.asyncProperty(seeds, caps, async (seed, cap) => {
         const bench = newStory(cap);
@@ -119,7 +119,7 @@ describe("at the same time", () => {
     );
   });
 
-  it("runs of which one dies anywhere leave the incidents of one", async () => {
+  it("runs that die anywhere leave the same incidents as a single run", async () => {
     await law(
       fc.asyncProperty(
         seeds,

@@ -131,7 +131,7 @@ describe("the context of a finding", () => {
     expect(tell()).toEqual(["first-seen", "grew"]);
   });
 
-  it("is off where there is nothing to ask", async () => {
+  it("is off if there is nothing to query", async () => {
     const { bench } = benchOf();
     await bench.run("09:30", { context: null });
     expect(verdicts({ bench })).toEqual([undefined]);
@@ -171,7 +171,7 @@ describe("a lookup that fails", () => {
     expect(context.asked).toEqual(["events"]);
   });
 
-  it("takes nothing back that the incident was told", async () => {
+  it("removes nothing from the incident", async () => {
     const { bench, context } = benchOf();
     context.seen = month("198.51.100.1");
     await bench.run("09:30");
@@ -183,7 +183,7 @@ describe("a lookup that fails", () => {
 });
 
 describe("what follows", () => {
-  it("is told once, as an update, and raises the severity", async () => {
+  it("is reported once, as an update, and raises the severity", async () => {
     const { bench, context, tell } = benchOf();
     await bench.run("09:30");
     expect(bench.sink.delivered.at(-1)?.text.severity).toBe("Medium");
@@ -237,7 +237,7 @@ describe("what follows", () => {
     ["of somebody else", { byNames: [bob.id], onNames: [bob.name] }],
     ["that means nothing", { operation: "Update sign-in hints" }],
     ["from before the denials", { at: time("08:00") }],
-  ])("is no event %s", async (_, more) => {
+  ])("is not an event %s", async (_, more) => {
     const { bench, context, tell } = benchOf();
     await bench.run("09:30");
     context.stored = [registered("09:20", time("09:31"), more)];

@@ -30,7 +30,7 @@ describe("what a run could see", () => {
     expect((await bench.store.readProgress())?.coverage).toMatchObject({ version: 1 });
   });
 
-  it("is no verdict where nothing was read", async () => {
+  it("is no verdict if nothing was read", async () => {
     const bench = new Bench("10:00", []);
     expect((await bench.run("10:00")).coverage).toMatchObject({ verdict: null, rows: 0 });
   });
@@ -49,7 +49,7 @@ describe("what a run could see", () => {
     expect((await bench.run("09:35")).coverage).toMatchObject({ rows: 5, mfaFailures: 5 });
   });
 
-  it("begins anew where the state is of a version that kept none", async () => {
+  it("starts over if the state is from a version without one", async () => {
     const bench = new Bench("10:00", publish([denialRow("09:30")]));
     await bench.store.saveProgress({
       publishedTo: time("09:00"),

@@ -78,7 +78,7 @@ async function story(disturbedRun: Moment, plan: Disturbance): Promise<[Bench, D
 }
 
 describe("a run that is stopped at any call, or in which any call fails,", () => {
-  it("without any disturbance leaves the incidents of the story, each told once", async () => {
+  it("without any disturbance leaves the incidents of the story, each reported once", async () => {
     const [bench] = await story("", { at: Infinity, when: "before", how: "dies" });
     expect(liveOf(bench)).toEqual(storyEnd);
     expectTold(bench);

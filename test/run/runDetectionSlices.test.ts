@@ -114,7 +114,7 @@ function live(bench: Bench): readonly Incident[] {
 }
 
 describe("runs and backfills in any order, over rows however late,", () => {
-  it("leave the incidents that the contract tells of, as one run does", async () => {
+  it("leave the incidents of the contract, like a single run", async () => {
     const ends = { equal: 0, replaced: 0, incidents: 0 };
     await law(
       fc.asyncProperty(published, ruleArbitrary(), events, async (rows, rule, schedule) => {

@@ -27,7 +27,7 @@ it("a run sends for two minutes, under claims of five and the cap", () => {
   expect(sending.waiting.size).toBe(0);
 });
 
-it("what waits is what has to be sent, not what is only watched", () => {
+it("only items to be sent are pending, not those that are only watched", () => {
   const watch = { from: 0, to: 1, until: 2 };
   const due = [item("merged", { mergedInto: "keeper" }), item("watched", { watch })];
   const { waiting } = newSendBudget(new Bench("09:30", []).detector(), "live", due);

@@ -77,7 +77,7 @@ describe("a step that is too much for one answer", () => {
 });
 
 describe("a sweep", () => {
-  it("gives out nothing where the service knows nothing of the range yet, but judges what it said", async () => {
+  it("yields nothing if the service does not cover the range yet, but judges its answer", async () => {
     const bench = new Bench("09:20", publish(refusals("09:00", 5), "09:10"));
     const { steps, work } = await sweepOver(bench, time("09:19"), time("09:20"));
     expect(steps).toEqual([]);
@@ -88,7 +88,7 @@ describe("a sweep", () => {
     expect(rows.sink.titles()).toEqual(["alice 1"]);
   });
 
-  it("gives out no step without length, and looks at nobody else for it", async () => {
+  it("yields no empty step, and looks at nobody else for it", async () => {
     for (const [now, looks] of [
       ["09:20:59", []],
       ["09:21", []],

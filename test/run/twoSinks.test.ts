@@ -80,7 +80,7 @@ describe("two sinks", () => {
     expect(sentinel.got).toEqual(["0 → 1", "1 → 2"]);
   });
 
-  it("are told of a merge once each, also where one of them fails", async () => {
+  it("each get a merge once, even if one of them fails", async () => {
     const [sentinel, logs] = [new NamedSink("sentinel"), new NamedSink("logs")];
     const bench = new Bench(
       "09:30",
@@ -99,7 +99,7 @@ describe("two sinks", () => {
     expect(sentinel.got.toSorted()).toEqual(logs.got.toSorted());
   });
 
-  it("of which one is new get what is found from then on, as an opening", async () => {
+  it("including a new one get later findings, the new one as an opening", async () => {
     const { bench, sentinel, logs, grow } = start();
     await bench.run("09:30", { sinks: [sentinel] });
     grow("09:10", "09:31");

@@ -9,7 +9,7 @@ const usual = {
   queueClientId: null,
 } as const;
 
-describe("an operator is told", () => {
+describe("the operator is warned", () => {
   test("that the Defender portal shows nothing, where only the API of Sentinel is written to", () => {
     const notices = noticesOn({ ...usual, sinks: ["sentinel"] });
     expect(notices).toHaveLength(1);

@@ -142,11 +142,11 @@ describe("rules as JSON", () => {
       ["[0].exclusions.applications[0] must be text"],
     ],
     [[{ id: explicit.id }, { id: splunk.id }, { id: explicit.id }], ["names a rule twice"]],
-  ])("%j tells its problem and its place", (value, expected) => {
+  ])("%j has its problem and its place", (value, expected) => {
     expect(problemsOf(value)).toEqual(expected);
   });
 
-  test("tell every problem at once", () => {
+  test("report every problem at once", () => {
     const wrong = [
       { id: "x", threshold: -1 },
       { id: explicit.id, window: "long", exclusions: { addresses: ["a", "b"] }, extra: 1 },

@@ -36,7 +36,7 @@ function problemsOf(more: Environment, base: Environment = least): readonly stri
 const minute = 60_000;
 const day = 1_440 * minute;
 
-test("without more than must be given, the defaults hold", () => {
+test("with only the required settings, the defaults apply", () => {
   expect(read()).toEqual({
     workspaces: [{ name: "default", workspaceId: guid, resourceId }],
     stateStorage: { connectionString: "UseDevelopmentStorage=true", allowHttp: true },
@@ -237,7 +237,7 @@ describe("each setting by itself", () => {
 });
 
 describe("problems", () => {
-  test("are told all at once, each naming its setting", () => {
+  test("are reported all at once, each naming its setting", () => {
     const wrong = {
       STATE_TABLE: "1",
       AZURE_CLOUD: "moon",
@@ -339,7 +339,7 @@ describe("what every workspace is", () => {
     expect(problemsOf({ ...storage, WORKSPACES: JSON.stringify(value) }, {})).toEqual(expected);
   });
 
-  test("has no list that is no JSON", () => {
+  test("has no list that is not JSON", () => {
     expect(problemsOf({ ...storage, WORKSPACES: "[{]" }, {})).toEqual([
       "WORKSPACES is not valid JSON",
     ]);
@@ -390,7 +390,7 @@ describe("the storage of the state", () => {
     ]);
   });
 
-  test("cannot be an empty connection string beside the service URIs, which the host would take", () => {
+  test("cannot be an empty connection string beside the service URIs, because the host would use it", () => {
     expect(problemsOf({ STATE_STORAGE: "", ...uris })).toEqual([
       expect.stringMatching(/^STATE_STORAGE is empty beside the service URIs: remove it/),
     ]);
@@ -452,7 +452,7 @@ describe("the sample of local settings", () => {
   ) as { readonly IsEncrypted: unknown; readonly Values: Readonly<Record<string, string>> };
   const { AzureWebJobsStorage, FUNCTIONS_WORKER_RUNTIME, ...values } = sample.Values;
 
-  test("holds every setting in the order of their definitions, and what the host needs", () => {
+  test("has every setting in the order of the definitions, and what the host needs", () => {
     expect(Object.keys(values)).toEqual(Object.keys(definitions));
     expect([sample.IsEncrypted, FUNCTIONS_WORKER_RUNTIME]).toEqual([false, "node"]);
     expect(AzureWebJobsStorage).toBe("UseDevelopmentStorage=true");
@@ -472,7 +472,7 @@ describe("the sample of local settings", () => {
     }
   });
 
-  test("holds no secret, and nobody's identity", () => {
+  test("has no secret, and nobody's identity", () => {
     const text = JSON.stringify(sample);
     expect(text).not.toMatch(/AccountKey|SharedAccess|sig=|[\da-f]{8}-(?!0000)[\da-f]{4}-/i);
   });

@@ -59,7 +59,7 @@ describe("a running Azurite", () => {
     expect(keys).toEqual(["a", "b"]);
   });
 
-  test("takes tokens of the identity stand-in", async () => {
+  test("accepts tokens of the identity stand-in", async () => {
     const identity = await startIdentity();
     for (const variable of Object.entries(identity.env)) {
       vi.stubEnv(...variable);

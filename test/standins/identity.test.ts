@@ -89,7 +89,7 @@ test("an expired token says so", async () => {
   expect(Number(expiresOn) * 1000).toBeLessThan(Date.now());
 });
 
-test("what is no token of the stand-in has no claims", () => {
+test("a token of somebody else has no claims", () => {
   expect(["", "abc", "a.b.c", `a.${btoa('{"aud":1}')}.c`].map(claimsOf)).toEqual([
     undefined,
     undefined,

@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => azure.stop());
 
-it("gives the app settings that are the ordinary ones, and that it takes", () => {
+it("gives the app ordinary settings, which it accepts", () => {
   const settings = readSettings(azure.settings);
   expect(settings.workspaces).toEqual([{ name: "default", ...localWorkspace }]);
   expect(settings.logAnalyticsEndpoint).toBe(azure.logs.endpoint);

@@ -51,7 +51,10 @@ const due = (burstId: string, dueAt: number): DueItem => ({
   watch: null,
 });
 
-async function written(store: MemoryStore, ...bursts: SubjectRecord["bursts"]): Promise<SubjectRecord> {
+async function written(
+  store: MemoryStore,
+  ...bursts: SubjectRecord["bursts"]
+): Promise<SubjectRecord> {
   const head = await store.readHead(subject);
   const stored = await store.write({ head: { ...head, bursts } });
   if (stored === null || stored === "conflict") {
@@ -116,7 +119,7 @@ describe("the watermark", () => {
     expect((await store.open()).progress).toEqual({ ...progress(10), lastRunAt: 7 });
   });
 
-  test("is told with how the run that began last went, whichever ended last", () => {
+  test("includes the result of the run that began last, whichever ended last", () => {
     const failed = { ...progress(10), lastRunAt: 9, lastError: "no answer", pending: 3 };
     const older = { ...progress(20), lastRunAt: 8 };
     const both = { ...failed, publishedTo: 20 };
@@ -124,7 +127,7 @@ describe("the watermark", () => {
     expect(laterProgress(older, failed)).toEqual(both);
   });
 
-  test("is told with the last success, if there was one", () => {
+  test("includes the last success, if there was one", () => {
     const lastSuccess = (a: number | null, b: number | null) =>
       laterProgress({ ...progress(10), lastSuccessAt: a }, { ...progress(10), lastSuccessAt: b })
         .lastSuccessAt;
@@ -153,7 +156,7 @@ describe("pruning", () => {
     expect(store.snapshot().heads).toEqual([]);
   });
 
-  test("is a write: who read before has to read again", async () => {
+  test("is a write: earlier readers must read again", async () => {
     const store = new MemoryStore();
     const head = await written(store, burst("a", 20), burst("b", 30));
     await store.prune(21);
@@ -162,7 +165,7 @@ describe("pruning", () => {
     expect(await store.write({ head })).toBe("conflict");
   });
 
-  test("leaves a head alone of which nothing ended", async () => {
+  test("leaves a record alone if nothing in it ended", async () => {
     const store = new MemoryStore();
     const head = await written(store, burst("a", 20), burst("b", 30));
     await store.prune(20);

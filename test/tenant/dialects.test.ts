@@ -14,7 +14,7 @@ const rows = rowsOf(smallTenant()).slice(0, 200);
 const row = rows.find((candidate) => stepsOf(candidate).length > 1) ?? {};
 
 describe("the dialects of a row", () => {
-  test("as export lines and as a JSON array hold the rows unchanged", () => {
+  test("as export lines and as a JSON array have the rows unchanged", () => {
     const lines = toNdjson(rows).split("\n");
     expect(lines.pop()).toBe("");
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual(rows);
@@ -28,7 +28,7 @@ describe("the dialects of a row", () => {
     expect(everyColumn).toEqual([{ name: "TenantId", type: "string" }, ...schema]);
   });
 
-  test("as a query's answer hold dynamic values as text, and empty text where nothing is", () => {
+  test("as a query's answer have dynamic values as text, and empty text for missing ones", () => {
     const [table] = toQueryAnswer([row]).tables;
     expect(table.name).toBe("PrimaryResult");
     const [cells] = table.rows;
@@ -41,7 +41,7 @@ describe("the dialects of a row", () => {
     expect(cells).toHaveLength(everyColumn.length);
   });
 
-  test("as a query's answer hold only what is projected", () => {
+  test("as a query's answer have only the projected columns", () => {
     const columns = [{ name: "Id", type: "string" as const }];
     expect(toQueryAnswer([row], columns).tables[0].rows).toEqual([[row["Id"]]]);
   });

@@ -100,7 +100,7 @@ describe("the truth about a tenant", () => {
     }
   });
 
-  test("cuts the bucket-edge attack so that no ten-minute bucket holds ten", () => {
+  test("cuts the bucket-edge attack so that no ten-minute bucket has ten", () => {
     for (const { times } of attacks("bucket-edge")) {
       for (const at of times) {
         const bucket = Math.floor(at / (10 * minuteMs));

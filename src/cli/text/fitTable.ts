@@ -4,27 +4,27 @@ import { narrowest, wrap } from "./wrap.ts";
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string;
-  /** Colours what a cell shows; its width stays as it is. */
+  /** Colours a cell's text without changing its width. */
   readonly paint?: (text: string, row: Row) => string;
-  /** Whether a long word of it may be cut to make the table fit. */
+  /** Whether its long words may be cut to make the table fit. */
   readonly mayCut?: boolean;
-  /** Left out where the table is too wide; the greatest goes first. A column without it stays. */
+  /** Columns with the greatest number are left out first if the table is too wide. Columns without one always stay. */
   readonly leaveOut?: number;
 }
 
 /** Blanks between two columns. */
 const gap = 2;
 
-/** A word of this width is whole as long as columns can be left out instead. */
+/** Words up to this width are not cut as long as columns can be left out instead. */
 const usualWord = 24;
 
-/** Words are cut to this width at last. */
+/** The smallest width to which words are cut. */
 const leastWord = 8;
 
 /**
- * A table that fits a terminal: columns that can be left out go first, then cells are wrapped.
+ * Formats a table that fits a terminal. Columns that can be left out go first, then cells are wrapped.
  *
- * @param width columns of the terminal; Infinity: as wide as it needs to be
+ * @param width columns of the terminal; Infinity: no limit
  */
 export function fitTable<Row>(
   columns: readonly Column<Row>[],
@@ -108,7 +108,7 @@ function leastOf<Row>({ column, word }: Measured<Row>, longestWord: number): num
   return column.mayCut === true ? Math.min(word, longestWord) : word;
 }
 
-/** The widest columns give way first, and none below its words. */
+/** The widest columns shrink first, but none below its words. */
 function widthsOf<Row>(
   shown: readonly Measured<Row>[],
   word: number,

@@ -33,7 +33,7 @@ export const lookOptions: readonly Option[] = [
   },
 ];
 
-/** What can be shown in a colour. */
+/** The things that have a colour. */
 const styles = {
   alarm: ["bold", "red"],
   warning: "yellow",
@@ -43,9 +43,9 @@ const styles = {
 
 type Style = keyof typeof styles;
 
-/** How text for people is laid out. */
+/** The layout of text for people. */
 export interface Look {
-  /** Columns; Infinity where lines may be as long as they like. */
+  /** Columns of a line; Infinity: no limit. */
   readonly width: number;
   readonly verbose: boolean;
   readonly time: TimeText;
@@ -66,7 +66,7 @@ export function readLook(given: Given, { stdout, env = {}, now = Date.now }: Ter
   };
 }
 
-/** https://no-color.org: an option of ours goes before it, a variable that is empty counts as absent. */
+/** See https://no-color.org. Our own option takes precedence, and an empty variable counts as absent. */
 function wantsColour(
   given: Given,
   env: Readonly<Record<string, string | undefined>>,

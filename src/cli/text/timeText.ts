@@ -2,13 +2,13 @@ import { inWords } from "../../detection/rules/ruleText.ts";
 
 export const timeWords = ["utc", "local", "relative"] as const;
 
-/** How times are shown to people; all moments are epoch milliseconds. */
+/** How times are shown to people. All times are epoch milliseconds. */
 export interface TimeText {
-  /** What stands in the head of a column, such as `UTC`; blank where the text says it. */
+  /** The text for the head of a column, such as `UTC`; blank if the times include it. */
   readonly zone: string;
   readonly moment: (at: number) => string;
   readonly span: (from: number, to: number) => string;
-  /** A moment beside an earlier one: without its day if that is the same. */
+  /** Formats a time after an earlier one, without its day if that is the same. */
   readonly after: (at: number, from: number) => string;
 }
 
@@ -16,7 +16,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Each way to show times, seen from a moment. */
+/** Each way to show times, relative to the present. */
 export const timeTexts = {
   utc: () => calendar("UTC", (at) => new Date(at).toISOString().slice(0, 16).replace("T", " ")),
   local,
@@ -53,7 +53,7 @@ const units = [
   ["hour", hour],
 ] as const;
 
-/** `3 hours ago`; under two of a unit, in the next smaller one. */
+/** Returns `3 hours ago`. Values under two of a unit use the next smaller one. */
 function ago(at: number, now: number): string {
   const [unit, length] = units.find(([, each]) => Math.abs(now - at) >= 2 * each) ?? [
     "minute",

@@ -1,15 +1,15 @@
 import widthOf from "fast-string-width";
 
-/** Where a line may end. */
+/** The places where a line may end. */
 const breaks = {
   sentence: /\s+/,
-  /** A cell's name of a user may also end before its domain, and before the mark of a guest. */
+  /** A user name in a cell may also be split before its domain, and before the mark of a guest. */
   cell: /\s+|(?=@)|(?=#ext#)/i,
 } as const;
 
 type TextKind = keyof typeof breaks;
 
-/** Lines of at most `width` columns of a terminal. Only a word that is longer than a line is cut. */
+/** Splits text into lines of at most `width` terminal columns. Only a word longer than a line is cut. */
 export function wrap(text: string, width: number, kind: TextKind): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -28,7 +28,7 @@ export function wrap(text: string, width: number, kind: TextKind): readonly stri
   return [...lines, line];
 }
 
-/** Columns that a cell needs if no word of it is cut. */
+/** The number of columns that a cell needs so that no word is cut. */
 export function narrowest(text: string): number {
   return piecesOf(text, "cell").reduce((widest, { piece }) => Math.max(widest, widthOf(piece)), 0);
 }
@@ -43,7 +43,7 @@ function piecesOf(text: string, kind: TextKind) {
   });
 }
 
-/** As many characters as fit, at least one. */
+/** Returns as many characters as fit, but at least one. */
 function headOf(text: string, width: number): string {
   let head = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -7,12 +7,12 @@ const severityRank = { High: 3, Medium: 2, Low: 1, Informational: 0 } as const s
   number
 >;
 
-/** What a finding says of the harm done. */
+/** The parts of a finding that show the harm done. */
 export interface Attack {
-  /** As shown. */
+  /** As displayed. */
   readonly user: string;
   readonly severity: Severity;
-  /** Any unit, as long as a later time is greater. */
+  /** In any unit, as long as later times are greater. */
   readonly triggeredAt: number | string;
   readonly approval: object | null;
   readonly context: {
@@ -38,12 +38,12 @@ export function harmOf({ approval, context }: Pick<Attack, "approval" | "context
   };
 }
 
-/** Whether the attacker probably got in. */
+/** Reports whether the attacker probably got in. */
 function isHarmed(harm: Harm): boolean {
   return harm.approvedAfter || harm.signedIn || harm.takeover;
 }
 
-/** The most harmful first; equal ones by time, then by user. */
+/** Sorts the most harmful first; equal ones by time, then by user. */
 export function byHarm(a: Attack, b: Attack): number {
   return weight(b) - weight(a) || compare(a.triggeredAt, b.triggeredAt) || compare(a.user, b.user);
 }
@@ -62,7 +62,10 @@ function weight(attack: Attack): number {
   );
 }
 
-/** Users, each once: those that the attacker probably got into, the most harmful first, and the others. */
+/**
+ * Returns each user once: first those whose accounts the attacker probably got into, most harmful first, then the
+ * others.
+ */
 export function usersByHarm(attacks: readonly Attack[]) {
   const sorted = attacks.toSorted(byHarm);
   const harmed = new Set(sorted.filter((each) => isHarmed(harmOf(each))).map(({ user }) => user));
@@ -70,7 +73,10 @@ export function usersByHarm(attacks: readonly Attack[]) {
   return { harmed: [...harmed], others: [...all].filter((user) => !harmed.has(user)) };
 }
 
-/** The verdict in one sentence: how many users were attacked, and how many of their accounts the attacker got into. */
+/**
+ * Returns the verdict in one sentence: how many users were attacked, and how many of their accounts the attacker
+ * got into.
+ */
 export function headline(attacks: readonly Attack[], verdict: CoverageReport["verdict"]): string {
   const { harmed, others } = usersByHarm(attacks);
   const users = harmed.length + others.length;
@@ -87,7 +93,7 @@ export function headline(attacks: readonly Attack[], verdict: CoverageReport["ve
     : `${attacked}; the attacker probably got into ${counted(harmed.length, "account")} (${signs(attacks)}).`;
 }
 
-/** What speaks for it, each sign with the number of its users. */
+/** Describes the evidence, each sign with the number of its users. */
 function signs(attacks: readonly Attack[]): string {
   const having = (sign: keyof Harm) =>
     new Set(attacks.filter((each) => harmOf(each)[sign]).map(({ user }) => user)).size;

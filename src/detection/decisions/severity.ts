@@ -55,6 +55,6 @@ function isRaised(rule: Rule, { fraudReports, triggeredAt, approval, context }: 
 }
 
 /** Reports whether there are signs of a takeover after the rule fired. */
-function isTakenOver({ followed }: Context, triggeredAt: number): boolean {
+export function isTakenOver({ followed }: Context, triggeredAt: number): boolean {
   return followed.some(({ at, meaning }) => meaning === "takeover" && at >= triggeredAt);
 }

@@ -9,6 +9,6 @@ export function incidentId(name: string): string {
 }
 
 /** Returns the id of a part (comment, task) of an incident. It is the same at every attempt. */
-export function identifyPart(incidentId: string, part: string): string {
-  return v5(part, incidentId);
+export function identifyPart(incident: string, part: string): string {
+  return v5(part, incident);
 }

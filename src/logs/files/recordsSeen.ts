@@ -68,9 +68,8 @@ function fieldsIn(row: Fields, record: Fields, at: number | null): number {
   const userId = row["UserId"] ?? row["userId"];
   const hasSteps = isFilled(steps) && (typeof steps !== "string" || steps.length > 4);
   const shows: Readonly<Record<ShownField, boolean>> = {
-    // A word such as "Failure" is no code.
     resultCode:
-      /^\s*\d/.test(String(row["ResultType"] ?? row["resultType"] ?? record["resultType"])) ||
+      isFilled(row["ResultType"] ?? row["resultType"] ?? record["resultType"]) ||
       says(status, "errorCode"),
     resultText: hasSteps || says(status, "additionalDetails"),
     steps: hasSteps,

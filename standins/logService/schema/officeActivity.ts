@@ -1,6 +1,6 @@
 import type { TableSchema } from "../columns.ts";
 
-/** The columns of OfficeActivity that every workload has, and those of Exchange's, as Azure Monitor publishes them. */
+/** The columns of OfficeActivity that all workloads share, and those of Exchange, as published by Azure Monitor. */
 export const officeActivity: TableSchema = {
   TenantId: "string",
   SourceSystem: "string",

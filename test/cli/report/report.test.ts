@@ -65,7 +65,7 @@ test("--redact leaves no name, id, address or place in any file, and keeps who i
   expect(new Set(read(join(dir, "timeline.csv")).match(/<name \d+>/g)).size).toBe(1);
 });
 
-test("a page that cannot be written is told in a sentence", async () => {
+test("a page that cannot be written is reported in a sentence", async () => {
   const { folder, log } = logs();
   const { code, err } = await cli(["report", log, "--out", folder]);
   expect([code, err]).toEqual([2, expect.stringContaining("cannot be written (EISDIR)")]);

@@ -39,17 +39,17 @@ describe("sliding streaks", () => {
     ]);
   });
 
-  it("hold all denials between two silences, and were triggered when the threshold was first reached", () => {
+  it("contain all denials between two silences, and are triggered when the threshold is first reached", () => {
     expect(streaks({}, "09:00", "09:10", "09:20", "09:25", "09:30", "09:31")).toEqual([
       "09:00:00 09:25:00 09:31:00 6",
     ]);
   });
 
-  it("that never hold the threshold within one window do not fire", () => {
+  it("that never reach the threshold within one window do not fire", () => {
     expect(streaks({}, "09:00", "09:10", "09:20", "09:30")).toEqual(["09:00:00 - 09:30:00 4"]);
   });
 
-  it("hold several denials of one moment", () => {
+  it("can contain several denials of the same time", () => {
     expect(streaks({}, "09:00", "09:00", "09:00")).toEqual(["09:00:00 09:00:00 09:00:00 3"]);
   });
 
@@ -71,13 +71,13 @@ describe("tumbling streaks", () => {
 
   //  09:00      09:15      09:30      09:45
   //  |  x x x x | x x   x  |          |        one burst: both buckets fire
-  it("that fire beside each other are one, triggered by the threshold-th denial of the first", () => {
+  it("that fire next to each other are one, triggered by the threshold-th denial of the first", () => {
     expect(
       streaks({ kind }, "09:10", "09:11", "09:12", "09:13", "09:15", "09:20", "09:29"),
     ).toEqual(["09:00:00 09:12:00 09:30:00 7"]);
   });
 
-  it("hold no denials of a bucket beside them that does not fire", () => {
+  it("contain no denials of an adjoining bucket that does not fire", () => {
     expect(streaks({ kind }, "08:59", "09:10", "09:11", "09:12", "09:15", "09:16")).toEqual([
       "09:00:00 09:12:00 09:15:00 3",
     ]);

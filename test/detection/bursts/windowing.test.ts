@@ -176,7 +176,7 @@ describe("the bursts of many accounts", () => {
 });
 
 describe("a column", () => {
-  it("holds nothing outside", () => {
+  it("contains nothing outside", () => {
     expect(timeAt(Float64Array.of(5), 0)).toBe(5);
     expect(timeAt(Float64Array.of(5), 1)).toBeNaN();
     expect(numberAt(Uint32Array.of(5), 0)).toBe(5);

@@ -5,7 +5,7 @@ import { ago, alice, answer, bob, denial, failed, home, request, strange } from 
 const wrong = { kind: "wrongPassword" } as const;
 
 describe("the password", () => {
-  test("was right in so many denials of those whose rows show one", () => {
+  test("was right in a number of the denials whose rows show one", () => {
     const refused = [
       request("09:00"),
       request("09:05", { rightPassword: false }),
@@ -30,7 +30,7 @@ describe("the password", () => {
     });
   });
 
-  test("is not spoken of where no row says", () => {
+  test("is not mentioned if no row shows it", () => {
     expect(answer({ refused: [] }).password).toBeNull();
   });
 });

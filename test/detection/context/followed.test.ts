@@ -9,7 +9,7 @@ function meaningsOf(more: Parameters<typeof event>[1], asked = {}, at = "09:20")
 }
 
 describe("what followed", () => {
-  test("is told with kind, actor, address and detail, oldest first", () => {
+  test("is listed with kind, actor, address and detail, oldest first", () => {
     const events = [
       event("09:40", { operation: "Add member to role", detail: "Global Administrator" }),
       event("09:20"),
@@ -45,7 +45,7 @@ describe("what followed", () => {
     expect(meaningsOf({ byNames: bob, onNames: bob })).toEqual([]);
   });
 
-  test("is told once where two tables have it", () => {
+  test("is listed once if two tables have it", () => {
     const events = [
       event("09:20"),
       event("09:20:00.500"),
@@ -142,7 +142,7 @@ test("a failed operation says so", () => {
 });
 
 describe("reports of the audit log", () => {
-  test("are told beside, and are no event", () => {
+  test("are listed separately, and are not events", () => {
     const events = [
       event("09:11", { operation: "Suspicious activity reported" }),
       event("09:12", { operation: "Fraud reported - no action taken", by: null }),

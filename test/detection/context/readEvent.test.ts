@@ -116,7 +116,7 @@ describe("a row of OfficeActivity", () => {
     ]),
   };
 
-  test("tells what a rule does with the mail", () => {
+  test("shows what a rule does with the mail", () => {
     expect(readOfficeEvent(rule)).toEqual({
       table: "OfficeActivity",
       at: time("09:20"),
@@ -148,7 +148,7 @@ describe("a row of OfficeActivity", () => {
     expect(readOfficeEvent(exported)).toEqual(readOfficeEvent(rule));
   });
 
-  test("that changes a mailbox is told only where it forwards", () => {
+  test("that changes a mailbox is listed only if it forwards", () => {
     const change = (Name: string) =>
       readOfficeEvent({ ...rule, Operation: "Set-Mailbox", Parameters: [{ Name, Value: "x" }] });
     expect(change("ForwardingSmtpAddress")?.detail).toBe("ForwardingSmtpAddress: x");

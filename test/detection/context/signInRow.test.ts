@@ -120,7 +120,7 @@ test.each([
   expect(readContextSignIn(row({ at: "09:00", ...options }))?.kind).toBe(kind);
 });
 
-test("a wrong password among the steps is none that was right", () => {
+test("a wrong password among the steps is not a right one", () => {
   const wrong = { ...password("09:00"), succeeded: false };
   expect(readContextSignIn(row({ at: "09:00", steps: [wrong] }))?.rightPassword).toBe(false);
 });

@@ -5,7 +5,7 @@ import { time } from "../../builders.ts";
 import { approval } from "../builders.ts";
 import { ago, answer, bob, denial, home, passed, strange } from "./lookedUp.ts";
 
-test("a success from a denial's address or in its session is told with all that is known", () => {
+test("a success from a denial's address or in its session is listed with all its details", () => {
   const rows = [
     passed("09:40", { address: "192.0.2.1", session: "session-1", interactive: false }),
     passed("09:30"),
@@ -33,7 +33,7 @@ test.each([
   ["in another session", { address: null, session: "session-2" }],
   ["before the first denial", { at: time("08:59") }],
   ["more than 24 hours later", { at: ago(-1) + 1 }],
-])("a success %s is not told", (_, more) => {
+])("a success %s is not listed", (_, more) => {
   expect(answer({ passed: [passed("09:30", more)] }).successes).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ test("another account's success counts from a strange address, not from the acco
   expect(answer({ passed: [passed("09:30", { address: home })] }, own).successes).toHaveLength(1);
 });
 
-test("the sign-in that an approval let through is not told twice", () => {
+test("the sign-in that an approval allowed is not listed twice", () => {
   const approvals = [approval("09:30", { ipAddress: strange })];
   const told = (rows: readonly ReturnType<typeof passed>[]) =>
     answer({ passed: rows }, { approvals }).successes.length;
@@ -57,7 +57,7 @@ test("the sign-in that an approval let through is not told twice", () => {
   expect(told([passed("09:30", { address: null, session: "session-1" })])).toBe(1);
 });
 
-test("50 are told at most, the account's own before others'", () => {
+test("at most 50 are listed, the account's own first", () => {
   const others = Array.from({ length: 60 }, (_, n) =>
     passed("09:20", { names: bob, application: `app ${n}` }),
   );

@@ -67,7 +67,7 @@ describe("a burst that nobody has seen before", () => {
     expect(decision?.finding?.denials).toHaveLength(5);
   });
 
-  it("that does not reach the threshold is none", () => {
+  it("that does not reach the threshold is not a finding", () => {
     expect(decide({ denials: five.slice(1) })).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe("a burst that nobody has seen before", () => {
     expect(decide({ ...waiting, approvals: after })).toMatchObject([{ action: "open" }]);
   });
 
-  it("of which not all could be read says that there are at least so many", () => {
+  it('that could not be read completely says "at least"', () => {
     expect(decide({ denials: five, bounded: true })).toMatchObject([
       {
         action: "open",
@@ -234,7 +234,7 @@ describe("a recorded burst", () => {
     expect(decide({ denials: five.slice(0, 4), recorded: after })).toEqual([]);
   });
 
-  it("says what was replaced where only a time, or an approval, differs", () => {
+  it("says what was replaced if only a time or an approval differs", () => {
     const sooner = [...five.slice(0, 3), prompt("09:02:30"), ...five.slice(4)];
     expect(decide({ denials: sooner, recorded: [opened()] })).toMatchObject([
       { reason: "unchanged" },
@@ -284,7 +284,7 @@ describe("a recorded burst", () => {
     ]);
   });
 
-  it("of which not all could be read again counts at least what was known", () => {
+  it("that could not be fully read again counts at least what was known", () => {
     const before = opened({ facts: { denials: 12, fraudReports: 2, severity: "High" } });
     const [decision] = decide({ denials: five.slice(1), recorded: [before], bounded: true });
     expect(decision).toMatchObject({
@@ -309,7 +309,7 @@ describe("a recorded burst", () => {
     ]);
   });
 
-  it("of which another part is read each time keeps its first trigger and its last denial", () => {
+  it("that is read in different parts each time keeps its first trigger and its last denial", () => {
     const earlier = prompts("08:50", "08:51", "08:52", "08:53", "08:54");
     const later = prompts("09:10", "09:11", "09:12", "09:13", "09:14");
     const timesAfter = (denials: readonly Prompt[]) =>
@@ -417,7 +417,7 @@ describe("a denial that joins recorded bursts", () => {
     ]);
   });
 
-  it("is settled: the merged records stay, still match, and nothing is told twice", () => {
+  it("is final: the merged records stay, still match, and nothing is reported twice", () => {
     const decisions = decide({ denials, recorded: [half, nine] });
     const after = recordDecisions([half, nine], decisions);
     expect(after.map(({ id, mergedInto }) => [id, mergedInto])).toEqual([

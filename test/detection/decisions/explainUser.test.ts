@@ -80,7 +80,7 @@ describe("the densest window", () => {
     expect([densest({}), densest({ kind: "tumbling" })]).toEqual([null, null]);
   });
 
-  it("holds the threshold exactly where a rule fires", () => {
+  it("reaches the threshold exactly if a rule fires", () => {
     const offsets = fc.array(fc.integer({ min: 0, max: 240 }), { maxLength: 30 });
     const kinds = fc.constantFrom("sliding" as const, "tumbling" as const);
     fc.assert(
@@ -120,7 +120,7 @@ describe("what a rule still asks for", () => {
     expect(inWords(reversed.missing)).toBe("2 denials, approval none");
   });
 
-  it("is all of them where there is no denial", () => {
+  it("is all of them without a denial", () => {
     expect(inWords(explain(rule(), []).missing)).toBe("5 denials, approval none");
   });
 
@@ -155,7 +155,7 @@ describe("what a sighting comes to", () => {
   const range = parseCidr("203.0.113.0/24");
   const exclusions = { ...noExclusions, addresses: range === null ? [] : [range] };
 
-  it("is told by its prompt, the rule's outcomes and its exclusions", () => {
+  it("is determined by its prompt, the rule's outcomes and its exclusions", () => {
     const request = "r";
     const known = [
       sighting("09:00", { request }),

@@ -40,7 +40,7 @@ function opened(context: Context | null = quiet): RecordedBurst {
   return burst ?? recorded("09:00", "09:04");
 }
 
-it("a new incident records what it was told; without a context nothing", () => {
+it("a new incident records the context it was given, and nothing without one", () => {
   expect(decide(quiet)?.burst.told).toEqual({
     verdict: "new",
     campaign: null,
@@ -50,7 +50,7 @@ it("a new incident records what it was told; without a context nothing", () => {
   expect(decide(null)?.burst).not.toHaveProperty("told");
 });
 
-it("a context that came later is told as such, once", () => {
+it("a context that came later is reported as such, once", () => {
   const decision = decide(quiet, opened(null));
   expect(decision).toMatchObject({ action: "update", reason: "context-added" });
   expect(decide(quiet, decision?.burst ?? null)).toMatchObject({
@@ -59,11 +59,11 @@ it("a context that came later is told as such, once", () => {
   });
 });
 
-it("what could not be looked up before is told when it can", () => {
+it("a missing part of the context is reported once it is available", () => {
   expect(decide(quiet, opened(partial))).toMatchObject({ reason: "context-added" });
 });
 
-it("a sign is told once, and raises the severity for good", () => {
+it("a sign is reported once, and raises the severity permanently", () => {
   const decision = decide(takeover, opened());
   expect(decision).toMatchObject({
     action: "update",

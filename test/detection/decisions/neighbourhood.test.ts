@@ -61,7 +61,7 @@ describe("a streak and a recorded burst", () => {
     ]);
   });
 
-  it("of which no streak is near is left out", () => {
+  it("without a streak nearby is left out", () => {
     expect(neighbourhoods({}, [], nine)).toEqual([]);
     expect(neighbourhoods({}, ["12:00"], nine)).toEqual(["12:00:00-12:00:00: streak of 1"]);
   });

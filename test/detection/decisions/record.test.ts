@@ -5,7 +5,7 @@ import { alice, tenantId, time, workspaceId } from "../../builders.ts";
 import { recorded } from "../builders.ts";
 
 describe("the name of an incident", () => {
-  it("tells whose burst it is, by which rule, and since when", () => {
+  it("identifies the account of a burst, its rule and its beginning", () => {
     const subject = { rule: "explicit-mfa-deny", workspaceId, tenantId, user: alice.name };
     expect(incidentName(subject, time("09:00:00.250"))).toBe(
       `["explicit-mfa-deny","${workspaceId}","${tenantId}","alice@contoso.com","2026-03-10T09:00:00.250Z"]`,
@@ -21,7 +21,7 @@ describe("the records after decisions", () => {
   const changed = { ...known, revision: 2 };
   const other = recorded("12:00", "12:04", { id: "twelve" });
 
-  it("hold what was opened and what changed", () => {
+  it("contain what was opened and what changed", () => {
     const decisions = [
       { action: "update", burst: changed },
       { action: "open", burst: other },
@@ -29,7 +29,7 @@ describe("the records after decisions", () => {
     expect(recordDecisions([known], decisions)).toEqual([changed, other]);
   });
 
-  it("hold nothing of what was only looked at", () => {
+  it("contain nothing that was only looked at", () => {
     const decisions = [
       { action: "none", burst: changed },
       { action: "none", burst: other },

@@ -10,7 +10,7 @@ import { answer, event, failed, passed } from "../context/lookedUp.ts";
 
 const told: ToldContext = { verdict: "new", campaign: null, signs: ["a"], isPartial: false };
 
-test("an incident is told of reports, of signs that mean something, and of successes", () => {
+test("an incident records reports, significant signs and successes", () => {
   const report = event("09:11", { operation: "Suspicious activity reported" });
   const events = [report, event("09:20"), event("09:21", { operation: "Register device" })];
   const { signs } = toldOf(answer({ events, passed: [passed("09:30")] }));
@@ -41,7 +41,7 @@ test("the campaign is named by its earliest finding", () => {
   expect(toldOf(answer()).campaign).toBeNull();
 });
 
-test("what was told once stays told", () => {
+test("what was recorded once stays recorded", () => {
   expect(holdTold(told, null)).toBe(told);
   expect(
     holdTold(told, { verdict: "unknown", campaign: "x", signs: ["b"], isPartial: true }),

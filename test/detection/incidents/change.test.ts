@@ -44,7 +44,7 @@ describe("a comment", () => {
     expect(comment(2, 2)).not.toContain("as fraud");
   });
 
-  it("says when the rule fired where that moved, and nothing where nobody can act on it", () => {
+  it("says when the rule fired if that moved, and nothing if no action is needed", () => {
     const comment = (before: string | null) =>
       describeChange(
         "evidence-replaced",
@@ -115,7 +115,7 @@ describe("a comment", () => {
     context: { ...noContext, ...context },
   });
 
-  it("tells each sign once, those of a takeover first", () => {
+  it("lists each sign once, those of a takeover first", () => {
     const protective = { ...registered, at: time("09:19"), meaning: "protective" as const };
     const mine = { ...protective, at: time("09:18"), meaning: "neutral" as const };
     const all = {
@@ -157,7 +157,7 @@ describe("a comment", () => {
     expect(comment(11)).toContain("\nAnd 1 more event, in the description.");
   });
 
-  it("says of the origin and the campaign what was not known before", () => {
+  it("says what is new about the origin and the campaign", () => {
     const known = of({
       origins: { ...noContext.origins, verdict: "new", historyDays: 30 },
       campaign,
@@ -182,7 +182,7 @@ describe("a comment", () => {
     expect(long.endsWith("\n[cut: too long for a comment]")).toBe(true);
   });
 
-  it("says why an incident must be changed where no decision does", () => {
+  it("says why an incident must be changed without a decision", () => {
     const reasons = (["open", "none", "update"] as const).map((action) => lateReason({ action }));
     expect(reasons).toEqual(["found again", "delivered late", null]);
   });

@@ -233,7 +233,7 @@ describe("hostile text in an incident", () => {
     expect(text).not.toContain("[cut");
   });
 
-  it("is cut before it is too long, and the reader is told", () => {
+  it("is cut before it is too long, and says so", () => {
     const { description: text } = describeIncident(named("\u0000".repeat(300)), finding());
     expect(byteLength(text)).toBeLessThanOrEqual(longestDescription);
     expect(text).not.toContain("```");

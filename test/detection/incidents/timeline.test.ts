@@ -112,7 +112,7 @@ describe("the timeline", () => {
     expect(rows({ approvals }, 0)).toEqual(["… and 1 other event more, cut for length."]);
   });
 
-  it("is never longer than it may be, where there is room for its head", () => {
+  it("never exceeds its limit, if there is room for its head", () => {
     const denials = Array.from({ length: 40 }, () => prompt("09:00", { origin }));
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 4_000 }), (most) => {
@@ -125,7 +125,7 @@ describe("the timeline", () => {
     );
   });
 
-  it("cuts what is long in a cell, and lets nothing out of it", () => {
+  it("cuts long text in a cell, and lets nothing escape from it", () => {
     const hostile = { ...origin, userAgent: `a | b <c>\n${"x".repeat(100)}` };
     const [row = ""] = rows({ denials: [prompt("09:00", { origin: hostile })] });
     expect(row).toContain("a \\| b &#60;c&#62;\\[U+000A\\]xxx");

@@ -11,7 +11,7 @@ import {
 import { time } from "../../builders.ts";
 
 describe("a name", () => {
-  it("is code, so that it is no mail link", () => {
+  it("is code, so that it does not become a mail link", () => {
     expect(nameText("alice@contoso.com")).toBe("`alice@contoso.com`");
     expect(nameText("dana_fabrikam.com#EXT#@contoso.com")).toBe(
       "`dana_fabrikam.com#EXT#@contoso.com`",

@@ -30,7 +30,7 @@ describe("steps of one account", () => {
     );
   });
 
-  it("without one are told apart by request, method and second", () => {
+  it("without one are distinguished by request, method and second", () => {
     const one = sighting("09:00:00.100", unsequenced);
     const others = {
       "the same again": [sighting("09:00:00.900", unsequenced), 1],
@@ -152,7 +152,7 @@ describe("the Status of a request", () => {
     ).toEqual(["09:01:00 denied", "09:02:00 denied"]);
   });
 
-  it("stands for a fraud report as for a refusal", () => {
+  it("covers a fraud report as well as a refusal", () => {
     const reported = { outcome: "fraudReported" } as const;
     expect(
       resolved(sighting("09:00", status), sighting("09:01", { request, ...reported })),

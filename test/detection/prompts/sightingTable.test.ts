@@ -15,7 +15,7 @@ function held(table: SightingTable) {
 }
 
 describe("the table of many rows", () => {
-  it("holds each sighting once, and tells which were new", () => {
+  it("stores each sighting once, and reports which were new", () => {
     const table = new SightingTable();
     expect(table.add(account, sighting("09:00"))).toBe(true);
     expect(table.add(account, sighting("09:00"))).toBe(false);
@@ -25,7 +25,7 @@ describe("the table of many rows", () => {
     ]);
   });
 
-  it("holds apart what differs in anything but its publication", () => {
+  it("keeps sightings separate that differ in anything but their publication", () => {
     const variants = [
       sighting("09:00"),
       sighting("09:00", { source: "status" }),
@@ -42,7 +42,7 @@ describe("the table of many rows", () => {
     expect(variants.map((each) => table.add(account, each))).not.toContain(false);
   });
 
-  it("holds the earliest publication of a sighting, in whichever order its rows come", () => {
+  it("keeps the earliest publication of a sighting, whatever the order of its rows", () => {
     const early = sighting("09:00", { publishedAt: time("09:02") });
     const late = sighting("09:00", { publishedAt: time("09:12") });
     for (const rows of [
@@ -55,7 +55,7 @@ describe("the table of many rows", () => {
     }
   });
 
-  it("is no news where an earlier run had it, also when it comes again", () => {
+  it("is not new if an earlier run had it, even when it comes again", () => {
     const table = new SightingTable();
     const known = sighting("09:00", { publishedAt: time("09:12") });
     table.recall(account, known);
@@ -66,7 +66,7 @@ describe("the table of many rows", () => {
     expect([...table.news()]).toEqual([[{ ...account, name: null }, earlier]]);
   });
 
-  it("is told apart by tenant and user", () => {
+  it("is identified by tenant and user", () => {
     const table = new SightingTable();
     const others = [
       { ...account, user: bob.id },

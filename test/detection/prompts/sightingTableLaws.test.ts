@@ -155,7 +155,7 @@ function newIn(table: SightingTable): readonly (readonly [RowAccount, Sighting])
 }
 
 describe("sightings in buffers", () => {
-  it("gives back what went in, told apart and in order as plain objects would be", () => {
+  it("returns what was added, with the identity and order of plain objects", () => {
     fc.assert(
       fc.property(rows, (given) => {
         const table = new SightingTable();
@@ -190,14 +190,14 @@ describe("sightings in buffers", () => {
     );
   });
 
-  it("holds times as they are", () => {
+  it("keeps times unchanged", () => {
     const odd = { at: -0, askedAt: NaN, second: -Infinity, publishedAt: 0.1 } as const;
     const table = new SightingTable();
     table.add({ tenantId: null, user: "a", name: null }, sighting("09:00", odd));
     expect(held(table)[0]?.[1]).toStrictEqual([sighting("09:00", odd)]);
   });
 
-  it("takes what a damaged state may hold for nothing or for pending", () => {
+  it("treats values of a damaged state as nothing or as pending", () => {
     const damaged = {
       ...sighting("09:00"),
       outcome: "unheard-of",

@@ -91,7 +91,7 @@ describe("a table that grows", () => {
   /** Texts that take 1,024 units each, as 32 of which fill a chunk to its end. */
   const full = Array.from({ length: 70 }, (_, index) => `${index}`.padStart(2_046, " "));
 
-  it("holds what fills its chunks to the last unit, and goes on in the next", () => {
+  it("accepts text that fills its chunks to the last unit, and continues in the next", () => {
     expectKept(full);
     const table = new TextTable();
     const numbers = full.map((text) => table.numberOf(text));
@@ -102,7 +102,7 @@ describe("a table that grows", () => {
     expect(two).toEqual([1, 16_385]);
   });
 
-  it("holds a text without letters in the last unit of a chunk", () => {
+  it("accepts a text without letters in the last unit of a chunk", () => {
     const table = new TextTable();
     [...full.slice(0, 31), " ".repeat(2_044)].forEach((text) => table.numberOf(text));
     const numbers = ["", "behind"].map((text) => table.numberOf(text));
@@ -143,7 +143,7 @@ describe("what is none", () => {
     expect(() => new TextTable().textOf(5)).toThrow(new RangeError("there is no text 5"));
   });
 
-  it("gives some text, and no error, for a number inside a chunk that begins no text", () => {
+  it("returns some text, and no error, for a number inside a chunk that begins no text", () => {
     const table = new TextTable();
     // In the middle of a wide text: a head that promises a text set aside, of which there is none.
     const number = table.numberOf("\u0394\u0003\uffff");

@@ -25,7 +25,7 @@ function seek(table: WordTable, index: number): number {
 
 // A first chunk that has grown or is full, the rows around its end, and several chunks.
 test.each([1, 16, 17, 40, 1_023, 1_024, 1_025, 5_000])(
-  "%i rows are found by their keys and hold what they were given",
+  "%i rows are found by their keys, with their values",
   (count) => {
     const table = tableOf(count);
     expect(table.size).toBe(count);
@@ -37,7 +37,7 @@ test.each([1, 16, 17, 40, 1_023, 1_024, 1_025, 5_000])(
   },
 );
 
-test("what is beside the key may change, and tells no rows apart", () => {
+test("values outside of the key may change, and do not identify rows", () => {
   const table = tableOf(2_000);
   for (const row of [0, 1, 15, 1_023, 1_024, 1_999]) {
     table.setWord(row, beside, 7);

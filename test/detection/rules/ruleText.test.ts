@@ -40,7 +40,7 @@ describe("the sentences of the rules", () => {
     );
   });
 
-  it("hold no number that is not the rule's", () => {
+  it("contain no number that is not the rule's", () => {
     for (const preset of presets) {
       const of = {
         ...preset,

@@ -86,7 +86,7 @@ describe("a range of addresses", () => {
     expect(parseCidr("192.0.2.0/24")).toMatchObject({ bits: 120 });
   });
 
-  it("holds no text that is no address", () => {
+  it("contains no text that is not an address", () => {
     for (const address of ["", "unknown", "192.0.2.1:443", "192.0.2.0/24", "x".repeat(1_000_000)]) {
       expect(within("0.0.0.0/0", address)).toBe(false);
       expect(within("::/0", address)).toBe(false);

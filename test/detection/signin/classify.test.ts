@@ -67,7 +67,7 @@ describe("a record", () => {
     }
   });
 
-  it("that cannot hold a denial is set aside", () => {
+  it("that cannot contain a denial is set aside", () => {
     const plain = [
       row({ at: "09:00", resultType: "0", steps: [password("09:00"), approved("09:00")] }),
       row({ at: "09:00", resultType: "50074", steps: [noResponse("09:00")] }),
@@ -217,7 +217,7 @@ describe("what a record shows of prompts", () => {
     ]);
   });
 
-  it("is none of a step that succeeded, and one of a step that does not tell", () => {
+  it("does not exist for a step that succeeded, but for one that does not say", () => {
     const withSuccess = (succeeded: unknown) =>
       sightingsOf(row({ at: "09:00", steps: [denied("09:00", { succeeded })] }));
     for (const succeeded of [true, "true", "True", 1]) {
@@ -294,7 +294,7 @@ describe("the approvals that a record shows", () => {
     expect(approvalsOf(record)).toMatchObject([{ source: "status", at: time("09:00") }]);
   });
 
-  it("are not told twice by a row, unless its array was cut off", () => {
+  it("are not counted twice for a row, unless its array was cut off", () => {
     const status = "MFA completed in Azure AD";
     const repeated = approving({ status });
     expect(approvalsOf(repeated).map(({ source }) => source)).toEqual(["step"]);

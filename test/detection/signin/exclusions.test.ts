@@ -11,7 +11,7 @@ const ranges = (...texts: readonly string[]) =>
   texts.map(parseCidr).filter((range) => range !== null);
 
 describe("an exclusion", () => {
-  it("of a user holds by name and by id", () => {
+  it("of a user applies by name and by id", () => {
     for (const users of [[alice.name], [alice.id], ["bob@contoso.com", alice.name]]) {
       expect(isExcluded({ ...noExclusions, users }, names, origin)).toBe(true);
     }
@@ -19,14 +19,14 @@ describe("an exclusion", () => {
     expect(isExcluded({ ...noExclusions, users: ["alice"] }, names, origin)).toBe(false);
   });
 
-  it("of addresses holds inside of the range", () => {
+  it("of addresses applies inside of the range", () => {
     const office = { ...noExclusions, addresses: ranges("192.0.2.0/24", "203.0.113.0/24") };
     expect(isExcluded(office, names, origin)).toBe(true);
     expect(isExcluded(office, names, { ...origin, ipAddress: "198.51.100.1" })).toBe(false);
     expect(isExcluded(office, names, { ...origin, ipAddress: null })).toBe(false);
   });
 
-  it("of an application holds by its id", () => {
+  it("of an application applies by its id", () => {
     expect(isExcluded({ ...noExclusions, applications: ["portal"] }, names, origin)).toBe(true);
     expect(isExcluded({ ...noExclusions, applications: ["teams"] }, names, origin)).toBe(false);
   });

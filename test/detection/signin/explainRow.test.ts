@@ -57,7 +57,7 @@ describe("a row is a candidate", () => {
   });
 });
 
-describe("a text is told with its class and its time", () => {
+describe("a text is shown with its class and its time", () => {
   it("from the sequence, else the step, else the row's sign-in, else its publication", () => {
     const bare = { sequences: false } as const;
     const timeless = { sequences: false, fields: { authenticationStepDateTime: "?" } } as const;
@@ -76,7 +76,7 @@ describe("a text is told with its class and its time", () => {
     );
   });
 
-  it("and tells of a prompt unless its class or its success says otherwise", () => {
+  it("and is about a prompt unless its class or its success says otherwise", () => {
     const steps = [
       password("09:00"),
       denied("09:01"),
@@ -108,7 +108,7 @@ describe("a text is told with its class and its time", () => {
   });
 });
 
-describe("the dialect of a record is told by its names", () => {
+describe("the dialect of a record is recognised by its names", () => {
   const plain = row({ at: "09:00" });
 
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dynamic, first, own, text, unwrap } from "../../../src/detection/signin/fields.ts";
 
 describe("a field of a record", () => {
-  it("is the first of its names under which something stands", () => {
+  it("is the first of its names with a value", () => {
     const record = { missing: null, blank: " \t", empty: "", zero: 0, no: false, name: "alice" };
     expect(first(record, "absent", "missing", "blank", "empty", "name")).toBe("alice");
     expect(first(record, "zero", "name")).toBe(0);

@@ -37,7 +37,7 @@ describe("an answer that comes in pieces", () => {
       40,
     ));
 
-  test("may hold more than one table", async () => {
+  test("may contain more than one table", async () => {
     const table = { name: "T", columns, rows: Array.from({ length: 9 }, () => [filler, ["],["]]) };
     const answer = { tables: [table, { ...table, name: "U" }] };
     expect(await parseAnswer(cut(JSON.stringify(answer), [250_000, 300_000]))).toEqual(answer);

@@ -62,7 +62,7 @@ const secretRow = denialRow("09:20:00", {
 });
 
 describe("a whole answer", () => {
-  test("holds the rows and the service's own time", async () => {
+  test("has the rows and the service's own time", async () => {
     publish(denialRow("09:20:00"));
     const answer = await source.candidates(everybody, never);
     expect(answer).toMatchObject({ kind: "whole", servedAt: now });
@@ -77,7 +77,7 @@ describe("a whole answer", () => {
     ]);
   });
 
-  test("holds the service's own time where there is no row", async () => {
+  test("has the service's own time even without rows", async () => {
     service.publish(workspaceId, "AADNonInteractiveUserSignInLogs", [
       { publishedAt: time("09:30:00"), row: { UserId: "u" } },
     ]);
@@ -145,7 +145,7 @@ describe("a whole answer", () => {
     ]);
   });
 
-  test("to the second question holds approvals, and only those", async () => {
+  test("to the second question has only approvals", async () => {
     publish(
       denialRow("09:20:00"),
       row({ at: "09:21:00", resultType: "0", steps: [approved("09:21:00")] }),
@@ -166,7 +166,7 @@ test("the token is for the audience of the cloud, wherever the endpoint is", asy
 });
 
 describe("an answer that is not whole", () => {
-  test("is partial, whatever rows it holds", async () => {
+  test("is partial, whatever rows it has", async () => {
     publish(secretRow, secretRow);
     service.fail({ kind: "partial" });
     const answer = await source.candidates(everybody, never);
@@ -235,7 +235,7 @@ describe("what the service refuses", () => {
     );
   });
 
-  test("in so many words, without the query that it quotes", async () => {
+  test("explicitly, without the query that it quotes", async () => {
     const broken = { ...query, users: [`${secrets.user}"`] };
     service.fail({ kind: "status", status: 400 });
     expect((await failureOf(source.approvals(broken, never))).message).toBe(

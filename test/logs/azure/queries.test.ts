@@ -140,7 +140,7 @@ describe.each(Object.entries(shipped))("%s", (_, { template, columns }) => {
     expect(analyse(wrong).diagnostics).toEqual([expect.stringContaining("UserIdd")]);
   });
 
-  test("holds no place that nothing fills", () => {
+  test("has no unfilled placeholder", () => {
     expect(renderQuery(template, query)).not.toContain("{{");
     expect(() => renderQuery(`${template} {{nothing}}`, query)).toThrow(
       "nothing fills the query's placeholder {{nothing}}",
@@ -255,7 +255,7 @@ describe("the query for candidates", () => {
 describe("the query for approvals", () => {
   const isSelected = (each: Row) => select(approvalsQuery, [each]).length === 1;
 
-  test("never selects less than what holds an approval", async () => {
+  test("never selects fewer rows than those with an approval", async () => {
     await law(
       fc.asyncProperty(rowsArbitrary(), (rows) => {
         const wanted = rows.map(storable).filter((each) => classify(each).approvals.length > 0);

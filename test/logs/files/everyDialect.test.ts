@@ -244,7 +244,7 @@ describe("--date-order", () => {
     );
   });
 
-  test("has to be one of two words", async () => {
+  test("must be one of two words", async () => {
     await expect(findingsIn(toNdjson(rows), "--date-order", "ymd")).rejects.toThrow(
       "--date-order is 'ymd'; it has to be one of dmy, mdy",
     );

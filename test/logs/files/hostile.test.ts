@@ -43,7 +43,7 @@ describe("a bad line", () => {
     expect(problems).toEqual(["2: object is cut off"]);
   });
 
-  test("of one first line followed by a good one is told from pretty-printing", async () => {
+  test("of one first line followed by a good one is distinguished from pretty-printing", async () => {
     expect(await outcome(`{"broken":\n${line(1)}\n`)).toEqual({
       ids: [1],
       problems: ["1: object is cut off"],
@@ -112,7 +112,7 @@ describe("a bad element", () => {
       `${JSON.stringify(rows(3).slice(1), null, 1).slice(1, -1)},\n{\n`,
       "object is cut off",
     ],
-  ])("cannot be told in a cut-off %s, which is reported once", async (_, text, reason) => {
+  ])("cannot be located in a truncated %s, which is reported once", async (_, text, reason) => {
     expect(await outcome(text)).toEqual({ ids: [1, 2], problems: [`: ${reason}`] });
   });
 
@@ -173,7 +173,7 @@ describe("a query answer", () => {
       "around another table",
       '{"rows":[["1","a"]],"tables":[{"rows":[]}],COLUMNS,"rows":[["2","b"]]}',
     ],
-  ])("with its rows in several parts %s loses none of them", async (_, text) => {
+  ])("with its rows in several parts %s loses no rows", async (_, text) => {
     const columns = `"columns":${JSON.stringify(table?.columns)}`;
     const found = await outcome(`${line(0)}\n${text.replace("COLUMNS", columns)}`);
     expect(found).toEqual({ ids: [0, 1, 2], problems: [] });

@@ -203,7 +203,7 @@ describe("five refusals are five, whatever they are written as, by the byte sear
   });
 });
 
-describe("what is no sign-in log is named", () => {
+describe("a file that is not a sign-in log is named", () => {
   test.each([
     [
       "a Unified Audit Log",

@@ -39,7 +39,7 @@ describe("files", () => {
     expect(recordsIn(entries)).toEqual([...rows(3), ...rows(100_000)]);
   });
 
-  test("tell how many of their bytes were read, compressed as they are", async () => {
+  test("report how many of their compressed bytes were read", async () => {
     let bytes = 0;
     await readAll([join(folder, "2-many.json")], { onBytes: (more) => (bytes += more) });
     expect(bytes).toBe(many.length);

@@ -27,7 +27,7 @@ function ofUser(user: string, userId: string | null): Incident {
 }
 
 describe("the row of a finding", () => {
-  it("has every column, with null where there is no value", () => {
+  it("has every column, with null for missing values", () => {
     expect(findingRow(ofUser(alice.name, null), now)).toEqual({
       ...nothing,
       TimeGenerated: "2026-03-10T10:00:00.000Z",
@@ -77,7 +77,7 @@ describe("the row of a finding", () => {
     });
   });
 
-  it("tells when a prompt was approved, and how that matches", () => {
+  it("shows when a prompt was approved, and how that matches", () => {
     expect(findingRow(approvedIncident(2), now)).toMatchObject({
       ApprovedAt: "2026-03-10T09:00:00.000Z",
       ApprovalMatch: "same-address",

@@ -191,7 +191,7 @@ describe("an upload", () => {
     ]);
   });
 
-  test("is reported where nobody listens", async () => {
+  test("is reported if nobody listens", async () => {
     const sink = bench.sink();
     await bench.stop();
     expect((await failureOf(sink.deliver(incident(1)))).message).toBe(

@@ -34,7 +34,7 @@ describe("a sink", () => {
     expect(withoutEtags(service)).toEqual(before);
   });
 
-  test("tells of each revision in one comment, after the change that it tells of", async () => {
+  test("describes each revision in one comment, after the change itself", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(1));
     const requests: string[] = [];
@@ -48,7 +48,7 @@ describe("a sink", () => {
     expect(requests).toEqual(["get", "put", "putComment", "get", "put", "putComment"]);
   });
 
-  test("never goes back to an earlier revision, unless it is told that this is the newest", async () => {
+  test("never goes back to an earlier revision, unless this is known to be the newest", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(3));
     const before = service.held();
@@ -74,7 +74,7 @@ describe("what is delivered as the newest", () => {
     expect(revisionOf(service.held().properties)).toBe(6);
   });
 
-  test("is told of once, in the words of the change", async () => {
+  test("is described once, in the words of the change", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(1));
     await sink.deliver(incident(2, { newest: true, change: "It grew." }));
@@ -277,7 +277,7 @@ describe("somebody who changes the incident at the same time", () => {
 });
 
 describe("an incident that is closed", () => {
-  test("is told of growth in one comment that is always the same for a revision", async () => {
+  test("gets growth in one comment that is always the same for a revision", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(1));
     service.edit({ status: "Closed" });
@@ -290,7 +290,7 @@ describe("an incident that is closed", () => {
     ]);
   });
 
-  test("is told nothing where nothing is new", async () => {
+  test("gets no comment if nothing is new", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(1));
     service.edit({ status: "Closed" });
@@ -299,7 +299,7 @@ describe("an incident that is closed", () => {
     expect(service.held()).toEqual(before);
   });
 
-  test("brings up one further incident, when an approval comes to light only", async () => {
+  test("leads to one further incident, but only for an approval", async () => {
     const { service, sink } = sinkOn();
     await sink.deliver(incident(1));
     service.edit({ status: "Closed" });
@@ -343,13 +343,13 @@ describe("what comes to light after closing", () => {
     expect(guest.service.incidents.size).toBe(1);
   });
 
-  test("is news where the labels were taken away: nobody can tell what was known", async () => {
+  test("is new if the labels were removed, because it is unknown what was known", async () => {
     const { service, sink } = await closed(approvedIncident(1), { labels: undefined });
     await sink.deliver(approvedIncident(2));
     expect(service.incidents.size).toBe(2);
   });
 
-  test("is told no more where the further incident is closed, too", async () => {
+  test("gets no more comments if the further incident is closed, too", async () => {
     const { service, sink } = await closed(incident(1));
     await sink.deliver(approvedIncident(2));
     const further = identifyPart(id, "after closing");
@@ -370,7 +370,7 @@ describe("a merge", () => {
     expect(service.comments()).toEqual([expect.stringContaining("incident keeper")]);
   });
 
-  test("is not noted where there is no incident", async () => {
+  test("is not noted without an incident", async () => {
     const { service, sink } = sinkOn();
     await sink.noteMerge(id, "keeper");
     expect(service.incidents.size).toBe(0);

@@ -73,7 +73,7 @@ describe("what somebody edited stays", () => {
     expect(names.filter((name) => name.startsWith("mfa-deny:"))).toHaveLength(1);
   });
 
-  test("all of it where the mark was taken away: nobody can tell what was edited", () => {
+  test("all of it if the mark was removed, because it is unknown what was edited", () => {
     const edited = { ...created, labels: [] };
     expect(grown(edited)).toMatchObject({
       description: created.description,
@@ -103,7 +103,7 @@ describe("what somebody edited stays", () => {
   });
 });
 
-test("our mark is short, and tells the revisions of the text and of the creation", () => {
+test("our mark is short, and has the revisions of the text and of the creation", () => {
   const names = namesOf(grown(createBody(incident(10)), 12)!);
   expect(names.at(-1)).toMatch(/^mfa-deny:r12(?::[\da-f]{8}){4}:r10$/);
   expect(revisionOf(grown(createBody(incident(10)), 12)!)).toBe(12);
@@ -121,7 +121,7 @@ test("an incident without labels has no mark", () => {
   expect(grown(without)).toMatchObject({ description: created.description });
 });
 
-test("what was edited is named, severity and description", () => {
+test("edited properties are named: severity and description", () => {
   const told = (edit: Partial<IncidentProperties>) =>
     describeEdits({ ...created, ...edit }, incident(1));
   expect(told({})).toBe("");
@@ -133,13 +133,13 @@ test("what was edited is named, severity and description", () => {
   );
 });
 
-test("an edit that was taken back is none", () => {
+test("an edit that was reverted is not an edit", () => {
   const edited = grown({ ...created, severity: "Low" })!;
   const back = { ...edited, severity: "Medium" };
   expect(updateBody(back, approvedIncident(3))).toMatchObject({ severity: "High" });
 });
 
-test("a time that a service writes back with other digits is no edit", () => {
+test("a time that a service returns with other digits is not an edit", () => {
   const rewritten = {
     ...created,
     firstActivityTimeUtc: "2026-03-10T09:00:00Z",
@@ -150,7 +150,7 @@ test("a time that a service writes back with other digits is no edit", () => {
   expect(grown(other)).toMatchObject({ lastActivityTimeUtc: "2026-03-10T09:01:00.001Z" });
 });
 
-test("an empty description that a service leaves out is no edit", () => {
+test("an empty description that a service omits is not an edit", () => {
   const text = { ...incident(1).text, description: "" };
   const { description, ...without } = createBody(incident(1, { text }));
   expect(description).toBe("");

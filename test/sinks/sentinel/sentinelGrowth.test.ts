@@ -54,7 +54,7 @@ const begin = () => new Bench("09:30", publish(refusals("09:00", 5)), { sinks: [
 const approval = (at: string) => row({ at, resultType: "0", steps: [approved(at)] });
 
 describe("a burst that grows", () => {
-  test("brings its incident up to date, and tells what is new in one comment a run", async () => {
+  test("brings its incident up to date, and describes what is new in one comment per run", async () => {
     const bench = begin();
     await bench.run("09:30");
     const before = only().properties;
@@ -182,7 +182,7 @@ describe("an analyst who edits the incident between two runs", () => {
     },
   );
 
-  test("who only lowered the severity is told of nothing else", async () => {
+  test("who only lowered the severity gets no other comment", async () => {
     const bench = begin();
     await bench.run("09:30");
     sentinel.edit(only().name, { severity: "Informational" });
@@ -193,7 +193,7 @@ describe("an analyst who edits the incident between two runs", () => {
     expect(comments()[0]).toMatch(/left as it is: severity \(Informational\)\.$/);
   });
 
-  test("who closed it gets one comment, which is written anew, and no other change", async () => {
+  test("who closed it gets one comment, which is overwritten, and no other change", async () => {
     for (const blindPut of ["overwrite", "conflict"] as const) {
       await sentinel.stop();
       await start({ blindPut });
@@ -290,7 +290,7 @@ describe("a service that throttles", () => {
   );
 });
 
-test("a growth is told although nobody knows that the incident was opened, and an opening is not", async () => {
+test("growth is reported even if it is unknown whether the incident was opened, and an opening is not", async () => {
   sentinel.fail({ status: 403 }, { match: ({ path }) => /tasks/.test(path) });
   await failureOf(sink.deliver(incident(1)));
   sentinel.fail({ status: 403 }, { match: ({ path }) => /comments/.test(path) });

@@ -123,7 +123,7 @@ describe("an incident", () => {
     expect(await api.put(id, properties, '"etag"')).toBe(false);
   });
 
-  test("cannot be created where there is no such workspace, which is no success", async () => {
+  test("cannot be created without the workspace, which is an error", async () => {
     await restart({ workspace: resourceId.replace("sentinel", "another") });
     for (const call of [api.get(id), api.put(id, properties, null), api.putComment(id, part, "")]) {
       const error = await failureOf(call);
@@ -152,7 +152,7 @@ describe("an incident", () => {
 describe("comments and tasks", () => {
   beforeEach(() => api.put(id, properties, null));
 
-  test("are written, and written anew", async () => {
+  test("are written, and overwritten", async () => {
     await api.putComment(id, part, "one");
     await api.putComment(id, part, "two");
     expect(sentinel.comments(id)).toMatchObject([{ properties: { message: "two" } }]);
@@ -336,7 +336,7 @@ describe("what passes", () => {
     ]);
   });
 
-  test("is reported where nobody listens", async () => {
+  test("is reported if nobody listens", async () => {
     await sentinel.stop();
     expect((await failureOf(api.get(id))).message).toBe(
       "Microsoft Sentinel: no usable answer (ECONNREFUSED)",
@@ -345,7 +345,7 @@ describe("what passes", () => {
   });
 });
 
-describe("a creation of which nobody knows whether it was carried out", () => {
+describe("a creation with an unknown result", () => {
   const faults = [
     ["was cut after the service acted", { cut: "after" }],
     ["timed out at a gateway after the service acted", { status: 504, acted: true }],
@@ -395,7 +395,7 @@ describe("a creation of which nobody knows whether it was carried out", () => {
 });
 
 describe("an answer that makes no sense", () => {
-  test("because it is half is reported, without what it holds", async () => {
+  test("because it is truncated is reported, without its content", async () => {
     await api.put(id, properties, null);
     sentinel.fail({ malformed: true });
     const error = await failureOf(api.get(id));

@@ -41,7 +41,7 @@ test("the functions are known with their settings put in", () => {
   expect(triggers["stepPoison"]).toMatchObject({ type: "queue", queueName: "steps-poison" });
 });
 
-test("a timer's function is told when it ran, in the library's own words", async () => {
+test("a timer's function gets its run times, in the library's own words", async () => {
   await host.fireTimer("tick", { isPastDue: true, last: "2026-03-02T11:55:00.000Z" });
   const [told = "", late] = logged("user", "tick").filter((line) => !line.startsWith("debug"));
   expect(JSON.parse(told.replace("information: tick ", ""))).toEqual({
@@ -56,7 +56,7 @@ test("a timer's function is told when it ran, in the library's own words", async
   expect(late).toBe("warning: late");
 });
 
-test("what a timer's function throws comes back, and stands in the log", async () => {
+test("an error of a timer's function is returned, and logged", async () => {
   await expect(host.fireTimer("broken")).rejects.toThrow("the timer broke");
   expect(host.invocations.find(({ functionName }) => functionName === "broken")).toMatchObject({
     outcome: "failed",

@@ -25,7 +25,7 @@ test.each([
   [
     "a trigger that the stand-in does not do",
     'require("@azure/functions").app.eventGrid("e", { handler() {} });',
-    "The 'e' function is in error: the stand-in for the Functions host does not do a eventGridTrigger.",
+    "The 'e' function is in error: the stand-in for the Functions host does not support eventGridTrigger.",
   ],
   [
     "streaming",
@@ -33,7 +33,7 @@ test.each([
      app.setup({ enableHttpStream: true }); app.get("a", { handler() {} });`,
     "The stand-in does not stream HTTP bodies.",
   ],
-])("an app with %s does not start, and the reason is told", async (_, text, message) => {
+])("an app with %s does not start, and the reason is reported", async (_, text, message) => {
   const app = await bundleApp({ text });
   await expect(startFunctionsHost({ main: app.main, settings: {} })).rejects.toThrow(message);
   await app.remove();

@@ -89,7 +89,7 @@ test("what an HTTP function puts into an extra output is handled by its queue's 
   expect(await results()).toMatchObject([{ from: "dawn", tries: 1 }, "done"]);
 });
 
-test("a message whose function fails comes again, and says how often it came", async () => {
+test("a message whose function fails comes again, with the number of its deliveries", async () => {
   await put({ from: "noon", fail: 2 });
   await host.queuesEmpty();
   expect(outcomes("step")).toEqual(["try 1 failed", "try 2 failed", "succeeded"]);
@@ -108,7 +108,7 @@ test("after five tries a message goes to the queue for poison, and its function 
   expect(lines).toContain('error: given up {"from":"noon","fail":9}');
 });
 
-test("what is not base64 goes to the queue for poison at once", async () => {
+test("a message that is not base64 goes to the poison queue at once", async () => {
   await put("not base64!", false);
   await expect
     .poll(() => host.logs.map(({ message }) => message), { timeout: 5_000 })

@@ -105,7 +105,7 @@ describe("the stand-in", () => {
     expect((await post([row])).status).toBe(400);
   });
 
-  test("fails as it is told, with and without acting", async () => {
+  test("fails as configured, before and after acting", async () => {
     bench.ingestion.fail({ status: 500 });
     bench.ingestion.fail({ status: 504, acted: true });
     expect((await post([row])).status).toBe(500);
@@ -120,7 +120,7 @@ describe("the stand-in", () => {
     expect(bench.ingestion.uploads.map(({ status }) => status)).toEqual([500, 504, 0, 204]);
   });
 
-  test("delivers a row as often, and as late, as it is told", async () => {
+  test("delivers a row as often and as late as configured", async () => {
     await bench.stop();
     bench = await startFindingsTable(time("10:00"), {
       arrivals: ({ FindingId }) => (FindingId === "a" ? [120_000, 60_000] : [0]),
@@ -151,7 +151,7 @@ describe("rows", () => {
   ];
   const good = { TimeGenerated: row.TimeGenerated, S: "a", I: 1, L: 2, R: 0.5, B: true, D: [1] };
 
-  test("fit their columns, or hold nothing", () => {
+  test("fit their columns, or are null", () => {
     const empty = { TimeGenerated: row.TimeGenerated, S: null, I: null, D: null };
     expect(readRows([good, empty], columns)).toEqual({ rows: [good, empty] });
   });
@@ -170,7 +170,7 @@ describe("rows", () => {
   });
 
   test("of no object are refused", () => {
-    expect(readRows([[]], columns)).toEqual({ problem: "The body is no JSON array." });
+    expect(readRows([[]], columns)).toEqual({ problem: "The body is not a JSON array." });
   });
 });
 

@@ -116,7 +116,7 @@ describe("a slow answer", () => {
 });
 
 describe("a fault", () => {
-  it("befalls the requests it is meant for: after some, as often as told", async () => {
+  it("applies to matching requests: after some, as often as configured", async () => {
     service.fail({ kind: "status", status: 400 }, { after: 1, times: 2 });
     await Promise.allSettled([ask(), ask(), ask(), ask()]);
     expect(statuses().filter((status) => status === 400)).toHaveLength(2);

@@ -87,7 +87,7 @@ describe("summarize of min, max and count", () => {
     ]);
   });
 
-  it("gives one row of nothing where there is no group, and none where there is", () => {
+  it("gives one empty row without groups, and none with groups", () => {
     const none = "Prompts | where Code == 9";
     expect(rowsOf(`${none} | summarize Rows = count()`, given).rows).toEqual([[0]]);
     expect(rowsOf(`${none} | summarize Rows = count() by User`, given).rows).toEqual([]);

@@ -15,7 +15,7 @@ function refusalOf(query: string): QueryError | undefined {
   return undefined;
 }
 
-describe("what Kusto knows and the stand-in does not execute is refused by name:", () => {
+describe("what Kusto supports and the stand-in does not is refused by name:", () => {
   it.each([
     ["Prompts | join Reports on User", "join"],
     ["Prompts | distinct User", "distinct"],
@@ -98,7 +98,7 @@ describe("what Kusto knows and the stand-in does not execute is refused by name:
   });
 });
 
-describe("what is wrong is said as Log Analytics says it:", () => {
+describe("errors have the words of Log Analytics:", () => {
   it.each([
     [`Prompts | where Usr == "a"`, "SemanticError", "'Usr'"],
     ["Promts", "SemanticError", "'Promts'"],
@@ -138,7 +138,7 @@ describe("analyse", () => {
     ]);
   });
 
-  it("knows tables that it is told of, and all of KQL", () => {
+  it("knows additional tables, and all of KQL", () => {
     const query = "MyRiskEvents | join kind=leftouter SigninLogs on CorrelationId | count";
     expect(analyse(query).diagnostics).not.toEqual([]);
     expect(analyse(query, { MyRiskEvents: { CorrelationId: "string" } })).toEqual({

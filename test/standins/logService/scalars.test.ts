@@ -46,7 +46,7 @@ describe("comparisons", () => {
     expect(keeps("TimeGenerated > datetime(2026-11-20T09:00:00.1234567Z)", fields)).toBe(false);
   });
 
-  it("with null never hold", () => {
+  it("with null are never true", () => {
     for (const operator of ["==", "<", ">", ">="]) {
       expect(keeps(`Code ${operator} 5`, {})).toBe(false);
     }

@@ -58,7 +58,7 @@ describe("Azure's own client", () => {
     expect(table.columnDescriptors[4]).toEqual({ name: "Status", type: "dynamic" });
   });
 
-  it("is told code and reason of a wrong query", async () => {
+  it("gets the code and reason of a wrong query", async () => {
     await expect(ask("SigninLogs | where Nope == 1")).rejects.toMatchObject({
       statusCode: 400,
       code: "BadArgumentError",
@@ -88,7 +88,7 @@ describe("Azure's own client", () => {
 });
 
 describe("an answer", () => {
-  it("has the shape of Log Analytics, and says that it is none", async () => {
+  it("has the format of Log Analytics, and says that it is a stand-in", async () => {
     service.publish(workspace, "Prompts", [
       row("09:00:00", { User: "ann", Status: { a: 1 } }),
       row("09:01:00", { Code: 2, Status: "plain" }),
@@ -131,7 +131,7 @@ describe("an answer", () => {
     await choosy.stop();
   });
 
-  it("is 404 for another path, and 400 for a body that is no query", async () => {
+  it("is 404 for another path, and 400 for a body that is not a query", async () => {
     expect((await post(service, { query: "print 1" }, undefined, "/v1/metadata")).status).toBe(404);
     expect((await post(service, "no json")).status).toBe(400);
     expect((await post(service, { timespan: "P1D" })).status).toBe(400);
@@ -265,7 +265,7 @@ describe("a row", () => {
     ]);
   });
 
-  it("is the caller's mistake when a column cannot hold it", () => {
+  it("is the caller's error if the column cannot have it", () => {
     const publish = (table: string, fields: object) => () =>
       service.publish(workspace, table, [row("09:00:00", { ...fields })]);
     expect(publish("Prompts", { Code: "five" })).toThrow(`Prompts.Code is long: "five"`);
@@ -298,7 +298,7 @@ describe("the certificate", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("is not trusted unless told to", async () => {
+  it("is not trusted by default", async () => {
     const distrusting = clientOf(service, 0, { tlsOptions: {} });
     await expect(distrusting.queryWorkspace(workspace, "print 1", anyTime)).rejects.toThrow(
       /self.signed/,

@@ -55,7 +55,7 @@ test("comments and tasks have actions of their own", async () => {
   ]);
 });
 
-test("a token of the identity stand-in opens it", async () => {
+test("a token of the identity stand-in is accepted", async () => {
   arm = await startArm({ audiences: ["https://management.azure.com"], clock: Date.now });
   const identity = await startIdentity();
   for (const [name, value] of Object.entries(identity.env)) {

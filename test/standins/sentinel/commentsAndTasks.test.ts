@@ -35,7 +35,7 @@ test("a comment counts on its incident, which has a new version then", async () 
   expect(arm.sentinel.incidents()[0]?.properties.additionalData.commentsCount).toBe(0);
 });
 
-test("a comment holds 30,000 characters, and an incident 100 comments", async () => {
+test("a comment can have 30,000 characters, and an incident 100 comments", async () => {
   expect((await put("comments", 1, { message: "x".repeat(30_000) })).status).toBe(201);
   expect((await put("comments", 2, { message: "x".repeat(30_001) })).status).toBe(400);
   expect((await put("comments", 2, { message: "" })).status).toBe(400);
@@ -46,7 +46,7 @@ test("a comment holds 30,000 characters, and an incident 100 comments", async ()
   expect((await put("comments", 100, { message: "changed" })).status).toBe(200);
 });
 
-test("an incident holds 40 tasks", async () => {
+test("an incident can have 40 tasks", async () => {
   for (let n = 1; n <= 40; n++) {
     expect((await put("tasks", n, task)).status).toBe(201);
   }

@@ -43,7 +43,7 @@ test("a gateway can give up on a request that was carried out", async () => {
   expect(arm.sentinel.incidents()).toHaveLength(1);
 });
 
-test("a fault waits for its turn, comes as often as told, and only to what it matches", async () => {
+test("a fault waits for its turn, occurs as often as configured, and only for matching requests", async () => {
   const match = ({ method }: { method: string }) => method === "PUT";
   arm.sentinel.fail({ status: 503 }, { after: 1, times: 2, match });
   const statuses = [];

@@ -91,7 +91,7 @@ test("read-only properties that come back with an update are ignored", async () 
   });
 });
 
-test("an update without etag overwrites, or conflicts where the stand-in is told so", async () => {
+test("an update without etag overwrites, or conflicts if so configured", async () => {
   await put();
   expect((await put({ title: "Second" })).status).toBe(200);
   const strict = await startArm({ blindPut: "conflict" });
@@ -127,7 +127,7 @@ describe("an incident is refused with 400", () => {
     expect(arm.sentinel.incidents()).toEqual([]);
   });
 
-  test("without properties, and where it is no JSON", async () => {
+  test("without properties, or that is not JSON", async () => {
     expect((await arm.call({ method: "PUT", path, body: {} })).status).toBe(400);
     expect((await arm.call({ method: "PUT", path, body: "{" })).status).toBe(400);
   });
@@ -139,7 +139,7 @@ test("what is at the limits is taken", async () => {
   expect(status).toBe(201);
 });
 
-test("what is not there is 404, and its name must be a GUID", async () => {
+test("a missing incident is 404, and its name must be a GUID", async () => {
   const { status, body } = await arm.call({ path });
   expect(status).toBe(404);
   expect(body.error.code).toBe("ResourceNotFound");

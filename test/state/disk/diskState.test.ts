@@ -102,7 +102,7 @@ const everything = {
   approvals: [[alice, approval]],
 };
 
-test("what was committed is there for the next, everything else never was", async () => {
+test("committed data is there for the next run, everything else is not", async () => {
   const folder = join(temporaryFolder(), "state");
   const first = await DiskState.open(folder);
   await add(first);
@@ -219,7 +219,7 @@ describe("a commit that fails", () => {
   });
 });
 
-test("two do not hold one folder, and the one that is refused changes nothing", async () => {
+test("two cannot lock one folder, and the refused one changes nothing", async () => {
   const folder = temporaryFolder();
   const first = await DiskState.open(folder);
   await add(first);
@@ -230,7 +230,7 @@ test("two do not hold one folder, and the one that is refused changes nothing", 
   expect(await remembered(folder)).toEqual(everything);
 });
 
-test("a folder that holds something else gives its lock back when it is refused", async () => {
+test("a folder with other content releases its lock when it is refused", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "state.json"), "[]");
   await expect(DiskState.open(folder)).rejects.toThrow("is damaged, or not a state of this tool");

@@ -31,7 +31,7 @@ test("a folder is given to one at a time", async () => {
   )();
 });
 
-test("of many that ask at once no two have it, and none of their locks stays", async () => {
+test("of many concurrent attempts no two succeed, and no lock stays", async () => {
   const folder = temporaryFolder();
   let inside = 0;
   let most = 0;
@@ -62,7 +62,7 @@ test("another folder is another matter", async () => {
 });
 
 describe("a lock that was left behind", () => {
-  test("by a process that is gone is taken over", async () => {
+  test("of a dead process is taken over", async () => {
     const folder = temporaryFolder();
     leave(folder, deadProcess());
     const unlock = await lockFolder(folder);
@@ -94,7 +94,7 @@ describe("a lock that was left behind", () => {
     expect(locksIn(folder)).toEqual([name]);
   });
 
-  test("that is none by its name is left alone", async () => {
+  test("that is not a lock by its name is left alone", async () => {
     const folder = temporaryFolder();
     const names = ["lock", "lock.1", `lock.1.${id}`, `lock.x.${id}.host`];
     for (const name of names) {

@@ -34,6 +34,6 @@ test("a draft that a dead process left is written over", async () => {
   expect(readdirSync(folder)).toEqual(["file.json"]);
 });
 
-test("a folder that is not there is an error, not a silence", async () => {
+test("a missing folder is an error", async () => {
   await expect(syncFolder(join(temporaryFolder(), "missing"))).rejects.toThrow("ENOENT");
 });

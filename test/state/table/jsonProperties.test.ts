@@ -9,7 +9,7 @@ function carried(value: unknown): unknown {
 }
 
 describe("a value as properties of a row", () => {
-  test("comes back as it was, whatever it holds", () => {
+  test("is returned unchanged, whatever its content", () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
         expect(carried(value)).toEqual(JSON.parse(JSON.stringify(value)));
@@ -29,14 +29,14 @@ describe("a value as properties of a row", () => {
     expect(carried(text)).toBe(text);
   });
 
-  test("fills as many properties as there may be, and no more", () => {
+  test("fills at most the allowed number of properties", () => {
     expect(Object.keys(toJsonProperties("x".repeat(479_998)))).toHaveLength(15);
     expect(() => toJsonProperties("x".repeat(479_999))).toThrow(
       "a state row of 480001 characters does not fit into a table row",
     );
   });
 
-  test("that is damaged is told of by its key, and not quoted", () => {
+  test("that is damaged is reported by its key, and not quoted", () => {
     expect(() => fromJsonProperties({ rowKey: "2|abc", d0: "canary {" })).toThrow(
       "the state row 2|abc is damaged: it is not JSON; delete it, or restore it",
     );

@@ -101,7 +101,7 @@ describe("a backfill", () => {
     expect(new Set(begun.map(({ id }) => id)).size).toBe(1);
   });
 
-  test("of which the answer got lost is the one that was begun", async () => {
+  test("whose answer got lost is the one that was begun", async () => {
     await jobs.begin({ ...request, dryRun: true }, parts);
     tap.pass();
     tap.pass();
@@ -112,7 +112,7 @@ describe("a backfill", () => {
 });
 
 describe("a part", () => {
-  test("is written by one of two that read it, and the other is told", async () => {
+  test("is written by one of two readers, and the other gets a conflict", async () => {
     const { id } = await jobs.begin(request, parts);
     const { part, version } = (await jobs.readPart(id, "east/west"))!;
     const [others] = connect();
@@ -124,7 +124,7 @@ describe("a part", () => {
     expect((await others.readPart(id, "north#south?"))?.part.slicesDone).toBe(0);
   });
 
-  test("of which the answer got lost was written, so that the work goes on", async () => {
+  test("whose answer got lost was written, so that the work goes on", async () => {
     const { id } = await jobs.begin(request, parts);
     const { part, version } = (await jobs.readPart(id, "east/west"))!;
     tap.loseAnswer();

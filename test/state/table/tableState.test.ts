@@ -98,7 +98,7 @@ describe("requests to the table", () => {
     expect(await recorded(other, identified)).toEqual([burst(1)]);
   });
 
-  test("a name makes one more, once a run: whose it is", async () => {
+  test("a name costs one more per run, for its owner", async () => {
     await begin();
     const head = await store.readHead(named, -Infinity);
     await store.readHead({ ...named, rule: "another" }, -Infinity);
@@ -337,7 +337,7 @@ describe("rows", () => {
   const longName = "🔐漢".repeat(333);
   const many = Array.from({ length: 300 }, (_, n) => burst(n));
 
-  test("stay within the limits of the service, however much there is and whatever it holds", async () => {
+  test("stay within the limits of the service, whatever their number and content", async () => {
     const long = subjectOf(longName);
     await record(store, long, ...many);
     for (const each of many.slice(0, 50)) {
@@ -360,7 +360,7 @@ describe("rows", () => {
     expect(found).toEqual({ ...item, incident: huge });
   });
 
-  test("a change that no row can hold is refused before anything is stored", async () => {
+  test("a change that does not fit a row is refused before anything is stored", async () => {
     const { incident, ...item } = wholeDue(subject, burst(1));
     const endless = { ...incident!, change: "x".repeat(500_000) };
     const change = store.write({ put: [{ ...item, incident: endless }] });
@@ -398,7 +398,7 @@ describe("rows", () => {
     expect(await rows()).toEqual([]);
   });
 
-  test("that say whose a name is leave a day after its last burst", async () => {
+  test("with the owner of a name are removed a day after its last burst", async () => {
     await record(store, named, burst(1));
     const isName = ({ rowKey }: Record<string, unknown>) => String(rowKey).startsWith("5|");
     expect((await rows()).filter(isName)).toHaveLength(1);
@@ -409,7 +409,7 @@ describe("rows", () => {
     expect(await rows()).toEqual([]);
   });
 
-  test("hold no name in their keys", async () => {
+  test("have no name in their keys", async () => {
     await record(store, subjectOf(secrets.user), burst(1));
     await store.write({ put: [due(subjectOf(secrets.user), burst(1))] });
     const keys = (await rows()).map(({ partitionKey, rowKey }) =>
@@ -419,7 +419,7 @@ describe("rows", () => {
     expect(keys.every((key) => /^[\da-f]{32} [\w|-]+$/.test(key))).toBe(true);
   });
 
-  test("that are damaged are named, without what they hold", async () => {
+  test("that are damaged are named, without their content", async () => {
     await record(store, subjectOf(secrets.user), burst(1));
     const row = (await rows()).find(({ d0 }) => String(d0).includes(secrets.user))!;
     const { partitionKey, rowKey } = row as { partitionKey: string; rowKey: string };
@@ -448,7 +448,7 @@ describe("a table that cannot be used", () => {
     [400, "OutOfRangeInput", /^state table: 400 OutOfRangeInput$/, false],
     [503, "ServerBusy", /^state table: 503 ServerBusy$/, true],
     [500, secrets.text.repeat(9), /^state table: 500$/, true],
-  ])("that answers %d %s is told of as that", async (status, code, expected, retryable) => {
+  ])("that answers %d %s is reported as that", async (status, code, expected, retryable) => {
     const service = await startAnswering((_, response) => {
       response.writeHead(status, { "content-type": "application/json" });
       const message = { lang: "en-US", value: Object.values(secrets).join() };
@@ -471,7 +471,7 @@ describe("a table that cannot be used", () => {
     await service.stop();
   });
 
-  test("is told of as not answering, after every attempt", async () => {
+  test("is reported as not answering, after every attempt", async () => {
     const nowhere = { connectionString: azurite.connectionString.replace(/:\d+\/dev/g, ":1/dev") };
     const gone = connect("states", nowhere);
     const attempts = new Tap(gone.pipeline);

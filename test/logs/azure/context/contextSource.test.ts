@@ -273,7 +273,7 @@ describe("events", () => {
     expect((await since(time("11:00:01"))).rows).toHaveLength(0);
   });
 
-  test("say which tables are not connected, one of two that hold the same being enough", async () => {
+  test("say which tables are not connected; one of two with the same events is enough", async () => {
     publish("AuditLogs", registered);
     publish("CloudAppEvents", { TimeGenerated: registered.TimeGenerated });
     publish("AADUserRiskEvents", { TimeGenerated: registered.TimeGenerated });

@@ -147,7 +147,7 @@ describe("places", () => {
     expect(await places(pretty(answer(rows(2))))).toEqual(["[0]", "[1]"]);
   });
 
-  test("what stands in an envelope within an array has the index of the envelope", async () => {
+  test("a record in an envelope within an array has the index of the envelope", async () => {
     expect(await places(JSON.stringify([{ records: rows(2) }, { records: rows(1) }]))).toEqual([
       "[0]",
       "[0]",
@@ -166,7 +166,7 @@ describe("nothing to read", () => {
     ["an answer without rows", JSON.stringify(answer([]))],
     ["only a byte order mark", "\uFEFF"],
     ["empty data, compressed", gzipSync("")],
-  ])("%s holds no records and is no error", async (_, content) => {
+  ])("%s has no records and is not an error", async (_, content) => {
     expect(await read(content)).toEqual([]);
   });
 });

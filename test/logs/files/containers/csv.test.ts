@@ -84,7 +84,7 @@ describe("the columns", () => {
     ]);
   });
 
-  test("that stand twice give their first value that is not blank", async () => {
+  test("that occur twice give their first value that is not blank", async () => {
     const text =
       "ResultType,UserPrincipalName,UserPrincipalName\n0,,a@contoso.com\n0,b@contoso.com,c\n";
     expect((await outcome(text)).users).toEqual(["a@contoso.com", "b@contoso.com"]);
@@ -108,7 +108,7 @@ describe("the columns", () => {
     expect(record).toMatchObject({ constructor: "2", ResultType: "3" });
   });
 
-  test("tell what the file is, though a cell has lines of JSON in it", async () => {
+  test("determine the kind of file, even if a cell contains lines of JSON", async () => {
     const text = 'Id,ResultType,CorrelationId\n1,0,"\n{""a"":1}\n{"\n2,0,"\n{"b":1}\n"\n3,0,x\n';
     const ids = recordsIn(await read(text)).map(({ Id }) => Id);
     expect(ids).toEqual(expect.arrayContaining(["1", "3"]));
@@ -219,7 +219,7 @@ describe("a download of the Entra portal", () => {
     ["a/b/noninteractivesignins.csv", false],
     ["noninteractive/InteractiveSignIns.csv", true],
     ["logs.csv", true],
-  ])("tells interactive sign-ins by its name alone: %s", async (source, interactive) => {
+  ])("distinguishes interactive sign-ins only by its name: %s", async (source, interactive) => {
     const entries = await read(`${columns}\n${row}`, undefined, { source });
     expect(recordsIn(entries).map((record) => readSignIn(record).interactive)).toEqual([
       interactive,

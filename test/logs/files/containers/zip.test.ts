@@ -86,7 +86,7 @@ describe("a zip file", () => {
     expect(found).toEqual(["a/b/c.jsonl.gz", "a/z.ndjson", "a.json", "b.json", "c\\d.csv"]);
   });
 
-  test("is known by its content, whatever its name and the comment at its end", async () => {
+  test("is recognised by its content, whatever its name and the comment at its end", async () => {
     const bytes = zip([{ name: "a.json", content: lines(1) }], "PK\u0005\u0006 a comment");
     expect(ids(await readZip(bytes, "download"))).toEqual([1]);
   });
@@ -97,7 +97,7 @@ describe("a zip file", () => {
     expect(files.map(({ source }) => source)).toContain(join(folder, "found.zip"));
   });
 
-  test("tells the bytes that were read of it", async () => {
+  test("reports the bytes that were read", async () => {
     const bytes = zip([{ name: "a.json", content: lines(...Array(1000).keys()) }]);
     await writeFile(join(folder, "logs.zip"), bytes);
     let count = 0;

@@ -31,7 +31,7 @@ describe("a time that reads one way", () => {
     expect(reading(value, "mdy")).toBe(at);
   });
 
-  test("is one whose day is no month, or whose day and month are the same", () => {
+  test("is one whose day cannot be a month, or whose day and month are equal", () => {
     expect(reading("3/25/2026, 9:02:00.123 PM")).toBe(Date.parse("2026-03-25T21:02:00.123Z"));
     expect(reading("25/03/2026 21:02")).toBe(Date.parse("2026-03-25T21:02:00Z"));
     expect(reading("25-03-2026 21:02")).toBe(Date.parse("2026-03-25T21:02:00Z"));
@@ -49,7 +49,7 @@ describe("a date that can be read in two ways", () => {
     },
   );
 
-  test("has to fit the order that is asked for", () => {
+  test("must match the requested order", () => {
     expect(reading("3/25/2026 9:02 AM", "dmy")).toBe("misfit");
     expect(reading("25/3/2026 9:02 AM", "mdy")).toBe("misfit");
     expect(reading("3/25/2026 9:02 AM", "mdy")).toBe(Date.parse("2026-03-25T09:02:00Z"));

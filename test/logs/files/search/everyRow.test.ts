@@ -158,7 +158,7 @@ describe("damage", () => {
     }
   });
 
-  test("of a line that is cut off is told with its number, wherever it is", async () => {
+  test("of a truncated line is reported with its number, wherever it is", async () => {
     const all = plain.trimEnd().split("\n");
     const quiet = all.findLastIndex((line) => !/denied|declined|500121|completed/i.test(line));
     all[quiet] = all[quiet]?.slice(0, 100) ?? "";
@@ -168,7 +168,7 @@ describe("damage", () => {
     expect(err).toMatch(new RegExp(`^mfa-deny: ${log}:${quiet + 1}: object is cut off\\n$`));
   });
 
-  test("inside of a line without a word of denials is told by --every-row and --strict only", async () => {
+  test("inside of a line without a denial word is reported only with --every-row and --strict", async () => {
     const log = write(temporaryFolder(), "log.json", `${plain}{"ResultType" "0"}\n`);
     expect((await cli(["detect", log])).code).toBe(0);
     expect((await cli(["detect", log, "--every-row"])).code).toBe(3);
@@ -199,7 +199,7 @@ describe("a run that goes wrong", () => {
     }).rejects.toBe(reason);
   });
 
-  test("tells all bytes that it reads", async () => {
+  test("reports all bytes that it reads", async () => {
     const path = write(temporaryFolder(), "log.json", plain);
     let bytes = 0;
     const onBytes = (count: number) => (bytes += count);

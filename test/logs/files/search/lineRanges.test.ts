@@ -61,13 +61,13 @@ describe("a file is cut at newlines", () => {
     }
   });
 
-  test("from where it is told to", () => {
+  test("from the given offset", () => {
     const from = text.indexOf("\n") + 1;
     const { ranges } = cut(text, 50, from);
     expect(ranges[0]?.from).toBe(from);
   });
 
-  test("and not where a very long line begins, which is told", () => {
+  test("but stops at a very long line, which is reported", () => {
     const long = `{}\n{"a":"${"x".repeat(1_200_000)}"}\n{}\n`;
     expect(cut(long, 1)).toMatchObject({ ranges: [{ from: 0, to: 3 }], end: 3 });
     expect(cut(long, 1_000_000)).toMatchObject({ end: long.length });
@@ -102,7 +102,7 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
     }
   });
 
-  test("and a file that cannot be read is told by its name, and hinders no other", async () => {
+  test("and an unreadable file is reported by name, without affecting the others", async () => {
     const missing = { source: "logs/gone.json", path: "/nowhere/gone.json", from: 0, to: 10 };
     const folder = { source: "logs", path: dirname(write("").path), from: 0, to: 10 };
     const there = { source: "log.json", path: write("{}\n{}\n").path, from: 0, to: 6 };

@@ -172,7 +172,7 @@ describe("lines are found as a search line by line and word by word finds them",
     }
   });
 
-  test("whatever stands before them", () => {
+  test("whatever precedes them", () => {
     const lines = search.denials;
     if (lines === null) {
       throw new Error("this machine cannot search");
@@ -185,7 +185,7 @@ describe("lines are found as a search line by line and word by word finds them",
     expect(lines.scan(at, at + 6)).toMatchObject({ next: at + 6, lines: 1, blank: 0 });
   });
 
-  test("also where there is more of it than the search can tell of at a time", () => {
+  test("even if there is more than the search can report at a time", () => {
     const lines = Array.from({ length: 30_000 }, (_, at) =>
       at % 3 === 0
         ? "{denied}"

@@ -1,0 +1,76 @@
+import { visible } from "../../detection/signin/visible.ts";
+import { formatTable } from "../text/formatTable.ts";
+import type { PeerComparison, PeerVerdict } from "./againstPeers.ts";
+import type { CompareOutput } from "./compare.ts";
+import { peers } from "./peers/peers.ts";
+import { catchWords, missWords } from "./peers/why.ts";
+import { changeKinds, type RuleChange } from "./ruleChanges.ts";
+
+/** Says of itself what it is. */
+export const modelNote =
+  "These are models of the rules as they are published, in this program's words; they are not the rules.";
+
+/** For a person: one line for each burst and rule, then the sums. */
+export function compareText({ changes, againstPeers }: CompareOutput): string {
+  return [
+    ...(changes === null ? [] : [changesText(changes)]),
+    ...(againstPeers === null ? [] : [peersText(againstPeers)]),
+  ].join("\n");
+}
+
+function changesText(changes: readonly RuleChange[]): string {
+  const lines = changes
+    .filter(({ kind }) => kind !== "same")
+    .map(({ kind, user, before, after }) => {
+      const side = (findings: RuleChange["before"]) =>
+        findings
+          .map(
+            ({ rules, denials, firstDenialAt, triggeredAt, severity }) =>
+              `${rules.join(", ")} from ${shortTime(firstDenialAt)}, fired ${shortTime(triggeredAt)}, ${denials} denials, ${severity}`,
+          )
+          .join("; ") || "nothing";
+      return `${kind.padEnd(6)}  ${visible(user)}\n        before: ${side(before)}\n        after:  ${side(after)}\n`;
+    });
+  const sums = changeKinds.map(
+    (wanted) => `${changes.filter(({ kind }) => kind === wanted).length} ${wanted}`,
+  );
+  return `${lines.join("")}${sums.join(", ")}.\n`;
+}
+
+function peersText({ bursts, totals }: PeerComparison): string {
+  const names = new Map(peers.map(({ id, name }) => [id, name]));
+  const blocks = bursts.map(
+    ({ user, rules, denials, firstDenialAt, lastDenialAt, peers: verdicts }) =>
+      `${shortTime(firstDenialAt)} to ${shortTime(lastDenialAt).slice(11)}  ${visible(user)}, ${denials} denials (${rules.join(", ")})\n${verdicts.map((each) => `  ${verdictText(each)}  ${names.get(each.peer) ?? each.peer}${reasonText(each)}\n`).join("")}`,
+  );
+  const sums = formatTable(
+    ["rule", "alerts", "catches", "misses", "alerts elsewhere"],
+    totals.map(({ peer, alerts, catches, elsewhere }) => [
+      names.get(peer) ?? peer,
+      String(alerts),
+      String(catches),
+      String(bursts.length - catches),
+      String(elsewhere),
+    ]),
+  );
+  return `${blocks.join("")}\n${sums}\n${modelNote}\n`;
+}
+
+function verdictText({ catches }: PeerVerdict): string {
+  return catches ? "catches" : "misses ";
+}
+
+function reasonText({ why, alerts, doubts }: PeerVerdict): string {
+  if (why !== null) {
+    return `: ${missWords[why]}`;
+  }
+  const said = [
+    ...(alerts > 1 ? [`${alerts} alerts`] : []),
+    ...doubts.map((each) => catchWords[each]),
+  ];
+  return said.length === 0 ? "" : ` (${said.join("; ")})`;
+}
+
+function shortTime(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
+}

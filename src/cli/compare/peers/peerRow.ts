@@ -1,0 +1,62 @@
+import { first, text, type Fields } from "../../../detection/signin/fields.ts";
+import { readSignIn } from "../../../detection/signin/signIn.ts";
+
+/** A sign-in row with the columns that public rules look at. Texts in lower case, times in epoch milliseconds. */
+export interface PeerRow {
+  /** The object id, or else the principal name. */
+  readonly user: string;
+  readonly name: string | null;
+  /** The principal name as the row spells it. */
+  readonly spelling: string | null;
+  readonly tenantId: string | null;
+  readonly resultType: string;
+  readonly status: string;
+  /** Texts of `AuthenticationDetails`. */
+  readonly steps: readonly string[];
+  readonly address: string | null;
+  readonly place: string | null;
+  readonly application: string | null;
+  readonly userAgent: string | null;
+  readonly isMfa: boolean;
+  readonly interactive: boolean;
+  /** `TimeGenerated`, by which rules of log services place a row. */
+  readonly publishedAt: number;
+  /** `CreatedDateTime`. */
+  readonly happenedAt: number;
+}
+
+/** Returns null for a row without a user or a time, and for one that has nothing to do with MFA. */
+export function readPeerRow(record: Fields): PeerRow | null {
+  const signIn = readSignIn(record);
+  const { account, origin, resultType, createdAt, generatedAt } = signIn;
+  const publishedAt = generatedAt ?? createdAt;
+  const requirement = text(first(record, "AuthenticationRequirement", "authenticationRequirement"));
+  const isMfa = requirement?.toLowerCase() === "multifactorauthentication";
+  const status = signIn.statusText?.toLowerCase() ?? "";
+  const steps = signIn.steps.map((step) => step.text.toLowerCase());
+  const tells = resultType === "500121" || /mfa|suspicious/.test(status) || steps.some(isMfaText);
+  if (account === null || publishedAt === null || !(isMfa || tells)) {
+    return null;
+  }
+  return {
+    user: origin.userId ?? account.user,
+    name: origin.userName,
+    spelling: text(first(record, "UserPrincipalName", "userPrincipalName")),
+    tenantId: signIn.tenantId,
+    resultType,
+    status,
+    steps,
+    address: origin.ipAddress,
+    place: origin.location,
+    application: origin.application,
+    userAgent: origin.userAgent,
+    isMfa,
+    interactive: signIn.interactive,
+    publishedAt,
+    happenedAt: createdAt ?? publishedAt,
+  };
+}
+
+function isMfaText(step: string): boolean {
+  return /mfa|suspicious/.test(step);
+}

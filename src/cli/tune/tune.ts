@@ -1,0 +1,171 @@
+import { availableParallelism } from "node:os";
+import type { Grid } from "../../detection/bursts/grid.ts";
+import { explicitMfaDeny } from "../../detection/rules/explicitMfaDeny.ts";
+import { presets } from "../../detection/rules/presets.ts";
+import type { Rule } from "../../detection/rules/rule.ts";
+import { noLabels } from "../../run/incidentLabels.ts";
+import { tuneRecords, type TuneReport } from "../../run/tuneRecords.ts";
+import { TempLedger } from "../../state/disk/tempLedger.ts";
+import { MemoryStore } from "../../state/memoryStore.ts";
+import { valueOf } from "../args.ts";
+import { BadRecords } from "../badRecords.ts";
+import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import {
+  findInput,
+  inputDetail,
+  inputOptions,
+  passedOverText,
+  readingOptions,
+  searchWithProgress,
+} from "../readInput.ts";
+import { readRulesFile } from "../rulesFile.ts";
+import { UsageError } from "../usageError.ts";
+import { moment, oneOf, wholeNumber } from "../values.ts";
+import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
+import { writeVerdict } from "../verdict/verdictLines.ts";
+import { tuneCsv } from "./tuneCsv.ts";
+import { toTuneOutput, type TuneOutput } from "./tuneReport.ts";
+import { tuneTable } from "./tuneTable.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** Every setting that is tried. */
+export const triedGrid: Grid = {
+  kinds: ["sliding", "tumbling"],
+  windowsMs: [1, 2, 5, 10, 15, 30]
+    .map((count) => count * minute)
+    .concat([hour, 4 * hour, 24 * hour]),
+  mostDenials: 20,
+};
+
+const formats = {
+  table: tuneTable,
+  csv: tuneCsv,
+  json: (output: TuneOutput) => `${JSON.stringify(output, null, 2)}\n`,
+} as const;
+
+const formatNames = ["table", "csv", "json"] as const;
+
+export const tune: Command = {
+  name: "tune",
+  summary: "Says what every threshold and window would have found in your logs, and chooses one.",
+  operands: "FILE…",
+  options: [
+    {
+      name: "max-per-week",
+      value: "N",
+      help: "Choose the most sensitive setting with at most N findings in every week.",
+    },
+    {
+      name: "rule",
+      value: "ID",
+      help: `The rule whose numbers are tried; ${explicitMfaDeny.id}, or the first of --rules, if not given.`,
+    },
+    {
+      name: "rules",
+      value: "FILE",
+      help: "The rules in use. They are counted as they are, with what their exclusions hide.",
+    },
+    { name: "format", value: "FORMAT", help: `${formatNames.join(", ")}; table if not given.` },
+    { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
+    {
+      name: "context",
+      value: "on|off",
+      help: "off: no usual origins and signs of a takeover, and one reading less; on if not given.",
+    },
+    inputOptions.dateOrder,
+    inputOptions.strict,
+    ...coverageOptions,
+    inputOptions.quiet,
+    inputOptions.noProgress,
+  ],
+  details: [
+    inputDetail,
+    "Tried are the thresholds from 1 to 20, windows of 1, 2, 5, 10, 15, 30 and 60 minutes, 4 and 24 hours, sliding and\nfixed. Each setting finds what detect finds with --threshold and --window. Weeks are spans of seven days from the\nfirst day of the log on; a log shorter than a week counts as one.",
+    "The most sensitive setting is the one that finds the most labelled attacks, then the most findings that were\napproved after, reported or followed by signs of a takeover, then the most users, then the one with the lower\nthreshold and the longer window.",
+    "The exit code is 1 where no setting meets --max-per-week, or where the rules of --rules exceed it.",
+  ],
+  examples: [
+    {
+      line: "mfa-deny tune examples/contoso-day.ndjson.gz",
+      says: "What each setting would have found.",
+    },
+    {
+      line: "mfa-deny tune --max-per-week 20 --rules examples/rules.json examples/contoso-day.ndjson.gz",
+      says: "A gate for a change of the rules.",
+    },
+  ],
+  async run(given, operands, terminal) {
+    const format = oneOf(given, "format", formatNames) ?? "table";
+    const maxPerWeek = wholeNumber(given, "max-per-week", 0, 1_000_000);
+    const { rule, current } = await readTuned(given);
+    const report = await readReport(given, operands, terminal, { rule, current });
+    const output = toTuneOutput(report, { rule: rule.id, maxPerWeek });
+    terminal.stdout.write(formats[format](output));
+    if (format !== "table") {
+      writeVerdict(output.coverage, given, terminal);
+    }
+    const isOver =
+      maxPerWeek !== null &&
+      (output.chosen === null ||
+        (given["rules"] !== undefined && report.current.worstWeek > maxPerWeek));
+    return isOver ? exitCodes.findings : exitCodeOf(report.coverage, false, given);
+  },
+};
+
+/** The rule whose numbers are tried, and the rules as they are in use. */
+async function readTuned(
+  given: Given,
+): Promise<{ readonly rule: Rule; readonly current: readonly Rule[] }> {
+  const file = valueOf(given, "rules");
+  const id = valueOf(given, "rule");
+  const listed = file === null ? presets : await readRulesFile(file);
+  const usual = file === null ? explicitMfaDeny.id : listed[0]?.id;
+  const rule = listed.find((each) => each.id === (id ?? usual));
+  if (rule === undefined) {
+    throw new UsageError(
+      `--rule is '${id ?? ""}'; the rules are ${listed.map((each) => each.id).join(", ")}`,
+    );
+  }
+  return { rule, current: file === null ? [rule] : listed };
+}
+
+async function readReport(
+  given: Given,
+  operands: readonly string[],
+  terminal: Terminal,
+  rules: { readonly rule: Rule; readonly current: readonly Rule[] },
+): Promise<TuneReport> {
+  const reading = readingOptions(given);
+  const problems = new BadRecords(given["strict"] !== undefined);
+  const files = await findInput(tune, operands, terminal);
+  const searching = {
+    everyRow: ["strict", "as-of"].some((name) => given[name] !== undefined),
+    everyApproval: false,
+    threads: Math.min(8, availableParallelism()),
+  };
+  const logs = searchWithProgress(files, { ...reading, ...searching }, given, terminal);
+  const ledger = new TempLedger();
+  try {
+    const report = await tuneRecords(
+      logs,
+      { store: new MemoryStore(), ledger },
+      {
+        ...rules,
+        grid: triedGrid,
+        labels: noLabels,
+        asOf: moment(given, "as-of"),
+        context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
+        onBad: (reason, place) => problems.add(reason, place),
+        ...coverageLimits(given),
+      },
+    );
+    if (given["quiet"] === undefined) {
+      terminal.stderr.write(passedOverText(logs.seen()) + problems.summary());
+    }
+    return report;
+  } finally {
+    await ledger.close();
+  }
+}

@@ -1,0 +1,108 @@
+import { visible } from "../../detection/signin/visible.ts";
+import { formatTable } from "../text/formatTable.ts";
+import { coverageLines } from "../verdict/verdictLines.ts";
+import type { TuneOutput } from "./tuneReport.ts";
+
+type Cell = TuneOutput["cells"][number];
+
+/** For a person: the findings a week of every setting, then what is in use and what to choose. */
+export function tuneTable(output: TuneOutput): string {
+  const { cells, coverage, denials, users, span } = output;
+  const kinds = [...new Set(cells.map(({ kind }) => kind))];
+  return [
+    `${denials} denials of ${users} users${span === null ? "" : `, ${span.from.slice(0, 10)} to ${span.to.slice(0, 10)}`}. Findings a week of ${output.rule}, on average:\n`,
+    ...kinds.map((kind) =>
+      grid(
+        kind,
+        cells.filter((cell) => cell.kind === kind),
+      ),
+    ),
+    currentLine(output),
+    choiceLines(output),
+    ...output.hiddenByExclusions.map(hiddenLines),
+    coverageLines(coverage, true),
+  ].join("\n");
+}
+
+function grid(kind: string, cells: readonly Cell[]): string {
+  const windows = [...new Set(cells.map(({ window }) => window))];
+  const thresholds = [...new Set(cells.map(({ threshold }) => threshold))];
+  const rows = windows.map((window) => [
+    window,
+    ...thresholds.map((threshold) => {
+      const found = cells.find((cell) => cell.window === window && cell.threshold === threshold);
+      return found === undefined ? "" : weekly(found.perWeek);
+    }),
+  ]);
+  return formatTable([kind, ...thresholds.map(String)], rows);
+}
+
+/** At most three digits. */
+function weekly(perWeek: number): string {
+  return perWeek === 0 ? "-" : perWeek >= 10 ? String(Math.round(perWeek)) : perWeek.toFixed(1);
+}
+
+function currentLine({ current }: TuneOutput): string {
+  const { findings, users, perWeek, worstWeek } = current;
+  return `In use: ${findings} findings on ${users} users, ${weekly(perWeek)} a week, ${worstWeek} in the worst.\n`;
+}
+
+function choiceLines({ maxPerWeek, chosen }: TuneOutput): string {
+  if (maxPerWeek === null) {
+    return "--max-per-week N chooses a setting.\n";
+  }
+  if (chosen === null) {
+    return `No setting stays at ${maxPerWeek} findings in every week.\n`;
+  }
+  const lines = chosen.givesUp.map(
+    ({ kind, window, threshold, findings, users, harmful, worstWeek }) =>
+      `  ${settingText({ kind, window, threshold })}: ${signed(findings)} findings, ${signed(users)} users, ${signed(harmful)} approved, reported or taken over; ${worstWeek} in the worst week\n`,
+  );
+  return [
+    `Most sensitive with at most ${maxPerWeek} findings in every week: ${settingText(chosen)}.\n`,
+    `  ${cellText(chosen)}\n`,
+    ...(lines.length === 0 ? [] : ["What the next more sensitive settings would add:\n", ...lines]),
+  ].join("");
+}
+
+function settingText({ kind, window, threshold }: Pick<Cell, "kind" | "window" | "threshold">) {
+  return `${threshold} within ${window}, ${kind}`;
+}
+
+function cellText(cell: Cell): string {
+  const seconds = cell.secondsToTrigger;
+  const scored =
+    cell.precision === undefined
+      ? ""
+      : `; precision ${percent(cell.precision)}, recall ${percent(cell.recall ?? null)}`;
+  return [
+    `${cell.findings} findings on ${cell.users} users, ${weekly(cell.perWeek)} a week, ${cell.worstWeek} in the worst`,
+    `${cell.harmful} approved, reported or taken over (${percent(cell.harmfulShare)}), ${percent(cell.usualOriginShare)} from a usual origin`,
+    `${seconds === null ? "no trigger" : `${Math.round(seconds)} s to the trigger`}${scored}`,
+  ].join("; ");
+}
+
+function signed(count: number): string {
+  return count < 0 ? String(count) : `+${count}`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? "-" : `${Math.round(share * 100)} %`;
+}
+
+function hiddenLines(hidden: TuneOutput["hiddenByExclusions"][number]): string {
+  const { rule, kind, entry, findings, harmful } = hidden;
+  return [
+    `Excluding ${kind} ${visible(entry)} from ${rule} hides ${findings} findings, ${harmful.length} of them harmful.\n`,
+    ...harmful.map(
+      ({ user, triggeredAt, why }) =>
+        `  ${visible(user)}, ${triggeredAt.slice(0, 16).replace("T", " ")}: ${why.map((each) => harmWords[each]).join(", ")}\n`,
+    ),
+  ].join("");
+}
+
+const harmWords = {
+  approved: "approved after",
+  reported: "reported",
+  takenOver: "taken over",
+} as const;

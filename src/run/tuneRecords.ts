@@ -1,0 +1,238 @@
+import { countDenials } from "../detection/bursts/countDenials.ts";
+import { cellsOf, sweepGrid, type Grid } from "../detection/bursts/grid.ts";
+import { GridTally, type CellFigures } from "../detection/bursts/gridTally.ts";
+import type { Windowing } from "../detection/bursts/windowing.ts";
+import type { ContextOf } from "../detection/context/context.ts";
+import { contextsOf } from "../detection/context/contextOf.ts";
+import { addressesIn, distinct } from "../detection/context/origins.ts";
+import type { Prompt } from "../detection/prompts/prompt.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import { allNames } from "../detection/signin/account.ts";
+import { noExclusions } from "../detection/signin/exclusions.ts";
+import { namesOf } from "./accountNames.ts";
+import { collectContext } from "./collectContext.ts";
+import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
+import { earlier, later } from "./coverageTally.ts";
+import { gatherRecords, type FilesRun, type Gathered } from "./gatherRecords.ts";
+import type { IncidentLabel, IncidentLabels } from "./incidentLabels.ts";
+import type { Suspect } from "./judgeSuspect.ts";
+import type { ContextWish } from "./lookUpContext.ts";
+import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import { marksOfBursts, touches, type MarksOf } from "./tuneAccount.ts";
+import { CurrentRules, type CurrentFigures, type Hidden } from "./tuneCurrent.ts";
+
+/** One try of many settings on files. */
+export interface TuneRun<P> extends Omit<FilesRun<P>, "rules">, Omit<CoverageLimits, "rules"> {
+  /** Whose counted outcomes and exclusions hold in every cell; its numbers are replaced. */
+  readonly rule: Rule;
+  /** The rules as they are used today, to be compared with the cells. */
+  readonly current: readonly Rule[];
+  readonly grid: Grid;
+  readonly labels: IncidentLabels;
+  /** Whether to look up the context of bursts in the files. */
+  readonly context: boolean;
+}
+
+/** A setting, and what it would have found. */
+export interface TunedCell extends Windowing, CellFigures {
+  /** Labelled attacks that it finds. */
+  readonly attacksFound: number;
+}
+
+export interface TuneReport {
+  readonly coverage: Coverage;
+  /** Distinct prompts that the rule counts, and the users who refused them. */
+  readonly denials: number;
+  readonly users: number;
+  /** Epoch milliseconds, from the first to the last row or denial; null without any. */
+  readonly span: Span | null;
+  readonly cells: readonly TunedCell[];
+  readonly current: CurrentFigures;
+  /** What each exclusion of the current rules would have hidden. */
+  readonly hidden: readonly Hidden[];
+  /** Labels of attacks, and of what was none. */
+  readonly attackLabels: number;
+  readonly benignLabels: number;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads files once and says what every setting of a grid would have found in them. */
+export async function tuneRecords<P>(
+  files: SignInFiles<P>,
+  { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
+  run: TuneRun<P>,
+): Promise<TuneReport> {
+  const { rule, current } = run;
+  // Sees every account with a denial, whatever the rules exclude.
+  const widest = { ...rule, threshold: 1, exclusions: noExclusions };
+  const gathered = await gatherRecords(
+    files,
+    { store, ledger },
+    { ...run, rules: [widest, ...current] },
+  );
+  const { tally, counts, suspects, approvals } = gathered;
+  const coverage = judgeCoverage(tally, counts, files.seen(), { ...run, rules: [rule] });
+  const surveys = [...suspects].map(([key, suspect]) => survey(widest, key, suspect, gathered));
+  const span = spanOf(coverage, surveys);
+  const attacks = run.labels.labels.filter(({ isAttack }) => isAttack);
+  const report = {
+    coverage,
+    span,
+    attackLabels: attacks.length,
+    benignLabels: run.labels.labels.length - attacks.length,
+  };
+  const cells = new Cells(run, span);
+  const contexts = run.context ? await readContexts(files, surveys, run.asOf) : noContexts;
+  const rules = new CurrentRules({ store, approvals, rules: current }, contexts, span);
+  for (const [key, suspect] of suspects) {
+    cells.add(suspect, { key, contextOf: contexts.get(key), approvals });
+    await rules.add(suspect);
+  }
+  return { ...report, ...cells.result(), current: rules.figures(), hidden: rules.hidden() };
+}
+
+const noContexts: ReadonlyMap<string, ContextOf> = new Map();
+
+/** What one account's denials need to be known before they are judged. */
+interface Survey {
+  readonly key: string;
+  readonly wish: ContextWish;
+}
+
+function survey(rule: Rule, key: string, suspect: Suspect, { approvals: all }: Gathered): Survey {
+  const { account } = suspect;
+  const denials = countDenials(rule, account, suspect.sightings());
+  const approvals = all.get(key) ?? [];
+  return {
+    key,
+    wish: {
+      names: namesOf(account, { denials, evidence: { userId: null } }),
+      firstDenialAt: denials[0]?.at ?? Infinity,
+      lastDenialAt: denials.at(-1)?.at ?? -Infinity,
+      addresses: addressesIn({ denials, approvals, triggeredAt: NaN }),
+    },
+  };
+}
+
+/** The rows' own span, and that of the denials, which steps can show to be older. */
+function spanOf({ oldestRow, newestRow }: Coverage, surveys: readonly Survey[]): Span | null {
+  const firsts = surveys.map(({ wish }) => wish.firstDenialAt).filter(Number.isFinite);
+  const lasts = surveys.map(({ wish }) => wish.lastDenialAt).filter(Number.isFinite);
+  const from = [oldestRow, ...firsts].reduce(earlier);
+  const to = [newestRow, ...lasts].reduce(later);
+  return from === null || to === null ? null : { from, to };
+}
+
+/** What the files say around all denials. */
+async function readContexts(
+  files: Pick<SignInFiles<unknown>, "related">,
+  surveys: readonly Survey[],
+  asOf: number | null,
+): Promise<ReadonlyMap<string, ContextOf>> {
+  if (files.related === undefined || surveys.length === 0) {
+    return noContexts;
+  }
+  const wishes = surveys
+    .map(({ wish }) => wish)
+    .filter(({ firstDenialAt }) => Number.isFinite(firstDenialAt));
+  const related = files.related({
+    names: new Set(wishes.flatMap(({ names }) => names)),
+    addresses: new Set(wishes.flatMap(({ addresses }) => addresses)),
+  });
+  const rows = await collectContext(related, wishes, asOf);
+  // Campaigns say nothing about numbers.
+  const contextFor = contextsOf({ ...rows, findings: [] });
+  return new Map(surveys.map(({ key, wish }) => [key, contextFor(distinct(wish.names))] as const));
+}
+
+/** Adds up all cells, account by account. */
+class Cells {
+  readonly #run: Pick<TuneRun<unknown>, "rule" | "grid" | "labels">;
+  readonly #settings: readonly Windowing[];
+  readonly #sweep: ReturnType<typeof sweepGrid>;
+  readonly #tally: GridTally;
+  readonly #attacks: readonly IncidentLabel[];
+  /** By cell and label of an attack: 1 where the cell finds it. */
+  readonly #found: Uint8Array;
+  #denials = 0;
+  #users = 0;
+  #accounts = 0;
+
+  constructor(run: Pick<TuneRun<unknown>, "rule" | "grid" | "labels">, span: Span | null) {
+    this.#run = run;
+    this.#settings = cellsOf(run.grid);
+    this.#sweep = sweepGrid(run.grid);
+    this.#tally = new GridTally(this.#settings.length, span ?? { from: 0, to: 0 });
+    this.#attacks = run.labels.labels.filter(({ isAttack }) => isAttack);
+    this.#found = new Uint8Array(this.#settings.length * this.#attacks.length);
+  }
+
+  add(
+    { account, sightings }: Suspect,
+    known: {
+      readonly key: string;
+      readonly contextOf: ContextOf | undefined;
+      readonly approvals: Gathered["approvals"];
+    },
+  ): void {
+    const { rule, labels } = this.#run;
+    const denials = countDenials(rule, account, sightings());
+    if (denials.length === 0) {
+      return;
+    }
+    const names = allNames(account);
+    const own = labels.labels.filter((label) => label.names.some((name) => names.includes(name)));
+    const marksOf = marksOfBursts({
+      rule,
+      denials,
+      approvals: (known.approvals.get(known.key) ?? []).toSorted((a, b) => a.at - b.at),
+      contextOf: known.contextOf,
+      labels: own,
+      labelsAreComplete: labels.areComplete,
+    });
+    this.#denials += denials.length;
+    this.#users++;
+    this.#sweepAccount(denials, marksOf, own);
+  }
+
+  #sweepAccount(
+    denials: readonly Prompt[],
+    marksOf: MarksOf,
+    labels: readonly IncidentLabel[],
+  ): void {
+    const account = this.#accounts++;
+    const times = Float64Array.from(denials, ({ at }) => at);
+    const attacks = labels.filter(({ isAttack }) => isAttack);
+    this.#sweep({ times, from: 0, to: times.length }, (cell, start, end, trigger) => {
+      const marks = marksOf(start, end, trigger);
+      if (marks === null) {
+        return;
+      }
+      const firstDenialAt = times[start] ?? NaN;
+      const lastDenialAt = times[end - 1] ?? NaN;
+      const triggeredAt = times[trigger] ?? NaN;
+      this.#tally.add(cell, { account, firstDenialAt, triggeredAt, marks });
+      for (const label of attacks) {
+        if (touches(label, firstDenialAt, lastDenialAt)) {
+          this.#found[cell * this.#attacks.length + this.#attacks.indexOf(label)] = 1;
+        }
+      }
+    });
+  }
+
+  result(): Pick<TuneReport, "denials" | "users" | "cells"> {
+    const { length } = this.#attacks;
+    const cells = this.#settings.map((setting, cell) => ({
+      ...setting,
+      ...this.#tally.figuresOf(cell),
+      attacksFound: this.#found
+        .subarray(cell * length, (cell + 1) * length)
+        .reduce((sum, found) => sum + found, 0),
+    }));
+    return { denials: this.#denials, users: this.#users, cells };
+  }
+}

@@ -1,0 +1,173 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+import type { TuneOutput } from "../../src/cli/tune/tuneReport.ts";
+import { approved, bob, denied, row, type Row } from "../builders.ts";
+import { cli, ndjson, temporaryFolder } from "./terminal.ts";
+
+const refused = (at: string, more = {}) => row({ at, steps: [denied(at)], ...more });
+const approval = (at: string, more = {}) =>
+  row({ at, resultType: "0", steps: [approved(at)], ...more });
+
+/** Alice refuses five times within eight minutes and gives in; Bob refuses twice within an hour. */
+const history: readonly Row[] = [
+  ...["09:00", "09:02", "09:04", "09:06", "09:08"].map((at) => refused(at)),
+  approval("09:10"),
+  refused("12:00", { user: bob }),
+  refused("12:50", { user: bob }),
+];
+
+async function tuned(args: readonly string[], rows: readonly Row[] = history) {
+  const ended = await cli(["tune", "--format", "json", ...args, "-"], { stdin: ndjson(rows) });
+  return { ...ended, output: JSON.parse(ended.out) as TuneOutput };
+}
+
+function rulesFile(rules: unknown): string {
+  const path = join(temporaryFolder(), "rules.json");
+  writeFileSync(path, JSON.stringify(rules));
+  return path;
+}
+
+describe("tune", () => {
+  it("tries every threshold, window and kind", async () => {
+    const { output, code } = await tuned([]);
+    expect(code).toBe(0);
+    expect(output).toMatchObject({ rule: "explicit-mfa-deny", denials: 7, users: 2 });
+    expect(output.cells).toHaveLength(20 * 9 * 2);
+    const cell = (window: string, threshold: number) =>
+      output.cells.find(
+        (each) => each.kind === "sliding" && each.window === window && each.threshold === threshold,
+      );
+    expect(cell("15m", 5)).toEqual({
+      kind: "sliding",
+      window: "15m",
+      threshold: 5,
+      findings: 1,
+      perWeek: 1,
+      worstWeek: 1,
+      users: 1,
+      approved: 1,
+      reported: 0,
+      takenOver: 0,
+      harmful: 1,
+      harmfulShare: 1,
+      usualOrigin: 0,
+      usualOriginShare: 0,
+      secondsToTrigger: 480,
+    });
+    expect(cell("1h", 2)).toMatchObject({ findings: 2, users: 2, harmful: 1 });
+    expect(cell("30m", 2)).toMatchObject({ findings: 1 });
+    expect(cell("24h", 6)).toMatchObject({ findings: 0, harmfulShare: null });
+  });
+
+  it("chooses the most sensitive setting under a limit, and says what it gives up", async () => {
+    const { output, code } = await tuned(["--max-per-week", "1"]);
+    expect(code).toBe(0);
+    expect(output.chosen).toMatchObject({
+      kind: "sliding",
+      window: "30m",
+      threshold: 2,
+      harmful: 1,
+      givesUp: [
+        { window: "30m", threshold: 1, findings: 2, users: 1, harmful: 0 },
+        { window: "1h", threshold: 2, findings: 1, users: 1, harmful: 0 },
+      ],
+    });
+  });
+
+  it("ends with 1 where the rules in use exceed the limit, and with 0 where they do not", async () => {
+    const loud = rulesFile([{ id: "explicit-mfa-deny", threshold: 2, window: "PT1H" }]);
+    expect((await tuned(["--rules", loud, "--max-per-week", "1"])).code).toBe(1);
+    expect((await tuned(["--rules", loud, "--max-per-week", "2"])).code).toBe(0);
+  });
+
+  it("ends with 1 where no setting stays under the limit", async () => {
+    // 21 bursts of 20 denials each within a minute, of 21 users.
+    const rows = Array.from({ length: 21 }, (_, user) => ({
+      name: `user${user}@contoso.com`,
+      id: `00000000-0000-0000-0000-0000000000${(user + 10).toString(16).padStart(2, "0")}`,
+    })).flatMap((user) =>
+      Array.from({ length: 20 }, (_, index) =>
+        refused(`10:00:${String(index + 10)}`, {
+          user,
+          request: `6513270e-269e-0d37-f2a7-${user.id.slice(-2)}00000000${index + 10}`,
+        }),
+      ),
+    );
+    const { output, code } = await tuned(["--max-per-week", "20"], rows);
+    expect([output.chosen, code]).toEqual([null, 1]);
+    const table = await cli(["tune", "--max-per-week", "20", "-"], { stdin: ndjson(rows) });
+    expect(table.out).toContain("No setting stays at 20 findings in every week.");
+  });
+
+  it("says what each exclusion hides, the harmful findings by name", async () => {
+    const rules = rulesFile([
+      {
+        id: "explicit-mfa-deny",
+        threshold: 2,
+        window: "PT1H",
+        exclusions: {
+          users: ["bob@contoso.com"],
+          addresses: ["203.0.113.0/24"],
+          applications: ["x"],
+        },
+      },
+    ]);
+    const { output } = await tuned(["--rules", rules]);
+    expect(output.hiddenByExclusions).toEqual([
+      {
+        rule: "explicit-mfa-deny",
+        kind: "users",
+        entry: "bob@contoso.com",
+        findings: 1,
+        harmful: [],
+      },
+      {
+        rule: "explicit-mfa-deny",
+        kind: "addresses",
+        entry: "203.0.113.0/24",
+        findings: 2,
+        harmful: [
+          { user: "alice@contoso.com", why: ["approved"], triggeredAt: "2026-03-10T09:02:00.000Z" },
+        ],
+      },
+      { rule: "explicit-mfa-deny", kind: "applications", entry: "x", findings: 0, harmful: [] },
+    ]);
+    expect(output.current).toMatchObject({ findings: 0 });
+    const table = await cli(["tune", "--rules", rules, "-"], { stdin: ndjson(history) });
+    expect(table.out).toContain("alice@contoso.com, 2026-03-10 09:02: approved after");
+  });
+
+  it("takes the numbers of a rule that wants an approval", async () => {
+    const { output } = await tuned(["--rule", "mfa-deny-then-approve"]);
+    const found = output.cells.filter(({ findings }) => findings > 0);
+    expect(found.every(({ findings, approved: after }) => findings === after)).toBe(true);
+    expect(output.current).toMatchObject({ findings: 1, users: 1 });
+  });
+
+  it("writes a row for each setting as CSV", async () => {
+    const { out } = await cli(["tune", "--format", "csv", "-"], { stdin: ndjson(history) });
+    const lines = out.trim().split("\r\n");
+    expect(lines).toHaveLength(361);
+    expect(lines[0]).toMatch(/^kind,window,threshold,findings,perWeek,worstWeek,users,/);
+  });
+
+  it("shows a table with the findings a week of every setting", async () => {
+    const { out } = await cli(["tune", "-"], { stdin: ndjson(history) });
+    expect(out).toContain("7 denials of 2 users, 2026-03-10 to 2026-03-10.");
+    expect(out).toMatch(/^15m {6}3\.0 {2}1\.0 {2}1\.0/m);
+    expect(out).toContain("--max-per-week N chooses a setting.");
+  });
+
+  it("shows nothing but zeroes for a log without denials", async () => {
+    const { output, code } = await tuned([], [approval("09:00")]);
+    expect([output.denials, code]).toEqual([0, 0]);
+    expect(output.cells.every(({ findings }) => findings === 0)).toBe(true);
+  });
+
+  it("rejects a rule that there is not", async () => {
+    const { code, err } = await cli(["tune", "--rule", "none", "-"], { stdin: "" });
+    expect([code, err]).toEqual([2, expect.stringContaining("--rule is 'none'; the rules are")]);
+  });
+});

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+
+import { cellsOf, type Grid } from "../../src/detection/bursts/grid.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
+import { isTakenOver } from "../../src/detection/decisions/severity.ts";
+import { accountKey } from "../../src/detection/signin/account.ts";
+import { exampleDay } from "../../src/tenant/example.ts";
+import { generateTenant } from "../../src/tenant/tenant.ts";
+import { detectRecords, type Reported } from "../../src/run/detectRecords.ts";
+import { noLabels } from "../../src/run/incidentLabels.ts";
+import { tuneRecords, type TunedCell } from "../../src/run/tuneRecords.ts";
+import { MemoryStore } from "../../src/state/memoryStore.ts";
+import { wholly } from "../../src/run/extract.ts";
+import type { SignInFiles } from "../../src/run/ports.ts";
+import { denyThenApprove, explicitDeny, minute } from "../run/bench.ts";
+import { cases } from "../cases.ts";
+import { rowsArbitrary } from "./arbitraries.ts";
+import { law, MemoryLedger } from "./runs.ts";
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+function filesOf(rows: Rows): SignInFiles<null> {
+  async function* entries() {
+    yield rows.map((record) => ({ kind: "record" as const, record, place: null }));
+  }
+  async function* related() {
+    for (const record of rows) {
+      yield { kind: "signIn" as const, record };
+    }
+  }
+  return { ...wholly(entries()), related };
+}
+
+const memory = () => ({ store: new MemoryStore(), ledger: new MemoryLedger() });
+const quiet = { asOf: null, onBad: () => {} };
+
+/** What `tune` says of a cell, by one run of `detect` with the cell's numbers. */
+async function detected(rows: Rows, rule: Rule) {
+  const all = { ...quiet, rules: [rule], from: -Infinity, to: Infinity };
+  const { findings } = await detectRecords(filesOf(rows), memory(), all);
+  const count = (is: (each: Reported) => boolean) => findings.filter(is).length;
+  const isApproved = ({ finding }: Reported) => finding.facts.approval !== null;
+  const isReported = ({ finding: { facts, context } }: Reported) =>
+    facts.fraudReports > 0 || (context?.reports.length ?? 0) > 0;
+  const isTaken = ({ finding: { facts, context } }: Reported) =>
+    context !== null && isTakenOver(context, facts.triggeredAt);
+  const waits = findings.map(({ finding: { facts } }) => facts.triggeredAt - facts.firstDenialAt);
+  return {
+    findings: findings.length,
+    users: new Set(findings.map(({ subject }) => accountKey(subject))).size,
+    approved: count(isApproved),
+    reported: count(isReported),
+    takenOver: count(isTaken),
+    harmful: count((each) => isApproved(each) || isReported(each) || isTaken(each)),
+    usualOrigin: count(({ finding }) => finding.context?.origins.verdict === "usual"),
+    triggerMs:
+      waits.length === 0 ? null : waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
+  };
+}
+
+async function tuned(rows: Rows, rule: Rule, grid: Grid): Promise<readonly TunedCell[]> {
+  const { cells } = await tuneRecords(filesOf(rows), memory(), {
+    ...quiet,
+    rule,
+    current: [],
+    grid,
+    labels: noLabels,
+    context: true,
+  });
+  return cells;
+}
+
+async function expectEqual(rows: Rows, rule: Rule, grid: Grid): Promise<number> {
+  const cells = await tuned(rows, rule, grid);
+  for (const [index, setting] of cellsOf(grid).entries()) {
+    const cell = await detected(rows, { ...rule, ...setting });
+    if (cells.length > 0) {
+      expect({ ...setting, ...cell }).toEqual({ ...setting, ...pick(cells[index]!, cell) });
+    } else {
+      expect(cell.findings).toBe(0);
+    }
+  }
+  return cells.reduce((sum, { findings }) => sum + findings, 0);
+}
+
+function pick(cell: TunedCell, like: object) {
+  return Object.fromEntries(Object.entries(cell).filter(([name]) => name in like));
+}
+
+const grid: Grid = {
+  kinds: ["sliding", "tumbling"],
+  windowsMs: [minute, 15 * minute, 60 * minute, 1_440 * minute],
+  mostDenials: 6,
+};
+
+it("every cell is a detect with its numbers, on random rows", async () => {
+  let found = 0;
+  await law(
+    fc.asyncProperty(
+      rowsArbitrary(),
+      fc.constantFrom(explicitDeny, denyThenApprove),
+      async (rows, rule) => {
+        const small = { ...grid, windowsMs: [minute, 15 * minute], mostDenials: 3 };
+        found += await expectEqual(rows, rule, small);
+      },
+    ),
+    60,
+  );
+  expect(found).toBeGreaterThan(cases(30));
+}, 120_000);
+
+it("every cell is a detect with its numbers, on random tenants", async () => {
+  for (const seed of [1, 2]) {
+    const tenant = generateTenant({
+      seed,
+      users: 20,
+      days: 12,
+      startAt: Date.UTC(2026, 2, 1),
+      signInsPerUserPerDay: 3,
+      attacks: ["approved", "fraud-report", "two-then-approve", "bucket-edge"],
+    });
+    const rows = Array.from(tenant.rows(), ({ row }) => row);
+    expect(await expectEqual(rows, explicitDeny, { ...grid, mostDenials: 3 })).toBeGreaterThan(20);
+  }
+}, 300_000);
+
+it("every cell is a detect with its numbers, on the example", async () => {
+  const { rows } = exampleDay();
+  // The rows that can matter, so that every cell is a run of its own.
+  const few = rows.filter(
+    ({ AuthenticationDetails, Status }) =>
+      /MFA|Suspicious/.test(`${String(AuthenticationDetails)}${JSON.stringify(Status)}`) &&
+      !/by claim/.test(JSON.stringify(Status)),
+  );
+  const some = { ...grid, windowsMs: [15 * minute, 60 * minute] };
+  expect(await expectEqual(few, explicitDeny, some)).toBeGreaterThan(200);
+}, 300_000);
