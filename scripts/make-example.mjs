@@ -38,13 +38,15 @@ function committed(path) {
 }
 
 const { exampleDay, exampleTenant, toNdjson } = await generator();
+/** @type {Readonly<Record<string, readonly { readonly row: object }[]>>} */
+const around = exampleTenant().around();
 const { rows, truth } = exampleDay();
 const log = toNdjson(rows);
 const files = [
   { path: logPath, text: log, bytes: () => gzipSync(log, { level: 9 }) },
   { path: truthPath, text: `${JSON.stringify(truth, null, 2)}\n` },
-  ...Object.entries(exampleTenant().around()).map(([table, stored]) => {
-    const text = toNdjson(/** @type {{ row: object }[]} */ (stored).map(({ row }) => row));
+  ...Object.entries(around).map(([table, stored]) => {
+    const text = toNdjson(stored.map(({ row }) => row));
     return {
       path: `examples/contoso-around/${table}.ndjson.gz`,
       text,

@@ -14,14 +14,11 @@ export interface StoredRow {
   readonly row: SigninRow;
 }
 
+/** `SigninLogs`: sign-ins of the victims in the month before. */
+type AroundTable = "SigninLogs" | "AuditLogs" | "OfficeActivity" | "AADUserRiskEvents";
+
 /** What the logs say before and after the attacks, by table; each in order of publication. */
-export interface Around {
-  /** Sign-ins of the victims in the month before. */
-  readonly SigninLogs: readonly StoredRow[];
-  readonly AuditLogs: readonly StoredRow[];
-  readonly OfficeActivity: readonly StoredRow[];
-  readonly AADUserRiskEvents: readonly StoredRow[];
-}
+export type Around = Readonly<Record<AroundTable, readonly StoredRow[]>>;
 
 /** Days before the first denial on which a victim signed in with MFA. */
 const month = [24, 17, 10, 3] as const;
@@ -56,9 +53,9 @@ export function aroundAttacks(world: World, attacked: readonly PlannedAttack[]):
         ];
   });
   const events = stories.flatMap(aftermath);
-  const table = (name: keyof Around) =>
+  const table = (name: AroundTable) =>
     events
-      .filter((event) => event.table === name)
+      .filter((each) => each.table === name)
       .map(({ stored }) => stored)
       .toSorted(byPublication);
   return {
@@ -85,7 +82,7 @@ function history(story: Story): readonly StoredRow[] {
   ];
   return days.flatMap((ago) =>
     places.map((place, index) =>
-      stored(
+      storedOf(
         world,
         signIn(victim, truth.firstDenialAt - ago * dayMs + index * minuteMs, random, place),
       ),
@@ -100,12 +97,12 @@ function signIn(person: Person, at: number, random: Random, where: Partial<Attem
   return draftOf(attempt, snapshotAfter(attempt.requestId, [prompt], at + 400), random);
 }
 
-function stored(world: World, draft: Draft): StoredRow {
+function storedOf(world: World, draft: Draft): StoredRow {
   return { publishedAt: draft.publishedAt, row: rowOf(world, draft) };
 }
 
 interface Event {
-  readonly table: keyof Around;
+  readonly table: AroundTable;
   readonly stored: StoredRow;
 }
 
@@ -135,7 +132,7 @@ function aftermath(story: Story): readonly Event[] {
   }
 }
 
-function event(table: keyof Around, at: number, random: Random, row: SigninRow): Event {
+function event(table: AroundTable, at: number, random: Random, row: SigninRow): Event {
   const publishedAt = at + random.between(4 * minuteMs, 15 * minuteMs);
   return { table, stored: { publishedAt, row: { TimeGenerated: ticks(at), ...row, Type: table } } };
 }

@@ -4,7 +4,6 @@ import { visible } from "../../detection/signin/visible.ts";
 import { StateError } from "../../state/disk/stateError.ts";
 import { attackInWords, iso } from "../../tenant/attacks/inWords.ts";
 import type { AttackKind } from "../../tenant/attacks/kinds.ts";
-import type { StoredRow } from "../../tenant/around.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 import {
   attackKinds,
@@ -195,8 +194,7 @@ async function writeAround(folder: string, tenant: Tenant, signal: AbortSignal):
   } catch (cause) {
     throw StateError.of(folder, "cannot be used as a folder to write to", cause);
   }
-  const tables = Object.entries<readonly StoredRow[]>({ ...tenant.around() });
-  for (const [table, stored] of tables) {
+  for (const [table, stored] of Object.entries(tenant.around())) {
     const writer = { ...logWriters["log-analytics"], file: `${table}.ndjson` };
     const { rows } = await writeToFolder(
       { rows: stored.map((each) => each.row), writer, signal },
