@@ -663,6 +663,42 @@ describe("the timer", () => {
     ]);
   });
 
+  it("names the workspace whose incidents are refused, for two hours, and since when", async () => {
+    await host.stop();
+    const refusing = `${localWorkspace.resourceId}2`;
+    azure.logs.publish(secondWorkspace.workspaceId, "SigninLogs", publish(refusals("09:00", 5)));
+    host = await startHost({
+      LOG_ANALYTICS_WORKSPACE_ID: "",
+      SENTINEL_WORKSPACE_RESOURCE_ID: "",
+      WORKSPACES: JSON.stringify([
+        { name: "refusing", ...secondWorkspace, resourceId: refusing },
+        { name: "whole", ...localWorkspace },
+      ]),
+    });
+    azure.sentinel.fail(
+      { status: 403 },
+      { times: Infinity, match: ({ path }) => path.startsWith(`${refusing}/`) },
+    );
+    for (const at of ["10:00", "10:35", "11:10", "12:00"]) {
+      moveTo(time(at));
+      await host.fireTimer("detect");
+    }
+    const response = await get("/api/health");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      healthy: false,
+      workspaces: [
+        {
+          name: "refusing",
+          healthy: false,
+          faults: [{ what: "sink", since: expect.stringMatching(/^2026-03-10T10:00/) }],
+          lastError: expect.stringContaining("403"),
+        },
+        { name: "whole", healthy: true, faults: [], lastError: null },
+      ],
+    });
+  });
+
   it("of a dry run records and logs what it finds, and sends nothing", async () => {
     const table = `State${tables}`;
     await host.stop();
