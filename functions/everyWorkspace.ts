@@ -20,7 +20,7 @@ export async function everyWorkspace(
 ): Promise<void> {
   const { settings, detectorOf } = theApp();
   const log = contextLog(context);
-  // Once a day: told at every cold start, nobody would read it any more. Health tells it at any time.
+  // Logged once a day, because a warning at every cold start would be ignored. Health shows it at any time.
   if (asker === "maintenance") {
     noticesOn(settings).forEach((notice) => log.warn("notice", { notice }));
   }

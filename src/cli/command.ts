@@ -3,7 +3,7 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The environment; none where it is not given. */
+  /** The environment variables; empty if absent. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The time, epoch milliseconds. */
   readonly now?: () => number;

@@ -1,6 +1,6 @@
 import type { FindingsTable } from "../settings/settings.ts";
 
-/** The table that a stream fills: the stream of the table NAME is `Custom-NAME`. Empty where no stream is set. */
+/** Returns the table that a stream fills: the stream of the table NAME is `Custom-NAME`. Empty if no stream is set. */
 export function tableOf(findings: FindingsTable | null): string {
   return findings?.stream.replace(/^Custom-/, "") ?? "";
 }

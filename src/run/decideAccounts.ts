@@ -181,7 +181,7 @@ function dueOf(
   };
 }
 
-/** Returns the incident, with its whole change since what every sink was last told. */
+/** Returns the incident with its whole change since every sink was last up to date. */
 function toldSince(
   { sinks }: Detector,
   { subject, deliveries }: SubjectRecord,
@@ -196,7 +196,7 @@ function toldSince(
   return since === null ? incident : { ...incident, since: changeBase(since) };
 }
 
-/** What of a record a change is described against. */
+/** Returns the parts of a record that a change is compared with. */
 function changeBase({ facts, told }: ChangeBase): ChangeBase {
   return { facts, ...(told && { told }) };
 }

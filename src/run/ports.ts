@@ -115,7 +115,7 @@ export interface DueItem {
   readonly lane: "live" | "backfill";
   /** The incident to send, at this revision. */
   readonly incident: Incident | null;
-  /** The id of the incident it was merged into, which has to be noted on it. */
+  /** The id of the incident it was merged into. The merge must be noted on this incident. */
   readonly mergedInto: string | null;
   /** Approvals of this user are looked for until the watch ends. */
   readonly watch: Watch | null;

@@ -13,7 +13,7 @@ export interface RunTotals {
   notOpened: number;
   /** The number of decisions by reason. */
   readonly reasons: Record<string, number>;
-  /** Recorded incidents that have to be sent, now or later. */
+  /** Recorded incidents that must be sent, now or later. */
   due: number;
   sent: number;
   failed: number;

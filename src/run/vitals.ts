@@ -26,8 +26,8 @@ export interface Vitals {
   readonly rhythm: Rhythm;
   readonly failing: readonly FailingSink[];
   /**
-   * When the oldest incident came up that could have been sent and was neither sent nor refused; null if there is
-   * none. Absent in what earlier versions wrote.
+   * When the oldest incident became due that was neither sent nor refused although it could have been sent (epoch
+   * ms); null if there is none. Absent in the state of earlier versions.
    */
   readonly oldestPendingAt?: number | null;
 }

@@ -326,7 +326,7 @@ describe("watches", () => {
     const before = bench.log.asked.length;
     await bench.run("10:05");
     const questions = bench.log.asked.slice(before).map(({ kind, by }) => `${kind} ${by}`);
-    expect(questions).toEqual(["candidates published", "approvals published"]);
+    expect(questions).toEqual(["candidates ingested", "approvals ingested"]);
     bench.log.add(approval("09:00", "10:06"));
     await bench.run("10:10");
     expect(severities(bench)).toEqual(["High"]);

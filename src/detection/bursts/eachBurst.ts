@@ -41,7 +41,7 @@ export function eachBurst(
 }
 
 /**
- * Calls `take` for each account with the times of its denials, which stand in one column, grouped by account. Linear,
+ * Calls `take` for each account with the times of its denials, which are in one column, grouped by account. Linear,
  * plus a sort for accounts whose denials are out of order. Needs 8 bytes per denial.
  */
 export function eachAccount(

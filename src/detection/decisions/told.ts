@@ -28,7 +28,7 @@ export function toldOf(context: Context): ToldContext {
   };
 }
 
-/** A report, an event or a success that an incident is told of once. */
+/** A report, an event or a success that an incident mentions once. */
 export type Sign =
   | { readonly kind: "report"; readonly mark: string; readonly event: UserReport }
   | { readonly kind: "followed"; readonly mark: string; readonly event: Followed }
@@ -57,7 +57,7 @@ function signsIn({ reports, followed, successes }: Context): readonly Sign[] {
   ];
 }
 
-/** Those that the incident was not told of before. */
+/** Returns the signs that the incident did not mention before. */
 export function newSigns(before: ToldContext | null, context: Context | null): readonly Sign[] {
   const told = new Set(before?.signs);
   return context === null ? [] : signsIn(context).filter(({ mark }) => !told.has(mark));

@@ -17,7 +17,7 @@ const minorShift = 60_000;
 
 type Why = Reason | "found again" | "delivered late";
 
-/** What an incident was last told. */
+/** The state in which the incident was last described. */
 type Before = Pick<RecordedBurst, "facts" | "told">;
 
 /**
@@ -52,7 +52,7 @@ export function describeChange(reason: Why, before: Before | null, finding: Find
   return fitComment(lines.join("\n"));
 }
 
-/** The approval, which no comment leaves out; its row where the incident was not told of it. */
+/** The approval, which every comment mentions. Its row is included if the incident did not have it. */
 function approvalLines(before: Facts | null, finding: Finding): readonly string[] {
   const { approval, lastDenialAt } = finding.facts;
   if (approval === null) {
@@ -63,7 +63,7 @@ function approvalLines(before: Facts | null, finding: Finding): readonly string[
   return [approvalSentence(approval, lastDenialAt), ...(row === null ? [] : [approvalOrigin(row)])];
 }
 
-/** What is known of the origin and the campaign, and was not before. */
+/** What is newly known about the origin and the campaign. */
 function contextLines(before: ToldContext | null, finding: Finding): readonly string[] {
   const { context } = finding;
   if (context === null) {
@@ -94,7 +94,7 @@ const times = ["firstDenialAt", "triggeredAt", "lastDenialAt"] as const;
 
 const mostSigns = 10;
 
-/** What the incident was not told of before, signs of a takeover first. */
+/** Signs that the incident did not have before, those of a takeover first. */
 function signLines(before: ToldContext | null, { context, facts }: Finding): readonly string[] {
   const signs = newSigns(before, context).toSorted((a, b) => rankOf(a) - rankOf(b));
   const rest = signs.length - mostSigns;

@@ -54,7 +54,7 @@ export async function* relatedRecords(
   }
 }
 
-/** Reads a file of which only the lines that match are parsed. */
+/** Reads a file, parsing only the lines that match. */
 async function* searched(
   plain: PlainLines,
   lines: RelatedLines,

@@ -23,7 +23,7 @@ export interface FindingsLogOptions extends Connection {
   readonly ruleId: string;
   readonly stream: string;
   readonly clock: Clock;
-  /** Whose findings these are: the findings of all workspaces go into one table. */
+  /** The workspace of these findings. The findings of all workspaces go into one table. */
   readonly workspace?: { readonly workspaceId: string; readonly name: string };
   /** Cancels every request. */
   readonly signal?: AbortSignal;

@@ -146,7 +146,7 @@ async function create(
   }
 }
 
-/** Where a list goes on: only ever at the service that was asked, whoever wrote the link. */
+/** Returns the path of a list's next page. It is always requested from the same service, whoever wrote the link. */
 function nextPath(link: unknown): string | null {
   if (typeof link !== "string" || !URL.canParse(link)) {
     return null;

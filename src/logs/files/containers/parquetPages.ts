@@ -14,11 +14,11 @@ export interface Slices {
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }
 
-/** What a page unpacks to has to fit into memory. */
+/** An uncompressed page must fit into memory. */
 export const maxPageBytes = 256 * 1024 * 1024;
 /** Rows that a group may have, and values that a page may have. Writers end both far earlier. */
 const maxRows = 10_000_000;
-/** The header of a page holds a few numbers, and its least and greatest value. */
+/** Maximum size of a page's header, which has a few numbers and the page's least and greatest value. */
 const maxHeaderBytes = 64 * 1024;
 
 /** How deep the values of a column are nested, and so how far its levels go. */
@@ -138,7 +138,7 @@ function checkPage(
   return count;
 }
 
-/** Levels stand before the values, which alone are packed. */
+/** Levels precede the values, and only the values are compressed. */
 function checkPage2(
   page: Uint8Array,
   header: PageHeader,

@@ -114,7 +114,7 @@ class Peeler {
       : [{ kind: "record", record: value, isSignIn: false, isExact: false, reading: null }];
   }
 
-  /** Records may stand under names that nobody knows, each under one of its own. */
+  /** Tries all members, because records may be under unknown names, each under its own. */
   #tryAll(value: Fields, depth: number): readonly Peeled[] {
     const found: Peeled[] = [];
     for (const [name, member] of Object.entries(value)) {

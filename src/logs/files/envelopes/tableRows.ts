@@ -1,8 +1,8 @@
 import { isFields, type Fields } from "../../../detection/signin/fields.ts";
 
 /**
- * The names of a table's columns: `columns: [{name}]` as Log Analytics writes them, `Columns: [{ColumnName}]` as Kusto
- * does, `fields` as Splunk does; null where there are none.
+ * Returns the names of a table's columns: `columns: [{name}]` in Log Analytics, `Columns: [{ColumnName}]` in Kusto,
+ * `fields` in Splunk; null if there are none.
  */
 export function columnsOf(table: Fields): readonly string[] | null {
   const columns = table["columns"] ?? table["Columns"] ?? table["fields"];
@@ -16,7 +16,7 @@ function columnName(column: unknown, index: number): string {
   return typeof name === "string" ? name : `column ${index}`;
 }
 
-/** The rows of a table as objects; null where it is none. */
+/** Returns the rows of a table as objects; null if it is not a table. */
 export function rowsOf(value: Fields): readonly Fields[] | null {
   const names = columnsOf(value);
   const rows = value["rows"] ?? value["Rows"] ?? value["data"];
