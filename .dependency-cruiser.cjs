@@ -118,9 +118,9 @@ module.exports = {
     ),
     layer(
       "settings",
-      ["^src/detection/", packages("valibot")],
-      "Settings are read from an environment that is passed in. They may name rules and presets, " +
-        "but must not reach for Azure or files.",
+      ["^src/detection/", packages("valibot|yaml")],
+      "Settings are read from an environment that is passed in, and rules from a text. They may name rules and " +
+        "presets, but must not reach for Azure or files.",
     ),
     layer(
       "tenant",
@@ -291,7 +291,7 @@ module.exports = {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    extraExtensionsToScan: [".kql", ".wat"],
+    extraExtensionsToScan: [".kql", ".wat", ".yaml"],
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default"],

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { NearestFirst } from "./test/nearestFirst.ts";
 import { assembled } from "./scripts/wat.mjs";
+import { readAsJson } from "./scripts/yaml.mjs";
 
 /** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
 const slow = [
@@ -105,6 +106,15 @@ export default defineConfig({
       enforce: "pre",
       async load(id) {
         return id.endsWith(".wat") ? { code: await assembled(id), map: null } : null;
+      },
+    },
+    {
+      name: "yaml-as-values",
+      enforce: "pre",
+      async load(id) {
+        return id.endsWith(".yaml")
+          ? { code: `export default ${await readAsJson(id)};`, map: null }
+          : null;
       },
     },
     {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
-import { watPlugin } from "../scripts/wat.mjs";
+import { sourcePlugins } from "../scripts/sources.mjs";
 import { dataFolder } from "./data/folder.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -73,7 +73,7 @@ async function build() {
     format: "esm",
     target: "node20",
     loader: { ".kql": "text" },
-    plugins: [watPlugin],
+    plugins: [...sourcePlugins],
     define: { __VERSION__: JSON.stringify(version) },
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',

@@ -9,10 +9,14 @@ import { endPart, planParts } from "../src/run/backfill.ts";
 import { isFinished, type BackfillJob } from "../src/run/backfillJob.ts";
 import { readBackfillRequest } from "../src/settings/backfillRequest.ts";
 import { backfillQueue } from "./backfillQueue.ts";
+import { contextLog } from "./contextLog.ts";
 import { describeJob } from "./describeJob.ts";
 import { problem } from "./problem.ts";
 import { readBody } from "./readBody.ts";
 import { theApp } from "./theApp.ts";
+
+/** Of the files of rules, milliseconds. */
+const longestReading = 30_000;
 
 const queue = output.storageQueue(backfillQueue);
 
@@ -39,12 +43,16 @@ app.http("backfill", {
 });
 
 async function begin(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const { settings, jobs, clock } = theApp();
+  const { settings, jobs, clock, rulesOf } = theApp();
   const body = await readBody(request);
   if (body === null) {
     return problem(413, "The body is larger than 16 KB.");
   }
-  const asked = readBackfillRequest(body, settings, clock.now());
+  const signal = AbortSignal.timeout(longestReading);
+  const rules = await Promise.all(
+    settings.workspaces.map((workspace) => rulesOf(workspace, contextLog(context), signal)),
+  );
+  const asked = readBackfillRequest(body, settings, rules.flat(), clock.now());
   if ("length" in asked) {
     return problem(400, "The request cannot be carried out.", asked);
   }

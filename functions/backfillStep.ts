@@ -107,7 +107,7 @@ async function workOff(
   }
   try {
     const signal = AbortSignal.timeout(longest);
-    const detector = backfillDetectorOf(workspace, job, contextLog(context), signal);
+    const detector = await backfillDetectorOf(workspace, job, contextLog(context), signal);
     const step = { ...job, workspace: message.workspace, until: clock.now() + stepLength };
     const isMore = await stepBackfill(detector, jobs, step, signal);
     return isMore ? [message] : await nextMessages(message);

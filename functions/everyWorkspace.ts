@@ -33,7 +33,7 @@ export async function everyWorkspace(
     try {
       log.info(event, {
         ...took(),
-        ...(await work(detectorOf(workspace, log, signal, asker), signal)),
+        ...(await work(await detectorOf(workspace, log, signal, asker), signal)),
         ...took(),
       });
     } catch (error) {

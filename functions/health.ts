@@ -1,20 +1,28 @@
 import { app } from "@azure/functions";
 import { readHistory, recentCoverage } from "../src/run/coverageHistory.ts";
 import { judgeHealth, type Fault } from "../src/run/judgeHealth.ts";
+import { withRules } from "../src/run/judgeRules.ts";
+import type { Log } from "../src/run/ports.ts";
+import { watchlistsOf as watchlistsIn } from "../src/detection/rules/watchlists.ts";
 import { noticesOn } from "../src/settings/notices.ts";
 import { poisonQueueName } from "./backfillQueue.ts";
+import { contextLog } from "./contextLog.ts";
 import { problem } from "./problem.ts";
 import { theApp } from "./theApp.ts";
+
+/** Of the files of rules, milliseconds. */
+const longestReading = 30_000;
 
 app.http("health", {
   route: "health",
   methods: ["GET"],
   authLevel: "function",
-  handler: async () => {
+  handler: async (_request, context) => {
     try {
       const { settings } = theApp();
+      const log = contextLog(context);
       const [workspaces, queue] = await Promise.all([
-        Promise.all(settings.workspaces.map(healthOf)),
+        Promise.all(settings.workspaces.map((each) => healthOf(each, log))),
         poisonHealth(),
       ]);
       const healthy = queue.faults.length === 0 && workspaces.every((each) => each.healthy);
@@ -35,15 +43,21 @@ app.http("health", {
 });
 
 /** Everything is in one row of the table, which the last run wrote. */
-async function healthOf(workspace: Workspace) {
-  const { settings, clock, stateOf } = theApp();
+async function healthOf(workspace: Workspace, log: Log) {
+  const { settings, clock, stateOf, watchlistsOf } = theApp();
   const now = clock.now();
   const store = stateOf(workspace);
   const progress = await store.readProgress();
   const isPaused = isSwitchedOff("detect");
   const firstSeenAt = progress === null ? await store.firstSeenAt(now) : now;
+  const { rules, problem: rulesProblem } = await rulesNow(workspace, log);
+  const watchlists =
+    watchlistsIn(rules).length === 0 ? [] : await watchlistsOf(workspace).readWatchlists();
   const circumstances = { now, firstSeenAt, isPaused, isDryRun: settings.dryRun };
-  const { healthy, state, faults, warnings } = judgeHealth(progress, settings, circumstances);
+  const { healthy, state, faults, warnings } = withRules(
+    judgeHealth(progress, settings, circumstances),
+    { rules, rulesProblem, watchlists, now },
+  );
   return {
     name: workspace.name,
     healthy,
@@ -55,12 +69,22 @@ async function healthOf(workspace: Workspace) {
     watermark: iso(progress?.publishedTo ?? null),
     watermarkLagSeconds: progress === null ? null : Math.round((now - progress.publishedTo) / 1000),
     behindRuns: progress?.vitals?.behindRuns ?? 0,
-    coverage: recentCoverage(readHistory(progress?.coverage), settings.rules, now),
+    coverage: recentCoverage(readHistory(progress?.coverage), rules, now),
     newestRowAt: iso(progress?.vitals?.newestRowAt ?? null),
     pending: progress?.pending ?? 0,
     failing: (progress?.vitals?.failing ?? []).map((sink) => ({ ...sink, since: iso(sink.since) })),
     lastError: progress?.lastError ?? null,
   };
+}
+
+/** A file of rules that cannot be read is a fault of the workspace, not of the answer. */
+async function rulesNow(workspace: Workspace, log: Log) {
+  try {
+    const signal = AbortSignal.timeout(longestReading);
+    return { rules: await theApp().rulesOf(workspace, log, signal), problem: null };
+  } catch (error) {
+    return { rules: [], problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 type Workspace = ReturnType<typeof theApp>["settings"]["workspaces"][number];

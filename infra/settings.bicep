@@ -7,6 +7,7 @@ type FurtherSettings = {
   LOG_ANALYTICS_ENDPOINT: string?
   AZURE_RESOURCE_MANAGER_ENDPOINT: string?
   MAINTENANCE_SCHEDULE: string?
+  RULES_FILE: string?
   INGESTION_SAFETY: string?
   INITIAL_LOOKBACK: string?
   APPROVAL_WATCH: string?

@@ -1,7 +1,7 @@
 // How the app is bundled, for deployment by build.mjs and for the tests that run it.
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { watPlugin } from "./wat.mjs";
+import { sourcePlugins } from "./sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -15,6 +15,7 @@ const rareParts = [
   { from: "src/azure/developerCredential.ts", to: "developer.cjs" },
   { from: "src/azure/poisonMessages.ts", to: "queue.cjs" },
   { from: "@azure/core-xml", to: "xml.cjs" },
+  { from: "src/settings/yamlText.ts", to: "yaml.cjs" },
 ];
 
 /**
@@ -53,9 +54,10 @@ export async function bundleApp(folder, version, more = {}) {
           ...(asksAddress(to) && { "import.meta.url": "__url" }),
         },
         plugins: [
-          watPlugin,
+          ...sourcePlugins,
           developerBeside("./developer.cjs"),
-          ...(to === "main.cjs" ? [doctorBeside, queueBeside, xmlBeside] : []),
+          ...(to === "yaml.cjs" ? [] : [yamlBeside("./yaml.cjs")]),
+          ...(to === "main.cjs" ? [doctorBeside, queueBeside, xmlBeside("./xml.cjs")] : []),
         ],
         metafile: true,
         logLevel: "warning",
@@ -94,22 +96,43 @@ function beside(module, place) {
 }
 
 /**
- * Tables answer in JSON. Only errors from proxies may be XML, so the parser (76 KB) is loaded when one arrives.
+ * Rules that are ids or JSON need no reader of YAML (113 KB), so it is loaded with the first text that does.
  *
- * @type {esbuild.Plugin}
+ * @param {string} place of its bundle, seen from the importing one
+ * @returns {esbuild.Plugin}
  */
-export const xmlBeside = {
+export const yamlBeside = (place) => ({
+  name: "yaml beside",
+  setup(build) {
+    build.onResolve({ filter: /\/yamlText\.ts$/ }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path, namespace: "yaml later" },
+    );
+    build.onResolve({ filter: /\/yaml\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /.*/, namespace: "yaml later" }, () => ({
+      contents: `export const readYaml = (text) => require("${place}").readYaml(text);`,
+    }));
+  },
+});
+
+/**
+ * Tables answer in JSON. Only an error from in front of them may be XML, so the parser (76 KB) is loaded when
+ * one comes.
+ *
+ * @param {string} place of its bundle, seen from the importing one
+ * @returns {esbuild.Plugin}
+ */
+export const xmlBeside = (place) => ({
   name: "xml beside",
   setup(build) {
     build.onResolve({ filter: /^@azure\/core-xml$/ }, ({ path }) => ({ path, namespace: "later" }));
-    build.onResolve({ filter: /^\.\/xml\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\/xml\.cjs$/ }, ({ path }) => ({ path, external: true }));
     build.onLoad({ filter: /.*/, namespace: "later" }, () => ({
       contents: `
         export const XML_ATTRKEY = "$";
         export const XML_CHARKEY = "_";
-        export const parseXML = (...given) => require("./xml.cjs").parseXML(...given);
-        export const stringifyXML = (...given) => require("./xml.cjs").stringifyXML(...given);
+        export const parseXML = (...given) => require("${place}").parseXML(...given);
+        export const stringifyXML = (...given) => require("${place}").stringifyXML(...given);
       `,
     }));
   },
-};
+});

@@ -2,9 +2,15 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { bundleApp, developerBeside, reportPageBeside } from "./appBundle.mjs";
+import {
+  bundleApp,
+  developerBeside,
+  reportPageBeside,
+  xmlBeside,
+  yamlBeside,
+} from "./appBundle.mjs";
 import { softwareBill } from "./sbom.mjs";
-import { watPlugin } from "./wat.mjs";
+import { sourcePlugins } from "./sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
@@ -29,7 +35,7 @@ const entries = [
       minifyWhitespace: true,
       minifySyntax: true,
       banner: { js: requireForCommonJs },
-      plugins: [watPlugin, reportPageBeside],
+      plugins: [...sourcePlugins, reportPageBeside, yamlBeside("./app/yaml.cjs")],
     },
   },
   {
@@ -49,7 +55,12 @@ const entries = [
       format: "esm",
       minify: true,
       banner: { js: requireForCommonJs },
-      plugins: [watPlugin, developerBeside("./app/developer.cjs")],
+      plugins: [
+        ...sourcePlugins,
+        developerBeside("./app/developer.cjs"),
+        xmlBeside("./app/xml.cjs"),
+        yamlBeside("./app/yaml.cjs"),
+      ],
     },
   },
   {
@@ -98,7 +109,7 @@ async function bundle({ from, to, parts = false, options }) {
       legalComments: "external",
       charset: "utf8",
       loader: { ".kql": "text" },
-      plugins: [watPlugin],
+      plugins: [...sourcePlugins],
       define: { __VERSION__: JSON.stringify(manifest.version) },
       logLevel: "warning",
       ...options,

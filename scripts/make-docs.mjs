@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { format } from "prettier";
-import { watPlugin } from "./wat.mjs";
+import { sourcePlugins } from "./sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -56,8 +56,11 @@ async function declared() {
       bundle: true,
       format: "esm",
       platform: "node",
+      banner: {
+        js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);',
+      },
       define: { __VERSION__: '""' },
-      plugins: [watPlugin],
+      plugins: [...sourcePlugins],
       outfile,
     });
     return await import(pathToFileURL(outfile).href);

@@ -1,3 +1,5 @@
+import { blobText } from "./azure/blobText.ts";
+import { packageText } from "./azure/packageText.ts";
 import { appCredential } from "./azure/credential.ts";
 import { findingsLog } from "./sinks/findings/findingsLog.ts";
 import { contextSource } from "./logs/azure/context/contextSource.ts";
@@ -6,19 +8,24 @@ import {
   queriesAtOnce,
   type Workspace as LogWorkspace,
 } from "./logs/azure/logAnalytics.ts";
+import { watchlists } from "./logs/azure/watchlists.ts";
 import { sentinelIncidents } from "./sinks/sentinel/sentinelIncidents.ts";
 import { TableBackfillJobs } from "./state/table/tableBackfillJobs.ts";
 import { connectTable } from "./state/table/tableConnection.ts";
 import { DryRunTable, forgetDryRun } from "./state/table/dryRunTable.ts";
 import { partitions } from "./state/table/stateKeys.ts";
 import { TableState } from "./state/table/tableState.ts";
-import { presets } from "./detection/rules/presets.ts";
+import { TableWatchlists } from "./state/table/tableWatchlists.ts";
+import { presetNamed } from "./detection/rules/presets.ts";
 import type { Rule } from "./detection/rules/rule.ts";
 import type { BackfillJob, BackfillJobs, BackfillLane } from "./run/backfillJob.ts";
+import { currentRules, type CurrentRules } from "./run/currentRules.ts";
 import type { Detector } from "./run/detector.ts";
 import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
 import type { Clock, IncidentSink, Log } from "./run/ports.ts";
+import { resolveWatchlists } from "./run/watchlists.ts";
 import type { WouldOpen } from "./run/wouldOpen.ts";
+import { readRuleText } from "./settings/ruleFile.ts";
 import {
   readSettings,
   type Environment,
@@ -38,14 +45,20 @@ export interface App {
     log: Log,
     signal: AbortSignal,
     asker?: "detection" | "maintenance",
-  ) => Detector;
+  ) => Promise<Detector>;
+  /** Returns the current rules of a workspace, without the values of their watchlists. */
+  readonly rulesOf: (
+    workspace: Workspace,
+    log: Log,
+    signal: AbortSignal,
+  ) => Promise<readonly Rule[]>;
   /** For a backfill. A dry one has its own state, which is deleted with the job. */
   readonly backfillDetectorOf: (
     workspace: Workspace,
     job: Pick<BackfillJob, "id" | "request">,
     log: Log,
     signal: AbortSignal,
-  ) => Detector;
+  ) => Promise<Detector>;
   /** What a backfill in a dry run would have opened, by workspace. */
   readonly dryFindingsOf: (
     job: Pick<BackfillJob, "id" | "request">,
@@ -53,6 +66,7 @@ export interface App {
   /** Forgets backfills and dry runs that are beyond retention. @returns how many backfills */
   readonly forgetOld: () => Promise<number>;
   readonly stateOf: (workspace: Workspace) => TableState;
+  readonly watchlistsOf: (workspace: Workspace) => TableWatchlists;
   /** The approximate number of messages in a queue of the state's storage account. */
   readonly countMessages: (queue: string) => Promise<number>;
 }
@@ -61,30 +75,35 @@ export interface App {
 export function composeApp(environment: Environment): App {
   const settings = readSettings(environment);
   const clock = { now: () => Date.now() };
-  const credential = once(() => appCredential(settings, environment));
+  const credentialOf = oncePer((clientId: string | null) =>
+    appCredential({ ...settings, clientId }, environment),
+  );
+  const credential = () => credentialOf(settings.clientId);
   const stateTable = once(() =>
     connectTable(settings.stateStorage, settings.stateTable, credential),
   );
   const { cloud } = settings;
+  // The bound on queries is one of an identity.
   const sourceFor = (asker: keyof typeof queriesAtOnce) =>
-    once(() =>
+    oncePer((clientId: string | null) =>
       logAnalytics({
         endpoint: settings.logAnalyticsEndpoint,
         audience: cloud.logAnalytics.audience,
-        credential: credential(),
+        credential: credentialOf(clientId),
         queriesAtOnce: queriesAtOnce[asker],
       }),
     );
+  const clientIdOf = ({ clientId }: Workspace) => clientId ?? settings.clientId;
   const sources = {
     detection: sourceFor("detection"),
     maintenance: sourceFor("maintenance"),
     backfill: sourceFor("backfill"),
   };
-  const incidents = once(() =>
+  const incidents = oncePer((clientId: string | null) =>
     sentinelIncidents({
       endpoint: settings.resourceManagerEndpoint,
       audience: cloud.resourceManager.audience,
-      credential: credential(),
+      credential: credentialOf(clientId),
     }),
   );
   // Each run has its own state object, so that concurrent runs do not share what they know about the watermark.
@@ -113,22 +132,55 @@ export function composeApp(environment: Environment): App {
       signal,
     });
   const sinksOf = (workspace: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
-    ...(settings.sinks.includes("sentinel")
-      ? [incidentApiSink("sentinel", incidents()(workspace.resourceId, signal))]
+    ...((workspace.sinks ?? settings.sinks).includes("sentinel")
+      ? [
+          incidentApiSink(
+            "sentinel",
+            incidents(clientIdOf(workspace))(workspace.resourceId, signal),
+          ),
+        ]
       : []),
-    ...(settings.findingsTable === null
+    ...(settings.findingsTable === null || !(workspace.sinks ?? settings.sinks).includes("logs")
       ? []
       : [findings(settings.findingsTable, workspace, signal)]),
   ];
-  const detectorOf = (
+  const fileOf = oncePer((file: string): CurrentRules => {
+    const read = (name: string, text: string) => readRuleText(name, text, settings.ruleDefaults);
+    const audience = storageAudience;
+    return currentRules(
+      file.startsWith("https:")
+        ? blobText({ url: file, audience, credential: credential() })
+        : packageText(file, environment["AzureWebJobsScriptRoot"] ?? ""),
+      read,
+    );
+  });
+  const rulesOf: App["rulesOf"] = async ({ rules = settings.rules }, log, signal) =>
+    "rules" in rules ? rules.rules : fileOf(rules.file)(log, signal);
+  const watchlistsOf = (workspace: Workspace, signal?: AbortSignal) =>
+    new TableWatchlists(stateTable(), partitionOf(workspace), signal);
+  const resolved = (
     workspace: Workspace,
+    rules: readonly Rule[],
     log: Log,
     signal: AbortSignal,
-    asker: keyof typeof sources = "detection",
+    asker: keyof typeof sources,
+  ) => {
+    const source = sources[asker](clientIdOf(workspace))(workspace.workspaceId);
+    const { workspaceId } = workspace;
+    const store = watchlistsOf(workspace, signal);
+    const parts = { source: watchlists(source, clock.now), store, clock, log, workspaceId };
+    return resolveWatchlists(rules, parts, signal);
+  };
+  const detectorWith = (
+    workspace: Workspace,
+    rules: readonly Rule[],
+    log: Log,
+    signal: AbortSignal,
+    asker: keyof typeof sources,
   ): Detector => ({
     workspaceId: workspace.workspaceId,
-    rules: settings.rules,
-    ...sourcesOf(sources[asker]()(workspace.workspaceId), settings),
+    rules,
+    ...sourcesOf(sources[asker](clientIdOf(workspace))(workspace.workspaceId), settings),
     store: stateOf(workspace, signal),
     sinks: settings.dryRun
       ? [dryRunNamed(partitionOf(workspace), signal).sink(log)]
@@ -147,12 +199,19 @@ export function composeApp(environment: Environment): App {
     get jobs() {
       return new TableBackfillJobs(stateTable());
     },
-    detectorOf,
-    backfillDetectorOf(workspace, { id, request }, log, signal) {
-      const detector = {
-        ...detectorOf(workspace, log, signal, "backfill"),
-        rules: rulesNamed(settings, request.rules),
-      };
+    rulesOf,
+    watchlistsOf,
+    async detectorOf(workspace, log, signal, asker = "detection") {
+      const rules = await rulesOf(workspace, log, signal);
+      const current = await resolved(workspace, rules, log, signal, asker);
+      return detectorWith(workspace, current, log, signal, asker);
+    },
+    async backfillDetectorOf(workspace, { id, request }, log, signal) {
+      const own = await rulesOf(workspace, log, signal);
+      const all = await Promise.all(settings.workspaces.map((each) => rulesOf(each, log, signal)));
+      const asked = rulesNamed(own, all.flat(), request.rules);
+      const current = await resolved(workspace, asked, log, signal, "backfill");
+      const detector = detectorWith(workspace, current, log, signal, "backfill");
       const name = partitions.dryBackfill(workspace.workspaceId, id);
       return request.dryRun
         ? {
@@ -197,11 +256,29 @@ function sourcesOf(
   return { source, context: context ? contextSource(source) : null };
 }
 
-/** Returns the configured rules with these ids. Rules that are not configured are taken as shipped. */
-function rulesNamed({ rules }: Settings, ids: readonly string[]): readonly Rule[] {
-  return ids.flatMap(
-    (id) => rules.find((rule) => rule.id === id) ?? presets.find((rule) => rule.id === id) ?? [],
-  );
+/** Returns a workspace's rules with these ids. A rule that no workspace uses is taken as shipped. */
+function rulesNamed(
+  own: readonly Rule[],
+  all: readonly Rule[],
+  ids: readonly string[],
+): readonly Rule[] {
+  return ids.flatMap((id) => {
+    const isUsed = all.some((rule) => rule.id === id);
+    return own.find((rule) => rule.id === id) ?? (isUsed ? [] : (presetNamed(id) ?? []));
+  });
+}
+
+/** The audience of tokens for storage, in every cloud. */
+const storageAudience = "https://storage.azure.com";
+
+/** Returns a function that creates a value per argument, once. */
+function oncePer<K, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    const thing = made.get(key) ?? make(key);
+    made.set(key, thing);
+    return thing;
+  };
 }
 
 /** Returns a function that creates its value at the first call and then returns the same one. */

@@ -5,6 +5,7 @@ import { startFunctionsHost, type FunctionsHost } from "./functionsHost/startFun
 import { audienceOf, startIdentity, type Identity, type TokenClaims } from "./identity.ts";
 import { shippedRule, shippedTables } from "./ingestion/collectionRule.ts";
 import { startIngestion, type Ingestion } from "./ingestion/startIngestion.ts";
+import type { TableSchema } from "./logService/columns.ts";
 import { startLogService, type LogService } from "./logService/startLogService.ts";
 import { manage, type Deployment } from "./resourceManager.ts";
 import { everyRole, holds, type Role } from "./roles.ts";
@@ -29,6 +30,8 @@ export interface LocalAzureOptions {
   readonly storageOverHttps?: boolean;
   /** The built app. */
   readonly main?: string;
+  /** Tables of the log service beside those that every workspace has. */
+  readonly tables?: Readonly<Record<string, TableSchema>>;
   /**
    * The current roles of an identity, by its object id. Default: all. As in Azure, a service looks them up for each
    * request; they are not in the token.
@@ -92,7 +95,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
       startLogService({
         clock,
         certificate,
-        tables: shippedTables(),
+        tables: { ...shippedTables(), ...options.tables },
         accepts: (token) => audienceOf(token) === "https://api.loganalytics.io",
         allows: (claims) => allows("Microsoft.OperationalInsights/workspaces/query/read", claims),
       }),

@@ -12,7 +12,7 @@ import { digestOf } from "../frame/digest.ts";
 import { HeldApprovals } from "./heldApprovals.ts";
 
 const run = {
-  rules: presets.filter(({ enabled }) => enabled),
+  rules: presets.filter(({ mode }) => mode === "on"),
   asOf: null,
   from: -Infinity,
   to: Infinity,

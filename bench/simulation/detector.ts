@@ -18,7 +18,7 @@ export function simulatedDetector(
   const send = () => time.sleep(incidentMs);
   return {
     workspaceId: "00000000-0000-0000-0000-0000000000aa",
-    rules: presets.filter(({ enabled }) => enabled),
+    rules: presets.filter(({ mode }) => mode === "on"),
     source,
     store,
     sinks: [{ name: "simulated", deliver: send, noteMerge: send }],

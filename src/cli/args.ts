@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { didYouMean } from "../settings/nearest.ts";
 import type { Command, Given, Option } from "./command.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -42,7 +43,12 @@ function parse(command: Command, args: readonly string[]) {
     });
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? "") : String(cause);
-    throw new UsageError(`${reason} (see: mfa-deny ${command.name} --help)`, { cause });
+    const [, unknown] = /^Unknown option '--([^']*)'/.exec(reason) ?? [];
+    const meant = didYouMean(
+      unknown,
+      command.options.map(({ name }) => name),
+    ).replace("mean ", "mean --");
+    throw new UsageError(`${reason}${meant} (see: mfa-deny ${command.name} --help)`, { cause });
   }
 }
 

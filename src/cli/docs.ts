@@ -31,12 +31,7 @@ export function commandLineDocs(commands: readonly Command[]): string {
     "",
     ...table(
       ["rule", "default", "fires on", "severity"],
-      presets.map((rule) => [
-        `\`${rule.id}\``,
-        rule.enabled ? "on" : "off",
-        conditionOf(rule),
-        rule.severity,
-      ]),
+      presets.map((rule) => [`\`${rule.id}\``, rule.mode, conditionOf(rule), rule.severity]),
     ),
     "",
   ].join("\n");

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { InputError } from "../logs/files/inputError.ts";
 import { ProblemsError } from "./problemsError.ts";
+import { readTextFile } from "./textFile.ts";
 
 /**
  * Reads a JSON file of the user.
@@ -8,19 +7,11 @@ import { ProblemsError } from "./problemsError.ts";
  * @throws InputError if it cannot be read, ProblemsError if it is not JSON
  */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await read(path);
+  const text = await readTextFile(path);
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new ProblemsError([`${path}${placeIn(text, cause)}: is not valid JSON`], { cause });
-  }
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
-  } catch (error) {
-    throw InputError.of(path, error);
   }
 }
 

@@ -1,17 +1,46 @@
 import type { Rule } from "../detection/rules/rule.ts";
-import { readRuleList } from "../settings/rules.ts";
-import { readJsonFile } from "./jsonFile.ts";
+import { visible } from "../detection/signin/visible.ts";
+import { readRuleText, type RulesRead } from "../settings/ruleFile.ts";
+import type { Output } from "./command.ts";
 import { ProblemsError } from "./problemsError.ts";
+import { readTextFile } from "./textFile.ts";
+import { withWatchlistFiles } from "./watchlistFiles.ts";
 
 /**
- * Reads rules from a file in the format of the setting `DETECTION_RULES`.
+ * Reads the rules of a file that are in use, with the values of their watchlists.
  *
+ * @param stderr is told of watchlists that cannot be read
  * @throws ProblemsError with every problem and its place in the file
  */
-export async function readRulesFile(path: string): Promise<readonly Rule[]> {
-  const { rules, problems } = readRuleList(await readJsonFile(path));
-  if (problems.length > 0) {
-    throw new ProblemsError(problems.map((problem) => `${path}: ${problem}`));
-  }
+export async function readRulesFile(path: string, stderr: Output): Promise<readonly Rule[]> {
+  return resolve(path, (await readWholeRulesFile(path)).rules, stderr);
+}
+
+/** Those that are off too, for tests of each. */
+export async function readAllRules(path: string, stderr: Output): Promise<readonly Rule[]> {
+  const { listed } = await readWholeRulesFile(path);
+  return resolve(
+    path,
+    listed.map(({ rule }) => rule),
+    stderr,
+  );
+}
+
+async function resolve(
+  path: string,
+  read: readonly Rule[],
+  stderr: Output,
+): Promise<readonly Rule[]> {
+  const { rules, unread } = await withWatchlistFiles(path, read);
+  unread.forEach((sentence) => stderr.write(`mfa-deny: ${visible(sentence, Infinity)}.\n`));
   return rules;
+}
+
+/** All that a file of rules says, those that are off too. @throws ProblemsError */
+export async function readWholeRulesFile(path: string): Promise<RulesRead> {
+  const read = readRuleText(path, await readTextFile(path));
+  if (read.problems.length > 0) {
+    throw new ProblemsError(read.problems);
+  }
+  return read;
 }

@@ -1,6 +1,7 @@
 import { visible } from "../detection/signin/visible.ts";
 import { InputError } from "../logs/files/inputError.ts";
 import { StateError } from "../state/disk/stateError.ts";
+import { didYouMean } from "../settings/nearest.ts";
 import { parseOptions } from "./args.ts";
 import { exitCodes, type Terminal } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -33,7 +34,14 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   const command = commands.find((each) => each.name === name);
   if (command === undefined) {
     terminal.stderr.write(generalHelp(commands));
-    throw new UsageError(name === undefined ? "no command given" : `there is no command '${name}'`);
+    throw new UsageError(
+      name === undefined
+        ? "no command given"
+        : `there is no command '${name}'${didYouMean(
+            name,
+            commands.map((each) => each.name),
+          )}`,
+    );
   }
   const { given, operands } = parseOptions(command, rest);
   if (given["help"] !== undefined) {

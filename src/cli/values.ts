@@ -1,6 +1,6 @@
 import { inWords } from "../detection/rules/ruleText.ts";
 import { readTime } from "../detection/signin/time.ts";
-import { parseDuration } from "../settings/duration.ts";
+import { parseDuration } from "../detection/rules/duration.ts";
 import { valueOf } from "./args.ts";
 import type { Given } from "./command.ts";
 import { UsageError } from "./usageError.ts";

@@ -3,7 +3,7 @@ import { windowKind } from "../detection/bursts/windowKinds.ts";
 import { findNeighbourhoods, union } from "../detection/decisions/neighbourhood.ts";
 import { foundByRules } from "../detection/decisions/record.ts";
 import { ruleViews, type RuleView } from "../detection/decisions/ruleViews.ts";
-import { familiesOf, type Family } from "../detection/rules/families.ts";
+import { currentNames, familiesOf, type Family } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Sighting } from "../detection/signin/sighting.ts";
 import type { Detector } from "./detector.ts";
@@ -217,11 +217,12 @@ function look(
   const views = ruleViews(family.rules, account, sightings);
   const active: Streak = { denials: [], extent: span, triggeredAt: null };
   // Every streak counts as a finding here, so that everything that may be one attack is read.
-  const streaks = views.flatMap(({ rule, streaks: own }) =>
-    [active, ...own].map((streak) => ({ rule, streak, verdict: "finding" as const })),
+  const streaks = views.flatMap(({ rule, streaks: own, hidden }) =>
+    [active, ...own, ...hidden].map((streak) => ({ rule, streak, verdict: "finding" as const })),
   );
+  const current = currentNames(family.rules);
   const around = findNeighbourhoods(streaks, head.bursts, (burst) =>
-    foundByRules(head.subject, burst),
+    foundByRules(head.subject, burst, current),
   ).find((each) => each.streaks.some(({ streak }) => streak === active));
   const near = new Set(around?.streaks.map(({ streak }) => streak));
   return {
@@ -230,6 +231,7 @@ function look(
     views: views.map((view) => ({
       ...view,
       streaks: view.streaks.filter((streak) => near.has(streak)),
+      hidden: view.hidden.filter((streak) => near.has(streak)),
     })),
     // Stryker disable next-line OptionalChaining: only for the compiler, every streak lies somewhere.
     hull: around?.extent ?? span,

@@ -1,4 +1,4 @@
-import type { Decision } from "../detection/decisions/decision.ts";
+import type { Decision, Reason } from "../detection/decisions/decision.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
 import type { ContextOf } from "../detection/context/context.ts";
 import type { RuleView } from "../detection/decisions/ruleViews.ts";
@@ -87,8 +87,8 @@ async function readApprovalsOf(
   cases: readonly AccountCase[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const hasFired = ({ streaks }: RuleView) =>
-    streaks.some(({ triggeredAt }) => triggeredAt !== null);
+  const hasFired = ({ streaks, hidden }: RuleView) =>
+    hidden.length > 0 || streaks.some(({ triggeredAt }) => triggeredAt !== null);
   const wanted = cases.flatMap(({ account, families }) =>
     families
       .filter(({ head, views }) => head.bursts.length > 0 || views.some(hasFired))
@@ -148,6 +148,13 @@ async function decideCase(
   return { decided: { decisions, claimed, left }, again: null };
 }
 
+/** Of what was not opened, or not yet: an approval would change it. */
+const watchedReasons: ReadonlySet<Reason> = new Set([
+  "awaiting-approval",
+  "usual-origin",
+  "excluded",
+]);
+
 /** Returns what a decision leaves to do: an incident to send, a merge to note or a watch to keep. Null if nothing. */
 function dueOf(
   detector: Detector,
@@ -157,9 +164,7 @@ function dueOf(
 ): DueItem | null {
   const { action, reason, burst, finding } = decision;
   const sends = action !== "none" && detector.sinks.length > 0;
-  const mayWatch =
-    (action !== "none" || reason === "awaiting-approval" || reason === "usual-origin") &&
-    burst.mergedInto === null;
+  const mayWatch = (action !== "none" || watchedReasons.has(reason)) && burst.mergedInto === null;
   const watch = mayWatch ? watchOf(detector, family, decision, head.subject) : null;
   if (!sends && watch === null) {
     return null;

@@ -5,6 +5,7 @@ import { recordDecisions, type Subject } from "../detection/decisions/record.ts"
 import type { Outcomes } from "../detection/prompts/outcomes.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Counts } from "./counts.ts";
+import type { ExcludedCounts } from "./excludedCounts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { gatherRecords, type FilesRun } from "./gatherRecords.ts";
 import { judgeSuspect } from "./judgeSuspect.ts";
@@ -37,6 +38,8 @@ export interface RecordsReport extends Outcomes {
   readonly findings: readonly Reported[];
   /** Findings that are not incidents, each with its reason, in the same order. */
   readonly notOpened: readonly Reported[];
+  /** Denials that each exclusion hid, in these files alone. */
+  readonly excluded: ExcludedCounts;
   /** Incidents that turned out to belong to another one: their id, and the id of the one that continues. */
   readonly merged: readonly (readonly [id: string, keeperId: string])[];
 }
@@ -50,7 +53,7 @@ export async function detectRecords<P>(
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
   run: RecordsRun<P>,
 ): Promise<RecordsReport> {
-  const { counts, tally, outcomes, suspects, approvals } = await gatherRecords(
+  const { counts, tally, outcomes, excluded, suspects, approvals } = await gatherRecords(
     files,
     { store, ledger },
     run,
@@ -81,6 +84,7 @@ export async function detectRecords<P>(
     counts,
     coverage: judgeCoverage(tally, counts, files.seen(), run),
     ...outcomes,
+    excluded,
     findings: findings
       .filter(({ decision }) => notOpenedReason(decision) === null)
       .toSorted(inOrder),

@@ -131,7 +131,7 @@ async function readEntries<P>(
   const kept = new KeptRows<P>(limit);
   const asked: RowAccount[] = [];
   const unseen = new Set(users);
-  const exclusions = rules.map((rule) => rule.exclusions);
+  const scopes = rules.map((rule) => rule.scope);
   for await (const batch of entries) {
     for (const entry of batch) {
       if (entry.kind === "bad") {
@@ -139,7 +139,7 @@ async function readEntries<P>(
         onBad(entry.reason, entry.place);
         continue;
       }
-      const explanation = explainRow(entry.record, { asOf, exclusions });
+      const explanation = explainRow(entry.record, { asOf, scopes });
       const { classified, signIn, candidate } = explanation;
       countRow(counts, classified);
       tallyRow(tally, signIn, classified);

@@ -3,8 +3,10 @@ import { eachBurst } from "../detection/bursts/eachBurst.ts";
 import { streaksOf } from "../detection/bursts/countDenials.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
+import { withoutExclusions } from "../detection/signin/scope.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
 import { addCounts, noCounts, type Counts } from "./counts.ts";
+import { countAllExcluded, type ExcludedCounts } from "./excludedCounts.ts";
 import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
 import type { Bindings, MatchedAccounts } from "../detection/prompts/accounts.ts";
 import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
@@ -28,6 +30,8 @@ export interface Gathered {
   readonly counts: Counts;
   readonly tally: CoverageTally;
   readonly outcomes: Outcomes;
+  /** Denials that each exclusion hid, in these files alone. */
+  readonly excluded: ExcludedCounts;
   /** By `accountKey`: those on which some rule fires or has fired before. */
   readonly suspects: ReadonlyMap<string, Suspect>;
   /** Of the suspects. */
@@ -43,10 +47,11 @@ export async function gatherRecords<P>(
   const { counts, tally, fresh } = await readFiles(files, ledger, run);
   const bindings = bindingsOf(ledger);
   const outcomes = countOutcomes(fresh, fresh.match(bindings), run.rules);
+  const excluded = countAllExcluded(fresh, fresh.match(bindings), run.rules);
   const matched = await completeSightings(ledger, fresh, bindings);
   const suspects = await findSuspects(store, fresh, matched, run);
   const approvals = await readApprovals(files, ledger, suspects, matched, run.asOf);
-  return { counts, tally, outcomes, suspects, approvals };
+  return { counts, tally, outcomes, excluded, suspects, approvals };
 }
 
 async function readFiles<P>(
@@ -61,8 +66,8 @@ async function readFiles<P>(
   const counts = noCounts();
   const tally = emptyTally();
   const fresh = new SightingTable();
-  const exclusions = rules.map((rule) => rule.exclusions);
-  for await (const extract of files.read({ asOf, exclusions })) {
+  const scopes = rules.map((rule) => rule.scope);
+  for await (const extract of files.read({ asOf, scopes })) {
     addCounts(counts, extract.counts);
     addTally(tally, extract.tally);
     extract.bad.forEach(({ reason, place }) => onBad(reason, place));
@@ -150,8 +155,17 @@ function doesFire(
   sightings: readonly Sighting[],
 ): boolean {
   return rules.some((rule) =>
-    streaksOf(rule, account, sightings).some((streak) => streak.triggeredAt !== null),
+    withAndWithoutExclusions(rule).some((each) =>
+      streaksOf(each, account, sightings).some((streak) => streak.triggeredAt !== null),
+    ),
   );
+}
+
+/** What a rule excludes may be told as well, if it ended badly. */
+function withAndWithoutExclusions(rule: Rule): readonly Rule[] {
+  return rule.scope.exclude.length === 0
+    ? [rule]
+    : [rule, { ...rule, scope: withoutExclusions(rule.scope) }];
 }
 
 async function hasRecords(

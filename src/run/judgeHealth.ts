@@ -29,7 +29,9 @@ export interface Fault {
     | "source"
     | "reasons"
     | "not-running"
-    | "poison";
+    | "poison"
+    | "rules"
+    | "watchlist";
   readonly since: number | null;
   readonly problem: string;
 }

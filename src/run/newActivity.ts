@@ -1,10 +1,10 @@
-import { accountKey, allNames, joinNames, type Account } from "../detection/signin/account.ts";
+import { accountKey, joinNames, type Account } from "../detection/signin/account.ts";
 import { classify } from "../detection/signin/classify.ts";
-import { isUserExcluded } from "../detection/signin/exclusions.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { countRow, type Counts } from "./counts.ts";
+import { addExcluded, distinctPrompts, type ExcludedCounts } from "./excludedCounts.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import type { Range } from "./ports.ts";
 
@@ -55,6 +55,7 @@ export function joinAccounts(some: Account, other: Account): Account {
  * a prompt can show that two names are one account.
  *
  * @param happenedIn ignores what happened at other times
+ * @param excluded receives what each exclusion hid
  * @returns the number of distinct denials in the rows
  */
 export function touch(
@@ -63,11 +64,12 @@ export function touch(
   happenedIn: Range,
   counts: Counts,
   touched: ActiveAccounts,
+  excluded: ExcludedCounts = {},
 ): number {
-  const exclusions = rules.map((rule) => rule.exclusions);
+  const scopes = rules.map((rule) => rule.scope);
   const table = new SightingTable();
   for (const record of rows) {
-    const row = classify(record, { exclusions });
+    const row = classify(record, { scopes });
     countRow(counts, row);
     // Stryker disable next-line ConditionalExpression: only for the compiler, a row of nobody shows nothing.
     if (row.account !== null) {
@@ -81,16 +83,13 @@ export function touch(
   for (const { account: who, sightings: made } of table.accounts()) {
     const account = who();
     const sightings = made();
-    const names = allNames(account);
-    if (rules.every((rule) => isUserExcluded(rule.exclusions, names))) {
-      continue;
-    }
     for (const { at } of sightings.filter(happened)) {
       touched.add(account, at, at);
     }
     // Rules share the sightings. A denial that several of them count goes to the first.
     const counted = rules.flatMap((rule) => countDenials(rule, account, sightings));
-    denials += new Set(counted.filter(happened).map(({ sightings: [first] }) => first)).size;
+    denials += distinctPrompts(counted.filter(happened));
+    addExcluded(excluded, rules, account, sightings);
   }
   return denials;
 }

@@ -69,9 +69,10 @@ function judgeWithout(detector: Detector, each: KnownCase): readonly Judged[] {
   );
 }
 
-/** Reports whether a finding is new or changed, or something else became known about it. */
-function wantsContext({ each, decision: { action, reason } }: Judged): boolean {
-  return action !== "none" || (reason === "unchanged" && each.wantsContext === true);
+/** Reports whether a finding is new or changed, something else became known about it, or an exclusion hides it. */
+function wantsContext({ each, decision: { action, reason, finding } }: Judged): boolean {
+  const isHidden = finding?.excludedBy !== undefined;
+  return action !== "none" || isHidden || (reason === "unchanged" && each.wantsContext === true);
 }
 
 /** Reads recorded findings of accounts whose prompts were refused from the same origins. */

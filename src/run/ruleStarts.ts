@@ -1,29 +1,33 @@
-import { mfaDenyThenApprove } from "../detection/rules/mfaDenyThenApprove.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Progress, Range } from "./ports.ts";
+
+/** The rule that was added when starts were first stored. */
+const newest = "mfa-deny-then-approve";
 
 /** The watermark from which each rule has been in use, by rule id. */
 export type RuleStarts = Readonly<Record<string, number>>;
 
 /**
  * Returns the starts to store after a run with these rules. A new rule starts at the watermark and ignores
- * everything before it. In a state without starts, only `mfa-deny-then-approve` is new.
+ * everything before it. A renamed rule is not new. In a state without starts, only the newest rule is new.
  *
  * @param watermark where the run begins (epoch ms)
  */
 export function ruleStarts(
-  rules: readonly Pick<Rule, "id">[],
+  rules: readonly Pick<Rule, "id" | "wasId">[],
   progress: Pick<Progress, "ruleStarts"> | null,
   watermark: number,
 ): RuleStarts {
   const known = progress?.ruleStarts;
-  const startOf = (id: string) => {
+  const startOf = ({ id, wasId }: Pick<Rule, "id" | "wasId">) => {
     if (known !== undefined) {
-      return known[id] ?? watermark;
+      return (
+        [id, ...wasId].map((name) => known[name]).find((start) => start !== undefined) ?? watermark
+      );
     }
-    return progress !== null && id !== mfaDenyThenApprove.id ? 0 : watermark;
+    return progress !== null && id !== newest ? 0 : watermark;
   };
-  return Object.fromEntries(rules.map(({ id }) => [id, startOf(id)]));
+  return Object.fromEntries(rules.map((rule) => [rule.id, startOf(rule)]));
 }
 
 /** Part of a range, and the rules that were in use for all of it. */

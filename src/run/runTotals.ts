@@ -1,4 +1,5 @@
 import { noCounts, type Counts } from "./counts.ts";
+import type { ExcludedCounts } from "./excludedCounts.ts";
 import { notOpenedReason } from "../detection/decisions/decision.ts";
 import type { Decided } from "./decideAccounts.ts";
 
@@ -7,9 +8,11 @@ export interface RunTotals {
   readonly counts: Counts;
   /** Distinct denials in the rows read. A denial that is read in two steps counts in both. */
   denials: number;
+  /** Denials that each exclusion hid. */
+  readonly excluded: ExcludedCounts;
   opened: number;
   updated: number;
-  /** Findings that are not incidents, because they come from a usual origin or are beyond retention. */
+  /** Findings that are not incidents. `reasons` says why. */
   notOpened: number;
   /** The number of decisions by reason. */
   readonly reasons: Record<string, number>;
@@ -25,6 +28,7 @@ export function noTotals(): RunTotals {
   return {
     counts: noCounts(),
     denials: 0,
+    excluded: {},
     opened: 0,
     updated: 0,
     notOpened: 0,

@@ -9,6 +9,7 @@ import type { LogSeen } from "./vitals.ts";
 import type { SendBudget } from "./sendBudget.ts";
 import { touch, ActiveAccounts } from "./newActivity.ts";
 import { addDecisions, type RunTotals } from "./runTotals.ts";
+import { warnOfHidden } from "./warnOfHidden.ts";
 
 /** Maximum length of a step (ms): about a page for a large tenant, and few queries after a long outage. */
 const longestStep = 6 * 3_600_000;
@@ -56,9 +57,17 @@ export async function* sweep(
     const step = await readStep(detector, { by, range: wanted, users: null, shard: null }, signal);
     const { to } = step.range;
     const touched = (to > from && (await alsoActive?.(step.range))) || new ActiveAccounts();
-    work.denials += touch(step.rows, detector.rules, happenedIn, work.counts, touched);
+    work.denials += touch(
+      step.rows,
+      detector.rules,
+      happenedIn,
+      work.counts,
+      touched,
+      work.excluded,
+    );
     const decided = await decideAccounts(detector, touched.list(), sending, signal);
     addDecisions(work, decided);
+    warnOfHidden(detector, decided.decisions);
     await deliverClaimed(detector, decided.claimed, sending, work);
     // A service whose clock is behind knows a moment more every time, so it is not asked again.
     const isLast = to >= range.to || to < step.asked.to;

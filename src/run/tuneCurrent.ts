@@ -1,10 +1,13 @@
 import { streaksOf } from "../detection/bursts/countDenials.ts";
 import { GridTally, burstMarks, type CellFigures } from "../detection/bursts/gridTally.ts";
 import type { Streak } from "../detection/bursts/streak.ts";
+import { overlaps } from "../detection/bursts/windowing.ts";
 import type { ContextOf } from "../detection/context/context.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { accountKey, shownName, type Account } from "../detection/signin/account.ts";
-import { noExclusions, type Exclusions } from "../detection/signin/exclusions.ts";
+import { withoutExclusions, type Exclusion, type Scope } from "../detection/signin/scope.ts";
+import { anything } from "../detection/signin/selector.ts";
+import { exclusionName } from "./excludedCounts.ts";
 import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
 import { marksOfBursts } from "./tuneAccount.ts";
 
@@ -14,7 +17,7 @@ export type CurrentFigures = Pick<CellFigures, "findings" | "users" | "perWeek" 
 /** One entry of a rule's exclusions, and the findings that would not be there with it alone. */
 export interface Hidden {
   readonly rule: string;
-  readonly kind: keyof Exclusions;
+  readonly kind: EntryKind;
   readonly entry: string;
   readonly findings: number;
   /** Those that were approved after, reported, or followed by signs of a takeover. */
@@ -28,11 +31,14 @@ export interface HiddenFinding {
   readonly why: readonly ("approved" | "reported" | "takenOver")[];
 }
 
+/** `exclude`: an exclusion that asks for several kinds of values at once, or for others than these. */
+type EntryKind = "users" | "addresses" | "applications" | "exclude";
+
 interface Entry {
   readonly rule: Rule;
-  readonly kind: keyof Exclusions;
+  readonly kind: EntryKind;
   readonly text: string;
-  readonly alone: Exclusions;
+  readonly alone: Exclusion;
 }
 
 /** Counts what the rules in use find, and what their exclusions hide, account by account. */
@@ -90,15 +96,15 @@ export class CurrentRules {
     { rule: own, alone }: Entry,
     to: { findings: number; readonly harmful: HiddenFinding[] } | undefined,
   ): void {
-    const rule = { ...own, exclusions: noExclusions };
+    const rule = { ...own, scope: withoutExclusions(own.scope) };
     const sightings = make();
-    const firing = (exclusions: Exclusions) =>
-      streaksOf({ ...rule, exclusions }, account, sightings).filter(
+    const firing = (scope: Scope) =>
+      streaksOf({ ...rule, scope }, account, sightings).filter(
         ({ triggeredAt }) => triggeredAt !== null,
       );
-    const left = firing(alone);
-    const hidden = firing(noExclusions).filter(
-      (streak) => !left.some((other) => overlap(streak, other)),
+    const left = firing({ ...rule.scope, exclude: [alone] });
+    const hidden = firing(rule.scope).filter(
+      (streak) => !left.some(({ extent }) => overlaps(extent, streak.extent)),
     );
     for (const streak of hidden) {
       const marks = this.#marksOf(rule, account, streak);
@@ -133,30 +139,41 @@ export class CurrentRules {
 
 const harmNames = ["approved", "reported", "takenOver"] as const;
 
-function overlap({ extent: a }: Streak, { extent: b }: Streak): boolean {
-  return a.from <= b.to && b.from <= a.to;
+/** Each value of an exclusion by itself, unless several kinds of values have to fit together. */
+function entriesOf(rule: Rule): readonly Entry[] {
+  return rule.scope.exclude.flatMap((each): readonly Entry[] => {
+    const { users, addresses, applications } = each.of;
+    const values: readonly Entry[] = [
+      ...users.map((text) => partOf(rule, each, "users", text, { users: [text] })),
+      ...addresses.map((range) =>
+        partOf(rule, each, "addresses", range.text, { addresses: [range] }),
+      ),
+      ...applications.map((text) =>
+        partOf(rule, each, "applications", text, { applications: [text] }),
+      ),
+    ];
+    const isOne = new Set(values.map(({ kind }) => kind)).size === 1 && asksNothingElse(each);
+    return isOne
+      ? values
+      : [{ rule, kind: "exclude", text: exclusionName(rule, each), alone: each }];
+  });
 }
 
-function entriesOf(rule: Rule): readonly Entry[] {
-  const { users, addresses, applications } = rule.exclusions;
-  return [
-    ...users.map((text) => ({
-      rule,
-      kind: "users" as const,
-      text,
-      alone: { ...noExclusions, users: [text] },
-    })),
-    ...addresses.map((range) => ({
-      rule,
-      kind: "addresses" as const,
-      text: range.text,
-      alone: { ...noExclusions, addresses: [range] },
-    })),
-    ...applications.map((text) => ({
-      rule,
-      kind: "applications" as const,
-      text,
-      alone: { ...noExclusions, applications: [text] },
-    })),
-  ];
+function partOf(
+  rule: Rule,
+  whole: Exclusion,
+  kind: EntryKind,
+  text: string,
+  of: Partial<Exclusion["of"]>,
+): Entry {
+  return { rule, kind, text, alone: { ...whole, of: { ...anything, ...of } } };
+}
+
+function asksNothingElse({ of }: Exclusion): boolean {
+  return (
+    of.userType === null &&
+    of.domains.length === 0 &&
+    of.countries.length === 0 &&
+    of.watchlists.length === 0
+  );
 }

@@ -8,7 +8,7 @@ import { addressesIn, distinct } from "../detection/context/origins.ts";
 import type { Prompt } from "../detection/prompts/prompt.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { allNames } from "../detection/signin/account.ts";
-import { noExclusions } from "../detection/signin/exclusions.ts";
+import { withoutExclusions } from "../detection/signin/scope.ts";
 import { namesOf } from "./accountNames.ts";
 import { collectContext } from "./collectContext.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
@@ -68,7 +68,7 @@ export async function tuneRecords<P>(
 ): Promise<TuneReport> {
   const { rule, current } = run;
   // Sees every account with a denial, whatever the rules exclude.
-  const widest = { ...rule, threshold: 1, exclusions: noExclusions };
+  const widest = { ...rule, threshold: 1, scope: withoutExclusions(rule.scope) };
   const gathered = await gatherRecords(
     files,
     { store, ledger },

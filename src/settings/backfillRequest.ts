@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { presets } from "../detection/rules/presets.ts";
+import type { Rule } from "../detection/rules/rule.ts";
 import { readTime } from "../detection/signin/time.ts";
-import { placeOf, problemOf } from "./rules.ts";
+import { placeOf, problemOf } from "./issues.ts";
 import type { Settings } from "./settings.ts";
 
 /** A field of a request, and its problem. */
@@ -40,11 +41,13 @@ function names(known: readonly string[]) {
  * Parses the body of a backfill request: `{from, to, rules?, workspaces?, dryRun?}`. Rules and workspaces default
  * to those of the settings. While the app is in a dry run, so is every backfill.
  *
+ * @param rules in use in some workspace
  * @returns the request, or every problem with it
  */
 export function readBackfillRequest(
   body: string,
-  { rules, workspaces, dryRun: isPilot }: Pick<Settings, "rules" | "workspaces" | "dryRun">,
+  { workspaces, dryRun: isPilot }: Pick<Settings, "workspaces" | "dryRun">,
+  rules: readonly Pick<Rule, "id">[],
   now: number,
 ): RequestedBackfill | readonly FieldProblem[] {
   let value: unknown;
@@ -58,7 +61,7 @@ export function readBackfillRequest(
       {
         from: moment,
         to: v.pipe(moment, v.maxValue(now, "lies in the future")),
-        rules: names(presets.map(({ id }) => id)),
+        rules: names([...new Set([...presets, ...rules].map(({ id }) => id))]),
         workspaces: names(workspaces.map(({ name }) => name)),
         dryRun: v.optional(v.boolean("must be true or false"), false),
       },
@@ -78,7 +81,7 @@ export function readBackfillRequest(
   return {
     from,
     to,
-    rules: read.output.rules ?? rules.map(({ id }) => id).toSorted(),
+    rules: read.output.rules ?? [...new Set(rules.map(({ id }) => id))].toSorted(),
     workspaces: read.output.workspaces ?? workspaces.map(({ name }) => name).toSorted(),
     dryRun: dryRun || isPilot,
   };

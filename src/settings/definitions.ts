@@ -10,6 +10,7 @@ import {
   optionalDuration,
   optionalEndpoint,
   optionalGuid,
+  optionalRulesFile,
   optionalSinks,
   schedule,
   streamName,
@@ -44,7 +45,7 @@ export const definitions = {
   },
   WORKSPACES: {
     fallback: null,
-    help: "Several workspaces instead of the two above: JSON array of {name, workspaceId, resourceId}.",
+    help: "Several workspaces instead of the two above: JSON array of {name, workspaceId, resourceId, rules?, sinks?, clientId?}.",
     schema: anyText,
   },
   STATE_STORAGE: {
@@ -105,8 +106,13 @@ export const definitions = {
   },
   DETECTION_RULES: {
     fallback: "explicit-mfa-deny,mfa-deny-then-approve",
-    help: "Comma-separated rule ids, or a JSON array with overrides and exclusions.",
+    help: "Comma-separated rule ids, or the text of a file of rules (docs/rules.md).",
     schema: anyText,
+  },
+  RULES_FILE: {
+    fallback: "",
+    help: "A file of rules instead of DETECTION_RULES: a path in the package, or the https address of a blob.",
+    schema: optionalRulesFile,
   },
   INGESTION_SAFETY: {
     fallback: "PT2M",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../detection/rules/duration.ts";
 
 const minute = 60_000;
 const day = 1_440 * minute;
@@ -67,7 +67,28 @@ export const streamName = v.pipe(
   v.regex(/^Custom-[A-Za-z][\w-]{0,100}$/, "must be the name of a custom stream (Custom-…)"),
 );
 
-const sinkNames = ["sentinel", "logs"] as const;
+/** The hosts of blobs; a token for them is sent nowhere else. The local ones are stand-ins. */
+const blobHost =
+  /^(?:[\w-]+\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|storage\.azure\.net)|127\.0\.0\.1|localhost)$/;
+
+/** A path, or the address of a blob. */
+export function isRulesFile(text: string): boolean {
+  return /^\w+:\/\//.test(text)
+    ? isHttps(text) && blobHost.test(new URL(text).hostname)
+    : !text.includes("\0");
+}
+
+export const rulesFileMessage =
+  "must be a path in the package, or the https address of a blob (….blob.core.windows.net/…)";
+
+/** Null if none is given. */
+export const optionalRulesFile = v.pipe(
+  v.string(),
+  v.check(isRulesFile, rulesFileMessage),
+  v.transform((text) => text || null),
+);
+
+export const sinkNames = ["sentinel", "logs"] as const;
 
 export type SinkName = (typeof sinkNames)[number];
 

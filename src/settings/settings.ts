@@ -3,13 +3,17 @@ import type { Rule } from "../detection/rules/rule.ts";
 import { clouds, type Cloud } from "./clouds.ts";
 import { definitions, type SettingName, type SettingValues } from "./definitions.ts";
 import { longestGap } from "./longestGap.ts";
-import { describeIssue, problemWith, readRules } from "./rules.ts";
+import { describeIssue, problemWith } from "./issues.ts";
+import { readRules } from "./rules.ts";
 import type { SinkName } from "./schemas.ts";
 import { SettingsError } from "./settingsError.ts";
 import { readStateStorage, type StateStorage } from "./stateStorage.ts";
-import { readWorkspaces, type Workspace } from "./workspaces.ts";
+import { readWorkspaces, type RuleSource, type Workspace } from "./workspaces.ts";
 
-export type { Workspace } from "./workspaces.ts";
+export type { RuleSource, Workspace } from "./workspaces.ts";
+
+/** What settings say of all rules. */
+export type RuleDefaults = Pick<Rule, "approvalWatchMs" | "approvalRaises" | "usualOriginSeverity">;
 
 /** The settings of the app. Durations are in milliseconds. */
 export interface Settings {
@@ -23,7 +27,10 @@ export interface Settings {
   readonly cloud: Cloud;
   readonly logAnalyticsEndpoint: string;
   readonly resourceManagerEndpoint: string;
-  readonly rules: readonly Rule[];
+  /** Where workspaces do not say otherwise. */
+  readonly rules: RuleSource;
+  /** For rules of files, which are read later. */
+  readonly ruleDefaults: RuleDefaults;
   readonly ingestionSafetyMs: number;
   readonly initialLookbackMs: number;
   readonly approvalLatenessMs: number;
@@ -63,13 +70,21 @@ export function readSettings(environment: Environment): Settings {
   const report = (problem: string) => void problems.push(problem);
   const texts = textsOf(environment);
   const values = readValues(texts, report);
-  const { rules, problems: ruleProblems } = readRules(texts.DETECTION_RULES);
+  const ruleDefaults = values === null ? undefined : ruleDefaultsOf(values);
+  const { rules, problems: ruleProblems } = readRules(texts.DETECTION_RULES, ruleDefaults);
   ruleProblems.forEach((problem) => report(problemWith("DETECTION_RULES", problem)));
-  const { workspaces, problems: workspaceProblems } = readWorkspaces({
-    list: texts.WORKSPACES,
-    workspaceId: texts.LOG_ANALYTICS_WORKSPACE_ID,
-    resourceId: texts.SENTINEL_WORKSPACE_RESOURCE_ID,
-  });
+  const isGiven = texts.DETECTION_RULES !== definitions.DETECTION_RULES.fallback;
+  if (texts.RULES_FILE !== "" && isGiven) {
+    report("RULES_FILE is given together with DETECTION_RULES; only one way is possible");
+  }
+  const { workspaces, problems: workspaceProblems } = readWorkspaces(
+    {
+      list: texts.WORKSPACES,
+      workspaceId: texts.LOG_ANALYTICS_WORKSPACE_ID,
+      resourceId: texts.SENTINEL_WORKSPACE_RESOURCE_ID,
+    },
+    ruleDefaults,
+  );
   workspaceProblems.forEach(report);
   const stateStorage = readStateStorage(
     {
@@ -82,12 +97,12 @@ export function readSettings(environment: Environment): Settings {
   if (values === null) {
     throw new SettingsError(problems);
   }
-  const findingsTable = readFindingsTable(values, report);
+  const isWanted = workspaces.some(({ sinks = [] }) => sinks.includes("logs"));
+  const findingsTable = readFindingsTable(values, isWanted, report);
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
   const cloud = clouds[values.AZURE_CLOUD];
-  const { APPROVAL_WATCH: approvalWatchMs, APPROVAL_RAISES: approvalsThatRaise } = values;
   return {
     workspaces,
     stateStorage,
@@ -98,12 +113,8 @@ export function readSettings(environment: Environment): Settings {
     logAnalyticsEndpoint: values.LOG_ANALYTICS_ENDPOINT ?? cloud.logAnalytics.endpoint,
     resourceManagerEndpoint:
       values.AZURE_RESOURCE_MANAGER_ENDPOINT ?? cloud.resourceManager.endpoint,
-    rules: rules.map((rule) => ({
-      ...rule,
-      approvalWatchMs,
-      approvalRaises: approvalsThatRaise,
-      usualOriginSeverity: values.USUAL_ORIGIN_SEVERITY,
-    })),
+    rules: values.RULES_FILE === null ? { rules } : { file: values.RULES_FILE },
+    ruleDefaults: ruleDefaultsOf(values),
     ingestionSafetyMs: values.INGESTION_SAFETY,
     initialLookbackMs: values.INITIAL_LOOKBACK,
     approvalLatenessMs: values.APPROVAL_LATENESS,
@@ -115,6 +126,15 @@ export function readSettings(environment: Environment): Settings {
     dryRun: values.DRY_RUN,
     sinks: values.INCIDENT_SINKS ?? (findingsTable === null ? ["sentinel"] : ["sentinel", "logs"]),
     findingsTable,
+  };
+}
+
+/** What settings say of all rules, unless a rule says it itself. */
+function ruleDefaultsOf(values: SettingValues): RuleDefaults {
+  return {
+    approvalWatchMs: values.APPROVAL_WATCH,
+    approvalRaises: values.APPROVAL_RAISES,
+    usualOriginSeverity: values.USUAL_ORIGIN_SEVERITY,
   };
 }
 
@@ -143,23 +163,29 @@ function readValues(texts: Texts, report: (problem: string) => void): SettingVal
   return isWhole ? (values as SettingValues) : null;
 }
 
-/** Returns the target of the sink `logs`. It is required if the sink is named, and enables the sink otherwise. */
+/**
+ * Returns the target of the sink `logs`. It is required if the sink is named, and enables the sink otherwise.
+ *
+ * @param isWanted whether a workspace names the sink
+ */
 function readFindingsTable(
   { INCIDENT_SINKS, FINDINGS_ENDPOINT, FINDINGS_DCR_ID, FINDINGS_STREAM }: SettingValues,
+  isWanted: boolean,
   report: (problem: string) => void,
 ): FindingsTable | null {
-  if (INCIDENT_SINKS === null && (FINDINGS_ENDPOINT === null || FINDINGS_DCR_ID === null)) {
-    return null;
-  }
-  if (INCIDENT_SINKS !== null && !INCIDENT_SINKS.includes("logs")) {
+  const isNamed = isWanted || INCIDENT_SINKS?.includes("logs") === true;
+  const isReady = FINDINGS_ENDPOINT !== null && FINDINGS_DCR_ID !== null;
+  if (!isNamed && (INCIDENT_SINKS !== null || !isReady)) {
     return null;
   }
   if (FINDINGS_ENDPOINT === null) {
-    report("FINDINGS_ENDPOINT must be an https address if INCIDENT_SINKS names logs");
+    report(
+      "FINDINGS_ENDPOINT must be an https address if INCIDENT_SINKS or a workspace names logs",
+    );
   }
   if (FINDINGS_DCR_ID === null) {
     report(
-      "FINDINGS_DCR_ID must be the immutable id (dcr-…) of a data collection rule if INCIDENT_SINKS names logs",
+      "FINDINGS_DCR_ID must be the immutable id (dcr-…) of a data collection rule if INCIDENT_SINKS or a workspace names logs",
     );
   }
   return {

@@ -1,5 +1,8 @@
 import * as v from "valibot";
-import { describeIssue, problemWith } from "./rules.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import { describeIssue, problemWith } from "./issues.ts";
+import { readRuleValue } from "./ruleFile.ts";
+import { isRulesFile, rulesFileMessage, sinkNames, type SinkName } from "./schemas.ts";
 
 /** A Log Analytics workspace with Sentinel on it. */
 export interface Workspace {
@@ -8,7 +11,15 @@ export interface Workspace {
   readonly workspaceId: string;
   /** `/subscriptions/…/providers/Microsoft.OperationalInsights/workspaces/…` */
   readonly resourceId: string;
+  /** Its own; absent: those of the settings. */
+  readonly rules?: RuleSource;
+  readonly sinks?: readonly SinkName[];
+  /** Of the user-assigned identity that reads and writes it. */
+  readonly clientId?: string;
 }
+
+/** Rules, or the file in which they stand: a path in the package, or the address of a blob. */
+export type RuleSource = { readonly rules: readonly Rule[] } | { readonly file: string };
 
 const guid = v.pipe(
   v.string("must be text"),
@@ -34,6 +45,25 @@ const workspace = v.strictObject(
     ),
     workspaceId: guid,
     resourceId,
+    // A list is read where all rules are, and tells its own problems.
+    rules: v.optional(
+      v.lazy((input) =>
+        Array.isArray(input)
+          ? v.array(v.unknown())
+          : v.pipe(
+              v.string("must be a file of rules or a list of rules"),
+              v.nonEmpty("is empty"),
+              v.check(isRulesFile, rulesFileMessage),
+            ),
+      ),
+    ),
+    sinks: v.optional(
+      v.pipe(
+        v.array(v.picklist(sinkNames, `must be one of ${sinkNames.join(", ")}`), "must be a list"),
+        v.nonEmpty("is empty"),
+      ),
+    ),
+    clientId: v.optional(guid),
   },
   "must be an object with name, workspaceId and resourceId",
 );
@@ -54,18 +84,21 @@ export interface WorkspacesRead {
 }
 
 /** @param given texts of WORKSPACES, LOG_ANALYTICS_WORKSPACE_ID and SENTINEL_WORKSPACE_RESOURCE_ID */
-export function readWorkspaces(given: {
-  readonly list: string;
-  readonly workspaceId: string;
-  readonly resourceId: string;
-}): WorkspacesRead {
+export function readWorkspaces(
+  given: {
+    readonly list: string;
+    readonly workspaceId: string;
+    readonly resourceId: string;
+  },
+  ruleDefaults: Partial<Rule> = {},
+): WorkspacesRead {
   const single = given.workspaceId !== "" || given.resourceId !== "";
   if (given.list !== "") {
     return single
       ? failed([
           "WORKSPACES is given together with LOG_ANALYTICS_WORKSPACE_ID or SENTINEL_WORKSPACE_RESOURCE_ID; only one way is possible",
         ])
-      : readList(given.list);
+      : readList(given.list, ruleDefaults);
   }
   const id = v.safeParse(guid, given.workspaceId);
   const resource = v.safeParse(resourceId, given.resourceId);
@@ -81,7 +114,7 @@ export function readWorkspaces(given: {
     : failed(problems);
 }
 
-function readList(text: string): WorkspacesRead {
+function readList(text: string, ruleDefaults: Partial<Rule>): WorkspacesRead {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -89,9 +122,27 @@ function readList(text: string): WorkspacesRead {
     return failed(["WORKSPACES is not valid JSON"]);
   }
   const read = v.safeParse(workspaceList, value);
-  return read.success
-    ? { workspaces: read.output, problems: [] }
-    : failed(problemsOf("WORKSPACES", text, read.issues));
+  if (!read.success) {
+    return failed(problemsOf("WORKSPACES", text, read.issues));
+  }
+  const problems: string[] = [];
+  const workspaces = read.output.map(({ rules, sinks, clientId, ...own }, index): Workspace => {
+    const listed = Array.isArray(rules) ? readRuleValue(rules, ruleDefaults) : null;
+    listed?.problems.forEach((problem) =>
+      problems.push(problemWith(`WORKSPACES[${index}].rules`, problem)),
+    );
+    return {
+      ...own,
+      ...(listed !== null
+        ? { rules: { rules: listed.rules } }
+        : typeof rules === "string"
+          ? { rules: { file: rules } }
+          : {}),
+      ...(sinks === undefined ? {} : { sinks: [...new Set(sinks)] }),
+      ...(clientId === undefined ? {} : { clientId }),
+    };
+  });
+  return problems.length > 0 ? failed(problems) : { workspaces, problems };
 }
 
 function problemsOf(

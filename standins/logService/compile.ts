@@ -96,6 +96,9 @@ const compilers: Readonly<Record<string, Compiler>> = {
     if (name === "now" && args.length === 0) {
       return derived(node, [], () => scope.now);
     }
+    if (name === "column_ifexists" && args[0] && args[1]) {
+      return ifExists(scope, args[0], args[1]);
+    }
     if (name === "bin" && args[0] && args[1]) {
       return binned(node, scope, args[0], args[1]);
     }
@@ -130,6 +133,15 @@ function publication({ stored }: Scope): Expression {
     refuse("ingestion_time() on rows that are no longer a table's");
   }
   return { type: "datetime", constant: false, of: (row) => row.published };
+}
+
+function ifExists(scope: Scope, named: SyntaxNode, otherwise: SyntaxNode): Expression {
+  const wanted = constantOf(compile(named, scope), "column_ifexists()");
+  const index = scope.columns.findIndex((column) => column.name === wanted);
+  const column = scope.columns[index];
+  return column === undefined
+    ? compile(otherwise, scope)
+    : { type: column.type, constant: false, of: (row) => row.values[index] ?? null };
 }
 
 /** Rounds datetimes to whole spans since the epoch, as Kusto does for spans that divide a day. */

@@ -14,4 +14,6 @@ export const builtInTables: Readonly<Record<string, TableSchema>> = {
   OfficeActivity: officeActivity,
   CloudAppEvents: cloudAppEvents,
   AADUserRiskEvents: userRiskEvents,
+  // Of an alias that is not there.
+  watchlist: { SearchKey: "string" },
 };

@@ -41,7 +41,7 @@ test("XML is still read, by a separate file", async () => {
     bundle: true,
     platform: "node",
     format: "cjs",
-    plugins: [xmlBeside],
+    plugins: [xmlBeside("./xml.cjs")],
     logLevel: "error",
   });
   const { parseXML } = createRequire(import.meta.url)(join(folder, "reader.cjs")) as {

@@ -91,7 +91,7 @@ describe("the numbers of the rules that ship", () => {
   const expected = presets.map((rule) => [
     "",
     `\`${rule.id}\``,
-    rule.enabled ? "on" : "off",
+    rule.mode,
     conditionOf(rule),
     rule.severity,
     "",

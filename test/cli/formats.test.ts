@@ -57,6 +57,7 @@ describe("JSON", () => {
       "unclassified",
       "denials",
       "outcomes",
+      "excludedBy",
       "partial",
     ]);
     expect(Object.keys(report.run.setAside)).toEqual(setAsideReasons);

@@ -202,7 +202,6 @@ describe("a malformed scenario", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err.replaceAll(`mfa-deny: ${path}: `, "").split("\n")).toEqual([
       "[1].name is missing",
-      expect.stringMatching(/^\[1\]\.rule must be one of explicit-mfa-deny, /),
       "[1].denials.user is blank",
       `[1].denials.at[0] ${time}`,
       "[1].expect[0].user is missing",
@@ -211,6 +210,7 @@ describe("a malformed scenario", () => {
       "[2].rows must be a list of rows, or an object such as a query answer",
       `[2].asOf ${time}`,
       "[2].expect must be a list of findings, empty for none",
+      expect.stringMatching(/^\[1\]\.rule must be one of explicit-mfa-deny, /),
       "",
     ]);
   });

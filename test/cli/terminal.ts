@@ -104,10 +104,12 @@ export interface Report {
     readonly badRecords: number;
     readonly unclassified: number;
     readonly denials: number;
+    readonly excludedBy: Readonly<Record<string, number>>;
     readonly partial: boolean;
   };
   readonly coverage: CoverageReport;
   readonly findings: readonly Finding[];
+  readonly notOpened: readonly { readonly rule: string; readonly reason: string }[];
 }
 
 /** The report of a run that ends well. */

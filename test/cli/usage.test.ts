@@ -52,7 +52,7 @@ describe("help", () => {
 
   test("of detect names the rule that is on by default", async () => {
     const { out } = await cli(["detect", "--help"]);
-    const on = presets.filter(({ enabled }) => enabled).map(({ id }) => id);
+    const on = presets.filter(({ mode }) => mode === "on").map(({ id }) => id);
     expect(out).toContain(`Default: ${on.join(", ")}.`);
   });
 
@@ -80,7 +80,11 @@ describe("rules", () => {
 
   test("are given whole as JSON", async () => {
     const { out } = await cli(["rules", "--format", "json"]);
-    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(presets)));
+    expect(JSON.parse(out)).toEqual(
+      JSON.parse(
+        JSON.stringify(presets.map((rule) => ({ ...rule, enabled: rule.mode !== "off" }))),
+      ),
+    );
   });
 
   test("have no other format", async () => {
@@ -108,7 +112,7 @@ describe("without anything to do", () => {
   test("a command that is not there is named", async () => {
     const { code, out, err } = await cli(["detekt", "log.json"]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toMatch(/mfa-deny: there is no command 'detekt'\n$/);
+    expect(err).toMatch(/mfa-deny: there is no command 'detekt'; did you mean detect\?\n$/);
   });
 
   test.each([["constructor"], ["__proto__"], ["toString"]])(

@@ -8,6 +8,8 @@ import type { Prompt } from "../../src/detection/prompts/prompt.ts";
 import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
+import type { Exclusion, Scope } from "../../src/detection/signin/scope.ts";
+import { anything, type Selector } from "../../src/detection/signin/selector.ts";
 import type { Origin } from "../../src/detection/signin/signIn.ts";
 import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts";
 import type { Account, RowAccount } from "../../src/detection/signin/account.ts";
@@ -21,7 +23,18 @@ export function rule(more: Partial<Rule> = {}, id = "explicit-mfa-deny"): Rule {
   if (preset === undefined) {
     throw new RangeError(`no such rule: ${id}`);
   }
-  return { ...preset, ...more };
+  return { ...preset, mode: "on", ...more };
+}
+
+/** A scope that leaves out what fits the selector. */
+export function excluding(of: Partial<Selector>, more: Partial<Omit<Exclusion, "of">> = {}): Scope {
+  const exclusion = { of: { ...anything, ...of }, reason: null, owner: null, until: null, ...more };
+  return { appliesTo: anything, exclude: [exclusion] };
+}
+
+/** A scope of what fits the selector. */
+export function onlyFor(of: Partial<Selector>): Scope {
+  return { appliesTo: { ...anything, ...of }, exclude: [] };
 }
 
 /** The account of somebody whose rows name the id as well. */

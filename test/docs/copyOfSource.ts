@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { watPlugin } from "../../scripts/wat.mjs";
+import { sourcePlugins } from "../../scripts/sources.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -81,7 +81,7 @@ export class CopyOfSource {
         js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);',
       },
       loader: { ".kql": "text" },
-      plugins: [watPlugin],
+      plugins: [...sourcePlugins],
       define: { __VERSION__: '"0.0.0"' },
       outfile,
     });

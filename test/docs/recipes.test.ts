@@ -78,34 +78,29 @@ describe("A phrase", () => {
 
 function addRule(): void {
   copy.addFile(
-    "src/detection/rules/single.ts",
-    `import { common, minute } from "./common.ts";
-import type { Rule } from "./rule.ts";
-
-export const single: Rule = {
-  ...common,
-  id: "single-denial",
-  family: "single-denial",
-  name: "Single denial",
-  enabled: false,
-  kind: "sliding",
-  windowMs: minute,
-  threshold: 1,
-  counted: ["denied"],
-  severity: "Low",
-  techniques: ["T1621"],
-  message: "User {user} refused an MFA prompt.",
-  knownFalsePositives: "Any user who refuses a prompt by mistake.",
-  source: "A test",
-};
+    "src/detection/rules/single-denial.yaml",
+    `- id: single-denial
+  name: Single denial
+  mode: off
+  window: PT1M
+  threshold: 1
+  counted: [denied]
+  severity: Low
+  message: User {user} refused an MFA prompt.
+  knownFalsePositives: Any user who refuses a prompt by mistake.
+  source: A test
 `,
   );
   copy.addAfter(
     "src/detection/rules/presets.ts",
-    'import type { Rule } from "./rule.ts";\n',
-    'import { single } from "./single.ts";\n',
+    'import mfaDenyThenApproveFile from "./mfa-deny-then-approve.yaml";\n',
+    'import singleDenialFile from "./single-denial.yaml";\n',
   );
-  copy.addAfter("src/detection/rules/presets.ts", "  mfaDenyThenApprove,\n", "  single,\n");
+  copy.addAfter(
+    "src/detection/rules/presets.ts",
+    "  mfaDenyThenApproveFile,\n",
+    "  singleDenialFile,\n",
+  );
 }
 
 describe("A rule", () => {

@@ -2,15 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { explicitMfaDeny } from "../../src/detection/rules/explicitMfaDeny.ts";
-import { mfaDenyThenApprove } from "../../src/detection/rules/mfaDenyThenApprove.ts";
 import { cases } from "../cases.ts";
 import { approved, denialRow, row, time } from "../builders.ts";
-import { minute } from "../detection/builders.ts";
+import { minute, rule } from "../detection/builders.ts";
 import type { Row } from "./oracle.ts";
 import { Detector, law, summary } from "./runs.ts";
 
-const family = [explicitMfaDeny, mfaDenyThenApprove];
+const explicitMfaDeny = rule();
+const family = [explicitMfaDeny, rule({}, "mfa-deny-then-approve")];
 
 /** A denial or an approval so many minutes after nine. */
 type Event = readonly [kind: "deny" | "approve", minutes: number];

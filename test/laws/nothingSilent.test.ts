@@ -9,6 +9,7 @@ import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { LogEntry } from "../../src/run/ports.ts";
 import { time } from "../builders.ts";
+import { excluding } from "../detection/builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
 import { law, MemoryLedger, ruleOf } from "./runs.ts";
 
@@ -81,7 +82,7 @@ describe("every record that is read", () => {
           wholly(batches(entries)),
           { store: new MemoryStore(), ledger: new MemoryLedger() },
           {
-            rules: [{ ...ruleOf(rule), exclusions: excludesOne }],
+            rules: [{ ...ruleOf(rule), scope: excludesOne }],
             asOf: moment,
             from: -Infinity,
             to: Infinity,
@@ -133,7 +134,7 @@ describe("every record that is read", () => {
   });
 });
 
-const excludesOne = { users: ["bob@contoso.com"], addresses: [], applications: [] };
+const excludesOne = excluding({ users: ["bob@contoso.com"] });
 
 async function* batches(
   entries: readonly LogEntry<null>[],

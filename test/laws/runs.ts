@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { RowAccount } from "../../src/detection/signin/account.ts";
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import type { RecordedBurst } from "../../src/detection/decisions/record.ts";
-import { noExclusions } from "../../src/detection/signin/exclusions.ts";
+import { plainRule } from "../../src/detection/rules/ruleOf.ts";
 import { severities, type Rule } from "../../src/detection/rules/rule.ts";
 import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts";
 import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.ts";
@@ -35,15 +35,11 @@ export function law<T extends [unknown, ...unknown[]]>(
 
 export function ruleOf(rule: OracleRule): Rule {
   return {
+    ...plainRule,
     ...rule,
     family: rule.id,
-    originDecides: false,
-    usualOriginSeverity: null,
     name: "Any rule",
-    enabled: true,
     counted: promptOutcomes.filter((outcome) => rule.counted.includes(outcome)),
-    riskScore: null,
-    exclusions: noExclusions,
     techniques: [],
     message: "",
     knownFalsePositives: "",
@@ -186,17 +182,16 @@ export function wasReplaced(seen: readonly (readonly Row[])[], rule: OracleRule)
   const moments = { ...instants, approvalRequired: false };
   return [rule, moments].some((each) => {
     const final = oracle(all, each);
-    return foundInEach(seen, each)
-      .some(
-        (earlier) =>
-          !final.some(
-            (later) =>
-              contains(later, earlier) &&
-              later.denials >= earlier.denials &&
-              later.fraudReports >= earlier.fraudReports &&
-              bySeverity(later.severity, earlier.severity) >= 0,
-          ),
-      );
+    return foundInEach(seen, each).some(
+      (earlier) =>
+        !final.some(
+          (later) =>
+            contains(later, earlier) &&
+            later.denials >= earlier.denials &&
+            later.fraudReports >= earlier.fraudReports &&
+            bySeverity(later.severity, earlier.severity) >= 0,
+        ),
+    );
   });
 }
 

@@ -19,7 +19,7 @@ import { readRecords } from "../../src/logs/files/readRecords.ts";
 import { SightingTable } from "../../src/detection/prompts/sightingTable.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { definitions } from "../../src/settings/definitions.ts";
-import { parseDuration } from "../../src/settings/duration.ts";
+import { parseDuration } from "../../src/detection/rules/duration.ts";
 import { readRules } from "../../src/settings/rules.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { SettingsError } from "../../src/settings/settingsError.ts";
@@ -30,6 +30,7 @@ import { zip } from "../logs/files/containers/zipping.ts";
 import { extent, seed, timeLimitMs } from "./extent.ts";
 import { growthProblem } from "./fuzzGrowth.ts";
 import { expressionsIn, pumpsOf } from "./fuzzRegularExpressions.ts";
+import { excluding } from "../detection/builders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mfa-deny-growth-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -285,13 +286,13 @@ function refusals(count: number, text: string) {
 
 describe("a record of", () => {
   const range = parseCidr("203.0.113.0/24");
-  const exclusions = [{ users: [], addresses: range ? [range] : [], applications: [] }];
+  const scopes = [excluding({ addresses: range ? [range] : [] })];
   test.each(Object.keys(fillers))(
     "%s in every field",
     async (name) => {
       await grows(20_000, (n) => {
         const record = everyField(fillers[name]?.(n) ?? "");
-        return () => [classify(record, { exclusions }), explainRow(record)];
+        return () => [classify(record, { scopes }), explainRow(record)];
       });
     },
     timeLimitMs,
@@ -381,11 +382,11 @@ describe("settings of", () => {
     async (_, textOf) => {
       await grows(100_000, (n) => {
         const text = textOf(n);
-        const settings = { rules: [], workspaces: [], dryRun: false };
+        const settings = { workspaces: [], dryRun: false };
         return () => [
           readRules(text),
           refused(() => readSettings({ WORKSPACES: text, DETECTION_RULES: text })),
-          readBackfillRequest(text, settings, 0),
+          readBackfillRequest(text, settings, [], 0),
         ];
       });
     },

@@ -21,6 +21,7 @@ import {
   wrongCode,
   type Row,
 } from "../builders.ts";
+import { excluding } from "../detection/builders.ts";
 
 function tallyOf(rows: readonly Row[], options: ClassifyOptions = {}): CoverageTally {
   const tally = emptyTally();
@@ -49,9 +50,9 @@ describe("MFA failures", () => {
   });
 
   test("are counted before exclusions", () => {
-    const excluded = { users: ["alice@contoso.com"], addresses: [], applications: [] };
+    const scope = excluding({ users: ["alice@contoso.com"] });
     const rows = [denialRow("09:00")];
-    expect(failures(tallyOf(rows, { exclusions: [excluded] }))).toEqual([true]);
+    expect(failures(tallyOf(rows, { scopes: [scope] }))).toEqual([true]);
   });
 
   test("do not include rows that are non-interactive, nobody's, or not published yet", () => {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../../src/detection/decisions/decision.ts";
 import type { Finding } from "../../src/detection/decisions/finding.ts";
-import { explicitMfaDeny } from "../../src/detection/rules/explicitMfaDeny.ts";
 import { deliverFindings } from "../../src/run/deliverFindings.ts";
 import type { Reported } from "../../src/run/detectRecords.ts";
 import type { Incident, IncidentSink } from "../../src/run/ports.ts";
+import { rule as ruleNamed } from "../detection/builders.ts";
+
+const explicitMfaDeny = ruleNamed();
 
 const finding: Finding = {
   rules: [explicitMfaDeny],

@@ -28,6 +28,7 @@ import {
   personNamed,
   refusals,
 } from "./bench.ts";
+import { excluding } from "../detection/builders.ts";
 
 type Entry = Row | LogEntry<number>;
 
@@ -124,8 +125,7 @@ describe("a run over files", () => {
   });
 
   it("sets aside what every rule excludes", async () => {
-    const exclusions = { ...explicitDeny.exclusions, users: [alice.name] };
-    const rules = [{ ...explicitDeny, exclusions }];
+    const rules = [{ ...explicitDeny, scope: excluding({ users: [alice.name] }) }];
     const { counts, findings } = await new Memory().run(refusals("09:00", 5), { rules });
     expect(counts.setAside.excluded).toBe(5);
     expect(findings).toEqual([]);

@@ -14,6 +14,7 @@ import {
   time,
   type Row,
 } from "../builders.ts";
+import { excluding } from "../detection/builders.ts";
 import { explicitDeny, refusals } from "./bench.ts";
 
 const always: Range = { from: -Infinity, to: Infinity };
@@ -21,8 +22,9 @@ const always: Range = { from: -Infinity, to: Infinity };
 function touchedBy(rows: readonly Row[], happenedIn = always, rules = [explicitDeny]) {
   const touched = new ActiveAccounts();
   const counts = noCounts();
-  const denials = touch(rows, rules, happenedIn, counts, touched);
-  return { denials, counts, list: touched.list() };
+  const excluded = {};
+  const denials = touch(rows, rules, happenedIn, counts, touched, excluded);
+  return { denials, counts, excluded, list: touched.list() };
 }
 
 describe("rows touch", () => {
@@ -52,13 +54,17 @@ describe("rows touch", () => {
     expect(list).toMatchObject([{ span: { from: time("09:00"), to: time("09:00") } }]);
   });
 
-  it("nobody who is excluded, and nobody who was not even asked", () => {
-    const exclusions = { users: [alice.name], addresses: [], applications: [] };
-    const excluding = { ...explicitDeny, exclusions };
-    expect(touchedBy(refusals("09:00", 3), always, [excluding])).toMatchObject({
-      list: [],
+  it("who is excluded too, to see how it ends, and counts what is hidden by each exclusion", () => {
+    const others = { ...explicitDeny, scope: excluding({ users: [alice.name] }) };
+    expect(touchedBy(refusals("09:00", 3), always, [others])).toMatchObject({
+      list: [{ span: { from: time("09:00") } }],
+      denials: 0,
+      excluded: { "explicit-mfa-deny exclude[0]": 3 },
       counts: { rows: 3, setAside: { excluded: 3 } },
     });
+  });
+
+  it("nobody who was not even asked", () => {
     const plain = row({ at: "09:00", resultType: "0", steps: [] });
     expect(touchedBy([plain])).toMatchObject({
       list: [],

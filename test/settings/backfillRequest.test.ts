@@ -3,8 +3,8 @@ import { presets } from "../../src/detection/rules/presets.ts";
 import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
 import { time } from "../builders.ts";
 
+const rules = presets.filter(({ mode }) => mode === "on");
 const settings = {
-  rules: presets.filter(({ enabled }) => enabled),
   workspaces: ["west", "east"].map((name) => ({ name, workspaceId: "", resourceId: "" })),
   dryRun: false,
 };
@@ -13,7 +13,7 @@ const good = { from: "2026-03-10T08:00:00Z", to: "2026-03-10T09:00:00Z" };
 const moment = "must be a time such as 2026-03-10T09:00:00Z";
 
 const read = (body: unknown) =>
-  readBackfillRequest(typeof body === "string" ? body : JSON.stringify(body), settings, now);
+  readBackfillRequest(typeof body === "string" ? body : JSON.stringify(body), settings, rules, now);
 
 /** Field → what is wrong with it. */
 function problemsOf(body: unknown): readonly (readonly [string, string])[] {
@@ -34,8 +34,18 @@ describe("a request", () => {
 
   test("is dry while the app is, whatever it says", () => {
     const body = JSON.stringify({ ...good, dryRun: false });
-    expect(readBackfillRequest(body, { ...settings, dryRun: true }, now)).toMatchObject({
+    expect(readBackfillRequest(body, { ...settings, dryRun: true }, rules, now)).toMatchObject({
       dryRun: true,
+    });
+  });
+
+  test("may name a rule of some workspace's own, and means each once without names", () => {
+    const own = [...rules, ...rules, { id: "vip" }];
+    const asked = (more: object) =>
+      readBackfillRequest(JSON.stringify({ ...good, ...more }), settings, own, now);
+    expect(asked({ rules: ["vip"] })).toMatchObject({ rules: ["vip"] });
+    expect(asked({})).toMatchObject({
+      rules: ["explicit-mfa-deny", "mfa-deny-then-approve", "vip"],
     });
   });
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../src/detection/signin/cidr.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
-import { readRules, ruleLimits } from "../../src/settings/rules.ts";
+import { readRules } from "../../src/settings/rules.ts";
+import { ruleLimits } from "../../src/settings/ruleSchema.ts";
+import { anything } from "../../src/detection/signin/selector.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
 
 const [explicit, splunk, approve] = presets as [
   (typeof presets)[number],
@@ -17,14 +20,14 @@ function problemsOf(value: unknown): readonly string[] {
 
 describe("rules by id", () => {
   test("are those that are on by default where none is named", () => {
-    const usual = { rules: presets.filter(({ enabled }) => enabled), problems: [] };
+    const usual = { rules: presets.filter(({ mode }) => mode === "on"), problems: [] };
     expect(usual.rules.map(({ id }) => id)).toEqual(["explicit-mfa-deny", "mfa-deny-then-approve"]);
-    expect(readRules("")).toEqual(usual);
-    expect(readRules("  \n")).toEqual(usual);
+    expect(readRules("")).toMatchObject(usual);
+    expect(readRules("  \n")).toMatchObject(usual);
   });
 
   test("are as they ship, in the order in which they are named", () => {
-    expect(readRules(` ${approve.id} ,${explicit.id}`)).toEqual({
+    expect(readRules(` ${approve.id} ,${explicit.id}`)).toMatchObject({
       rules: [approve, explicit],
       problems: [],
     });
@@ -37,7 +40,7 @@ describe("rules by id", () => {
       `[1].id ${known}`,
       `[2].id ${known}`,
     ]);
-    expect(problemsOf(`${explicit.id},${explicit.id}`)).toEqual(["names a rule twice"]);
+    expect(problemsOf(`${explicit.id},${explicit.id}`)).toEqual(["[1].id names a rule twice"]);
   });
 });
 
@@ -62,29 +65,39 @@ describe("rules as JSON", () => {
       ]),
     );
     expect(problems).toEqual([]);
+    const of = (selector: object) => ({
+      of: { ...anything, ...selector },
+      reason: null,
+      owner: null,
+      until: null,
+    });
     expect(rules).toEqual([
       {
         ...splunk,
+        mode: "on",
         threshold: 3,
         windowMs: 1_200_000,
         kind: "sliding",
         severity: "High",
         counted: ["denied", "wrongNumber"],
-        exclusions: {
-          users: ["svc@contoso.com"],
-          addresses: [parseCidr("203.0.113.0/24"), parseCidr("2001:db8::1")],
-          applications: ["app-1"],
+        scope: {
+          appliesTo: anything,
+          exclude: [
+            of({ users: ["svc@contoso.com"] }),
+            of({ addresses: [parseCidr("203.0.113.0/24"), parseCidr("2001:db8::1")] }),
+            of({ applications: ["app-1"] }),
+          ],
         },
-      },
+      } satisfies Rule,
       explicit,
     ]);
   });
 
   test("may leave out kinds of exclusions", () => {
     const { rules } = readRules(
-      JSON.stringify([{ id: explicit.id, exclusions: { users: ["a"] } }]),
+      JSON.stringify([{ id: explicit.id, exclusions: { users: ["a"], addresses: [] } }]),
     );
-    expect(rules[0]?.exclusions).toEqual({ users: ["a"], addresses: [], applications: [] });
+    expect(rules[0]?.scope.exclude).toHaveLength(1);
   });
 
   test("take numbers up to their limits", () => {
@@ -101,11 +114,11 @@ describe("rules as JSON", () => {
   });
 
   test.each<[unknown, readonly string[]]>([
-    ["[", ["is not valid JSON"]],
+    ["[", ["DETECTION_RULES:1:2 is not valid YAML or JSON: flow sequence must end with a ]"]],
     [[], ["names no rule"]],
     [[null], ["[0] must be an object with the id of a rule"]],
     [[{}], ["[0].id is missing"]],
-    [[{ id: explicit.id, thresold: 3 }], ["[0].thresold is not known"]],
+    [[{ id: explicit.id, thresold: 3 }], ["[0].thresold is not known; did you mean threshold?"]],
     [[{ id: explicit.id, threshold: 0 }], ["[0].threshold must be 1 or more"]],
     [[{ id: explicit.id, threshold: 10_001 }], ["[0].threshold must be 10000 or less"]],
     [[{ id: explicit.id, threshold: 1.5 }], ["[0].threshold must be a whole number"]],
@@ -122,7 +135,10 @@ describe("rules as JSON", () => {
       [{ id: explicit.id, counted: ["denied", "approved"] }],
       [expect.stringMatching(/^\[0\]\.counted\[1\] must be one of denied, /)],
     ],
-    [[{ id: explicit.id, exclusions: ["a"] }], ["[0].exclusions.0 is not known"]],
+    [
+      [{ id: explicit.id, exclusions: ["a"] }],
+      ["[0].exclusions must be an object with users, addresses or applications"],
+    ],
     [
       [{ id: explicit.id, exclusions: "x" }],
       ["[0].exclusions must be an object with users, addresses or applications"],
@@ -141,7 +157,7 @@ describe("rules as JSON", () => {
       [{ id: explicit.id, exclusions: { applications: [7] } }],
       ["[0].exclusions.applications[0] must be text"],
     ],
-    [[{ id: explicit.id }, { id: splunk.id }, { id: explicit.id }], ["names a rule twice"]],
+    [[{ id: explicit.id }, { id: splunk.id }, { id: explicit.id }], ["[2].id names a rule twice"]],
   ])("%j has its problem and its place", (value, expected) => {
     expect(problemsOf(value)).toEqual(expected);
   });

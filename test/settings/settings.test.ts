@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { presets } from "../../src/detection/rules/presets.ts";
+import type { Rule } from "../../src/detection/rules/rule.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { definitions, type SettingName } from "../../src/settings/definitions.ts";
 import { readSettings, type Environment, type Settings } from "../../src/settings/settings.ts";
@@ -10,7 +11,7 @@ const guid = "00000000-0000-0000-0000-0000000000aa";
 const resourceId =
   "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel";
 
-/** The least that has to be given. */
+/** The least that must be given. */
 const least: Environment = {
   LOG_ANALYTICS_WORKSPACE_ID: guid,
   SENTINEL_WORKSPACE_RESOURCE_ID: resourceId,
@@ -33,6 +34,10 @@ function problemsOf(more: Environment, base: Environment = least): readonly stri
   return [];
 }
 
+function rulesIn({ rules }: Pick<Settings, "rules">): readonly Rule[] {
+  return "rules" in rules ? rules.rules : [];
+}
+
 const minute = 60_000;
 const day = 1_440 * minute;
 
@@ -46,7 +51,12 @@ test("with only the required settings, the defaults apply", () => {
     cloud: clouds.public,
     logAnalyticsEndpoint: "https://api.loganalytics.azure.com",
     resourceManagerEndpoint: "https://management.azure.com",
-    rules: presets.filter(({ enabled }) => enabled),
+    rules: { rules: presets.filter(({ mode }) => mode === "on") },
+    ruleDefaults: {
+      approvalWatchMs: 60 * minute,
+      approvalRaises: "any",
+      usualOriginSeverity: null,
+    },
     ingestionSafetyMs: 2 * minute,
     initialLookbackMs: 60 * minute,
     approvalLatenessMs: 2 * day,
@@ -64,6 +74,71 @@ test("with only the required settings, the defaults apply", () => {
 test("a setting that is blank is one that is not given", () => {
   const blank = Object.keys(definitions).map((name) => [name, "  "] as const);
   expect(readSettings({ ...Object.fromEntries(blank), ...least })).toEqual(read());
+});
+
+test("a rule's own approval and severity go before what settings say of all rules", () => {
+  const { rules } = read({
+    APPROVAL_WATCH: "PT90M",
+    APPROVAL_RAISES: "matched",
+    DETECTION_RULES:
+      "- { id: explicit-mfa-deny, approval: { watch: PT30M } }\n- { id: mfa-deny-then-approve }",
+  }) as { readonly rules: { readonly rules: readonly Rule[] } };
+  expect(
+    rules.rules.map(({ approvalWatchMs, approvalRaises }) => [approvalWatchMs, approvalRaises]),
+  ).toEqual([
+    [30 * minute, "matched"],
+    [90 * minute, "matched"],
+  ]);
+});
+
+test("a text of rules tells line and column", () => {
+  expect(problemsOf({ DETECTION_RULES: "- id: explicit-mfa-deny\n  treshold: 3\n" })).toEqual([
+    "DETECTION_RULES:2:3 [0].treshold is not known; did you mean threshold?",
+  ]);
+});
+
+test("a file of rules and rules in the settings exclude each other", () => {
+  expect(problemsOf({ RULES_FILE: "a.yaml", DETECTION_RULES: "mfa-deny-then-approve" })).toEqual([
+    "RULES_FILE is given together with DETECTION_RULES; only one way is possible",
+  ]);
+});
+
+describe("a workspace", () => {
+  const own = { name: "a", workspaceId: guid, resourceId };
+  const storage = { STATE_STORAGE: least["STATE_STORAGE"] };
+  const workspaceOf = (more: object, others: Environment = {}) =>
+    readSettings({ ...storage, ...others, WORKSPACES: JSON.stringify([{ ...own, ...more }]) })
+      .workspaces[0];
+  const wrong = (more: object, others: Environment = {}) =>
+    problemsOf({ ...storage, ...others, WORKSPACES: JSON.stringify([{ ...own, ...more }]) }, {});
+
+  test("has rules, sinks and an identity of its own if it names them", () => {
+    expect(workspaceOf({})).toEqual(own);
+    expect(
+      workspaceOf({ rules: "a.yaml", sinks: ["sentinel", "sentinel"], clientId: guid }),
+    ).toEqual({ ...own, rules: { file: "a.yaml" }, sinks: ["sentinel"], clientId: guid });
+    const rules = [{ id: "vip", basedOn: "explicit-mfa-deny", threshold: 3 }];
+    expect(workspaceOf({ rules }, { APPROVAL_WATCH: "PT5M" })).toMatchObject({
+      rules: { rules: [{ id: "vip", threshold: 3, approvalWatchMs: 5 * minute }] },
+    });
+  });
+
+  test("tells what is wrong with them, and with its place", () => {
+    expect(wrong({ rules: [{ id: "vip", treshold: 3 }] })).toEqual([
+      "WORKSPACES[0].rules[0].treshold is not known; did you mean threshold?",
+      expect.stringMatching(/^WORKSPACES\[0\]\.rules\[0\]\.id is none of the rules that ship/),
+    ]);
+    expect(wrong({ rules: 7 })).toEqual([
+      "WORKSPACES[0].rules must be a file of rules or a list of rules",
+    ]);
+    expect(wrong({ sinks: ["log"] })).toEqual([
+      "WORKSPACES[0].sinks[0] must be one of sentinel, logs; did you mean logs?",
+    ]);
+    expect(wrong({ sinks: ["logs"] }).map((each) => each.split(" ")[0])).toEqual([
+      "FINDINGS_ENDPOINT",
+      "FINDINGS_DCR_ID",
+    ]);
+  });
 });
 
 describe("each setting by itself", () => {
@@ -104,34 +179,41 @@ describe("each setting by itself", () => {
     [
       "DETECTION_RULES",
       "mfa-deny-then-approve",
-      (s) => s.rules.map(({ id }) => id),
+      (s) => rulesIn(s).map(({ id }) => id),
       ["mfa-deny-then-approve"],
+    ],
+    ["RULES_FILE", "rules.yaml", (s) => s.rules, { file: "rules.yaml" }],
+    [
+      "RULES_FILE",
+      "https://soc.blob.core.windows.net/rules/rules.yaml",
+      (s) => s.rules,
+      { file: "https://soc.blob.core.windows.net/rules/rules.yaml" },
     ],
     ["INGESTION_SAFETY", "PT0S", (s) => s.ingestionSafetyMs, 0],
     ["INITIAL_LOOKBACK", "P30D", (s) => s.initialLookbackMs, 30 * day],
     [
       "APPROVAL_WATCH",
       "PT90M",
-      (s) => s.rules.map(({ approvalWatchMs }) => approvalWatchMs),
+      (s) => rulesIn(s).map(({ approvalWatchMs }) => approvalWatchMs),
       [90 * minute, 90 * minute],
     ],
     ["APPROVAL_LATENESS", "P7D", (s) => s.approvalLatenessMs, 7 * day],
     [
       "APPROVAL_RAISES",
       "matched",
-      (s) => s.rules.map(({ approvalRaises }) => approvalRaises),
+      (s) => rulesIn(s).map(({ approvalRaises }) => approvalRaises),
       ["matched", "matched"],
     ],
     [
       "USUAL_ORIGIN_SEVERITY",
       "Low",
-      (s) => s.rules.map(({ usualOriginSeverity }) => usualOriginSeverity),
+      (s) => rulesIn(s).map(({ usualOriginSeverity }) => usualOriginSeverity),
       ["Low", "Low"],
     ],
     [
       "USUAL_ORIGIN_SEVERITY",
       "none",
-      (s) => s.rules.map(({ usualOriginSeverity }) => usualOriginSeverity),
+      (s) => rulesIn(s).map(({ usualOriginSeverity }) => usualOriginSeverity),
       [null, null],
     ],
     ["MAX_INCIDENTS_PER_RUN", "3000", (s) => s.maxIncidentsPerRun, 3_000],
@@ -166,6 +248,10 @@ describe("each setting by itself", () => {
     ["AZURE_RESOURCE_MANAGER_ENDPOINT", ["http://management.azure.com", "management"]],
     ["DETECTION_SCHEDULE", ["every 5 minutes!", "*/5", "* * * *", "* * * * * * *"]],
     ["DETECTION_RULES", ["no-such-rule", "[{}]", "[]", "explicit-mfa-deny,"]],
+    [
+      "RULES_FILE",
+      ["http://soc.blob.core.windows.net/rules.yaml", "https://example.com/rules.yaml"],
+    ],
     ["INGESTION_SAFETY", ["2", "P1DT1S", "-PT1M", "two minutes"]],
     ["INITIAL_LOOKBACK", ["P31D", "P1M"]],
     ["APPROVAL_WATCH", ["P8D", "PT1.5H"]],

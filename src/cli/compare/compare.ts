@@ -7,7 +7,7 @@ import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
 import { BadRecords } from "../badRecords.ts";
-import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
 import {
   findInput,
   inputDetail,
@@ -89,7 +89,10 @@ export const compare: Command = {
 };
 
 /** @throws UsageError where only one of the two files is given */
-async function readSets(given: Given): Promise<readonly (readonly Rule[])[] | null> {
+async function readSets(
+  given: Given,
+  stderr: Output,
+): Promise<readonly (readonly Rule[])[] | null> {
   const before = valueOf(given, "before");
   const after = valueOf(given, "after");
   if (before === null && after === null) {
@@ -98,7 +101,7 @@ async function readSets(given: Given): Promise<readonly (readonly Rule[])[] | nu
   if (before === null || after === null) {
     throw new UsageError("--before and --after need each other");
   }
-  return [await readRulesFile(before), await readRulesFile(after)];
+  return [await readRulesFile(before, stderr), await readRulesFile(after, stderr)];
 }
 
 /** Null: none are asked for. */
@@ -119,9 +122,9 @@ function choosePeers(given: Given): readonly Peer[] | null {
 }
 
 async function compareFiles(given: Given, operands: readonly string[], terminal: Terminal) {
-  const sets = await readSets(given);
+  const sets = await readSets(given, terminal.stderr);
   const chosen = choosePeers(given);
-  const rules = await chooseRules(given);
+  const rules = await chooseRules(given, terminal.stderr);
   const files = await findInput(compare, operands, terminal);
   const problems = new BadRecords(given["strict"] !== undefined);
   const tally = new InputTally();

@@ -11,7 +11,7 @@ import { detectRecords, type RecordsReport, type RecordsRun } from "../../run/de
 import { MemoryStore } from "../../state/memoryStore.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { valueOf } from "../args.ts";
-import type { Command, Given, Option, Terminal } from "../command.ts";
+import type { Command, Given, Option, Output, Terminal } from "../command.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { BadRecords } from "../badRecords.ts";
 import {
@@ -76,7 +76,7 @@ export async function analyse(
   operands: readonly string[],
   terminal: Terminal,
 ): Promise<Analysis> {
-  const run = await readRun(given);
+  const run = await readRun(given, terminal.stderr);
   const reading = readingOptions(given);
   const searching = searchOptions(given);
   const files = foreignFiles(await findInput(command, operands, terminal), operands, given);
@@ -93,7 +93,7 @@ export async function analyse(
   return { rules: run.rules, files, report, exitCode };
 }
 
-async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> {
+async function readRun(given: Given, stderr: Output): Promise<Omit<RecordsRun<Place>, "onBad">> {
   const from = moment(given, "from") ?? -Infinity;
   const to = moment(given, "to") ?? Infinity;
   if (from >= to) {
@@ -101,7 +101,7 @@ async function readRun(given: Given): Promise<Omit<RecordsRun<Place>, "onBad">> 
       `--from ${valueOf(given, "from")} is not before --to ${valueOf(given, "to")}`,
     );
   }
-  const rules = await chooseRules(given);
+  const rules = await chooseRules(given, stderr);
   const context = (oneOf(given, "context", ["on", "off"]) ?? "on") === "on";
   return { rules, asOf: moment(given, "as-of"), from, to, context, ...coverageLimits(given) };
 }

@@ -14,6 +14,7 @@ export function toDetectReport({
   coverage,
   outcomes,
   denials,
+  excluded,
   findings,
   notOpened,
 }: RecordsReport) {
@@ -27,6 +28,7 @@ export function toDetectReport({
       unclassified: counts.unclassified,
       denials,
       outcomes,
+      excludedBy: excluded,
       partial: counts.badRecords > 0,
     },
     coverage: toCoverageReport(coverage),

@@ -1,5 +1,6 @@
 import { promptOutcomes } from "../../detection/signin/outcome.ts";
 import { setAsideReasons, type SetAsideReason } from "../../detection/signin/classify.ts";
+import { visible } from "../../detection/signin/visible.ts";
 import { count, counted } from "../text/words.ts";
 import type { DetectReport } from "./detectReport.ts";
 
@@ -24,6 +25,9 @@ export function rowsText(run: DetectReport["run"], verbose: boolean): readonly s
   ];
   const shown = promptOutcomes.filter((outcome) => outcomes[outcome] > 0);
   return [
+    ...Object.entries(run.excludedBy).map(
+      ([name, hidden]) => `${visible(name)} hid ${counted(hidden, "denial")}.`,
+    ),
     `${counted(rows, "row")} read: ${parts.join(", ")}. ${counted(denials, "refused prompt")}${unclassified === 0 ? "" : `; ${counted(unclassified, "row")} with a text of no known meaning`}.`,
     ...(verbose
       ? [

@@ -75,7 +75,7 @@ export const explain: Command = {
     const limit = wholeNumber(given, "limit", 1, largestLimit) ?? usualLimit;
     const run = {
       ...coverageLimits(given),
-      rules: await chooseRules(given),
+      rules: await chooseRules(given, terminal.stderr),
       asOf: moment(given, "as-of"),
       users: given["user"]?.map((user) => user.trim().toLowerCase()) ?? null,
       limit,

@@ -1,3 +1,5 @@
+import { outcomeWords } from "../../detection/incidents/outcomeWords.ts";
+import { refusedWord } from "../../detection/rules/ruleText.ts";
 import { shownName } from "../../detection/signin/account.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -70,8 +72,8 @@ function eventsOf({ subject: { user }, finding }: Reported): readonly TimelineRo
   const { denials, facts, context } = finding;
   const events: TimelineRow[] = denials.map(({ at, outcome, sightings }) => ({
     at,
-    what: outcome === "fraudReported" ? "MFA prompt reported as fraud" : "MFA prompt refused",
-    message: `${user} refused an MFA prompt`,
+    what: `MFA prompt ${outcomeWords[outcome]}`,
+    message: `${user} ${refusedWord([outcome])} an MFA prompt`,
     address: sightings[0]?.origin.ipAddress ?? null,
     application: sightings[0]?.origin.application ?? null,
   }));

@@ -1,3 +1,4 @@
+import { areRefusals } from "../../detection/incidents/outcomeWords.ts";
 import { shownName } from "../../detection/signin/account.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import type { Context, OriginAddress } from "../../detection/context/context.ts";
@@ -17,15 +18,16 @@ export function findingSection(reported: Reported, number: number): Html {
   const { rule, subject, finding } = reported;
   const { facts, evidence, denials, context } = finding;
   const counted = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
+  const prompts = areRefusals(denials) ? "refused prompts" : "prompts that were not approved";
   return markup`<section class="finding" id="finding-${number}">
     <h3>${number}. ${shownName(subject)} <span class="${facts.severity}">${facts.severity}</span></h3>
     <p>
-      ${counted} refused prompts from ${shortTime(facts.firstDenialAt)} to
+      ${counted} ${prompts} from ${shortTime(facts.firstDenialAt)} to
       ${shortTime(facts.lastDenialAt)}, found by the rule ${rule.name}.${harmText(reported)}
     </p>
-    ${picture(timeline(marksOf(reported)), `Timeline: ${counted} refused prompts, then what followed`)}
+    ${picture(timeline(marksOf(reported)), `Timeline: ${counted} ${prompts}, then what followed`)}
     <p class="legend">
-      Circles in the first lane are refused prompts, a diamond is an approval, circles beside it are
+      Circles in the first lane are ${prompts}, a diamond is an approval, circles beside it are
       sign-ins, a triangle is a sign of a takeover.
     </p>
     <table>
@@ -45,7 +47,7 @@ export function findingSection(reported: Reported, number: number): Html {
     </table>
     ${context === null ? markup`` : contextLists(context)}
     <details>
-      <summary>The refused prompts (${denials.length})</summary>
+      <summary>The ${prompts} (${denials.length})</summary>
       <div class="scroll">
         <table>
           <thead>

@@ -1,45 +1,71 @@
 import { conditionOf } from "../../detection/rules/ruleText.ts";
 import { presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
-import { visible } from "../../detection/signin/visible.ts";
+import type { Selector } from "../../detection/signin/selector.ts";
+import { formatTime } from "../../detection/signin/time.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { collectProblems } from "../problemsError.ts";
 import { formatTable } from "../text/formatTable.ts";
-import { readRulesFile } from "../rulesFile.ts";
+import { valueOf } from "../args.ts";
+import { readAllRules, readWholeRulesFile } from "../rulesFile.ts";
+import { checkRules } from "./checkRules.ts";
 import { readScenarios } from "./scenarios/readScenarios.ts";
 import { runScenario } from "./scenarios/runScenario.ts";
+import { rulesInEffect } from "./showRules.ts";
 import { outcomeLines } from "./scenarios/scenarioReport.ts";
 import { UsageError } from "../usageError.ts";
-import { oneOf } from "../values.ts";
+import { moment, oneOf } from "../values.ts";
 
 const formats = ["table", "json"] as const;
 
 export const rules: Command = {
   name: "rules",
-  summary: "Shows the rules that ship or those of a file; checks files of rules, and tests rules.",
+  summary: "Shows the rules that ship or those of a file, checks files of rules, and tests rules.",
   operands: "[FILE…]",
   options: [
     { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
     {
       name: "check",
-      help: "Check files of rules: every problem at once, with exit code 2 where there is one.",
+      help: "Check files of rules: every problem at once, with exit code 2; doubts are warnings.",
+    },
+    {
+      name: "as-of",
+      value: "TIME",
+      help: "With --check: when exclusions are looked at; now if not given.",
     },
     {
       name: "test",
       help: "Run files of scenarios: a difference from what they expect is shown, with exit code 1.",
     },
+    {
+      name: "rules",
+      value: "FILE",
+      help: "With --test: the rules that scenarios name; those that ship if not given.",
+    },
   ],
   details: [
-    "A file of rules is JSON as the setting DETECTION_RULES has it: a list of\n{id, threshold?, window?, kind?, severity?, counted?, exclusions?: {users?, addresses?, applications?}}.",
+    "A file of rules is a list in YAML, or in JSON with comments; its format is in docs/rules.md.",
     "A file of scenarios says which rows or denials a rule is given and which findings are expected; its format is\nin docs/scenarios.md.",
   ],
   examples: [
     { line: "mfa-deny rules", says: "The rules that ship." },
     { line: "mfa-deny rules --check examples/rules.json", says: "Before a file of rules is used." },
     { line: "mfa-deny rules --test examples/scenarios.json", says: "What the rules have to find." },
+    {
+      line: "mfa-deny rules examples/rules.yaml",
+      says: "What is in effect by a file, and which line of it says so.",
+    },
   ],
   run(given, operands, terminal) {
     const [check, test] = [given["check"] !== undefined, given["test"] !== undefined];
+    for (const [name, other] of [
+      ["as-of", "check"],
+      ["rules", "test"],
+    ] as const) {
+      if (given[name] !== undefined && given[other] === undefined) {
+        throw new UsageError(`--${name} goes with --${other}`);
+      }
+    }
     if (check || test) {
       const option = check ? "check" : "test";
       const other = check && test ? "test" : given["format"] === undefined ? null : "format";
@@ -49,7 +75,9 @@ export const rules: Command = {
       if (operands.length === 0) {
         throw new UsageError(`rules --${option} needs a FILE`);
       }
-      return check ? checkRules(operands, terminal) : testRules(operands, terminal);
+      return check
+        ? checkRules(operands, moment(given, "as-of") ?? Date.now(), terminal)
+        : testRules(operands, valueOf(given, "rules"), terminal);
     }
     return listRules(operands, given, terminal);
   },
@@ -65,23 +93,25 @@ async function listRules(
     throw new UsageError(`rules shows one file at a time, but '${another}' is given as well`);
   }
   const format = oneOf(given, "format", formats) ?? "table";
-  const listed = file === undefined ? presets : await readRulesFile(file);
+  const listed = file === undefined ? null : (await readWholeRulesFile(file)).listed;
+  const shown = listed?.map(({ rule }) => rule) ?? presets;
   stdout.write(
-    format === "json" ? `${JSON.stringify(listed.map(toJson), null, 2)}\n` : table(listed),
+    format === "json"
+      ? `${JSON.stringify(shown.map(toJson), null, 2)}\n`
+      : listed === null
+        ? table(shown)
+        : `${table(shown)}\n${rulesInEffect(listed)}`,
   );
   return exitCodes.done;
 }
 
-async function checkRules(files: readonly string[], { stdout }: Terminal): Promise<number> {
-  const read = await collectProblems(files, readRulesFile);
-  for (const [file, found] of read) {
-    stdout.write(`${visible(file)}: ok, ${found.map(({ id }) => id).join(", ")}\n`);
-  }
-  return exitCodes.done;
-}
-
-async function testRules(files: readonly string[], { stdout, signal }: Terminal): Promise<number> {
-  const read = await collectProblems(files, readScenarios);
+async function testRules(
+  files: readonly string[],
+  rulesFile: string | null,
+  { stdout, stderr, signal }: Terminal,
+): Promise<number> {
+  const tested = rulesFile === null ? null : await readAllRules(rulesFile, stderr);
+  const read = await collectProblems(files, (file) => readScenarios(file, tested));
   const scenarios = read.flatMap(([, found]) => found);
   let failed = 0;
   for (const scenario of scenarios) {
@@ -97,7 +127,7 @@ async function testRules(files: readonly string[], { stdout, signal }: Terminal)
 function table(listed: readonly Rule[]): string {
   const rows = listed.map((rule) => [
     rule.id,
-    rule.enabled ? "on" : "off",
+    rule.mode,
     conditionOf(rule),
     rule.kind,
     rule.severity,
@@ -107,9 +137,21 @@ function table(listed: readonly Rule[]): string {
 }
 
 function toJson(rule: Rule) {
-  const { exclusions, ...rest } = rule;
+  const { appliesTo, exclude } = rule.scope;
+  const written = ({ addresses, ...selector }: Selector) => ({
+    ...selector,
+    addresses: addresses.map(({ text }) => text),
+  });
   return {
-    ...rest,
-    exclusions: { ...exclusions, addresses: exclusions.addresses.map(({ text }) => text) },
+    ...rule,
+    enabled: rule.mode !== "off",
+    scope: {
+      appliesTo: written(appliesTo),
+      exclude: exclude.map(({ of, until, ...each }) => ({
+        ...each,
+        until: until === null ? null : formatTime(until),
+        of: written(of),
+      })),
+    },
   };
 }

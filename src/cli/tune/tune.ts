@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { Grid } from "../../detection/bursts/grid.ts";
-import { explicitMfaDeny } from "../../detection/rules/explicitMfaDeny.ts";
 import { presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { noLabels } from "../../run/incidentLabels.ts";
@@ -9,7 +8,7 @@ import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
 import { BadRecords } from "../badRecords.ts";
-import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
 import {
   findInput,
   inputDetail,
@@ -18,6 +17,7 @@ import {
   readingOptions,
   searchWithProgress,
 } from "../readInput.ts";
+import { mainRule } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
@@ -60,7 +60,7 @@ export const tune: Command = {
     {
       name: "rule",
       value: "ID",
-      help: `The rule whose numbers are tried; ${explicitMfaDeny.id}, or the first of --rules, if not given.`,
+      help: `The rule whose numbers are tried; ${mainRule}, or the first of --rules, if not given.`,
     },
     {
       name: "rules",
@@ -99,7 +99,7 @@ export const tune: Command = {
   async run(given, operands, terminal) {
     const format = oneOf(given, "format", formatNames) ?? "table";
     const maxPerWeek = wholeNumber(given, "max-per-week", 0, 1_000_000);
-    const { rule, current } = await readTuned(given);
+    const { rule, current } = await readTuned(given, terminal.stderr);
     const report = await readReport(given, operands, terminal, { rule, current });
     const output = toTuneOutput(report, { rule: rule.id, maxPerWeek });
     terminal.stdout.write(formats[format](output));
@@ -117,11 +117,12 @@ export const tune: Command = {
 /** The rule whose numbers are tried, and the rules as they are in use. */
 async function readTuned(
   given: Given,
+  stderr: Output,
 ): Promise<{ readonly rule: Rule; readonly current: readonly Rule[] }> {
   const file = valueOf(given, "rules");
   const id = valueOf(given, "rule");
-  const listed = file === null ? presets : await readRulesFile(file);
-  const usual = file === null ? explicitMfaDeny.id : listed[0]?.id;
+  const listed = file === null ? presets : await readRulesFile(file, stderr);
+  const usual = file === null ? mainRule : listed[0]?.id;
   const rule = listed.find((each) => each.id === (id ?? usual));
   if (rule === undefined) {
     throw new UsageError(

@@ -1,20 +1,18 @@
 import { findStreaks, type Streak } from "./streak.ts";
 import { allNames, type Account } from "../signin/account.ts";
-import { isExcluded } from "../signin/exclusions.ts";
+import { isInScope } from "../signin/scope.ts";
 import { isCounted, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
-/** The distinct prompts of an account that a rule does not exclude, oldest first. */
+/** The distinct prompts of an account that a rule looks at, oldest first. */
 export function promptsOf(
   rule: Rule,
   account: Account,
   sightings: readonly Sighting[],
 ): readonly Prompt[] {
   const names = allNames(account);
-  return resolvePrompts(
-    sightings.filter(({ origin }) => !isExcluded(rule.exclusions, names, origin)),
-  );
+  return resolvePrompts(sightings.filter((sighting) => isInScope(rule.scope, names, sighting)));
 }
 
 /** The prompts of one user that the rule counts as denials, oldest first. */

@@ -6,6 +6,10 @@ export interface Extent {
   readonly to: number;
 }
 
+export function overlaps(a: Extent, b: Extent): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
 /** The parts of a rule that its window needs. */
 export type Windowing = Pick<Rule, "kind" | "windowMs" | "threshold">;
 

@@ -4,7 +4,9 @@ import type { RecordedBurst } from "./record.ts";
 type Action = "open" | "update" | "none";
 
 /** Why a finding is not opened. */
-export type NotOpenedReason = "usual-origin" | "beyond-retention";
+const notOpenedReasons = ["usual-origin", "beyond-retention", "shadow", "excluded"] as const;
+
+export type NotOpenedReason = (typeof notOpenedReasons)[number];
 
 export type Reason =
   | NotOpenedReason
@@ -34,5 +36,5 @@ export interface Decision {
 
 /** Returns why a finding is not opened; null for every other decision. */
 export function notOpenedReason({ reason }: Decision): NotOpenedReason | null {
-  return reason === "usual-origin" || reason === "beyond-retention" ? reason : null;
+  return notOpenedReasons.find((each) => each === reason) ?? null;
 }

@@ -4,7 +4,7 @@ import { approvalWatch } from "./approval.ts";
 import type { Decision } from "./decision.ts";
 import { judge } from "./judge.ts";
 import { allNames, type Account } from "../signin/account.ts";
-import { isExcluded } from "../signin/exclusions.ts";
+import { isExcluded, isInScope } from "../signin/scope.ts";
 import { groupPrompts, matchPrompts, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Subject } from "./record.ts";
 import { ruleViews, type RuleView } from "./ruleViews.ts";
@@ -21,7 +21,9 @@ export type Fate =
   | "other-outcome"
   /** A Status of a request whose outcome a step reports. */
   | "silenced"
-  | "excluded";
+  | "excluded"
+  /** The rule is for others. */
+  | "elsewhere";
 
 /** What a rule needs to fire. */
 export interface Missing {
@@ -104,6 +106,7 @@ function explainView(
 function isAbout({ burst, finding }: Decision, rule: Rule, { extent }: Streak): boolean {
   return (
     finding !== null &&
+    finding.excludedBy === undefined &&
     finding.rules.includes(rule) &&
     burst.extent.from <= extent.from &&
     burst.extent.to >= extent.to
@@ -138,13 +141,13 @@ function fatesUnder(
   sightings: readonly Sighting[],
 ): (sighting: Sighting) => Fate {
   const names = allNames(account);
-  const isOut = ({ origin }: Sighting) => isExcluded(rule.exclusions, names, origin);
-  const included = sightings.filter((sighting) => !isOut(sighting));
+  const isIn = (sighting: Sighting) => isInScope(rule.scope, names, sighting);
+  const included = sightings.filter(isIn);
   const match = matchPrompts(included);
   const prompts = groupPrompts(included);
   return (sighting) => {
-    if (isOut(sighting)) {
-      return "excluded";
+    if (!isIn(sighting)) {
+      return isExcluded(rule.scope, names, sighting) ? "excluded" : "elsewhere";
     }
     const { prompt } = match(sighting);
     if (prompt === null) {

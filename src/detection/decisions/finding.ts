@@ -3,6 +3,7 @@ import type { PromptOutcome } from "../signin/outcome.ts";
 import { compareAddresses } from "../signin/address.ts";
 import { isCounted, type Prompt } from "../prompts/prompt.ts";
 import { higher, type Rule, type Severity } from "../rules/rule.ts";
+import type { Exclusion } from "../signin/scope.ts";
 import type { Approval } from "../signin/sighting.ts";
 import { matchApproval, type MatchedApproval } from "./approval.ts";
 import { severityOf, type WeighedBefore } from "./severity.ts";
@@ -45,6 +46,8 @@ export interface Finding {
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
   /** What the logs around it say; null if nothing was looked up. */
   readonly context: Context | null;
+  /** What hides it, as far as it is hidden: it is told only if it ended badly. */
+  readonly excludedBy?: readonly Exclusion[];
 }
 
 /** A burst without severity. */

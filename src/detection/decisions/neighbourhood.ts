@@ -8,7 +8,8 @@ import type { RecordedBurst } from "./record.ts";
 type Window = Pick<Rule, "id" | "kind" | "windowMs">;
 
 /** What a single rule makes of a streak. */
-export type Verdict = "finding" | "below-threshold" | "awaiting-approval" | "usual-origin";
+export type Verdict =
+  "finding" | "below-threshold" | "awaiting-approval" | "usual-origin" | "shadow";
 
 /** A streak as one rule of a family sees it. */
 export interface RuleStreak<R extends Window = Rule> {

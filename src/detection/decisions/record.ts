@@ -39,12 +39,17 @@ export interface RecordedBurst {
   readonly severitySince: number;
 }
 
-/** Returns the ids of the rules that found a recorded burst, starting with the one that opened it. */
+/**
+ * Returns the ids of the rules that found a recorded burst, starting with the one that opened it.
+ *
+ * @param current the current ids of renamed rules, by their former ids
+ */
 export function foundByRules(
   { rule }: Subject,
   { rules }: Pick<RecordedBurst, "rules">,
+  current: ReadonlyMap<string, string> = new Map(),
 ): readonly string[] {
-  return rules ?? [rule];
+  return (rules ?? [rule]).map((id) => current.get(id) ?? id);
 }
 
 /** The text that an incident id is derived from. */

@@ -5,6 +5,7 @@ import { newSigns, type Sign, type ToldContext } from "../decisions/told.ts";
 import { approvalOrigin } from "./approvalOrigin.ts";
 import { approvalRow } from "./contextFacts.ts";
 import { campaignText } from "./originLines.ts";
+import { areRefusals } from "./outcomeWords.ts";
 import { approvalSentence, origin } from "./summary.ts";
 import { byteLength, cutToBytes } from "./size.ts";
 import { counted, dayAndTime, nameText, shown, timeBeside } from "./wording.ts";
@@ -60,7 +61,11 @@ function approvalLines(before: Facts | null, finding: Finding): readonly string[
   }
   const isTold = approval.at === before?.approval?.at && approval.match === before.approval.match;
   const row = isTold ? null : approvalRow(finding);
-  return [approvalSentence(approval, lastDenialAt), ...(row === null ? [] : [approvalOrigin(row)])];
+  const isPlain = areRefusals(finding.denials);
+  return [
+    approvalSentence(approval, lastDenialAt, isPlain),
+    ...(row === null ? [] : [approvalOrigin(row)]),
+  ];
 }
 
 /** What is newly known about the origin and the campaign. */

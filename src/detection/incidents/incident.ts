@@ -6,6 +6,7 @@ import { shownName, type Account } from "../signin/account.ts";
 import { visible } from "../signin/visible.ts";
 import { analystTasks } from "./analystTasks.ts";
 import { drilldowns } from "./drilldown.ts";
+import { areRefusals } from "./outcomeWords.ts";
 import { originLines } from "./originLines.ts";
 import { byteLength, cutToBytes, sizeOf } from "./size.ts";
 import { signsOf, summaryOf } from "./summary.ts";
@@ -117,14 +118,16 @@ const besideWords: readonly (readonly [PromptOutcome, string])[] = [
 ];
 
 /** Prompts in the same span with other outcomes. They are not counted, but are part of the picture. */
-function beside({ supporting }: Finding): readonly string[] {
+function beside({ supporting, denials }: Finding): readonly string[] {
   const counts = besideWords.flatMap(([outcome, words]) => {
     const count = supporting.get(outcome) ?? 0;
     return count === 0 ? [] : [`${count} ${words}`];
   });
   return counts.length === 0
     ? []
-    : [`- Other prompts in that span, not counted as refusals: ${counts.join(", ")}`];
+    : [
+        `- Other prompts in that span, not counted${areRefusals(denials) ? " as refusals" : ""}: ${counts.join(", ")}`,
+      ];
 }
 
 function ruleLines(user: string, { rules, facts }: Finding): readonly string[] {

@@ -1,6 +1,8 @@
 import type { Context, Followed, Origins } from "../context/context.ts";
 import type { MatchedApproval } from "../decisions/approval.ts";
 import type { Facts, Finding } from "../decisions/finding.ts";
+import { refusedWord } from "../rules/ruleText.ts";
+import { areRefusals, outcomeList } from "./outcomeWords.ts";
 import {
   counted,
   listed,
@@ -16,7 +18,7 @@ const largeCampaign = 10;
 
 /** Returns what an analyst reads first: what happened, from where, and with what result. */
 export function summaryOf(user: string, finding: Finding): string {
-  const { context, facts } = finding;
+  const { context } = finding;
   const { campaign } = context ?? { campaign: null };
   return [
     ...(campaign !== null && campaign.users >= largeCampaign
@@ -24,19 +26,20 @@ export function summaryOf(user: string, finding: Finding): string {
       : []),
     refusals(user, finding),
     origin(finding),
-    outcome(facts, context),
+    outcome(finding),
   ].join(" ");
 }
 
-function refusals(user: string, { facts, evidence }: Finding): string {
+function refusals(user: string, { facts, evidence, denials: prompted }: Finding): string {
   const { denials, fraudReports, firstDenialAt, lastDenialAt, atLeast } = facts;
   const prompts = `**${atLeast ? "at least " : ""}${counted(denials, "MFA prompt")}**`;
+  const mixture = areRefusals(prompted) ? "" : ` (${outcomeList(prompted)})`;
   const when =
     lastDenialAt === firstDenialAt
       ? ` at ${dayAndTime(firstDenialAt)} UTC`
       : ` within ${wholeSeconds(lastDenialAt - firstDenialAt)}, from ${dayAndTime(firstDenialAt)} to ${timeBeside(lastDenialAt, firstDenialAt)} UTC`;
   const fraud = fraudReports === 0 ? "" : `, and **reported ${fraudReports} as fraud**`;
-  return `${nameText(user)}${evidence.guest ? " (a guest)" : ""} refused ${prompts}${when}${fraud}.`;
+  return `${nameText(user)}${evidence.guest ? " (a guest)" : ""} ${refusedWord(prompted.map((prompt) => prompt.outcome))} ${prompts}${mixture}${when}${fraud}.`;
 }
 
 /** Where the refused prompts came from, and whether the password was right. */
@@ -78,18 +81,19 @@ function passwordClause(context: Context | null): string {
 }
 
 /** The result: an approval first, then signs of a takeover. */
-function outcome(facts: Facts, context: Context | null): string {
+function outcome({ facts, context, denials }: Finding): string {
+  const isPlain = areRefusals(denials);
   const signs = signsOf(context, facts.triggeredAt);
   const successes = context?.successes ?? [];
   const [success] = successes;
   if (facts.approval !== null) {
     return [
-      approvalSentence(facts.approval, facts.lastDenialAt),
-      ...signSentence(signs, facts),
+      approvalSentence(facts.approval, facts.lastDenialAt, isPlain),
+      ...signSentence(signs, facts, isPlain),
     ].join(" ");
   }
   if (signs.length > 0) {
-    return signSentence(signs, facts).join(" ");
+    return signSentence(signs, facts, isPlain).join(" ");
   }
   if (success !== undefined) {
     return `**${counted(successes.length, "successful sign-in")} followed** from the same addresses or sessions, the first at ${timeBeside(success.at, facts.firstDenialAt)}.`;
@@ -107,6 +111,7 @@ export function signsOf(context: Context | null, triggeredAt: number): readonly 
 function signSentence(
   signs: readonly Followed[],
   { firstDenialAt }: Pick<Facts, "firstDenialAt">,
+  isPlain: boolean,
 ): readonly string[] {
   const [first, ...more] = signs;
   if (first === undefined) {
@@ -116,21 +121,34 @@ function signSentence(
   const others =
     more.length === 0 ? "" : `, and ${counted(more.length, "more sign")} of a takeover`;
   return [
-    `**${wholeSeconds(first.at - firstDenialAt)} after the first refusal: ${shown(first.what)}**${from}${others}.`,
+    `**${wholeSeconds(first.at - firstDenialAt)} after the first ${isPlain ? "refusal" : "prompt"}: ${shown(first.what)}**${from}${others}.`,
   ];
 }
 
 const matchWords = {
-  "same-request": "in the sign-in of a refused prompt",
-  "same-address": "from the address of a refused prompt",
-  other: "from another address",
-} as const satisfies Record<MatchedApproval["match"], string>;
+  "same-request": "in the sign-in of",
+  "same-address": "from the address of",
+  other: null,
+} as const satisfies Record<MatchedApproval["match"], string | null>;
 
-/** Says that a prompt was approved, and how it matches the refused ones. */
-export function approvalSentence({ at, match }: MatchedApproval, lastDenialAt: number): string {
+/**
+ * Says that a prompt was approved, and how it matches the others.
+ *
+ * @param isPlain all of the others were refused
+ */
+export function approvalSentence(
+  { at, match }: MatchedApproval,
+  lastDenialAt: number,
+  isPlain: boolean,
+): string {
+  const words = matchWords[match];
+  const from =
+    words === null
+      ? "from another address"
+      : `${words} ${isPlain ? "a refused prompt" : "one of the prompts"}`;
   const later =
     at > lastDenialAt
       ? `**${wholeSeconds(at - lastDenialAt)} later a prompt was APPROVED**`
       : `**A prompt was APPROVED** at ${timeBeside(at, lastDenialAt)}`;
-  return `${later}, ${matchWords[match]}: treat the account as compromised until shown otherwise.`;
+  return `${later}, ${from}: treat the account as compromised until shown otherwise.`;
 }

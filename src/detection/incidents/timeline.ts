@@ -3,7 +3,7 @@ import type { Finding } from "../decisions/finding.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import type { Approval, ApprovalDetails } from "../signin/sighting.ts";
 import type { Origin } from "../signin/signIn.ts";
-import type { PromptOutcome } from "../signin/outcome.ts";
+import { areRefusals, outcomeWords } from "./outcomeWords.ts";
 import { counted, dayAndTime, nameText, shown } from "./wording.ts";
 import { byteLength, sizeOf } from "./size.ts";
 
@@ -31,28 +31,32 @@ export function timeline(finding: Told, most: number): readonly string[] {
   const events = eventsOf(finding);
   const byRank = events.toSorted((a, b) => a.rank - b.rank || a.at - b.at);
   const lines = byRank.map(lineOf);
+  const isPlain = areRefusals(finding.denials);
   const room = most - sizeOf(head) + 1;
-  const fitting = sizeOf(lines) <= room ? lines.length : countFitting(lines, room, events);
+  const fitting =
+    sizeOf(lines) <= room
+      ? lines.length
+      : countFitting(lines, room - byteLength(leftOut(events, isPlain)) - 1);
   const kept = byRank.slice(0, fitting);
   const rest = byRank.slice(fitting);
   return [
     ...head,
     ...kept.toSorted((a, b) => a.at - b.at || a.rank - b.rank).map(lineOf),
-    ...(rest.length === 0 ? [] : [leftOut(rest)]),
+    ...(rest.length === 0 ? [] : [leftOut(rest, isPlain)]),
   ];
 }
 
-/** The number of leading lines that fit together with the note about the others. */
-function countFitting(lines: readonly string[], room: number, events: readonly Event[]): number {
-  let left = room - byteLength(leftOut(events)) - 1;
+/** The number of leading lines that fit. */
+function countFitting(lines: readonly string[], room: number): number {
+  let left = room;
   return lines.findIndex((line) => (left -= byteLength(line) + 1) < 0);
 }
 
-function leftOut(events: readonly Event[]): string {
+function leftOut(events: readonly Event[], isPlain: boolean): string {
   const denials = events.filter(({ isDenial }) => isDenial).length;
   const others = events.length - denials;
   const parts = [
-    ...(denials > 0 ? [counted(denials, "refusal")] : []),
+    ...(denials > 0 ? [counted(denials, isPlain ? "refusal" : "prompt")] : []),
     ...(others > 0 ? [counted(others, "other event")] : []),
   ];
   return `… and ${parts.join(" and ")} more, cut for length.`;
@@ -72,14 +76,9 @@ function eventsOf({ denials, approvals, context }: Told): readonly Event[] {
   ];
 }
 
-const denialWords: Partial<Record<PromptOutcome, string>> = {
-  denied: "refused",
-  fraudReported: "reported as fraud",
-};
-
 function denialEvent(denial: Prompt, isEdge: boolean): Event {
   const { ipAddress, location, application, device, userAgent } = witness(denial);
-  const what = denialWords[denial.outcome] ?? denial.outcome;
+  const what = outcomeWords[denial.outcome];
   const by = device ?? userAgent;
   return {
     at: denial.at,

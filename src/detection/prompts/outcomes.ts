@@ -1,6 +1,9 @@
-import { promptOutcomes, type PromptOutcome } from "../signin/outcome.ts";
-import { isCounted, resolvePrompts } from "./prompt.ts";
+import type { PromptOutcome } from "../signin/outcome.ts";
+import { isCounted, resolvePrompts, type Prompt } from "./prompt.ts";
 import type { Rule } from "../rules/rule.ts";
+import { allNames } from "../signin/account.ts";
+import { isExcluded, isInScope } from "../signin/scope.ts";
+import type { Sighting } from "../signin/sighting.ts";
 import type { MatchedAccounts } from "./accounts.ts";
 import type { SightingTable } from "./sightingTable.ts";
 
@@ -27,15 +30,30 @@ export function countOutcomes(
     technical: 0,
     pending: 0,
   };
-  const counted = promptOutcomes.filter((outcome) =>
-    rules.some((rule) => rule.counted.includes(outcome)),
-  );
   let denials = 0;
-  for (const { sightings } of table.accounts(matched)) {
-    for (const prompt of resolvePrompts(sightings())) {
+  for (const { account, sightings } of table.accounts(matched)) {
+    const names = allNames(account());
+    const seen = sightings().filter((sighting) => isSeen(rules, names, sighting));
+    for (const prompt of resolvePrompts(seen)) {
       outcomes[prompt.outcome]++;
-      denials += isCounted(prompt, counted) ? 1 : 0;
+      denials += rules.some((rule) => isCountedBy(rule, names, prompt)) ? 1 : 0;
     }
   }
   return { outcomes, denials };
+}
+
+/** Whether some rule does not leave it out. */
+function isSeen(rules: readonly Rule[], names: readonly string[], sighting: Sighting): boolean {
+  return rules.length === 0 || rules.some(({ scope }) => !isExcluded(scope, names, sighting));
+}
+
+function isCountedBy(
+  { counted, scope }: Rule,
+  names: readonly string[],
+  { sightings }: Prompt,
+): boolean {
+  return isCounted(
+    { sightings: sightings.filter((each) => isInScope(scope, names, each)) },
+    counted,
+  );
 }

@@ -152,10 +152,24 @@ export function groupPrompts(sightings: readonly Sighting[]): ReadonlyMap<Prompt
     const { prompt } = match(sighting);
     if (prompt !== null) {
       const request = requestOf(sighting);
-      add(variants, prompt, request === sighting.request ? sighting : { ...sighting, request });
+      add(variants, prompt, request === sighting.request ? sighting : renamed(sighting, request));
     }
   }
   return new Map([...variants].map(([key, members]) => [key, resolve(members)]));
+}
+
+/** Sightings under the one name of their request, and as they were. */
+const originals = new WeakMap<Sighting, Sighting>();
+
+function renamed(sighting: Sighting, request: string): Sighting {
+  const copy = { ...sighting, request };
+  originals.set(copy, sighting);
+  return copy;
+}
+
+/** The sighting as it was found: the same one in whatever set of sightings it was resolved. */
+export function originalOf(sighting: Sighting): Sighting {
+  return originals.get(sighting) ?? sighting;
 }
 
 /** Returns the distinct prompts of one account, oldest first. */
@@ -169,7 +183,10 @@ export function resolvePrompts(sightings: readonly Sighting[]): readonly Prompt[
  * Reports whether any sighting of a prompt has an outcome that counts. A refusal that was also reported as fraud is
  * a refusal.
  */
-export function isCounted({ sightings }: Prompt, counted: readonly PromptOutcome[]): boolean {
+export function isCounted(
+  { sightings }: Pick<Prompt, "sightings">,
+  counted: readonly PromptOutcome[],
+): boolean {
   return sightings.some(({ outcome }) => counted.includes(outcome));
 }
 

@@ -14,3 +14,10 @@ export function familiesOf(rules: readonly Rule[]): readonly Family[] {
     rules: rules.filter(({ family }) => family === name),
   }));
 }
+
+/** The ids that rules have now, by the ones they had before. */
+export function currentNames(
+  rules: readonly Pick<Rule, "id" | "wasId">[],
+): ReadonlyMap<string, string> {
+  return new Map(rules.flatMap(({ id, wasId }) => wasId.map((was) => [was, id] as const)));
+}

@@ -1,11 +1,29 @@
-import { azureAdMultipleDeniedMfa } from "./azureAdMultipleDeniedMfa.ts";
-import { explicitMfaDeny } from "./explicitMfaDeny.ts";
-import { mfaDenyThenApprove } from "./mfaDenyThenApprove.ts";
+import { isFields } from "../signin/fields.ts";
+import azureAdMultipleDeniedMfaFile from "./azure-ad-multiple-denied-mfa.yaml";
+import explicitMfaDenyFile from "./explicit-mfa-deny.yaml";
+import mfaDenyThenApproveFile from "./mfa-deny-then-approve.yaml";
 import type { Rule } from "./rule.ts";
+import type { RuleEntry } from "./ruleEntry.ts";
+import { ruleOf } from "./ruleOf.ts";
 
 /** The rules that ship, in the order in which they are listed. */
 export const presets: readonly Rule[] = [
-  explicitMfaDeny,
-  azureAdMultipleDeniedMfa,
-  mfaDenyThenApprove,
-];
+  explicitMfaDenyFile,
+  azureAdMultipleDeniedMfaFile,
+  mfaDenyThenApproveFile,
+]
+  .flat()
+  .filter(isEntry)
+  .map((entry) => ruleOf(entry, { base: null }));
+
+/** Reports whether a file's content is an entry. Tests read the files as any file of rules is read. */
+function isEntry(content: unknown): content is RuleEntry {
+  return isFields(content);
+}
+
+/** Those that run where nobody chose any. */
+export const usualRules: readonly Rule[] = presets.filter(({ mode }) => mode === "on");
+
+export function presetNamed(id: string | undefined): Rule | null {
+  return presets.find((rule) => rule.id === id) ?? null;
+}

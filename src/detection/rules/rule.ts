@@ -1,5 +1,5 @@
-import type { Exclusions } from "../signin/exclusions.ts";
 import type { PromptOutcome } from "../signin/outcome.ts";
+import type { Scope } from "../signin/scope.ts";
 
 export const severities = ["Informational", "Low", "Medium", "High"] as const;
 
@@ -26,14 +26,26 @@ export function isWindowKind(name: unknown): name is WindowKindName {
   return typeof name === "string" && Object.hasOwn(windowWords, name);
 }
 
+/** `shadow`: what it finds is counted and shown, and no incident is opened for it. */
+export const ruleModes = ["on", "shadow", "off"] as const;
+
+export type RuleMode = (typeof ruleModes)[number];
+
+export const approvalsThatRaise = ["any", "matched"] as const;
+
 /** When denials are a finding, and what the incident says. Durations in milliseconds. */
 export interface Rule {
   readonly id: string;
+  /** The rule that it was made from; null if it stands by itself. */
+  readonly basedOn: string | null;
+  /** Ids that it had before, the latest last: what it found under them stays its own. */
+  readonly wasId: readonly string[];
   /** Findings of one family and account that overlap in time share an incident. A rule's own id if it is alone. */
   readonly family: string;
   readonly name: string;
-  /** Whether it is on by default. */
-  readonly enabled: boolean;
+  readonly description: string;
+  /** Of a rule that ships: whether it is on by default. */
+  readonly mode: RuleMode;
   readonly kind: WindowKindName;
   readonly windowMs: number;
   /** Denials in one window that make the rule fire; at least 1. */
@@ -56,11 +68,14 @@ export interface Rule {
   /** How long after the last denial an approval still belongs to the burst. */
   readonly approvalWatchMs: number;
   /** Which approvals raise the severity: any, or only those of the same request or address. */
-  readonly approvalRaises: "any" | "matched";
-  readonly exclusions: Exclusions;
+  readonly approvalRaises: (typeof approvalsThatRaise)[number];
+  readonly scope: Scope;
   /** MITRE ATT&CK. */
   readonly techniques: readonly string[];
-  /** One sentence for the incident; `{user}`, `{threshold}`, `{below}` (one less) and `{window}` are filled in. */
+  /**
+   * One sentence for the incident. `{user}`, `{threshold}`, `{below}` (one less) and `{window}` are filled in, and
+   * `{refused}` or `{denied}`, which becomes "did not approve" where more than refusals counts.
+   */
   readonly message: string;
   readonly knownFalsePositives: string;
   readonly source: string;

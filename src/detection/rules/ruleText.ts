@@ -1,4 +1,10 @@
+import { isDenial, type PromptOutcome } from "../signin/outcome.ts";
 import { windowWords, type Rule } from "./rule.ts";
+
+/** What users did, in words that hold for every outcome that may be meant. */
+export function refusedWord(outcomes: readonly PromptOutcome[]): string {
+  return outcomes.every(isDenial) ? "refused" : "did not approve";
+}
 
 /** When a rule fires, in words; every number is the rule's own. */
 export function conditionOf(rule: Rule): string {
@@ -6,7 +12,9 @@ export function conditionOf(rule: Rule): string {
   const approval = approvalRequired
     ? `, and an approval within ${inWords(approvalWatchMs)} after the last`
     : "";
-  return `${threshold} or more denials ${windowWords[kind]} ${inWords(windowMs)}${approval}`;
+  const others = rule.counted.filter((outcome) => !isDenial(outcome));
+  const what = others.length === 0 ? "denials" : `denials or ${others.join(", ")}`;
+  return `${threshold} or more ${what} ${windowWords[kind]} ${inWords(windowMs)}${approval}`;
 }
 
 /**
@@ -15,7 +23,10 @@ export function conditionOf(rule: Rule): string {
  * @param user as it is to be shown
  */
 export function messageOf(rule: Rule, user: string): string {
+  const isPlain = rule.counted.every(isDenial);
   return rule.message
+    .replace("{refused}", refusedWord(rule.counted))
+    .replace("{denied}", isPlain ? "denied" : refusedWord(rule.counted))
     .replace("{threshold}", String(rule.threshold))
     .replace("{below}", String(rule.threshold - 1))
     .replace("{window}", inWords(rule.windowMs))

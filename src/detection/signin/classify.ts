@@ -1,7 +1,6 @@
 import type { RowAccount } from "./account.ts";
 import { isCandidate } from "./candidate.ts";
 import type { Fields } from "./fields.ts";
-import { isExcluded, isUserExcluded, type Exclusions } from "./exclusions.ts";
 import type { Outcome } from "./outcome.ts";
 import {
   publishedAt,
@@ -11,6 +10,7 @@ import {
   type Approval,
   type Sighting,
 } from "./sighting.ts";
+import { isExcluded, type Scope } from "./scope.ts";
 import { readSignIn, type SignIn } from "./signIn.ts";
 
 export const setAsideReasons = [
@@ -26,7 +26,7 @@ export type SetAsideReason = (typeof setAsideReasons)[number];
 /** What one row adds. `account` is null if it cannot be determined. */
 export type Classified = {
   readonly account: RowAccount | null;
-  /** Empty for a row that was set aside, unless its account has other names. For a bad row, those that can be read. */
+  /** Empty for a row that was set aside, unless rules exclude it. For a bad row, those that can be read. */
   readonly sightings: readonly Sighting[];
   /** Includes those of rows set aside. */
   readonly approvals: readonly Approval[];
@@ -39,8 +39,8 @@ export type Classified = {
 export interface ClassifyOptions {
   /** Rows published after this time (epoch ms) are ignored. */
   readonly asOf?: number | null;
-  /** The exclusions of every active rule. A row is set aside if all of them exclude it. */
-  readonly exclusions?: readonly Exclusions[];
+  /** The scopes of every active rule. A row is set aside if all of them exclude it. */
+  readonly scopes?: readonly Scope[];
 }
 
 /** Classifies one record. Every record gets exactly one kind and reason, so that counts add up. */
@@ -65,14 +65,6 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
   if (!signIn.interactive) {
     return setAside("nonInteractive", account, approvals);
   }
-  if (isExcludedByAll(signIn, options.exclusions ?? [])) {
-    // Rows that show the account under another name are excluded as well, once the names are matched.
-    const isUser = isUserExcludedByAll(signIn, options.exclusions ?? []);
-    return setAside("excluded", account, approvals, isUser ? bareRow(signIn) : []);
-  }
-  if (account === null) {
-    return setAside("unattributable", account, approvals);
-  }
   const sightings: Sighting[] = [];
   let isTimeless = false;
   let unclassified = true;
@@ -85,6 +77,13 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
   }
   if (sightings.length === 0) {
     sightings.push(...bareRow(signIn));
+  }
+  if (isExcludedByAll(signIn, sightings, options.scopes ?? [])) {
+    // They are kept: what an exclusion hides is counted, and told where it turns out to be a break-in.
+    return setAside("excluded", account, approvals, account === null ? [] : sightings);
+  }
+  if (account === null) {
+    return setAside("unattributable", account, approvals);
   }
   return isTimeless
     ? { kind: "bad", reason: "no readable time", account, sightings, approvals }
@@ -110,16 +109,18 @@ function bareRow(signIn: SignIn): readonly Sighting[] {
   return signIn.account === null || sighting === null ? [] : [sighting];
 }
 
-function isExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {
+function isExcludedByAll(
+  signIn: SignIn,
+  sightings: readonly Sighting[],
+  scopes: readonly Scope[],
+): boolean {
   const names = namesIn(signIn);
+  // Without a time only what is left out for good is.
+  const seen = sightings.length > 0 ? sightings : [{ origin: signIn.origin, at: Infinity }];
   return (
-    exclusions.length > 0 && exclusions.every((each) => isExcluded(each, names, signIn.origin))
+    scopes.length > 0 &&
+    scopes.every((scope) => seen.every((each) => isExcluded(scope, names, each)))
   );
-}
-
-function isUserExcludedByAll(signIn: SignIn, exclusions: readonly Exclusions[]): boolean {
-  const names = namesIn(signIn);
-  return exclusions.every((each) => isUserExcluded(each, names));
 }
 
 function namesIn({ account }: SignIn): readonly string[] {

@@ -45,3 +45,9 @@ export const approvalColumns = {
   LocationDetails: "dynamic",
   SessionId: "string",
 } as const satisfies Columns;
+
+/** A value of a watchlist's column. */
+export const watchlistColumns = {
+  Value: "string",
+  [servedAt]: "datetime",
+} as const satisfies Columns;

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AccountId } from "../../detection/signin/account.ts";
 import type { Subject } from "../../detection/decisions/record.ts";
+import { watchlistKey } from "../../detection/rules/watchlists.ts";
+import type { WatchlistColumn } from "../../detection/signin/selector.ts";
 import type { DueItem } from "../../run/ports.ts";
 
 /**
@@ -9,7 +11,7 @@ import type { DueItem } from "../../run/ports.ts";
  *
  * The rows of a partition sort in this order, so that one range has everything for the start of a run: `0|…`
  * progress, `1|…` due items, `2|…` heads, `3|…` archived bursts, `5|…` owners of names, `6|…` what a dry run would
- * have opened.
+ * have opened, `7|…` watchlists as last read.
  */
 export const rowKeys = {
   progress: "0|progress",
@@ -24,6 +26,7 @@ export const rowKeys = {
     `3|${hashSubject(subject)}|${String(number).padStart(9, "0")}`,
   alias: ({ tenantId, user }: AccountId) => `5|${hashKey(JSON.stringify([tenantId, user]))}`,
   finding: (id: string) => `6|${id}`,
+  watchlist: (column: WatchlistColumn) => `7|${hashKey(watchlistKey(column))}`,
 } as const;
 
 /** The end of the progress and due rows, and the ranges of the others. `plain` rows are deleted as a whole. */
@@ -33,6 +36,7 @@ export const rowRanges = {
   findings: { from: "6", to: "7" },
   plain: { from: "5", to: "7" },
   records: { from: "2", to: "4" },
+  watchlists: { from: "7", to: "8" },
 } as const;
 
 /** Names of the partitions for real runs, for runs with `DRY_RUN`, and for a backfill that is a dry run. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { countDenials, streaksOf } from "../../../src/detection/bursts/countDenials.ts";
-import { noExclusions, type Exclusions } from "../../../src/detection/signin/exclusions.ts";
+import { everything, type Scope } from "../../../src/detection/signin/scope.ts";
 import { alice } from "../../builders.ts";
-import { accountOf, clock, nowhere, rule, sighting } from "../builders.ts";
+import { accountOf, clock, excluding, nowhere, rule, sighting } from "../builders.ts";
 
 const teams = { ...nowhere, appId: "teams" };
-const withoutTeams = { ...noExclusions, applications: ["teams"] };
+const withoutTeams = excluding({ applications: ["teams"] });
 
 describe("the denials that a rule counts", () => {
   const sightings = [
@@ -28,13 +28,13 @@ describe("the denials that a rule counts", () => {
     const request = "r";
     const excludedStep = sighting("09:05", { request, origin: teams });
     const status = sighting("09:04", { request, source: "status", askedAt: null });
-    const times = (exclusions: Exclusions) =>
-      countDenials(rule({ exclusions }), accountOf(alice), [excludedStep, status]).map(({ at }) =>
+    const times = (scope: Scope) =>
+      countDenials(rule({ scope }), accountOf(alice), [excludedStep, status]).map(({ at }) =>
         clock(at),
       );
-    expect(times(noExclusions)).toEqual(["09:05:00"]);
+    expect(times(everything)).toEqual(["09:05:00"]);
     expect(times(withoutTeams)).toEqual(["09:04:00"]);
-    expect(times({ ...noExclusions, users: [alice.name] })).toEqual([]);
+    expect(times(excluding({ users: [alice.name] }))).toEqual([]);
   });
 
   it("are what its streaks are made of", () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { findStreaks } from "../../../src/detection/bursts/streak.ts";
 import type { Decision } from "../../../src/detection/decisions/decision.ts";
-import { judge, type Judgement } from "../../../src/detection/decisions/judge.ts";
+import type { Judgement } from "../../../src/detection/decisions/findingOf.ts";
+import { judge } from "../../../src/detection/decisions/judge.ts";
 import type { Prompt } from "../../../src/detection/prompts/prompt.ts";
 import { recordDecisions, type RecordedBurst } from "../../../src/detection/decisions/record.ts";
 import { alice, tenantId, time } from "../../builders.ts";
@@ -20,7 +21,9 @@ function decide({ denials, rule: changes, ...more }: Case): readonly Decision[] 
   return judge({
     subject,
     recorded: [],
-    views: [{ rule: current, streaks: findStreaks(current, denials), prompts: denials }],
+    views: [
+      { rule: current, streaks: findStreaks(current, denials), hidden: [], prompts: denials },
+    ],
     approvals: [],
     incidentId: (name) => `id of ${name}`,
     openFrom: null,

@@ -9,11 +9,21 @@ import {
   type Missing,
   type RuleExplanation,
 } from "../../../src/detection/decisions/explainUser.ts";
-import { noExclusions } from "../../../src/detection/signin/exclusions.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
 import type { Approval, Sighting } from "../../../src/detection/signin/sighting.ts";
 import { time } from "../../builders.ts";
-import { approval, clock, minute, nowhere, prompt, prompts, rule, sighting } from "../builders.ts";
+import {
+  approval,
+  clock,
+  excluding,
+  minute,
+  nowhere,
+  onlyFor,
+  prompt,
+  prompts,
+  rule,
+  sighting,
+} from "../builders.ts";
 
 const user = "alice@contoso.com";
 
@@ -153,7 +163,7 @@ describe("what a rule still asks for", () => {
 describe("what a sighting comes to", () => {
   const origin = { ...nowhere, ipAddress: "203.0.113.10" };
   const range = parseCidr("203.0.113.0/24");
-  const exclusions = { ...noExclusions, addresses: range === null ? [] : [range] };
+  const scope = excluding({ addresses: range === null ? [] : [range] });
 
   it("is determined by its prompt, the rule's outcomes and its exclusions", () => {
     const request = "r";
@@ -164,7 +174,7 @@ describe("what a sighting comes to", () => {
       sighting("09:02", { request, source: "status", askedAt: null }),
       sighting("09:03", { origin }),
     ];
-    const { fateOf, denials } = explain(rule({ exclusions }), known);
+    const { fateOf, denials } = explain(rule({ scope }), known);
     expect(known.map(fateOf)).toEqual([
       "counted",
       // Its prompt was refused, as another row tells.
@@ -175,6 +185,8 @@ describe("what a sighting comes to", () => {
     ]);
     expect(denials).toHaveLength(1);
     expect(explain(rule(), known).denials).toHaveLength(2);
+    const elsewhere = rule({ scope: onlyFor({ users: ["bob@contoso.com"] }) });
+    expect(explain(elsewhere, known).fateOf(known[0] ?? sighting("09:00"))).toBe("elsewhere");
   });
 
   it("is not decided by a sighting that the rule excludes", () => {
@@ -182,7 +194,7 @@ describe("what a sighting comes to", () => {
     const status = sighting("09:02", { request, source: "status", askedAt: null });
     const known = [sighting("09:01", { request, origin }), status];
     expect(explain(rule(), known).fateOf(status)).toBe("silenced");
-    expect(explain(rule({ exclusions }), known).fateOf(status)).toBe("counted");
+    expect(explain(rule({ scope }), known).fateOf(status)).toBe("counted");
   });
 
   it("is its own outcome where it is not among those that were read", () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { findStreaks } from "../../../src/detection/bursts/streak.ts";
 import type { OriginVerdict } from "../../../src/detection/context/context.ts";
 import { notOpenedReason } from "../../../src/detection/decisions/decision.ts";
-import { judge, type Judgement } from "../../../src/detection/decisions/judge.ts";
+import type { Judgement } from "../../../src/detection/decisions/findingOf.ts";
+import { judge } from "../../../src/detection/decisions/judge.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
 import { alice, tenantId, time } from "../../builders.ts";
 import { approval, prompts, recorded, rule } from "../builders.ts";
@@ -24,6 +25,7 @@ function decide(
     views: rules.map((each) => ({
       rule: each,
       streaks: findStreaks(each, denials),
+      hidden: [],
       prompts: denials,
     })),
     approvals: [approval("09:06")],

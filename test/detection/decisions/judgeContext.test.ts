@@ -20,7 +20,9 @@ function decide(
   const [decision] = judge({
     subject: { rule: "explicit-mfa-deny", workspaceId: null, tenantId, user: alice.name },
     recorded: before === null ? [] : [before],
-    views: [{ rule: current, streaks: findStreaks(current, denials), prompts: denials }],
+    views: [
+      { rule: current, streaks: findStreaks(current, denials), hidden: [], prompts: denials },
+    ],
     approvals: [],
     incidentId: (name) => name,
     openFrom: null,

@@ -33,7 +33,7 @@ describe("the timeline", () => {
     expect(rows({ denials })).toEqual([
       "| 2026-03-10 09:00:13 | refused | 203.0.113.10 | Berlin, DE | Azure Portal | Mozilla/5.0 |",
       "| 2026-03-10 09:01:00 | reported as fraud | 203.0.113.10 | Berlin, DE | Azure Portal | LAPTOP-1 |",
-      "| 2026-03-10 09:02:00 | wrongNumber | - | - | - | - |",
+      "| 2026-03-10 09:02:00 | wrong number | - | - | - | - |",
     ]);
   });
 

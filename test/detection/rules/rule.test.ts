@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import { presets } from "../../../src/detection/rules/presets.ts";
+import { everything } from "../../../src/detection/signin/scope.ts";
 import { minute } from "../builders.ts";
 
 describe("the rules that ship", () => {
   it("are these, with these numbers", () => {
     const table = presets.map((rule) => [
       rule.id,
-      rule.enabled,
+      rule.mode === "on",
       rule.kind,
       rule.windowMs / minute,
       rule.threshold,
@@ -81,9 +82,9 @@ describe("the rules that ship", () => {
   });
 
   it("raise on any approval, and exclude nobody", () => {
-    for (const { approvalRaises, exclusions } of presets) {
+    for (const { approvalRaises, scope } of presets) {
       expect(approvalRaises).toBe("any");
-      expect(exclusions).toEqual({ users: [], addresses: [], applications: [] });
+      expect(scope).toBe(everything);
     }
   });
 });

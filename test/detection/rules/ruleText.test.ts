@@ -106,3 +106,19 @@ describe("a technique", () => {
     }
   });
 });
+
+describe("a rule that counts more than refusals", () => {
+  const counted = ["denied", "noResponse"] as const;
+
+  it("does not speak of refusals", () => {
+    expect(messageOf(rule({ counted }), "alice@contoso.com")).toBe(
+      "User alice@contoso.com did not approve more than 4 MFA prompts within 15 minutes.",
+    );
+    expect(messageOf(rule({ counted }, "azure-ad-multiple-denied-mfa"), "a")).toBe(
+      "User a did not approve more than 9 MFA requests in a timespan of 10 minutes.",
+    );
+    expect(conditionOf(rule({ counted }))).toBe(
+      "5 or more denials or noResponse within 15 minutes",
+    );
+  });
+});

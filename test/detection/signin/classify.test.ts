@@ -6,7 +6,7 @@ import {
   type Classified,
 } from "../../../src/detection/signin/classify.ts";
 import { parseCidr } from "../../../src/detection/signin/cidr.ts";
-import { noExclusions } from "../../../src/detection/signin/exclusions.ts";
+import { everything } from "../../../src/detection/signin/scope.ts";
 import {
   alice,
   approved,
@@ -21,7 +21,7 @@ import {
   time,
   type Row,
 } from "../../builders.ts";
-import { rowAccountOf } from "../builders.ts";
+import { excluding, rowAccountOf } from "../builders.ts";
 
 const refused = "MFA denied; user declined the authentication";
 
@@ -105,21 +105,43 @@ describe("a record", () => {
   it("that every rule excludes is set aside, one that a rule wants is not", () => {
     const record = denialRow("09:00", { address: "203.0.113.10" });
     const office = parseCidr("203.0.113.0/24");
-    const excluding = [
-      { ...noExclusions, users: [alice.name] },
-      { ...noExclusions, users: [alice.id] },
-      { ...noExclusions, addresses: office === null ? [] : [office] },
-      { ...noExclusions, applications: ["c44b4083-3bb0-49c1-b47d-974e53cbdf3c"] },
-    ];
-    for (const each of excluding) {
-      expect(kindOf(classify(record, { exclusions: [each] }))).toBe("excluded");
-      expect(kindOf(classify(record, { exclusions: [each, noExclusions] }))).toBe("classified");
+    const scopes = [
+      { users: [alice.name] },
+      { users: [alice.id] },
+      { addresses: office === null ? [] : [office] },
+      { applications: ["c44b4083-3bb0-49c1-b47d-974e53cbdf3c"] },
+    ].map((of) => excluding(of));
+    for (const each of scopes) {
+      expect(kindOf(classify(record, { scopes: [each] }))).toBe("excluded");
+      expect(kindOf(classify(record, { scopes: [each, everything] }))).toBe("classified");
     }
-    expect(kindOf(classify(record, { exclusions: excluding }))).toBe("excluded");
-    expect(kindOf(classify(record, { exclusions: [{ ...noExclusions, users: [bob.name] }] }))).toBe(
+    expect(kindOf(classify(record, { scopes }))).toBe("excluded");
+    expect(kindOf(classify(record, { scopes: [excluding({ users: [bob.name] })] }))).toBe(
       "classified",
     );
-    expect(kindOf(classify(record, { exclusions: [] }))).toBe("classified");
+    expect(kindOf(classify(record, { scopes: [] }))).toBe("classified");
+  });
+
+  it("that is excluded until a moment is set aside if all that it tells of happened before", () => {
+    const steps = [denied("09:00"), denied("09:10")];
+    const record = row({ at: "09:00", steps });
+    const until = (clock: string) =>
+      kindOf(
+        classify(record, { scopes: [excluding({ users: [alice.name] }, { until: time(clock) })] }),
+      );
+    expect([until("09:05"), until("09:11")]).toEqual(["classified", "excluded"]);
+  });
+
+  it("keeps what it shows where it is excluded, and has no time without an end where it shows none", () => {
+    const scope = excluding({ users: [alice.name] });
+    const { sightings } = classify(denialRow("09:00"), { scopes: [scope] });
+    expect(sightings).toEqual(classify(denialRow("09:00")).sightings);
+    const timeless = denialRow("09:00", { fields: { UserPrincipalName: "", UserId: "" } });
+    const office = excluding({ addresses: [parseCidr("0.0.0.0/0")].flatMap((each) => each ?? []) });
+    expect(classify(timeless, { scopes: [office] })).toMatchObject({
+      reason: "excluded",
+      sightings: [],
+    });
   });
 
   it("does not exist before it is published", () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { watPlugin } from "../../../scripts/wat.mjs";
+import { sourcePlugins } from "../../../scripts/sources.mjs";
 import { listed } from "../../cases.ts";
 
 /** A process needs up to 95 MB to begin with; a reader that kept what it has read would need the sum. */
@@ -21,7 +21,7 @@ beforeAll(async () => {
     bundle: true,
     platform: "node",
     format: "esm",
-    plugins: [watPlugin],
+    plugins: [...sourcePlugins],
     outfile: join(folder, "endless.mjs"),
   });
 });

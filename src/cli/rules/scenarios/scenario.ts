@@ -3,7 +3,7 @@ import { approvalMatches } from "../../../detection/decisions/approval.ts";
 import { promptOutcomes } from "../../../detection/signin/outcome.ts";
 import { severities } from "../../../detection/rules/rule.ts";
 import { readTime } from "../../../detection/signin/time.ts";
-import { ruleOverride } from "../../../settings/rules.ts";
+import { ruleSchema } from "../../../settings/ruleSchema.ts";
 
 /** The day of clock times, where a scenario names none. */
 const usualDay = "2026-03-10";
@@ -114,12 +114,14 @@ function oneOrMore<const T extends v.GenericSchema>(item: T) {
 
 const rowsMessage = "must be a list of rows, or an object such as a query answer";
 
+const rule = ruleSchema();
+
 const scenario = v.strictObject(
   {
     $schema: v.optional(v.string("must be text")),
     name,
     description: v.optional(v.string("must be text")),
-    rule: v.lazy((input) => (typeof input === "string" ? ruleOverride.entries.id : ruleOverride)),
+    rule: v.lazy((input) => (typeof input === "string" ? rule.entries.id : rule)),
     day: v.optional(day, usualDay),
     rows: v.optional(
       v.custom<object>((input) => typeof input === "object" && input !== null, rowsMessage),
@@ -143,4 +145,4 @@ export type ApprovalEntry = v.InferOutput<typeof approvals>;
 export type ExpectedFinding = v.InferOutput<typeof expected>;
 
 /** The parts by which the format is documented. */
-export const scenarioParts = { scenario, denials, approvals, expected, rule: ruleOverride };
+export const scenarioParts = { scenario, denials, approvals, expected };

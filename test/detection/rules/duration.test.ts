@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseDuration } from "../../src/settings/duration.ts";
+import { parseDuration } from "../../../src/detection/rules/duration.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -1,0 +1,172 @@
+import type { Exclusion } from "../signin/scope.ts";
+import { anything, isOfUsersOnly, type Selector } from "../signin/selector.ts";
+import { higher, type Rule } from "./rule.ts";
+import { inWords } from "./ruleText.ts";
+
+const day = 86_400_000;
+
+/** How long before its end an exclusion is told. */
+export const noticeMs = 14 * day;
+
+/** Reading around a denial ends after this, and after so many rows. */
+const farthestMs = day;
+const mostRows = 10_000;
+
+/** What is sound and yet probably not meant. */
+export interface Doubt {
+  readonly rule: Rule;
+  /** The member of the rule that it is about, and which of its items. */
+  readonly member: "id" | "threshold" | "window" | "exclude" | "appliesTo";
+  readonly item: number | null;
+  /** A sentence without its subject, which is the member. */
+  readonly words: string;
+}
+
+/** @param now epoch milliseconds */
+export function doubtsAbout(rules: readonly Rule[], now: number): readonly Doubt[] {
+  return rules.flatMap((rule) => [
+    ...unreachable(rule, rules),
+    ...beyondReading(rule),
+    ...namesNobody(rule, "appliesTo", null, rule.scope.appliesTo),
+    ...rule.scope.exclude.flatMap((each, item) => [
+      ...ending(each, now).map((words) => ({ rule, member: "exclude" as const, item, words })),
+      ...namesNobody(rule, "exclude", item, each.of),
+      ...neverMet(rule, each, item),
+    ]),
+  ]);
+}
+
+/** The life of an exclusion, in words; none while its end is far. */
+export function ending({ until }: Exclusion, now: number): readonly string[] {
+  if (until === null || until - now > noticeMs) {
+    return [];
+  }
+  const last = new Date(until - 1).toISOString().slice(0, 10);
+  return [
+    until <= now
+      ? `has expired: it leaves out only what happened until ${last}`
+      : `ends with ${last}`,
+  ];
+}
+
+/** A rule that finds nothing which another does not find as well, and as severe. */
+function unreachable(rule: Rule, rules: readonly Rule[]): readonly Doubt[] {
+  const before = rules.indexOf(rule);
+  const by = rules.find(
+    (other, index) =>
+      other !== rule &&
+      other.mode === "on" &&
+      covers(other, rule) &&
+      // Of two that cover each other, the first one is to stay.
+      (index < before || !covers(rule, other)),
+  );
+  return by === undefined
+    ? []
+    : [
+        {
+          rule,
+          member: "id",
+          item: null,
+          words: `can be dropped: whatever ${rule.id} finds, ${by.id} finds too, with the same severity or a higher one`,
+        },
+      ];
+}
+
+function covers(wide: Rule, narrow: Rule): boolean {
+  return (
+    wide.kind === "sliding" &&
+    narrow.kind === "sliding" &&
+    wide.threshold <= narrow.threshold &&
+    wide.windowMs >= narrow.windowMs &&
+    narrow.counted.every((outcome) => wide.counted.includes(outcome)) &&
+    higher(wide.severity, narrow.severity) === wide.severity &&
+    wide.originDecides === narrow.originDecides &&
+    (!wide.approvalRequired ||
+      (narrow.approvalRequired && wide.approvalWatchMs >= narrow.approvalWatchMs)) &&
+    (wide.scope.appliesTo === anything || isSame(wide.scope.appliesTo, narrow.scope.appliesTo)) &&
+    wide.scope.exclude.every((each) =>
+      narrow.scope.exclude.some((other) => isSame(each.of, other.of)),
+    )
+  );
+}
+
+function isSame(a: Selector, b: Selector): boolean {
+  const textOf = ({ addresses, ...selector }: Selector) =>
+    JSON.stringify([selector, addresses.map(({ text }) => text)]);
+  return textOf(a) === textOf(b);
+}
+
+function beyondReading(rule: Rule): readonly Doubt[] {
+  const { kind, windowMs, threshold } = rule;
+  const silence = kind === "tumbling" ? 2 * windowMs : windowMs;
+  return [
+    ...(silence > farthestMs
+      ? [
+          {
+            rule,
+            member: "window" as const,
+            item: null,
+            words: `is longer than what is read around a denial (${inWords(farthestMs)} on each side): counts will say "at least"`,
+          },
+        ]
+      : []),
+    ...(threshold > mostRows / 2
+      ? [
+          {
+            rule,
+            member: "threshold" as const,
+            item: null,
+            words: `may never be reached: ${mostRows} rows of a user are read, and a denial can take several`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** A principal name has an `@`, and an object id is a GUID; a pattern can be either. */
+const canBeUser = /[@*?]|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+function namesNobody(
+  rule: Rule,
+  member: "appliesTo" | "exclude",
+  item: number | null,
+  { users }: Selector,
+): readonly Doubt[] {
+  return users
+    .filter((user) => !canBeUser.test(user))
+    .map((user) => ({
+      rule,
+      member,
+      item,
+      words: `probably never fits: ${user} is neither a principal name (name@domain) nor an object id nor a pattern`,
+    }));
+}
+
+/** An exclusion of users that the rule is not for in the first place. */
+function neverMet(rule: Rule, { of }: Exclusion, item: number): readonly Doubt[] {
+  const { appliesTo } = rule.scope;
+  const isPlain = [appliesTo, of].every(
+    (each) => isOfUsersOnly(each) && each.watchlists.length === 0,
+  );
+  if (!isPlain || [...appliesTo.users, ...of.users].some((user) => /[*?]/.test(user))) {
+    return [];
+  }
+  const isMet =
+    of.users.some((user) => isListed(appliesTo, user)) ||
+    appliesTo.users.some((user) => isListed(of, user)) ||
+    of.domains.some((domain) => appliesTo.domains.includes(domain));
+  return isMet
+    ? []
+    : [
+        {
+          rule,
+          member: "exclude",
+          item,
+          words: "never fits: the rule does not apply to any of these users anyway",
+        },
+      ];
+}
+
+function isListed({ users, domains }: Selector, user: string): boolean {
+  return users.includes(user) || domains.includes(user.slice(user.lastIndexOf("@") + 1));
+}

@@ -1,0 +1,134 @@
+import type { Rule } from "../detection/rules/rule.ts";
+import { watchlistKey, watchlistsOf, withWatchlists } from "../detection/rules/watchlists.ts";
+import type { WatchlistColumn } from "../detection/signin/selector.ts";
+import type { Clock, Log } from "./ports.ts";
+
+/** What is known of a column of a watchlist. Stored, so that it outlives a failure. Times are epoch ms. */
+export interface StoredWatchlist extends WatchlistColumn {
+  /** As last read; null if it never was. */
+  readonly values: readonly string[] | null;
+  readonly readAt: number | null;
+  /** Why it cannot be read now, and since when; null if it was read. */
+  readonly failure: { readonly since: number; readonly problem: string } | null;
+}
+
+export interface WatchlistStore {
+  readWatchlists(): Promise<readonly StoredWatchlist[]>;
+  saveWatchlist(list: StoredWatchlist): Promise<void>;
+}
+
+/** Reads the values of a column. @throws WatchlistError if there are none that can be used */
+export interface WatchlistSource {
+  read(column: WatchlistColumn, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** A watchlist that cannot be used. The message is the rest of a sentence about it. */
+export class WatchlistError extends Error {
+  override readonly name = "WatchlistError";
+}
+
+/** Maximum number of values of a column, and of their characters: they have to fit into a row of the state. */
+export const mostValues = 10_000;
+export const mostCharacters = 300_000;
+
+/** A stored list that did not change is written again after this, so that its age is known. */
+const rewriteMs = 60 * 60_000;
+
+interface Parts {
+  readonly source: WatchlistSource;
+  readonly store: WatchlistStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workspaceId: string;
+}
+
+/**
+ * Returns the rules with the values of their watchlists, each of which is read once. Where one cannot be read, the
+ * values that were read last hold, and the log says so.
+ */
+export async function resolveWatchlists(
+  rules: readonly Rule[],
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<readonly Rule[]> {
+  const wanted = watchlistsOf(rules);
+  if (wanted.length === 0) {
+    return rules;
+  }
+  const stored = new Map(
+    (await parts.store.readWatchlists()).map((each) => [watchlistKey(each), each] as const),
+  );
+  const lists = await Promise.all(
+    wanted.map(async (column) => {
+      const before = stored.get(watchlistKey(column)) ?? null;
+      const after = await refresh(column, before, parts, signal);
+      return [watchlistKey(column), after.values] as const;
+    }),
+  );
+  const values = new Map(lists);
+  return rules.map((rule) => withWatchlists(rule, (use) => values.get(watchlistKey(use)) ?? null));
+}
+
+async function refresh(
+  { watchlist, column }: WatchlistColumn,
+  before: StoredWatchlist | null,
+  { source, store, clock, log, workspaceId }: Parts,
+  signal: AbortSignal,
+): Promise<StoredWatchlist> {
+  const now = clock.now();
+  const known = {
+    watchlist,
+    column,
+    values: before?.values ?? null,
+    readAt: before?.readAt ?? null,
+  };
+  try {
+    const values = bounded(await source.read({ watchlist, column }, signal));
+    const after = { watchlist, column, values, readAt: now, failure: null };
+    if (isNews(before, after)) {
+      await store.saveWatchlist(after);
+    }
+    return after;
+  } catch (error) {
+    signal.throwIfAborted();
+    const problem = error instanceof Error ? error.message : String(error);
+    const after = { ...known, failure: { since: before?.failure?.since ?? now, problem } };
+    log.warn("watchlist not read", {
+      workspaceId,
+      watchlist,
+      column,
+      problem,
+      lastReadAt: known.readAt,
+    });
+    if (before?.failure?.problem !== problem) {
+      await store.saveWatchlist(after);
+    }
+    return after;
+  }
+}
+
+/** Whether a list that was read has to be stored. */
+function isNews(before: StoredWatchlist | null, after: StoredWatchlist): boolean {
+  return (
+    before === null ||
+    before.failure !== null ||
+    (after.readAt ?? 0) - (before.readAt ?? 0) >= rewriteMs ||
+    JSON.stringify(before.values) !== JSON.stringify(after.values)
+  );
+}
+
+function bounded(values: readonly string[]): readonly string[] {
+  const distinct = [...new Set(values.map((value) => value.trim()))].filter(
+    (value) => value !== "",
+  );
+  const characters = distinct.reduce((sum, { length }) => sum + length, 0);
+  if (distinct.length === 0) {
+    throw new WatchlistError("is empty, or there is no watchlist of that alias");
+  }
+  if (distinct.length > mostValues || characters > mostCharacters) {
+    throw new WatchlistError(
+      `has more than ${mostValues} values, or ${mostCharacters} characters, which is too much`,
+    );
+  }
+  return distinct.toSorted();
+}

@@ -1,0 +1,177 @@
+import * as v from "valibot";
+import { presetNamed, presets } from "../detection/rules/presets.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import type { NamedRanges, RuleEntry } from "../detection/rules/ruleEntry.ts";
+import { ruleOf } from "../detection/rules/ruleOf.ts";
+import { isFields } from "../detection/signin/fields.ts";
+import { membersMessage, problemIn, sentenceOf, type Problem } from "./issues.ts";
+import { didYouMean } from "./nearest.ts";
+import { rangesSchema, ruleSchema } from "./ruleSchema.ts";
+import { readYaml, type YamlText } from "./yamlText.ts";
+
+/** A rule, and what the file itself says of it. */
+export interface ListedRule {
+  readonly rule: Rule;
+  readonly entry: RuleEntry;
+  /** Where the file says each member, by its name: `rules.yaml:3`. */
+  readonly saidAt: Readonly<Record<string, string>>;
+}
+
+export interface RulesRead {
+  /** Those in use: on or in shadow mode. */
+  readonly rules: readonly Rule[];
+  /** All of them, in their order. */
+  readonly listed: readonly ListedRule[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * The rules of a text in YAML or JSON with comments: a list, or an object with `rules` and `ranges`.
+ *
+ * @param name of the file, for problems: `FILE:LINE:COLUMN sentence`
+ * @param defaults what settings say of all rules
+ */
+export function readRuleText(name: string, text: string, defaults: Partial<Rule> = {}): RulesRead {
+  const yaml = readYaml(text);
+  const problems = yaml.problems.length > 0 ? yaml.problems : problemsOf(yaml.value);
+  if (problems.length > 0) {
+    return failed(
+      problems
+        .map((each) => ({ each, ...yaml.placeOf(each) }))
+        .toSorted((a, b) => a.line - b.line || a.column - b.column)
+        .map(({ each, line, column }) => `${name}:${line}:${column} ${sentenceOf(each)}`),
+    );
+  }
+  return readSound(yaml.value, defaults, { name, yaml });
+}
+
+/** The rules of a value that was read already; a problem begins with its place in it: `[0].threshold …`. */
+export function readRuleValue(value: unknown, defaults: Partial<Rule> = {}): RulesRead {
+  const problems = problemsOf(value);
+  return problems.length > 0 ? failed(problems.map(sentenceOf)) : readSound(value, defaults, null);
+}
+
+function failed(problems: readonly string[]): RulesRead {
+  return { rules: [], listed: [], problems };
+}
+
+/** A file that holds more than a list of rules. */
+const fileMembers = {
+  $schema: v.optional(v.string("must be text")),
+  ranges: v.optional(rangesSchema),
+};
+
+function problemsOf(value: unknown): readonly Problem[] {
+  if (!isFields(value)) {
+    return problemsOfList(value, {}, []);
+  }
+  const members = { ...fileMembers, rules: v.any() };
+  const known = Object.keys(members);
+  const read = v.safeParse(v.strictObject(members, membersMessage(known, "")), value);
+  return [
+    ...(read.issues ?? []).map(problemIn),
+    ...(Object.hasOwn(value, "rules")
+      ? problemsOfList(value["rules"], rangesOf(value), ["rules"])
+      : []),
+  ];
+}
+
+function problemsOfList(
+  value: unknown,
+  ranges: NamedRanges,
+  path: Problem["path"],
+): readonly Problem[] {
+  const schema = v.pipe(
+    v.array(ruleSchema(ranges), "must be a list of rules"),
+    v.nonEmpty("names no rule"),
+  );
+  const { issues = [] } = v.safeParse(schema, value);
+  const rules = Array.isArray(value) ? value.map((rule) => (isFields(rule) ? rule : {})) : [];
+  const problems = [
+    ...issues.map(problemIn),
+    ...rules.flatMap((rule, index) => [
+      ...problemsOfGround(rule, index),
+      ...twice(rules, rule, index),
+    ]),
+  ];
+  return problems.map((each) => ({ ...each, path: [...path, ...each.path] }));
+}
+
+/** A rule that is based on none has to say itself when it fires. */
+function problemsOfGround(
+  rule: Readonly<Record<string, unknown>>,
+  index: number,
+): readonly Problem[] {
+  const { id, basedOn, threshold, window } = rule;
+  const stands = basedOn !== undefined || (threshold !== undefined && window !== undefined);
+  if (typeof id !== "string" || presetNamed(id) !== null || stands) {
+    return [];
+  }
+  const ids = presets.map((preset) => preset.id);
+  const problem = `is none of the rules that ship (${ids.join(", ")}), so the rule needs basedOn, or threshold and window${didYouMean(id, ids)}`;
+  return [{ path: [index, "id"], problem }];
+}
+
+/** Two rules of one name, one that has the name of another's past, and two with the same past. */
+function twice(
+  rules: readonly Readonly<Record<string, unknown>>[],
+  { id, wasId }: Readonly<Record<string, unknown>>,
+  index: number,
+): readonly Problem[] {
+  const before = rules.slice(0, index);
+  const pasts = (rule: Readonly<Record<string, unknown>>) => [rule["wasId"] ?? []].flat();
+  const own = [wasId ?? []].flat().filter((past) => typeof past === "string");
+  const isTwice = id !== undefined && before.some((rule) => rule["id"] === id);
+  const taken = own.find(
+    (past) =>
+      rules.some((rule) => rule["id"] === past) ||
+      before.some((rule) => pasts(rule).includes(past)),
+  );
+  return [
+    ...(isTwice ? [{ path: [index, "id"], problem: "names a rule twice" }] : []),
+    ...(taken === undefined
+      ? []
+      : [
+          {
+            path: [index, "wasId"],
+            problem: "names what another rule of the file is or was called",
+          },
+        ]),
+  ];
+}
+
+function rangesOf(value: unknown): NamedRanges {
+  const read = v.safeParse(rangesSchema, isFields(value) ? (value["ranges"] ?? {}) : {});
+  return read.success ? read.output : {};
+}
+
+function familyOf(id: string): string {
+  return presetNamed(id)?.family ?? id;
+}
+
+/** @param value that has no problem */
+function readSound(
+  value: unknown,
+  defaults: Partial<Rule>,
+  source: { readonly name: string; readonly yaml: YamlText } | null,
+): RulesRead {
+  const ranges = rangesOf(value);
+  const path = isFields(value) ? ["rules"] : [];
+  const entries = v.parse(v.array(ruleSchema(ranges)), isFields(value) ? value["rules"] : value);
+  const listed = entries.map((entry, index): ListedRule => {
+    const base = presetNamed(entry.basedOn ?? entry.id);
+    const saidAt = Object.keys(entry).map((member) => [
+      member,
+      source === null
+        ? "given"
+        : `${source.name}:${source.yaml.placeOf({ path: [...path, index, member] }).line}`,
+    ]);
+    return {
+      rule: ruleOf(entry, { base, defaults, ranges, familyOf }),
+      entry,
+      saidAt: Object.fromEntries(saidAt) as Readonly<Record<string, string>>,
+    };
+  });
+  const rules = listed.map(({ rule }) => rule).filter(({ mode }) => mode !== "off");
+  return { rules, listed, problems: [] };
+}

@@ -1,0 +1,180 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import type { Problem } from "./issues.ts";
+
+/** A text that was read, and where each of its values stands. Lines and columns count from 1. */
+export interface YamlText {
+  readonly value: unknown;
+  readonly problems: readonly (Problem & { readonly offset: number })[];
+  /** Of a member or item; of what holds it where it is missing. */
+  readonly placeOf: (problem: Pick<Problem, "path"> & { readonly offset?: number }) => Place;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** More text than rules can need. */
+const longestText = 1_000_000;
+
+/** Lists in lists, and objects in objects. */
+const deepest = 32;
+
+/** Where this much else is wrong, the first problems are the ones to mend. */
+const mostProblems = 20;
+
+/**
+ * Reads YAML 1.2 or JSON, with comments of either. Nothing of YAML that makes one part of a text stand for another is
+ * taken: no anchors, aliases, merges and tags, so a text means what it shows and is no larger than it looks.
+ */
+export function readYaml(given: string): YamlText {
+  const text = withoutJsonComments(given.replace(/^\uFEFF/, ""));
+  const unread = problemBeforeReading(text);
+  if (unread !== null) {
+    return { value: null, problems: [unread], placeOf: ({ offset = 0 }) => placeAt(text, offset) };
+  }
+  const document = parseDocument(text, {
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    stringKeys: true,
+  });
+  const syntax = document.errors.map(({ pos: [offset], message }) => ({
+    path: [],
+    problem: `is not valid YAML or JSON: ${plainly(message)}`,
+    offset,
+  }));
+  const refused = document.contents === null ? [] : refusedIn(document.contents);
+  const problems = [...syntax, ...refused].slice(0, mostProblems);
+  return {
+    value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 0 }),
+    problems,
+    placeOf: ({ path, offset }) => placeAt(text, offset ?? offsetOf(document.contents, path)),
+  };
+}
+
+/** What the parser says, as the end of a sentence. */
+function plainly(message: string): string {
+  return `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`.replace(
+    "in block collection must be sufficiently indented and",
+    "must",
+  );
+}
+
+/** What would cost too much to read. */
+function problemBeforeReading(text: string): YamlText["problems"][number] | null {
+  if (text.length > longestText) {
+    return { path: [], problem: `has more than ${longestText} characters`, offset: 0 };
+  }
+  const directive = /^%/m.exec(text);
+  if (directive !== null) {
+    const problem = "is a directive of YAML, which is not taken";
+    return { path: [], problem, offset: directive.index };
+  }
+  let depth = 0;
+  for (const { index, 0: mark } of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (mark === "[" || mark === "{" ? 1 : -1));
+    if (depth > deepest) {
+      return { path: [], problem: "is nested too deeply", offset: index };
+    }
+  }
+  // Each level of a block is at least a column further in.
+  const deep = new RegExp(`^[ \\t?:-]{${4 * deepest},}`, "m").exec(text);
+  return deep === null ? null : { path: [], problem: "is nested too deeply", offset: deep.index };
+}
+
+/** As much of a node as is looked at. */
+interface Part {
+  readonly range?: readonly [number, number, number] | null;
+  readonly anchor?: string;
+  readonly tag?: string;
+}
+
+function refusedIn(node: unknown): YamlText["problems"] {
+  const { range, anchor, tag } = node as Part;
+  const offset = range?.[0] ?? 0;
+  const told = (what: string) => [
+    {
+      path: [],
+      problem: `has ${what}: write it out, since nothing in such a file stands for something else`,
+      offset,
+    },
+  ];
+  const own = [
+    ...(isAlias(node) ? told("an alias") : []),
+    ...(anchor === undefined ? [] : told("an anchor")),
+    ...(isTagged(node, tag) ? told("a tag") : []),
+  ];
+  if (isSeq(node)) {
+    return [...own, ...node.items.flatMap(refusedIn)];
+  }
+  if (isMap(node)) {
+    return [
+      ...own,
+      ...node.items.flatMap(({ key, value }) => [
+        ...(isScalar(key) && key.value === "<<"
+          ? [
+              {
+                path: [],
+                problem: "has a merge key: write the members out",
+                offset: key.range?.[0] ?? 0,
+              },
+            ]
+          : []),
+        ...refusedIn(key),
+        ...(value === null ? [] : refusedIn(value)),
+      ]),
+    ];
+  }
+  return own;
+}
+
+/** Only a tag that is written down is kept with its source. */
+function isTagged(node: unknown, tag: string | undefined): boolean {
+  return tag !== undefined && !isAlias(node);
+}
+
+/** Where a value begins; where the key does, if there is one. */
+function offsetOf(contents: unknown, path: Problem["path"]): number {
+  let node = contents;
+  let offset = startOf(contents);
+  for (const [index, key] of path.entries()) {
+    if (isSeq(node) && typeof key === "number" && node.items[key] !== undefined) {
+      node = node.items[key];
+      offset = startOf(node);
+    } else if (isMap(node)) {
+      const pair = node.items.find((each) => isScalar(each.key) && each.key.value === key);
+      if (pair === undefined) {
+        return offset;
+      }
+      const isLast = index === path.length - 1;
+      node = pair.value;
+      offset = startOf(isLast || node === null ? pair.key : node);
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number {
+  return (node as Part | null)?.range?.[0] ?? 0;
+}
+
+function placeAt(text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  return { line, column: offset - (before.lastIndexOf("\n") + 1) + 1 };
+}
+
+/** JSON's comments become blanks, so that everything stays where it is. YAML has none that begin with a slash. */
+function withoutJsonComments(text: string): string {
+  if (!/^\s*(?:\/\/|\/\*|[[{])/.test(text)) {
+    return text;
+  }
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\/\/[^\n]*|\/\*[^]*?\*\//g, (found) =>
+    found.startsWith("/") ? found.replaceAll(/[^\n]/g, " ") : found,
+  );
+}

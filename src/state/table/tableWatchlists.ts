@@ -1,0 +1,27 @@
+import type { TableClient } from "@azure/data-tables";
+import type { StoredWatchlist, WatchlistStore } from "../../run/watchlists.ts";
+import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
+import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
+import { TableRows } from "./tableRows.ts";
+
+/** Watchlists as they were last read, in the partition of their workspace. */
+export class TableWatchlists implements WatchlistStore {
+  readonly #rows: TableRows;
+
+  /** @param name of the partition, as that of the workspace's state */
+  constructor(client: TableClient, name: string, signal?: AbortSignal) {
+    this.#rows = new TableRows(client, hashKey(name), signal);
+  }
+
+  async readWatchlists(): Promise<readonly StoredWatchlist[]> {
+    const { from, to } = rowRanges.watchlists;
+    const rows = await this.#rows.list(from, to);
+    return rows.map((row) => fromJsonProperties(row) as StoredWatchlist);
+  }
+
+  /** Of two runs at the same time the later one counts: both read the same list. */
+  async saveWatchlist(list: StoredWatchlist): Promise<void> {
+    const change = { rowKey: rowKeys.watchlist(list), properties: toJsonProperties(list) };
+    await this.#rows.transact([{ kind: "upsert", ...change }]);
+  }
+}
