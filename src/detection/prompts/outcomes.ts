@@ -2,7 +2,7 @@ import type { PromptOutcome } from "../signin/outcome.ts";
 import { isCounted, resolvePrompts, type Prompt } from "./prompt.ts";
 import type { Rule } from "../rules/rule.ts";
 import { allNames } from "../signin/account.ts";
-import { isExcluded, isInScope } from "../signin/scope.ts";
+import { everything, isExcluded, isInScope } from "../signin/scope.ts";
 import type { Sighting } from "../signin/sighting.ts";
 import type { MatchedAccounts } from "./accounts.ts";
 import type { SightingTable } from "./sightingTable.ts";
@@ -31,9 +31,13 @@ export function countOutcomes(
     pending: 0,
   };
   let denials = 0;
+  // Most rules look at everything: then nobody's names are needed.
+  const isPlain = rules.every(({ scope }) => scope === everything);
   for (const { account, sightings } of table.accounts(matched)) {
-    const names = allNames(account());
-    const seen = sightings().filter((sighting) => isSeen(rules, names, sighting));
+    const names = isPlain ? [] : allNames(account());
+    const seen = isPlain
+      ? sightings()
+      : sightings().filter((sighting) => isSeen(rules, names, sighting));
     for (const prompt of resolvePrompts(seen)) {
       outcomes[prompt.outcome]++;
       denials += rules.some((rule) => isCountedBy(rule, names, prompt)) ? 1 : 0;
@@ -44,14 +48,14 @@ export function countOutcomes(
 
 /** Whether some rule does not leave it out. */
 function isSeen(rules: readonly Rule[], names: readonly string[], sighting: Sighting): boolean {
-  return rules.length === 0 || rules.some(({ scope }) => !isExcluded(scope, names, sighting));
+  return rules.some(({ scope }) => !isExcluded(scope, names, sighting));
 }
 
-function isCountedBy(
-  { counted, scope }: Rule,
-  names: readonly string[],
-  { sightings }: Prompt,
-): boolean {
+function isCountedBy({ counted, scope }: Rule, names: readonly string[], prompt: Prompt): boolean {
+  if (scope === everything) {
+    return isCounted(prompt, counted);
+  }
+  const { sightings } = prompt;
   return isCounted(
     { sightings: sightings.filter((each) => isInScope(scope, names, each)) },
     counted,

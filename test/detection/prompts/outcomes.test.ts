@@ -4,7 +4,7 @@ import { SightingTable } from "../../../src/detection/prompts/sightingTable.ts";
 import { countOutcomes } from "../../../src/detection/prompts/outcomes.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
 import { alice, bob } from "../../builders.ts";
-import { rowAccountOf, rule, sighting } from "../builders.ts";
+import { excluding, onlyFor, rowAccountOf, rule, sighting } from "../builders.ts";
 
 function table(): SightingTable {
   const held = new SightingTable();
@@ -45,5 +45,16 @@ describe("the outcomes of a read", () => {
     expect(denials()).toBe(0);
     expect(denials(["denied"], ["denied"])).toBe(2);
     expect(denials(["denied"], ["duplicateAttempt"])).toBe(3);
+  });
+
+  it("leave out what every rule excludes, and count for each rule those that it is for", () => {
+    const withoutAlice = rule({ scope: excluding({ users: [alice.name] }) });
+    expect(count([withoutAlice])).toMatchObject({ denials: 1, outcomes: { fraudReported: 0 } });
+    expect(count([withoutAlice, rule()])).toMatchObject({
+      denials: 3,
+      outcomes: { fraudReported: 1 },
+    });
+    const ofBob = rule({ scope: onlyFor({ users: [bob.name] }) });
+    expect(count([ofBob])).toMatchObject({ denials: 1, outcomes: { denied: 2, fraudReported: 1 } });
   });
 });
