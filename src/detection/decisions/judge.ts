@@ -1,4 +1,5 @@
 import type { Streak } from "../bursts/streak.ts";
+import { overlaps } from "../bursts/windowing.ts";
 import { currentNames } from "../rules/families.ts";
 import { higher, type Rule } from "../rules/rule.ts";
 import { allNames } from "../signin/account.ts";
@@ -32,12 +33,16 @@ export function judge(judgement: Judgement): readonly Decision[] {
   const streaks = judgement.views.flatMap(({ rule, streaks: own }) =>
     own.map((streak) => ({ rule, streak, verdict: verdictOn(prepared, rule, streak) })),
   );
+  // What another rule opens an incident for needs no telling.
+  const told = streaks.filter(({ verdict }) => verdict === "finding");
   return [
     ...findNeighbourhoods(streaks, judgement.recorded, prepared.foundBy).flatMap((neighbourhood) =>
       judgeBurst(prepared, neighbourhood),
     ),
     ...judgement.views.flatMap((view) =>
-      view.hidden.flatMap((streak) => judgeHidden(prepared, view, streak)),
+      view.hidden
+        .filter(({ extent }) => !told.some(({ streak }) => overlaps(streak.extent, extent)))
+        .flatMap((streak) => judgeHidden(prepared, view, streak)),
     ),
   ];
 }

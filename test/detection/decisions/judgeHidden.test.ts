@@ -50,6 +50,13 @@ describe("a burst that an exclusion hides", () => {
     );
   });
 
+  it("is not told where another rule of the family opens an incident for it", () => {
+    const other = rule({ id: "other", family: "explicit-mfa-deny", threshold: 3 });
+    expect(decide([hiding, other], [approval("09:06")]).map(({ reason }) => reason)).toEqual([
+      "first-seen",
+    ]);
+  });
+
   it("is a finding again for what happened after the exclusion's end", () => {
     const ended = rule({ scope: excluding({ users: [alice.name] }, { until: time("09:00") }) });
     expect(decide([ended])).toMatchObject([{ action: "open" }]);
