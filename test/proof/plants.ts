@@ -36,7 +36,10 @@ const writing =
     store: storeWith(store, { write: (asked) => store.write(change(asked)) }),
   });
 
-const withBursts = (head: SubjectRecord, bursts: SubjectRecord["bursts"]): SubjectRecord => ({ ...head, bursts });
+const withBursts = (head: SubjectRecord, bursts: SubjectRecord["bursts"]): SubjectRecord => ({
+  ...head,
+  bursts,
+});
 
 /** The part of an answer that came is taken for all of it, and the watermark moves over the rest. */
 export const partialTakenForWhole =
