@@ -1,7 +1,8 @@
 // Writes the files that are derived from declarations: docs/cli.md from src/cli/, which the parser and the help also
 // use; the README's table of settings and infra/settings.bicep from src/settings/definitions.ts; the table of
 // parameters in docs/deploy.md from infra/azuredeploy.json; and the copies of infra/ in Solutions/. With --check it
-// only compares, and exits with 1 if a file differs from what it would write.
+// only compares, and exits with 1 if a file differs from what it would write. Without
+// it, the pictures of the README are made as well.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +37,11 @@ for (const [path, text] of Object.entries(files)) {
     console.error(`${path} does not match the code; run: node scripts/make-docs.mjs`);
     process.exitCode = 1;
   }
+}
+
+if (!process.argv.includes("--check")) {
+  const { makePictures } = await import("./pictures.mjs");
+  console.log(await makePictures());
 }
 
 /** @returns {Promise<{ docs: string, definitions: Definitions }>} */

@@ -4,4 +4,7 @@ import { run } from "./run.mjs";
 
 const start = fileURLToPath(new URL("../dist/start.mjs", import.meta.url));
 
+if (process.stderr.isTTY) {
+  console.error("Building the app, the command line and the stand-ins…");
+}
 process.exitCode = run("scripts/build.mjs", ["--quiet"]) || run(start, process.argv.slice(2));

@@ -1,6 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatTable } from "../src/cli/text/formatTable.ts";
+import { clearLine, cursorTo } from "node:readline";
+import { fitTable } from "../src/cli/text/fitTable.ts";
+import { isIncidentFileName } from "../src/sinks/folder/incidentFiles.ts";
 import { exampleTenant } from "../src/tenant/example.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "./localAzure.ts";
 
@@ -19,6 +21,8 @@ const evening = day + 18 * hour + 30 * minute;
 /** The last row of the day is published on the following evening. */
 const end = day + 45 * hour;
 const out = join("out", "incidents");
+/** Columns of the table where there is no terminal. */
+const fileWidth = 110;
 
 let now = start;
 let setAt = performance.now();
@@ -36,6 +40,7 @@ process.stdout.write(
 );
 if (!process.argv.includes("--help")) {
   try {
+    showProgress("Starting Azurite and the stand-ins…");
     const azure = await startLocalAzure({ clock });
     try {
       await replay(azure);
@@ -52,12 +57,14 @@ if (!process.argv.includes("--help")) {
 
 async function replay(local: LocalAzure): Promise<void> {
   const { logs, sentinel } = local;
+  showProgress("Making up the sign-ins of the day…");
   const tenant = exampleTenant();
   const rows = [...tenant.rows()];
   logs.publish(localWorkspace.workspaceId, "SigninLogs", rows);
   for (const [table, around] of Object.entries(tenant.around())) {
     logs.publish(localWorkspace.workspaceId, table, around);
   }
+  showProgress("Starting the app…");
   // The first run also reads the night.
   const host = await local.startHost({ INITIAL_LOOKBACK: "PT6H" });
   let runs = 0;
@@ -65,11 +72,12 @@ async function replay(local: LocalAzure): Promise<void> {
     setAt = performance.now();
     host.moveClock(now);
     await host.fireTimer("detect");
-    showProgress(runs);
+    showProgress(`${new Date(now).toISOString().slice(0, 16).replace("T", " ")}, run ${runs + 1}`);
   }
   const incidents = sentinel.incidents();
-  await rm(out, { recursive: true, force: true });
+  clearProgress();
   await mkdir(out, { recursive: true });
+  await removeEarlier();
   for (const incident of incidents) {
     const comments = sentinel.comments(incident.name);
     const tasks = sentinel.tasks(incident.name);
@@ -77,22 +85,29 @@ async function replay(local: LocalAzure): Promise<void> {
     await writeFile(join(out, `${incident.name}.json`), `${JSON.stringify(content, null, 2)}\n`);
   }
   process.stdout.write(
-    formatTable(
-      ["opened (UTC)", "severity", "title", "origin", "comments", "labels"],
-      incidents.map(({ name, properties }) => [
-        properties.createdTimeUtc.slice(0, 16).replace("T", " "),
-        properties.severity,
-        properties.title,
-        originIn(properties.description),
-        String(sentinel.comments(name).length),
-        labelsOf(properties.labels),
-      ]),
+    fitTable<(typeof incidents)[number]>(
+      [
+        {
+          head: "opened (UTC)",
+          cell: ({ properties }) => properties.createdTimeUtc.slice(0, 16).replace("T", " "),
+        },
+        { head: "severity", cell: ({ properties }) => properties.severity },
+        { head: "title", mayCut: true, cell: ({ properties }) => properties.title },
+        { head: "origin", cell: ({ properties }) => originIn(properties.description) },
+        { head: "comments", cell: ({ name }) => String(sentinel.comments(name).length) },
+        { head: "labels", mayCut: true, cell: ({ properties }) => labelsOf(properties.labels) },
+      ],
+      incidents,
+      // The types say that every output is a terminal.
+      process.stdout.isTTY ? process.stdout.columns : fileWidth,
     ),
   );
   process.stdout.write(
     [
       "",
       `${incidents.length} incidents from ${rows.length} sign-in rows in ${runs} runs.`,
+      `A run is what the timer starts: here one every 5 minutes from ${clockTime(start)} to ${clockTime(evening)}, then one`,
+      `an hour until ${clockTime(end)} the next day, when the last late row has come. Most of them find nothing new.`,
       `Each incident, as the Sentinel stand-in received it, is in ${out}.`,
       `${join("examples", "contoso-day.truth.json")} says what really happened that day.`,
       "",
@@ -109,11 +124,31 @@ function originIn(description: string | null | undefined): string {
   return /^- Origin: \*\*(\w+)\*\*/m.exec(description ?? "")?.[1] ?? "-";
 }
 
+/** Incidents of an earlier start go; whatever else lies in the folder is somebody's and stays. */
+async function removeEarlier(): Promise<void> {
+  for (const name of await readdir(out)) {
+    if (isIncidentFileName(name)) {
+      await rm(join(out, name));
+    }
+  }
+}
+
+function clockTime(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
+}
+
 /** Shows a line on a terminal, so that nobody wonders whether it still works. */
-function showProgress(runs: number): void {
+function showProgress(text: string): void {
   if (process.stderr.isTTY) {
-    const at = new Date(now).toISOString().slice(0, 16).replace("T", " ");
-    process.stderr.write(`\r${at}, run ${runs + 1} `);
+    clearProgress();
+    process.stderr.write(text);
+  }
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) {
+    clearLine(process.stderr, 0);
+    cursorTo(process.stderr, 0);
   }
 }
 

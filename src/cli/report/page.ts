@@ -36,6 +36,9 @@ export interface PageContent {
 /** The number of findings with a section of their own. The others are in the table, so that the page stays usable. */
 const mostSections = 100;
 
+/** Rows of the first table. A browser lays out the others when somebody opens them: 10,000 take it seconds. */
+const mostRows = 500;
+
 /** Returns one self-contained page, which runs no script and loads nothing. */
 export function page(content: PageContent): string {
   const sorted = content.findings.toSorted((a, b) => byHarm(attackOf(a), attackOf(b)));
@@ -71,25 +74,24 @@ export function page(content: PageContent): string {
 function findingsPart(sorted: readonly Reported[]): Html {
   const sections = sorted.slice(0, mostSections);
   const links = linksOf(sorted);
+  const rows = sorted.map((each, index) =>
+    findingRow(each, index < mostSections ? index + 1 : null),
+  );
+  const rest = rows.slice(mostRows);
   return markup`<h2 id="findings">Findings, the most harmful first</h2>
-    <div class="scroll" role="region" aria-labelledby="findings" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">user</th>
-            <th scope="col">severity</th>
-            <th scope="col">refused</th>
-            <th scope="col">first (UTC)</th>
-            <th scope="col">last (UTC)</th>
-            <th scope="col">approved after</th>
-            <th scope="col">addresses</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${sorted.map((each, index) => findingRow(each, index < mostSections ? index + 1 : null))}
-        </tbody>
-      </table>
+    <div class="scroll findings" role="region" aria-labelledby="findings" tabindex="0">
+      ${findingsTable(rows.slice(0, mostRows))}
     </div>
+    ${
+      rest.length === 0
+        ? markup``
+        : markup`<details>
+            <summary>The other ${rest.length} findings</summary>
+            <div class="scroll findings" role="region" aria-label="The other findings" tabindex="0">
+              ${findingsTable(rest)}
+            </div>
+          </details>`
+    }
     <h2>When prompts were refused</h2>
     ${picture(heatMap(sorted.flatMap(({ finding }) => finding.denials.map(({ at }) => at))), "Refused prompts by weekday and hour, UTC")}
     ${
@@ -101,6 +103,25 @@ function findingsPart(sorted: readonly Reported[]): Html {
     <h2>Each finding</h2>
     ${sections.map((each, index) => findingSection(each, index + 1))}
     ${sorted.length > mostSections ? markup`<p>The ${mostSections} most harmful of ${sorted.length} findings are described; the table has all.</p>` : markup``}`;
+}
+
+function findingsTable(rows: readonly Html[]): Html {
+  return markup`<table>
+    <thead>
+      <tr>
+        <th scope="col">user</th>
+        <th scope="col">severity</th>
+        <th scope="col">refused</th>
+        <th scope="col">first (UTC)</th>
+        <th scope="col">last (UTC)</th>
+        <th scope="col">approved after</th>
+        <th scope="col">addresses</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }
 
 function findingRow(
