@@ -21,6 +21,7 @@ test("the app is one file, and files beside it that only rare paths load", async
     "main.cjs",
     "queue.cjs",
     "xml.cjs",
+    "yaml.cjs",
   ]);
 });
 
@@ -32,6 +33,15 @@ test("a run loads neither the credentials of developers nor an XML parser", asyn
   expect(found).toEqual(["ManagedIdentityCredential"]);
   const developer = await readFile(join(folder, "developer.cjs"), "utf8");
   expect(developer.includes("get-access-token")).toBe(true);
+});
+
+test("a run with ids or JSON of rules loads no reader of YAML, which is read by a separate file", async () => {
+  const main = await readFile(join(folder, "main.cjs"), "utf8");
+  expect(main.includes("Flow sequence")).toBe(false);
+  const { readYaml } = createRequire(import.meta.url)(join(folder, "yaml.cjs")) as {
+    readYaml: (text: string) => { readonly value: unknown };
+  };
+  expect(readYaml("- id: vip # theirs").value).toEqual([{ id: "vip" }]);
 });
 
 test("XML is still read, by a separate file", async () => {
