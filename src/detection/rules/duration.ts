@@ -34,7 +34,7 @@ export function parseDuration(text: string): number | null {
 function sum(text: string, parts: RegExp, lengths: Readonly<Record<string, number>>): number {
   let total = 0;
   for (const [, count, unit = ""] of text.matchAll(parts)) {
-    total += Number(count) * (lengths[unit] ?? NaN);
+    total += Number(count) * Number(lengths[unit]);
   }
   return Math.round(total);
 }

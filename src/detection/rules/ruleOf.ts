@@ -141,7 +141,7 @@ function selectorOf(entry: SelectorEntry, ranges: NamedRanges): Selector {
     userType: entry.userType ?? null,
     applications: lower("applications"),
     addresses: texts("addresses")
-      .flatMap((each) => (Object.hasOwn(ranges, each) ? (ranges[each] ?? []) : [each]))
+      .flatMap((each) => ranges[each] ?? each)
       .flatMap((each) => parseCidr(each) ?? []),
     countries: (entry.countries ?? []).map((each) => each.toLowerCase()),
     watchlists: listedKinds.flatMap((kind) =>

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 
+import type { Judgement } from "../../../src/detection/decisions/findingOf.ts";
 import { judge } from "../../../src/detection/decisions/judge.ts";
 import { recordDecisions, type RecordedBurst } from "../../../src/detection/decisions/record.ts";
 import { ruleViews } from "../../../src/detection/decisions/ruleViews.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
 import type { Approval } from "../../../src/detection/signin/sighting.ts";
 import { alice, time } from "../../builders.ts";
-import { accountOf, approval, excluding, rule, sighting } from "../builders.ts";
+import { accountOf, approval, excluding, nowhere, rule, sighting } from "../builders.ts";
+import { noContext, registered } from "../incidents/contexts.ts";
 
 const account = accountOf(alice);
 const sightings = ["09:00", "09:01", "09:02", "09:03", "09:04"].map((at) => sighting(at));
@@ -16,15 +18,17 @@ function decide(
   rules: readonly Rule[],
   approvals: readonly Approval[] = [],
   recorded: readonly RecordedBurst[] = [],
+  { seen = sightings, ...more }: Partial<Judgement> & { readonly seen?: typeof sightings } = {},
 ) {
   return judge({
     subject: { ...account, rule: rules[0]?.family ?? "", workspaceId: null },
     recorded,
-    views: ruleViews(rules, account, sightings),
+    views: ruleViews(rules, account, seen),
     approvals,
     incidentId: (name) => name,
     openFrom: null,
     bounded: false,
+    ...more,
   });
 }
 
@@ -48,6 +52,25 @@ describe("a burst that an exclusion hides", () => {
     expect(decide([hiding], [approval("09:06")], opened).map(({ reason }) => reason)).not.toContain(
       "excluded",
     );
+  });
+
+  it("is told where signs of a takeover followed, and names each exclusion once", () => {
+    const half = rule({
+      scope: excluding({ countries: ["de"] }, { reason: "the office" }),
+    });
+    const seen = ["09:00", "09:01", "09:02", "09:03", "09:04"].map((at, index) =>
+      sighting(at, { origin: { ...nowhere, location: index < 2 ? null : "Berlin, DE" } }),
+    );
+    const followed = (at: string) => ({
+      contextOf: () => ({ ...noContext, followed: [{ ...registered, at: time(at) }] }),
+    });
+    const [told] = decide([half], [], [], { seen, ...followed("09:30") });
+    expect(told).toMatchObject({
+      reason: "excluded",
+      finding: { excludedBy: [{ reason: "the office" }], facts: { denials: 5 } },
+    });
+    const [before] = decide([half], [], [], { seen, ...followed("08:30") });
+    expect(before).toMatchObject({ reason: "awaiting-approval" });
   });
 
   it("is not told where another rule of the family opens an incident for it", () => {
@@ -93,5 +116,13 @@ describe("a rule that was renamed", () => {
       action: "update",
       burst: { id: opened[0]?.id, rules: ["new"] },
     });
+  });
+});
+
+describe("rules of different windows that find one burst", () => {
+  it("record it as a sliding one", () => {
+    const fixed = rule({ id: "fixed", kind: "tumbling" });
+    expect(decide([rule(), fixed])).toMatchObject([{ burst: { kind: "sliding" } }]);
+    expect(decide([fixed])).toMatchObject([{ burst: { kind: "tumbling" } }]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { presets } from "../../../src/detection/rules/presets.ts";
+import { presetNamed, presets } from "../../../src/detection/rules/presets.ts";
 import { everything } from "../../../src/detection/signin/scope.ts";
 import { minute } from "../builders.ts";
 
@@ -60,6 +60,11 @@ describe("the rules that ship", () => {
         "T1621 T1078.004",
       ],
     ]);
+  });
+
+  it("are found by their ids", () => {
+    expect(presetNamed("explicit-mfa-deny")).toBe(presets[0]);
+    expect([presetNamed("no-such"), presetNamed(undefined)]).toEqual([null, null]);
   });
 
   it("name where they come from", () => {
