@@ -21,8 +21,6 @@ const evening = day + 18 * hour + 30 * minute;
 /** The last row of the day is published on the following evening. */
 const end = day + 45 * hour;
 const out = join("out", "incidents");
-/** Columns of the table where there is no terminal. */
-const fileWidth = 110;
 
 let now = start;
 let setAt = performance.now();
@@ -99,7 +97,7 @@ async function replay(local: LocalAzure): Promise<void> {
       ],
       incidents,
       // The types say that every output is a terminal.
-      process.stdout.isTTY ? process.stdout.columns : fileWidth,
+      process.stdout.isTTY ? process.stdout.columns : Infinity,
     ),
   );
   process.stdout.write(

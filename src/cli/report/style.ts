@@ -12,10 +12,8 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .25rem; }
 .headline { font-size: 1.25rem; font-weight: 600; margin: .25rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-.findings table { table-layout: fixed; min-width: 56rem; }
-.findings th { width: 8.5rem; }
-.findings th:first-child { width: auto; }
-.findings th:nth-child(2), .findings th:nth-child(3) { width: 5.5rem; }
+.findings td:first-child { min-width: 14rem; }
+.findings time { white-space: normal; overflow-wrap: normal; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
 th { overflow-wrap: normal; }
