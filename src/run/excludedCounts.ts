@@ -15,6 +15,16 @@ export function exclusionName({ id, scope }: Pick<Rule, "id" | "scope">, each: E
   return `${id} exclude[${scope.exclude.indexOf(each)}]`;
 }
 
+/** Adds every exclusion of rules that hid nothing yet: one that never hides anything shows so. */
+export function addExclusions(counts: ExcludedCounts, rules: readonly Rule[]): void {
+  for (const rule of rules) {
+    for (const each of rule.scope.exclude) {
+      const name = exclusionName(rule, each);
+      Object.assign(counts, { [name]: counts[name] ?? 0 });
+    }
+  }
+}
+
 /** Adds what the exclusions of rules hide of an account. */
 export function addExcluded(
   counts: ExcludedCounts,
@@ -38,6 +48,7 @@ export function countAllExcluded(
 ): ExcludedCounts {
   const counts: ExcludedCounts = {};
   const excluding = rules.filter(({ scope }) => scope.exclude.length > 0);
+  addExclusions(counts, excluding);
   if (excluding.length > 0) {
     for (const { account, sightings } of table.accounts(matched)) {
       addExcluded(counts, excluding, account(), sightings());

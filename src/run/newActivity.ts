@@ -4,7 +4,12 @@ import type { Fields } from "../detection/signin/fields.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { countRow, type Counts } from "./counts.ts";
-import { addExcluded, distinctPrompts, type ExcludedCounts } from "./excludedCounts.ts";
+import {
+  addExcluded,
+  addExclusions,
+  distinctPrompts,
+  type ExcludedCounts,
+} from "./excludedCounts.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import type { Range } from "./ports.ts";
 
@@ -78,6 +83,7 @@ export function touch(
       }
     }
   }
+  addExclusions(excluded, rules);
   const happened = ({ at }: { readonly at: number }) => at >= happenedIn.from && at < happenedIn.to;
   let denials = 0;
   for (const { account: who, sightings: made } of table.accounts()) {

@@ -340,14 +340,17 @@ describe("detect with a file of rules", () => {
     expect(notOpened).toMatchObject([{ rule: "s", denials: 5, reason: "shadow" }]);
   });
 
-  test("counts what each exclusion hides", async () => {
+  test("counts what each exclusion hides, also where that is nothing", async () => {
     const rules = file(
-      "- { id: explicit-mfa-deny, exclude: [{ addresses: [203.0.113.0/24], reason: r }] }",
+      "- { id: explicit-mfa-deny, exclude: [{ addresses: [203.0.113.0/24], reason: r }, { users: [x@y.z], reason: r }] }",
       "rules.yaml",
     );
     const { run, findings, notOpened } = await detect(["-", "--rules", rules], { stdin });
     expect([findings, notOpened]).toEqual([[], []]);
-    expect(run.excludedBy).toEqual({ "explicit-mfa-deny exclude[0]": 5 });
+    expect(run.excludedBy).toEqual({
+      "explicit-mfa-deny exclude[0]": 5,
+      "explicit-mfa-deny exclude[1]": 0,
+    });
   });
 });
 

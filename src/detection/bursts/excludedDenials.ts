@@ -29,7 +29,9 @@ export function excludedDenials(
     const by = prompt.sightings.map((sighting) => exclusionOf(rule.scope, names, sighting));
     const [first = null] = by;
     if (first !== null && by.every((each) => each !== null)) {
-      hidden.set(first, [...(hidden.get(first) ?? []), prompt]);
+      const own = hidden.get(first) ?? [];
+      own.push(prompt);
+      hidden.set(first, own);
     }
   }
   return hidden;
