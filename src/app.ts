@@ -33,6 +33,7 @@ import {
   type Settings,
   type Workspace,
 } from "./settings/settings.ts";
+import type { SinkName } from "./settings/schemas.ts";
 
 /** The assembled app. This is the only place that knows every part. */
 export interface App {
@@ -131,19 +132,17 @@ export function composeApp(environment: Environment): App {
       workspace,
       signal,
     });
-  const sinksOf = (workspace: Workspace, signal: AbortSignal): readonly IncidentSink[] => [
-    ...((workspace.sinks ?? settings.sinks).includes("sentinel")
-      ? [
-          incidentApiSink(
-            "sentinel",
-            incidents(clientIdOf(workspace))(workspace.resourceId, signal),
-          ),
-        ]
-      : []),
-    ...(settings.findingsTable === null || !(workspace.sinks ?? settings.sinks).includes("logs")
-      ? []
-      : [findings(settings.findingsTable, workspace, signal)]),
-  ];
+  /** How each sink of `INCIDENT_SINKS` is made; null if its place is not set. */
+  const sinks: Readonly<
+    Record<SinkName, (workspace: Workspace, signal: AbortSignal) => IncidentSink | null>
+  > = {
+    sentinel: (workspace, signal) =>
+      incidentApiSink("sentinel", incidents(clientIdOf(workspace))(workspace.resourceId, signal)),
+    logs: (workspace, signal) =>
+      settings.findingsTable && findings(settings.findingsTable, workspace, signal),
+  };
+  const sinksOf = (workspace: Workspace, signal: AbortSignal): readonly IncidentSink[] =>
+    (workspace.sinks ?? settings.sinks).flatMap((name) => sinks[name](workspace, signal) ?? []);
   const fileOf = oncePer((file: string): CurrentRules => {
     const read = (name: string, text: string) => readRuleText(name, text, settings.ruleDefaults);
     const audience = storageAudience;

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { denialRow, type Row } from "../builders.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
@@ -13,6 +14,8 @@ const recipes = [
   "A layout of files",
   "A name of a field",
   "A command",
+  "A setting",
+  "A sink",
 ];
 
 test("every recipe of CONTRIBUTING.md is followed here", () => {
@@ -31,6 +34,8 @@ beforeAll(async () => {
   addLayout();
   addFieldName();
   addCommand();
+  addSetting();
+  addSink();
   expect(copy.compile()).toEqual([]);
   command = await copy.bundle("src/cli/main.ts");
 }, 120_000);
@@ -73,6 +78,34 @@ describe("A phrase", () => {
     expect(fraud).toContain("Vermeldete Betrug");
     expect(findingsIn([], fraud)).toMatchObject([{ denials: 5, fraudReports: 5 }]);
     expect(findingsIn(["--every-row"], fraud)).toEqual(findingsIn([], fraud));
+  });
+
+  test("that is added is in the query of the app, and in a drill-down of incidents", async () => {
+    type Made = typeof import("../../src/logs/azure/renderQuery.ts") &
+      typeof import("../../src/detection/incidents/drilldown.ts");
+    const { renderQuery, drilldowns } = (await import(
+      pathToFileURL(
+        await copy.bundle("src/logs/azure/renderQuery.ts", "src/detection/incidents/drilldown.ts"),
+      ).href
+    )) as Made;
+    const range = { from: 0, to: 1 };
+    const asked = renderQuery("{{denialWords}}", {
+      by: "ingested",
+      range,
+      users: null,
+      shard: null,
+    });
+    const facts = { firstDenialAt: 0, lastDenialAt: 1 } as Parameters<typeof drilldowns>[1];
+    const account = { tenantId: null, user: "alice@contoso.com" };
+    for (const query of [
+      asked,
+      ...drilldowns(account, facts, [])
+        .slice(4, 5)
+        .map((each) => each.query),
+    ]) {
+      expect(query).toContain('"declined"');
+      expect(query).toMatch(/"(?:vermeldete|betrug)"/);
+    }
   });
 });
 
@@ -274,4 +307,100 @@ describe("A command", () => {
     expect(mfaDeny(["count", "--help"])).toContain("mfa-deny count");
     expect(mfaDeny(["count", "a", "b"])).toBe("2\n");
   });
+});
+
+function addSetting(): void {
+  copy.addAfter(
+    "src/settings/definitions.ts",
+    "export const definitions = {\n",
+    '  MOST_USERS: { fallback: "7", help: "Any number.", schema: wholeNumber(1, 9) },\n',
+  );
+  copy.addAfter(
+    "src/settings/settings.ts",
+    "export interface Settings {\n",
+    "  readonly mostUsers: number;\n",
+  );
+  copy.addAfter(
+    "src/settings/settings.ts",
+    "  return {\n    workspaces,\n",
+    "    mostUsers: values.MOST_USERS,\n",
+  );
+}
+
+const least = {
+  LOG_ANALYTICS_WORKSPACE_ID: "00000000-0000-0000-0000-0000000000aa",
+  SENTINEL_WORKSPACE_RESOURCE_ID:
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel",
+  STATE_STORAGE: "UseDevelopmentStorage=true",
+};
+
+describe("A setting", () => {
+  test("that is added has its default and its limits", async () => {
+    const { readSettings } = (await import(
+      pathToFileURL(await copy.bundle("src/settings/settings.ts")).href
+    )) as {
+      readSettings: (environment: Readonly<Record<string, string>>) => { mostUsers: number };
+    };
+    expect(readSettings(least).mostUsers).toBe(7);
+    expect(readSettings({ ...least, MOST_USERS: "3" }).mostUsers).toBe(3);
+    expect(() => readSettings({ ...least, MOST_USERS: "10" })).toThrow("MOST_USERS");
+  });
+});
+
+function addSink(): void {
+  nameSink(copy);
+  copy.addFile(
+    "src/sinks/console/consoleSink.ts",
+    `import type { IncidentSink } from "../../run/ports.ts";
+
+/** Writes the titles of incidents to standard output. */
+export const consoleSink: IncidentSink = {
+  name: "console",
+  async deliver({ text }) {
+    process.stdout.write(\`\${text.title}\\n\`);
+  },
+  async noteMerge() {},
+};
+`,
+  );
+  copy.addAfter(
+    "src/app.ts",
+    'import { appCredential } from "./azure/credential.ts";\n',
+    'import { consoleSink } from "./sinks/console/consoleSink.ts";\n',
+  );
+  copy.addAfter(
+    "src/app.ts",
+    "IncidentSink | null>\n  > = {\n",
+    "    console: () => consoleSink,\n",
+  );
+}
+
+function nameSink(to: CopyOfSource): void {
+  to.addAfter("src/settings/schemas.ts", 'const sinkNames = ["sentinel", "logs"', ', "console"');
+}
+
+describe("A sink", () => {
+  test("that is added takes the incidents of a deployment that names it", async () => {
+    type App = typeof import("../../src/app.ts");
+    const { composeApp } = (await import(
+      pathToFileURL(await copy.bundle("src/app.ts")).href
+    )) as App;
+    const { settings, detectorOf } = composeApp({ ...least, INCIDENT_SINKS: "console" });
+    const [workspace] = settings.workspaces;
+    const log = { info() {}, warn() {}, error() {} };
+    const { sinks } = await detectorOf(workspace!, log, new AbortController().signal);
+    expect(sinks.map(({ name }) => name)).toEqual(["console"]);
+  });
+
+  test("does not compile before the app says how it is made", () => {
+    const half = new CopyOfSource();
+    try {
+      nameSink(half);
+      expect(half.compile("src/app.ts")).toEqual([
+        expect.stringMatching(/^src\/app\.ts: .*'console' is missing/),
+      ]);
+    } finally {
+      half.remove();
+    }
+  }, 60_000);
 });

@@ -1,6 +1,6 @@
 import { denialSearch, harmlessTexts } from "../../../detection/signin/outcomeText.ts";
 import kernel from "./kernel.wat";
-import { kinds, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
+import { kinds, markLength, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
 
 /** One buffer for text, besides the beginning of a line from before. */
 const oneBuffer: BufferSizes = { buffers: 1, bytes: 1024 * 1024 };
@@ -26,7 +26,6 @@ const page = 0x1_0000;
 
 const wordBytes = 64;
 const longestWord = 16;
-const markLength = 5;
 const letterCase = 0x20;
 const harmlessBytes = 144;
 const longestHarmless = 64;

@@ -84,18 +84,32 @@ export interface MarkedWord extends Word {
   readonly markAt: number;
 }
 
+export const markLength = 5;
+
+/** The group of words that are not listed: the one with the fewest marks. */
+const spareGroup = groups.reduce(
+  (least, marks, group) => (countOf(marks) < countOf(groups[least] ?? {}) ? group : least),
+  0,
+);
+
 /**
- * Returns the words with their marks.
+ * Returns the words with their marks. A word that is not listed is marked by its first letters: it is found as well,
+ * only with more lines that are looked at twice.
  *
- * @throws Error for a word without a mark: lines with it would not be found
+ * @throws Error if a word is too short to be marked
  */
 export function markWords(words: readonly Word[]): readonly MarkedWord[] {
   return words.map((word) => {
-    const group = groups.findIndex((marks) => marks[word.text] !== undefined);
-    const mark = groups[group]?.[word.text];
-    if (mark === undefined || !word.text.includes(mark)) {
-      throw new Error(`the search word "${word.text}" has no mark in words.ts`);
+    const listed = groups.findIndex((marks) => marks[word.text] !== undefined);
+    const mark = groups[listed]?.[word.text] ?? word.text.slice(0, markLength);
+    const markAt = word.text.indexOf(mark);
+    if (mark.length < markLength || markAt === -1) {
+      throw new Error(`the search word "${word.text}" cannot be marked (words.ts)`);
     }
-    return { ...word, group, markAt: word.text.indexOf(mark) };
+    return { ...word, group: listed === -1 ? spareGroup : listed, markAt };
   });
+}
+
+function countOf(marks: object): number {
+  return Object.keys(marks).length;
 }

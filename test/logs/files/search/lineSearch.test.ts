@@ -199,10 +199,19 @@ describe("lines are found as a search line by line and word by word finds them",
 });
 
 describe("words", () => {
-  test("without a mark are refused, as lines with them would not be found", () => {
-    expect(() => markWords([{ text: "refused", kind: "wanted" }])).toThrow(
-      'the search word "refused" has no mark in words.ts',
+  test("too short to be marked are refused, as lines with them would not be found", () => {
+    expect(() => markWords([{ text: "none", kind: "wanted" }])).toThrow(
+      'the search word "none" cannot be marked (words.ts)',
     );
+  });
+
+  test("that are not listed are found as well", () => {
+    const search = LineSearch.of([...searches.denials, { text: "refused", kind: "wanted" }]);
+    const [buffer] = search?.buffers ?? [];
+    const text = '{"a":"Refused"}\n{"a":"refuse"}\n{"a":"denied"}\n';
+    buffer?.bytes.write(text, "latin1");
+    const found = search?.scan(buffer?.at ?? 0, (buffer?.at ?? 0) + text.length);
+    expect([...(found?.wanted ?? [])].filter((_, index) => index % 3 === 2)).toEqual([0, 2]);
   });
 
   test.each(names)("all have a mark: %s", (name) => {
