@@ -1,6 +1,7 @@
 import { inWords } from "../detection/rules/ruleText.ts";
 import { readTime } from "../detection/signin/time.ts";
 import { parseDuration } from "../detection/rules/duration.ts";
+import { didYouMean } from "../settings/nearest.ts";
 import { valueOf } from "./args.ts";
 import type { Given } from "./command.ts";
 import { UsageError } from "./usageError.ts";
@@ -10,7 +11,9 @@ export function oneOf<T extends string>(given: Given, name: string, words: reado
   const value = valueOf(given, name);
   const word = words.find((each) => each === value);
   if (value !== null && word === undefined) {
-    throw new UsageError(`--${name} is '${value}'; it must be one of ${words.join(", ")}`);
+    throw new UsageError(
+      `--${name} is '${value}'; it must be one of ${words.join(", ")}${didYouMean(value, words)}`,
+    );
   }
   return word ?? null;
 }

@@ -134,7 +134,7 @@ describe("compare with public rules", () => {
     const { code, err } = await cli(["compare", "--peer", "none", "-"], { stdin: "" });
     expect([code, err]).toEqual([
       2,
-      expect.stringContaining("--peer is 'none'; it has to be one of"),
+      expect.stringContaining("--peer is 'none'; it must be one of"),
     ]);
   });
 });

@@ -280,6 +280,7 @@ describe("an option or a command that nobody knows", () => {
       ["rules", "--chek"],
       "Unknown option '--chek'; did you mean --check? (see: mfa-deny rules --help)",
     ],
+    [["detect", "--format", "jsno", "-"], "prompts; did you mean json?"],
     [["detekt"], "there is no command 'detekt'; did you mean detect?"],
     [["detect", "--rule", "explicit-mfa-den", "-"], "did you mean explicit-mfa-deny?"],
   ])("%j is told with what was meant", async (args, sentence) => {

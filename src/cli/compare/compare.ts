@@ -16,6 +16,7 @@ import {
   readingOptions,
   readWithProgress,
 } from "../readInput.ts";
+import { didYouMean } from "../../settings/nearest.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
 import { UsageError } from "../usageError.ts";
@@ -110,11 +111,12 @@ function choosePeers(given: Given): readonly Peer[] | null {
   if (ids === undefined) {
     return given["before"] === undefined ? peers : null;
   }
+  const known = peers.map((each) => each.id);
   return ids.map((id) => {
     const peer = peers.find((each) => each.id === id);
     if (peer === undefined) {
       throw new UsageError(
-        `--peer is '${id}'; it has to be one of ${peers.map((each) => each.id).join(", ")}`,
+        `--peer is '${id}'; it must be one of ${known.join(", ")}${didYouMean(id, known)}`,
       );
     }
     return peer;
