@@ -29,7 +29,7 @@ export class WatchlistError extends Error {
 
 /** Maximum number of values of a column, and of their characters: they have to fit into a row of the state. */
 export const mostValues = 10_000;
-export const mostCharacters = 300_000;
+const mostCharacters = 300_000;
 
 /** A stored list that did not change is written again after this, so that its age is known. */
 const rewriteMs = 60 * 60_000;

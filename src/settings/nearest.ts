@@ -1,5 +1,5 @@
 /** The word that was probably meant; null where none is near. */
-export function nearest(word: string, words: readonly string[]): string | null {
+function nearest(word: string, words: readonly string[]): string | null {
   const given = word.trim().toLowerCase();
   const most = Math.max(1, Math.floor(Math.min(given.length, longestWord) / 3));
   const [best] = words

@@ -10,10 +10,10 @@ import { SettingsError } from "./settingsError.ts";
 import { readStateStorage, type StateStorage } from "./stateStorage.ts";
 import { readWorkspaces, type RuleSource, type Workspace } from "./workspaces.ts";
 
-export type { RuleSource, Workspace } from "./workspaces.ts";
+export type { Workspace } from "./workspaces.ts";
 
 /** What settings say of all rules. */
-export type RuleDefaults = Pick<Rule, "approvalWatchMs" | "approvalRaises" | "usualOriginSeverity">;
+type RuleDefaults = Pick<Rule, "approvalWatchMs" | "approvalRaises" | "usualOriginSeverity">;
 
 /** The settings of the app. Durations are in milliseconds. */
 export interface Settings {

@@ -9,7 +9,7 @@ export interface YamlText {
   readonly placeOf: (problem: Pick<Problem, "path"> & { readonly offset?: number }) => Place;
 }
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -29,7 +29,7 @@ export function isWindowKind(name: unknown): name is WindowKindName {
 /** `shadow`: what it finds is counted and shown, and no incident is opened for it. */
 export const ruleModes = ["on", "shadow", "off"] as const;
 
-export type RuleMode = (typeof ruleModes)[number];
+type RuleMode = (typeof ruleModes)[number];
 
 export const approvalsThatRaise = ["any", "matched"] as const;
 

@@ -6,7 +6,7 @@ import { inWords } from "./ruleText.ts";
 const day = 86_400_000;
 
 /** How long before its end an exclusion is told. */
-export const noticeMs = 14 * day;
+const noticeMs = 14 * day;
 
 /** Reading around a denial ends after this, and after so many rows. */
 const farthestMs = day;
