@@ -15,4 +15,12 @@ export interface IncidentLabels {
   readonly areComplete: boolean;
 }
 
+/** Those of an account, by its names. */
+export function labelsOf(
+  { labels }: IncidentLabels,
+  names: readonly string[],
+): readonly IncidentLabel[] {
+  return labels.filter((label) => label.names.some((name) => names.includes(name)));
+}
+
 export const noLabels: IncidentLabels = { labels: [], areComplete: false };

@@ -76,9 +76,9 @@ function markBurst(
   );
 }
 
-/** An attack counts more than a harmless incident beside it. */
-function labelMark(
-  { labels, labelsAreComplete }: TunedAccount,
+/** Returns the mark of a burst by its labels. An attack counts more than a harmless incident beside it. */
+export function labelMark(
+  { labels, labelsAreComplete }: Pick<TunedAccount, "labels" | "labelsAreComplete">,
   firstDenialAt: number,
   lastDenialAt: number,
 ): number {

@@ -4,15 +4,22 @@ import type { Streak } from "../detection/bursts/streak.ts";
 import { overlaps } from "../detection/bursts/windowing.ts";
 import type { ContextOf } from "../detection/context/context.ts";
 import type { Rule } from "../detection/rules/rule.ts";
-import { accountKey, shownName, type Account } from "../detection/signin/account.ts";
+import { accountKey, allNames, shownName, type Account } from "../detection/signin/account.ts";
 import { withoutExclusions, type Exclusion, type Scope } from "../detection/signin/scope.ts";
 import { anything } from "../detection/signin/selector.ts";
 import { exclusionName } from "./excludedCounts.ts";
+import { labelsOf, type IncidentLabel, type IncidentLabels } from "./incidentLabels.ts";
 import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
-import { marksOfBursts } from "./tuneAccount.ts";
+import { labelMark, marksOfBursts, touches } from "./tuneAccount.ts";
 
 /** What the rules that are in use come to. Incidents, so that what several rules find counts once. */
-export type CurrentFigures = Pick<CellFigures, "findings" | "users" | "perWeek" | "worstWeek">;
+export type CurrentFigures = Pick<
+  CellFigures,
+  "findings" | "users" | "perWeek" | "worstWeek" | "attacks" | "benign"
+> & {
+  /** Labelled attacks that they find. */
+  readonly attacksFound: number;
+};
 
 /** One entry of a rule's exclusions, and the findings that would not be there with it alone. */
 export interface Hidden {
@@ -48,15 +55,25 @@ export class CurrentRules {
   readonly #tally: GridTally;
   readonly #entries: readonly Entry[];
   readonly #hidden: { findings: number; readonly harmful: HiddenFinding[] }[];
+  readonly #labels: IncidentLabels;
+  readonly #attacksFound = new Set<IncidentLabel>();
   #accounts = 0;
 
   constructor(
     known: Known,
-    contexts: ReadonlyMap<string, ContextOf>,
-    span: { readonly from: number; readonly to: number } | null,
+    {
+      contexts,
+      span,
+      labels,
+    }: {
+      readonly contexts: ReadonlyMap<string, ContextOf>;
+      readonly span: { readonly from: number; readonly to: number } | null;
+      readonly labels: IncidentLabels;
+    },
   ) {
     this.#known = known;
     this.#contexts = contexts;
+    this.#labels = labels;
     this.#tally = new GridTally(1, span ?? { from: 0, to: 0 });
     this.#entries = known.rules.flatMap(entriesOf);
     this.#hidden = this.#entries.map(() => ({ findings: 0, harmful: [] }));
@@ -64,10 +81,17 @@ export class CurrentRules {
 
   async add(suspect: Suspect): Promise<void> {
     const account = this.#accounts++;
+    const labels = labelsOf(this.#labels, allNames(suspect.account));
+    const own = { labels, labelsAreComplete: this.#labels.areComplete };
     for (const { judged } of await judgeSuspect(this.#known, suspect, this.#contexts)) {
       for (const { action, finding } of judged) {
         if (action === "open" && finding !== null) {
-          this.#tally.add(0, { account, ...finding.facts, marks: 0 });
+          const { firstDenialAt, lastDenialAt } = finding.facts;
+          const marks = labelMark(own, firstDenialAt, lastDenialAt);
+          this.#tally.add(0, { account, ...finding.facts, marks });
+          labels
+            .filter((label) => label.isAttack && touches(label, firstDenialAt, lastDenialAt))
+            .forEach((label) => this.#attacksFound.add(label));
         }
       }
     }
@@ -77,8 +101,9 @@ export class CurrentRules {
   }
 
   figures(): CurrentFigures {
-    const { findings, users, perWeek, worstWeek } = this.#tally.figuresOf(0);
-    return { findings, users, perWeek, worstWeek };
+    const { findings, users, perWeek, worstWeek, attacks, benign } = this.#tally.figuresOf(0);
+    const attacksFound = this.#attacksFound.size;
+    return { findings, users, perWeek, worstWeek, attacks, benign, attacksFound };
   }
 
   hidden(): readonly Hidden[] {

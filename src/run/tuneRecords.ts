@@ -14,7 +14,7 @@ import { collectContext } from "./collectContext.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { earlier, later } from "./coverageTally.ts";
 import { gatherRecords, type FilesRun, type Gathered } from "./gatherRecords.ts";
-import type { IncidentLabel, IncidentLabels } from "./incidentLabels.ts";
+import { labelsOf, type IncidentLabel, type IncidentLabels } from "./incidentLabels.ts";
 import type { Suspect } from "./judgeSuspect.ts";
 import type { ContextWish } from "./lookUpContext.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
@@ -87,7 +87,10 @@ export async function tuneRecords<P>(
   };
   const cells = new Cells(run, span);
   const contexts = run.context ? await readContexts(files, surveys, run.asOf) : noContexts;
-  const rules = new CurrentRules({ store, approvals, rules: current }, contexts, span);
+  const rules = new CurrentRules(
+    { store, approvals, rules: current },
+    { contexts, span, labels: run.labels },
+  );
   for (const [key, suspect] of suspects) {
     cells.add(suspect, { key, contextOf: contexts.get(key), approvals });
     await rules.add(suspect);
@@ -184,8 +187,7 @@ class Cells {
     if (denials.length === 0) {
       return;
     }
-    const names = allNames(account);
-    const own = labels.labels.filter((label) => label.names.some((name) => names.includes(name)));
+    const own = labelsOf(labels, allNames(account));
     const marksOf = marksOfBursts({
       rule,
       denials,

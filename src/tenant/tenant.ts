@@ -3,6 +3,9 @@ import type { AttackKind, TrueAttack } from "./attacks/kinds.ts";
 import { planAttacks } from "./attacks/plan.ts";
 import { attackScripts } from "./attacks/scripts.ts";
 import type { Draft } from "./attempt.ts";
+import type { BenignKind, BenignRate, TrueBenign } from "./benign/kinds.ts";
+import { planBenign } from "./benign/plan.ts";
+import { usualRates } from "./benign/scripts.ts";
 import { dayOf, type DayOptions } from "./noise/day.ts";
 import { personOf } from "./people.ts";
 import { PublicationQueue } from "./queue.ts";
@@ -22,6 +25,8 @@ export interface TenantOptions {
   readonly signInsPerUserPerDay?: number;
   /** Spread over the days in this order. Default: every kind once. */
   readonly attacks?: readonly AttackKind[];
+  /** Bursts of refusals that are no attack. Default: none. */
+  readonly benign?: readonly BenignRate[];
 }
 
 export interface PublishedRow {
@@ -35,6 +40,8 @@ export interface Tenant {
   readonly workspaceId: string;
   /** In order of the first denial. */
   readonly truth: readonly TrueAttack[];
+  /** Harmless bursts in order of the first denial. */
+  readonly benign: readonly TrueBenign[];
   /** Returns all rows in order of publication. Each call starts over. Only one day's plan is in memory. */
   rows(): Generator<PublishedRow, void, undefined>;
   /** What other tables, and the month before, say around the attacks. */
@@ -45,6 +52,15 @@ const defaultSignInsPerUserPerDay = 12;
 
 /** Every kind of attack, in an order that suits a single day. */
 export const attackKinds: readonly AttackKind[] = Object.keys(attackScripts).filter(isAttackKind);
+
+/** Every kind of harmless burst, with its usual rate. */
+export const benignRates: readonly BenignRate[] = Object.entries(usualRates).flatMap(
+  ([kind, perWeek]) => (isBenignKind(kind) ? [{ kind, perWeek }] : []),
+);
+
+function isBenignKind(text: string): text is BenignKind {
+  return Object.hasOwn(usualRates, text);
+}
 
 function isAttackKind(text: string): text is AttackKind {
   return Object.hasOwn(attackScripts, text);
@@ -102,16 +118,21 @@ function* publish(
  * that names the option if one is invalid.
  */
 export function generateTenant(options: TenantOptions): Tenant {
-  const { seed, users, days, startAt, attacks = attackKinds } = checked(options);
+  const { seed, users, days, startAt, attacks = attackKinds, benign = [] } = checked(options);
   const signInsPerUserPerDay = options.signInsPerUserPerDay ?? defaultSignInsPerUserPerDay;
   const world = worldOf(seed);
   const attacked = planAttacks(world, { users, days, startAt, attacks });
   const quiet = new Map(attacked.map(({ person, quiet: span }) => [person, span]));
-  const planned = attacked.flatMap(({ drafts }) => drafts);
+  const victims = new Set(quiet.keys());
+  const harmless = planBenign(world, { users, days, startAt, rates: benign, victims });
+  const planned = [...attacked, ...harmless].flatMap(({ drafts }) => drafts);
   return {
     tenantId: world.tenantId,
     workspaceId: world.workspaceId,
     truth: attacked.map(({ truth }) => truth).toSorted((a, b) => a.firstDenialAt - b.firstDenialAt),
+    benign: harmless
+      .map(({ truth }) => truth)
+      .toSorted((a, b) => a.firstDenialAt - b.firstDenialAt),
     around: () => aroundAttacks(world, attacked),
     rows: () =>
       publish(world, { seed, users, days, startAt, signInsPerUserPerDay, quiet }, planned),

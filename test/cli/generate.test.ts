@@ -277,4 +277,22 @@ describe("an impossible tenant is refused in one sentence", () => {
     const dialect = await cli(["generate", "--out", "-", "--dialect", "xml"]);
     expect(dialect.err).toContain(`it must be one of ${dialects.join(", ")}`);
   });
+
+  test("adds harmless bursts at the rates that are asked for, with their truth", async () => {
+    const folder = join(temporaryFolder(), "tenant");
+    const args = ["generate", "--out", folder, "--users", "50", "--days", "7", "--sign-ins", "1"];
+    const { code, out } = await cli([...args, "--attack", "none", "--benign", "enrolment=20"]);
+    expect([code, out]).toEqual([0, expect.stringContaining("0 attacks, 10 harmless bursts")]);
+    const truth = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as {
+      readonly benign: readonly { readonly kind: string }[];
+    };
+    expect(truth.benign.map(({ kind }) => kind)).toEqual(Array(10).fill("enrolment"));
+  });
+
+  test("rejects a harmless burst that there is not, and a rate that is none", async () => {
+    const refuse = async (benign: string) =>
+      (await cli(["generate", "--out", "-", "--benign", benign])).err;
+    expect(await refuse("none")).toContain("--benign is 'none'; it must be one of own-phone");
+    expect(await refuse("enrolment=x")).toContain("the number must be from 0 to 9999.999");
+  });
 });

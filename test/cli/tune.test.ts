@@ -139,6 +139,76 @@ describe("tune", () => {
     expect(table.out).toContain("alice@contoso.com, 2026-03-10 09:02: approved after");
   });
 
+  it("scores settings by what became of incidents, the latest word on each", async () => {
+    const incident = (number: number, user: string, classification: string, hour: string) => ({
+      properties: {
+        incidentNumber: number,
+        title: `MFA push attack on ${user}`,
+        classification,
+        firstActivityTimeUtc: `2026-03-10T${hour}:00:00Z`,
+        lastActivityTimeUtc: `2026-03-10T${hour}:55:00Z`,
+        lastModifiedTimeUtc: `2026-03-1${classification === "Undetermined" ? 1 : 2}T00:00:00Z`,
+      },
+    });
+    const path = join(temporaryFolder(), "incidents.json");
+    const value = [
+      incident(1, "alice@contoso.com", "TruePositive", "09"),
+      incident(1, "alice@contoso.com", "Undetermined", "09"),
+      incident(2, "bob@contoso.com", "BenignPositive", "12"),
+      incident(3, "carol@contoso.com", "TruePositive", "12"),
+      incident(4, "dave@contoso.com", "Undetermined", "12"),
+    ];
+    writeFileSync(path, JSON.stringify({ value }));
+    const { output } = await tuned(["--labels", path]);
+    expect(output.labels).toEqual({ attacks: 2, benign: 1 });
+    const cell = (window: string, threshold: number) =>
+      output.cells.find(
+        (each) => each.kind === "sliding" && each.window === window && each.threshold === threshold,
+      );
+    expect(cell("15m", 5)).toMatchObject({ precision: 1, recall: 0.5 });
+    expect(cell("1h", 2)).toMatchObject({ precision: 0.5, recall: 0.5 });
+    expect(cell("24h", 6)).toMatchObject({ precision: null, recall: 0 });
+    expect(output.current).toMatchObject({ findings: 1, precision: 1, recall: 0.5 });
+  });
+
+  it("proposes exceptions for who was harmless three times, and never attacked", async () => {
+    const closed = (user: string, day: string, classification: string) => ({
+      Title: `MFA push attack on ${user}`,
+      Classification: classification,
+      FirstActivityTime: `${day}T09:00:00Z`,
+      LastActivityTime: `${day}T09:10:00Z`,
+    });
+    const days = ["2026-03-01", "2026-03-05", "2026-03-09"];
+    const path = join(temporaryFolder(), "table.json");
+    const rows = days.flatMap((day) => [
+      closed("bob@contoso.com", day, "FalsePositive"),
+      closed("alice@contoso.com", day, "BenignPositive"),
+    ]);
+    writeFileSync(
+      path,
+      JSON.stringify([...rows, closed("alice@contoso.com", "2026-03-02", "TruePositive")]),
+    );
+    const { output } = await tuned(["--labels", path]);
+    expect(output.exceptions).toEqual([
+      { user: "bob@contoso.com", until: "2026-06-07", closed: 3 },
+    ]);
+    const table = await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) });
+    expect(table.out).toContain("Worth an exception until 2026-06-07: bob@contoso.com, closed");
+  });
+
+  it("names the place of a label that cannot be used", async () => {
+    const path = join(temporaryFolder(), "labels.json");
+    const refuse = async (content: unknown) => {
+      writeFileSync(path, JSON.stringify(content));
+      return (await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) })).err;
+    };
+    expect(await refuse({ some: 1 })).toContain("must be a list of incidents");
+    expect(await refuse([{ Title: 5 }])).toContain(`${path}[0]: is no incident of Sentinel`);
+    expect(await refuse([{ Title: "a@b.c", Classification: "TruePositive" }])).toContain(
+      `${path}[0]: has no readable time`,
+    );
+  });
+
   it("takes the numbers of a rule that wants an approval", async () => {
     const { output } = await tuned(["--rule", "mfa-deny-then-approve"]);
     const found = output.cells.filter(({ findings }) => findings > 0);

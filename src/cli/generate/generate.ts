@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { visible } from "../../detection/signin/visible.ts";
 import { StateError } from "../../state/disk/stateError.ts";
-import { attackInWords, iso } from "../../tenant/attacks/inWords.ts";
+import { attackInWords, benignInWords, iso } from "../../tenant/attacks/inWords.ts";
 import type { AttackKind } from "../../tenant/attacks/kinds.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../tenant/tenant.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
+import { benignDetail, benignOption, readBenign } from "./benignOption.ts";
 import { logWriters } from "./logWriters.ts";
 import { writeToFolder, writeToOutput } from "./writeTenant.ts";
 import { UsageError } from "../usageError.ts";
@@ -74,11 +75,13 @@ export const generate: Command = {
       name: "around",
       help: "Write the month before and the audit, mailbox and risk logs as well, in DIR/around.",
     },
+    benignOption,
     { name: "force", help: "Write into a folder that is not empty." },
   ],
   details: [
     `Dialects:\n${dialects.map((name) => `  ${name.padEnd(15)}${logWriters[name].says}`).join("\n")}`,
     `Attacks: ${wrap(attackKinds)}.`,
+    benignDetail,
     "Everything is synthetic: people, devices and ids are derived from the seed, and addresses are reserved for\ndocumentation. The attacks are hidden in ordinary noise: time-outs, wrong codes, mis-clicks, number mismatches,\nrows delivered twice or late, guests, VPN sign-ins without steps.",
   ],
   examples: [
@@ -126,7 +129,7 @@ export const generate: Command = {
         (around === null
           ? ""
           : `${visible(around, Infinity)}: ${rowsAround} rows of the month before and of other logs\n`) +
-        `${visible(truth, Infinity)}: ${tenant.truth.length} attacks\n`,
+        `${visible(truth, Infinity)}: ${tenant.truth.length} attacks${tenant.benign.length === 0 ? "" : `, ${tenant.benign.length} harmless bursts`}\n`,
     );
     return exitCodes.done;
   },
@@ -146,6 +149,7 @@ function readOptions(given: Given): TenantOptions {
     startAt,
     signInsPerUserPerDay: wholeNumber(given, "sign-ins", 1, 1_000) ?? usual.signIns,
     attacks: readAttacks(given),
+    benign: readBenign(given),
   };
 }
 
@@ -228,7 +232,7 @@ async function writeTruth(
   path: string,
   written: { readonly dialect: Dialect; readonly rows: number },
   { seed, users, days, startAt }: TenantOptions,
-  { tenantId, workspaceId, truth }: Tenant,
+  { tenantId, workspaceId, truth, benign }: Tenant,
 ): Promise<void> {
   const content = {
     start: iso(startAt),
@@ -239,6 +243,7 @@ async function writeTruth(
     tenantId,
     workspaceId,
     attacks: truth.map(attackInWords),
+    ...(benign.length === 0 ? {} : { benign: benign.map(benignInWords) }),
   };
   try {
     await writeFile(path, `${JSON.stringify(content, null, 2)}\n`);

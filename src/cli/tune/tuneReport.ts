@@ -1,14 +1,24 @@
 import { formatTime } from "../../detection/signin/time.ts";
+import type { IncidentLabels } from "../../run/incidentLabels.ts";
 import type { TunedCell, TuneReport } from "../../run/tuneRecords.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { choose } from "./choose.ts";
+import { proposeExceptions } from "./exceptions.ts";
 
 /** What `tune --format json` prints. */
 export type TuneOutput = ReturnType<typeof toTuneOutput>;
 
 export function toTuneOutput(
   report: TuneReport,
-  { rule, maxPerWeek }: { readonly rule: string; readonly maxPerWeek: number | null },
+  {
+    rule,
+    maxPerWeek,
+    labels,
+  }: {
+    readonly rule: string;
+    readonly maxPerWeek: number | null;
+    readonly labels: IncidentLabels;
+  },
 ) {
   const { coverage, span, cells, current, hidden, attackLabels, benignLabels } = report;
   const labelled = attackLabels + benignLabels > 0;
@@ -22,7 +32,7 @@ export function toTuneOutput(
     denials: report.denials,
     users: report.users,
     labels: labelled ? { attacks: attackLabels, benign: benignLabels } : null,
-    current,
+    current: toCurrent(current, labelled ? attackLabels : null),
     maxPerWeek,
     chosen:
       choice === null
@@ -45,7 +55,31 @@ export function toTuneOutput(
         triggeredAt: formatTime(triggeredAt),
       })),
     })),
+    exceptions: proposeExceptions(labels.labels),
     cells: cells.map(toCell),
+  };
+}
+
+/** @param attackLabels null without labels */
+function toCurrent(current: TuneReport["current"], attackLabels: number | null) {
+  const { findings, users, perWeek, worstWeek } = current;
+  return {
+    findings,
+    users,
+    perWeek: rounded(perWeek),
+    worstWeek,
+    ...(attackLabels === null ? {} : scored(current, attackLabels)),
+  };
+}
+
+/** Of the findings with a label, those of attacks; and of the labelled attacks, those that are found. */
+function scored(
+  found: Pick<TunedCell, "attacks" | "benign" | "attacksFound">,
+  attackLabels: number,
+): { readonly precision: number | null; readonly recall: number | null } {
+  return {
+    precision: share(found.attacks, found.attacks + found.benign),
+    recall: share(found.attacksFound, attackLabels),
   };
 }
 
@@ -68,12 +102,7 @@ function toTunedSetting(cell: TunedCell, attackLabels: number | null) {
     usualOrigin: cell.usualOrigin,
     usualOriginShare: share(cell.usualOrigin, findings),
     secondsToTrigger: triggerMs === null ? null : rounded(triggerMs / 1000),
-    ...(attackLabels === null
-      ? {}
-      : {
-          precision: share(cell.attacks, cell.attacks + cell.benign),
-          recall: share(cell.attacksFound, attackLabels),
-        }),
+    ...(attackLabels === null ? {} : scored(cell, attackLabels)),
   };
 }
 

@@ -20,6 +20,10 @@ export function tuneTable(output: TuneOutput): string {
     currentLine(output),
     choiceLines(output),
     ...output.hiddenByExclusions.map(hiddenLines),
+    ...output.exceptions.map(
+      ({ user, until, closed }) =>
+        `Worth an exception until ${until}: ${visible(user)}, closed as no attack ${closed} times.\n`,
+    ),
     coverageLines(coverage, true),
   ].join("\n");
 }
@@ -44,7 +48,7 @@ function weekly(perWeek: number): string {
 
 function currentLine({ current }: TuneOutput): string {
   const { findings, users, perWeek, worstWeek } = current;
-  return `In use: ${findings} findings on ${users} users, ${weekly(perWeek)} a week, ${worstWeek} in the worst.\n`;
+  return `In use: ${findings} findings on ${users} users, ${weekly(perWeek)} a week, ${worstWeek} in the worst${scoreText(current)}.\n`;
 }
 
 function choiceLines({ maxPerWeek, chosen }: TuneOutput): string {
@@ -71,15 +75,17 @@ function settingText({ kind, window, threshold }: Pick<Cell, "kind" | "window" |
 
 function cellText(cell: Cell): string {
   const seconds = cell.secondsToTrigger;
-  const scored =
-    cell.precision === undefined
-      ? ""
-      : `; precision ${percent(cell.precision)}, recall ${percent(cell.recall ?? null)}`;
   return [
     `${cell.findings} findings on ${cell.users} users, ${weekly(cell.perWeek)} a week, ${cell.worstWeek} in the worst`,
     `${cell.harmful} approved, reported or taken over (${percent(cell.harmfulShare)}), ${percent(cell.usualOriginShare)} from a usual origin`,
-    `${seconds === null ? "no trigger" : `${Math.round(seconds)} s to the trigger`}${scored}`,
+    `${seconds === null ? "no trigger" : `${Math.round(seconds)} s to the trigger`}${scoreText(cell)}`,
   ].join("; ");
+}
+
+function scoreText({ precision, recall }: Pick<Cell, "precision" | "recall">): string {
+  return precision === undefined
+    ? ""
+    : `; precision ${percent(precision)}, recall ${percent(recall ?? null)}`;
 }
 
 function signed(count: number): string {

@@ -1,3 +1,4 @@
+import type { TrueBenign } from "../benign/kinds.ts";
 import type { TrueAttack } from "./kinds.ts";
 
 export function iso(at: number): string {
@@ -18,5 +19,14 @@ export function attackInWords(attack: TrueAttack): unknown {
       triggeredAt: iso(expected.triggeredAt),
       lastDenialAt: iso(expected.lastDenialAt),
     })),
+  };
+}
+
+export function benignInWords(benign: TrueBenign): unknown {
+  return {
+    ...benign,
+    firstDenialAt: iso(benign.firstDenialAt),
+    lastDenialAt: iso(benign.lastDenialAt),
+    approvedAt: benign.approvedAt === null ? null : iso(benign.approvedAt),
   };
 }

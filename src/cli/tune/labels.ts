@@ -1,0 +1,155 @@
+import * as v from "valibot";
+import { readTime } from "../../detection/signin/time.ts";
+import type { IncidentLabel, IncidentLabels } from "../../run/incidentLabels.ts";
+import { readJsonFile } from "../jsonFile.ts";
+import { UsageError } from "../usageError.ts";
+
+const text = v.optional(v.nullable(v.string()));
+
+/** An incident of Sentinel's API (`properties`), or a row of the table SecurityIncident. */
+const incident = v.looseObject({ properties: v.optional(v.looseObject({})) });
+
+const truth = v.looseObject({
+  user: v.string(),
+  userId: v.string(),
+  firstDenialAt: v.string(),
+  lastDenialAt: v.string(),
+});
+
+const fields = v.looseObject({
+  title: text,
+  description: text,
+  classification: text,
+  firstActivityTimeUtc: text,
+  lastActivityTimeUtc: text,
+  createdTimeUtc: text,
+  incidentNumber: v.optional(v.nullable(v.union([v.number(), v.string()]))),
+});
+
+/** How Sentinel calls what was no attack. Undetermined says nothing. */
+const benignClasses: ReadonlySet<string> = new Set(["benignpositive", "falsepositive"]);
+
+/**
+ * Reads what became of incidents: an export of Sentinel's incidents (an array, or `value` of the API), rows of the
+ * table SecurityIncident, or the truth that `generate` writes.
+ *
+ * @throws UsageError where the file is none of them
+ */
+export async function readLabels(path: string): Promise<IncidentLabels> {
+  const content: unknown = await readJsonFile(path);
+  const generated = v.safeParse(
+    v.looseObject({ attacks: v.array(truth), benign: v.optional(v.array(truth), []) }),
+    content,
+  );
+  if (generated.success) {
+    const { attacks, benign } = generated.output;
+    return {
+      labels: [...attacks.map(ofTruth(true)), ...benign.map(ofTruth(false))],
+      areComplete: true,
+    };
+  }
+  const listed = v.safeParse(
+    v.union([
+      v.array(incident),
+      v.pipe(
+        v.looseObject({ value: v.array(incident) }),
+        v.transform(({ value }) => value),
+      ),
+    ]),
+    content,
+  );
+  if (!listed.success) {
+    throw new UsageError(
+      `--labels ${path}: must be a list of incidents, or what generate writes as truth.json`,
+    );
+  }
+  const labels = latest(
+    listed.output.map((each, index) => readIncident(each, `${path}[${index}]`)),
+  );
+  return { labels: labels.flatMap(({ label }) => label ?? []), areComplete: false };
+}
+
+function ofTruth(isAttack: boolean) {
+  return ({ user, userId, firstDenialAt, lastDenialAt }: v.InferOutput<typeof truth>) => ({
+    names: [user.toLowerCase(), userId.toLowerCase()],
+    from: Date.parse(firstDenialAt),
+    to: Date.parse(lastDenialAt),
+    isAttack,
+  });
+}
+
+interface Read {
+  readonly number: string | null;
+  readonly modifiedAt: number;
+  /** Null where nobody decided. */
+  readonly label: IncidentLabel | null;
+}
+
+/** The table has a row for each change of an incident; the last one holds. */
+function latest(all: readonly Read[]): readonly Read[] {
+  const byNumber = new Map<string, Read>();
+  const unnumbered = all.filter(({ number }) => number === null);
+  for (const each of all) {
+    if (each.number !== null) {
+      const known = byNumber.get(each.number);
+      if (known === undefined || each.modifiedAt >= known.modifiedAt) {
+        byNumber.set(each.number, each);
+      }
+    }
+  }
+  return [...byNumber.values(), ...unnumbered];
+}
+
+function readIncident(record: v.InferOutput<typeof incident>, place: string): Read {
+  const given = lowerNames({ ...record, ...record.properties });
+  const read = v.safeParse(fields, {
+    title: given["title"],
+    description: given["description"],
+    classification: given["classification"],
+    firstActivityTimeUtc: given["firstactivitytimeutc"] ?? given["firstactivitytime"],
+    lastActivityTimeUtc: given["lastactivitytimeutc"] ?? given["lastactivitytime"],
+    createdTimeUtc: given["createdtimeutc"] ?? given["createdtime"],
+    incidentNumber: given["incidentnumber"],
+  });
+  if (!read.success) {
+    throw new UsageError(`--labels ${place}: is no incident of Sentinel`);
+  }
+  const { incidentNumber = null } = read.output;
+  const modified = given["lastmodifiedtimeutc"] ?? given["lastmodifiedtime"];
+  return {
+    number: incidentNumber === null ? null : String(incidentNumber),
+    modifiedAt: (typeof modified === "string" ? readTime(modified) : null) ?? 0,
+    label: labelOf(read.output, place),
+  };
+}
+
+function lowerNames(record: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function labelOf(given: v.InferOutput<typeof fields>, place: string): IncidentLabel | null {
+  const classification = given.classification?.toLowerCase() ?? "";
+  const isAttack = classification === "truepositive";
+  if (!isAttack && !benignClasses.has(classification)) {
+    return null;
+  }
+  const from = readTime(given.firstActivityTimeUtc ?? given.createdTimeUtc ?? "");
+  const to = readTime(given.lastActivityTimeUtc ?? given.createdTimeUtc ?? "");
+  if (from === null || to === null) {
+    throw new UsageError(`--labels ${place}: has no readable time of its first and last activity`);
+  }
+  const inTitle = namesIn(given.title ?? "");
+  const names = inTitle.length > 0 ? inTitle : namesIn(given.description ?? "");
+  return { names, from, to, isAttack };
+}
+
+/** Principal names and object ids. */
+function namesIn(words: string): readonly string[] {
+  return [
+    ...words
+      .toLowerCase()
+      .matchAll(/[\w.+'#-]+@[\w.-]*\w|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g),
+  ].map(([name]) => name);
+}
