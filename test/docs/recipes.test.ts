@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { composeApp as composeAppType } from "../../src/app.ts";
+import type { drilldowns as drilldownsType } from "../../src/detection/incidents/drilldown.ts";
+import type { renderQuery as renderQueryType } from "../../src/logs/azure/renderQuery.ts";
 import { denialRow, type Row } from "../builders.ts";
 import { temporaryFolder } from "../cli/terminal.ts";
 import { CopyOfSource } from "./copyOfSource.ts";
@@ -81,13 +84,11 @@ describe("A phrase", () => {
   });
 
   test("that is added is in the query of the app, and in a drill-down of incidents", async () => {
-    type Made = typeof import("../../src/logs/azure/renderQuery.ts") &
-      typeof import("../../src/detection/incidents/drilldown.ts");
     const { renderQuery, drilldowns } = (await import(
       pathToFileURL(
         await copy.bundle("src/logs/azure/renderQuery.ts", "src/detection/incidents/drilldown.ts"),
       ).href
-    )) as Made;
+    )) as { renderQuery: typeof renderQueryType; drilldowns: typeof drilldownsType };
     const range = { from: 0, to: 1 };
     const asked = renderQuery("{{denialWords}}", {
       by: "ingested",
@@ -381,10 +382,9 @@ function nameSink(to: CopyOfSource): void {
 
 describe("A sink", () => {
   test("that is added takes the incidents of a deployment that names it", async () => {
-    type App = typeof import("../../src/app.ts");
-    const { composeApp } = (await import(
-      pathToFileURL(await copy.bundle("src/app.ts")).href
-    )) as App;
+    const { composeApp } = (await import(pathToFileURL(await copy.bundle("src/app.ts")).href)) as {
+      composeApp: typeof composeAppType;
+    };
     const { settings, detectorOf } = composeApp({ ...least, INCIDENT_SINKS: "console" });
     const [workspace] = settings.workspaces;
     const log = { info() {}, warn() {}, error() {} };

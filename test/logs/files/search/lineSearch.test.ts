@@ -206,11 +206,11 @@ describe("words", () => {
   });
 
   test("that are not listed are found as well", () => {
-    const search = LineSearch.of([...searches.denials, { text: "refused", kind: "wanted" }]);
-    const [buffer] = search?.buffers ?? [];
-    const text = '{"a":"Refused"}\n{"a":"refuse"}\n{"a":"denied"}\n';
-    buffer?.bytes.write(text, "latin1");
-    const found = search?.scan(buffer?.at ?? 0, (buffer?.at ?? 0) + text.length);
+    const lineSearch = LineSearch.of([...searches.denials, { text: "refused", kind: "wanted" }]);
+    const [buffer] = lineSearch?.buffers ?? [];
+    const lines = '{"a":"Refused"}\n{"a":"refuse"}\n{"a":"denied"}\n';
+    buffer?.bytes.write(lines, "latin1");
+    const found = lineSearch?.scan(buffer?.at ?? 0, (buffer?.at ?? 0) + lines.length);
     expect([...(found?.wanted ?? [])].filter((_, index) => index % 3 === 2)).toEqual([0, 2]);
   });
 
