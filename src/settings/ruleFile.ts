@@ -89,10 +89,8 @@ function problemsOfList(
   const rules = Array.isArray(value) ? value.map((rule) => (isFields(rule) ? rule : {})) : [];
   const problems = [
     ...issues.map(problemIn),
-    ...rules.flatMap((rule, index) => [
-      ...problemsOfGround(rule, index),
-      ...twice(rules, rule, index),
-    ]),
+    ...rules.flatMap(problemsOfGround),
+    ...problemsOfNames(rules),
   ];
   return problems.map((each) => ({ ...each, path: [...path, ...each.path] }));
 }
@@ -113,31 +111,28 @@ function problemsOfGround(
 }
 
 /** Two rules of one name, one that has the name of another's past, and two with the same past. */
-function twice(
-  rules: readonly Readonly<Record<string, unknown>>[],
-  { id, wasId }: Readonly<Record<string, unknown>>,
-  index: number,
-): readonly Problem[] {
-  const before = rules.slice(0, index);
-  const pasts = (rule: Readonly<Record<string, unknown>>) => [rule["wasId"] ?? []].flat();
-  const own = [wasId ?? []].flat().filter((past) => typeof past === "string");
-  const isTwice = id !== undefined && before.some((rule) => rule["id"] === id);
-  const taken = own.find(
-    (past) =>
-      rules.some((rule) => rule["id"] === past) ||
-      before.some((rule) => pasts(rule).includes(past)),
-  );
-  return [
-    ...(isTwice ? [{ path: [index, "id"], problem: "names a rule twice" }] : []),
-    ...(taken === undefined
-      ? []
-      : [
-          {
-            path: [index, "wasId"],
-            problem: "names what another rule of the file is or was called",
-          },
-        ]),
-  ];
+function problemsOfNames(rules: readonly Readonly<Record<string, unknown>>[]): readonly Problem[] {
+  const ids = new Set(rules.map((rule) => rule["id"]));
+  const seen = new Set<unknown>();
+  const pasts = new Set<unknown>();
+  return rules.flatMap(({ id, wasId }, index) => {
+    const own = [wasId ?? []].flat();
+    const isTaken = own.some((past) => ids.has(past) || pasts.has(past));
+    const isTwice = id !== undefined && seen.has(id);
+    seen.add(id);
+    own.forEach((past) => pasts.add(past));
+    return [
+      ...(isTwice ? [{ path: [index, "id"], problem: "names a rule twice" }] : []),
+      ...(isTaken
+        ? [
+            {
+              path: [index, "wasId"],
+              problem: "names what another rule of the file is or was called",
+            },
+          ]
+        : []),
+    ];
+  });
 }
 
 function rangesOf(value: unknown): NamedRanges {

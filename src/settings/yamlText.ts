@@ -30,8 +30,9 @@ const mostProblems = 20;
 export function readYaml(given: string): YamlText {
   const text = withoutJsonComments(given.replace(/^\uFEFF/, ""));
   const unread = problemBeforeReading(text);
+  const placeAt = placesIn(text);
   if (unread !== null) {
-    return { value: null, problems: [unread], placeOf: ({ offset = 0 }) => placeAt(text, offset) };
+    return { value: null, problems: [unread], placeOf: ({ offset = 0 }) => placeAt(offset) };
   }
   const document = parseDocument(text, {
     version: "1.2",
@@ -51,7 +52,7 @@ export function readYaml(given: string): YamlText {
   return {
     value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 0 }),
     problems,
-    placeOf: ({ path, offset }) => placeAt(text, offset ?? offsetOf(document.contents, path)),
+    placeOf: ({ path, offset }) => placeAt(offset ?? offsetOf(document.contents, path)),
   };
 }
 
@@ -163,10 +164,25 @@ function startOf(node: unknown): number {
   return (node as Part | null)?.range?.[0] ?? 0;
 }
 
-function placeAt(text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - (before.lastIndexOf("\n") + 1) + 1 };
+/** Finds lines without going through the text again: there can be many problems. */
+function placesIn(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) {
+    starts.push(end + 1);
+  }
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }
 
 /** JSON's comments become blanks, so that everything stays where it is. YAML has none that begin with a slash. */
@@ -174,7 +190,45 @@ function withoutJsonComments(text: string): string {
   if (!/^\s*(?:\/\/|\/\*|[[{])/.test(text)) {
     return text;
   }
-  return text.replace(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\/\/[^\n]*|\/\*[^]*?\*\//g, (found) =>
-    found.startsWith("/") ? found.replaceAll(/[^\n]/g, " ") : found,
-  );
+  // What begins here is a text in quotes or a comment.
+  const marks = /["'/]/g;
+  const parts: string[] = [];
+  let done = 0;
+  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
+    const { index } = mark;
+    const end = endOf(text, index);
+    if (mark[0] === "/" && end > index + 1) {
+      parts.push(text.slice(done, index), text.slice(index, end).replaceAll(/[^\n]/g, " "));
+      done = end;
+    }
+    marks.lastIndex = end;
+  }
+  return parts.join("") + text.slice(done);
+}
+
+/** Where a text in quotes or a comment ends; the next place where neither begins. */
+function endOf(text: string, start: number): number {
+  const [first, second] = [text[start], text[start + 1]];
+  if (first !== "/") {
+    return endOfQuoted(text, start, first);
+  }
+  if (second !== "/" && second !== "*") {
+    return start + 1;
+  }
+  const end = second === "/" ? text.indexOf("\n", start) : text.indexOf("*/", start + 2);
+  return end < 0 ? text.length : second === "/" ? end : end + 2;
+}
+
+/** The end of the line at the latest: what has none is no text in quotes. */
+function endOfQuoted(text: string, start: number, quote: string | undefined): number {
+  for (let index = start + 1; index < text.length; index++) {
+    if (text[index] === quote) {
+      return index + 1;
+    }
+    if (text[index] === "\n") {
+      return index;
+    }
+    index += text[index] === "\\" && quote === '"' ? 1 : 0;
+  }
+  return text.length;
 }
