@@ -239,7 +239,8 @@ describe("a name that would play with the terminal", () => {
       "a[U+001B][2Jb[U+202E]c: the folder contains no logs",
     );
     const log = join(folder, "x\ny.json");
-    writeFileSync(log, `{"Id":"1","ResultType":"0"}\n{"Id":\n`);
+    const row = { Id: "1", ResultType: "0", TimeGenerated: "2026-03-10T10:00:00Z" };
+    writeFileSync(log, `${JSON.stringify(row)}\n{"Id":\n`);
     const { code, err } = await cli(["detect", log]);
     expect(code).toBe(3);
     expect(err).toMatch(/^mfa-deny: .*x\[U\+000A\]y\.json:2: [^\n]+\n$/);

@@ -2,7 +2,10 @@ import { readLooseText } from "../records/looseText.ts";
 
 /** Maximum length of the text before the JSON on a syslog line. */
 const longestHeader = 2_048;
-const base64 = /^\s*(?:ey|ew|W3|Ws|77u)[A-Za-z0-9+/_-]{30,}={0,2}\s*$/;
+/** What JSON begins with in base64: a brace, a bracket and what may follow it, or a byte order mark. */
+const base64 = /^\s*(?:e[yw]|W[3yw]|77u)[A-Za-z0-9+/_-]+={0,2}\s*$/;
+/** No sign-in is shorter in base64, and the search for lines (`kernel.wat`) finds no shorter one. */
+const shortestBase64 = 127;
 
 /** Returns the value in a text: JSON alone, behind a syslog header, or in base64; null for other text. */
 export function readEnvelopeText(text: string): unknown {
@@ -22,7 +25,8 @@ export function readEnvelopeText(text: string): unknown {
       parse(plain.slice(begin, end + 1)) ?? parse(plain.slice(plain.indexOf("{", begin), end + 1))
     );
   }
-  return base64.test(plain.slice(0, 4_096)) ? parse(decode(plain)) : null;
+  const isBase64 = plain.trim().length >= shortestBase64 && base64.test(plain.slice(0, 4_096));
+  return isBase64 ? parse(decode(plain)) : null;
 }
 
 /** Joined files have byte order marks in the middle. */

@@ -85,7 +85,8 @@ const text = fc
     ),
     { maxLength: 40 },
   )
-  .map((parts) => `{${parts.join("")}}`);
+  // Long runs without a blank have a test of their own.
+  .map((parts) => `{${parts.join("").replaceAll(/[+-\xff]{60}/g, "$& ")}}`);
 
 const userName = fc.oneof(
   fc.constantFrom(
@@ -170,6 +171,22 @@ describe("lines are found as a search line by line and word by word finds them",
         }
       }
     }
+  });
+
+  test("with what can be a record in base64, wherever it lies", () => {
+    for (let before = 0; before < 33; before++) {
+      for (const [length, isFound] of [
+        [95, false],
+        [127, true],
+        [2_000, true],
+      ] as const) {
+        const line = `{"a":"${" ".repeat(before)}${"e".repeat(length)}"}`;
+        const { wanted } = searchIn("denials", `{}\n${line}\n{}\n`);
+        expect(wanted).toEqual(isFound ? [[2, line]] : []);
+      }
+    }
+    const two = `{"a":"${"e".repeat(70)}"}\n{"a":"${"e".repeat(70)}"}\n`;
+    expect(searchIn("denials", two).wanted).toEqual([]);
   });
 
   test("whatever precedes them", () => {
