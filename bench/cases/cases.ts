@@ -4,12 +4,14 @@ import { backfillCase } from "./backfill.ts";
 import { coldStartCase } from "./coldStart.ts";
 import { memoryCase } from "./memory.ts";
 import { denialsCase, gzipCase, scanCase, tenPercentCase } from "./scan.ts";
+import { sizesCase } from "./sizes.ts";
 import { tenantCase } from "./tenant.ts";
 import { windowingCase } from "./windowing.ts";
 
 /** In the order in which they run. */
 export const cases: readonly Case[] = [
   scanCase,
+  sizesCase,
   tenPercentCase,
   denialsCase,
   gzipCase,

@@ -6,14 +6,17 @@ import type { Turn } from "./rounds.ts";
 export interface WorkerOptions {
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Times the process from its start to its end, instead of its work. */
+  readonly wholeProcess?: boolean;
 }
 
 /** Runs a module of `candidates/` once, in a fresh process. */
 export async function inFreshProcess(
   candidate: string,
   task: object,
-  { nodeArguments = [], environment = {} }: WorkerOptions = {},
+  { nodeArguments = [], environment = {}, wholeProcess = false }: WorkerOptions = {},
 ): Promise<Turn> {
+  const startedAt = performance.now();
   const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
   const child = spawn(
     process.execPath,
@@ -30,7 +33,7 @@ export async function inFreshProcess(
   if (turn === undefined) {
     throw new Error(`candidate ${candidate} gave no result`);
   }
-  return turn;
+  return wholeProcess ? { ...turn, ms: performance.now() - startedAt } : turn;
 }
 
 /** Times a shell command, including its start. */
