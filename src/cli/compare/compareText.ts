@@ -1,7 +1,6 @@
 import { visible } from "../../detection/signin/visible.ts";
 import { formatTable } from "../text/formatTable.ts";
 import type { PeerComparison, PeerVerdict } from "./againstPeers.ts";
-import type { CompareOutput } from "./compare.ts";
 import { peers } from "./peers/peers.ts";
 import { catchWords, missWords } from "./peers/why.ts";
 import { changeKinds, type RuleChange } from "./ruleChanges.ts";
@@ -10,8 +9,14 @@ import { changeKinds, type RuleChange } from "./ruleChanges.ts";
 export const modelNote =
   "These are models of the rules as they are published, in this program's words; they are not the rules.";
 
+/** As much of what `compare` prints as a person is shown; null where it was not asked for. */
+interface Compared {
+  readonly changes: readonly RuleChange[] | null;
+  readonly againstPeers: PeerComparison | null;
+}
+
 /** For a person: one line for each burst and rule, then the sums. */
-export function compareText({ changes, againstPeers }: CompareOutput): string {
+export function compareText({ changes, againstPeers }: Compared): string {
   return [
     ...(changes === null ? [] : [changesText(changes)]),
     ...(againstPeers === null ? [] : [peersText(againstPeers)]),
