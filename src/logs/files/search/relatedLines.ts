@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { canonicalAddress } from "../../../detection/signin/address.ts";
 import type { Entry } from "../entry.ts";
+import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
 import { LineFilter } from "./lineFilter.ts";
@@ -22,21 +24,25 @@ export interface RelatedTo {
  * and those that can hold a denial of anybody.
  */
 export class RelatedLines {
-  readonly #searches: readonly { readonly search: LineSearch; readonly wanted: Set<number> }[];
+  readonly #byName: LineSearch;
+  readonly #byAddress: LineSearch;
+  readonly #names: ReadonlySet<number>;
+  readonly #addressHashes: ReadonlySet<number>;
+  readonly #addresses: ReadonlySet<string>;
 
   /** Returns null if this machine cannot search. */
-  static of({ names, addresses }: RelatedTo): RelatedLines | null {
+  static of(wanted: RelatedTo): RelatedLines | null {
     const byName = LineSearch.of(searches.denials, { keys: nameKeys, everyLine: true });
     const byAddress = LineSearch.of([], { keys: addressKeys, everyLine: true });
-    return byName && byAddress && new RelatedLines([byName, names], [byAddress, addresses]);
+    return byName && byAddress && new RelatedLines(byName, byAddress, wanted);
   }
 
-  private constructor(...wanted: readonly (readonly [LineSearch, Iterable<string>])[]) {
-    this.#searches = wanted.map(([search, values]) => ({
-      search,
-      // A line that may be anybody's has the hash 0.
-      wanted: new Set([0, ...[...values].map(nameHash)]),
-    }));
+  private constructor(byName: LineSearch, byAddress: LineSearch, wanted: RelatedTo) {
+    this.#byName = byName;
+    this.#byAddress = byAddress;
+    this.#addresses = new Set(wanted.addresses);
+    this.#names = new Set([...wanted.names].map(nameHash));
+    this.#addressHashes = new Set([...this.#addresses].map(nameHash));
   }
 
   /**
@@ -47,46 +53,96 @@ export class RelatedLines {
   entries(range: LineRange): readonly Entry[] {
     const entries: Entry[] = [];
     const reader = new LineReader(new RecordMaker(range.source, (entry) => entries.push(entry)));
-    for (const line of readLines(range.source, range.path, this.#placesIn(range))) {
-      reader.line(line, 0);
+    const { sure, maybe } = this.#placesIn(range);
+    const places = [...new Set([...sure, ...maybe])].toSorted((a, b) => a - b);
+    for (const [place, line] of readLines(range.source, range.path, places)) {
+      if (sure.has(place) || this.#mayBeFrom(line)) {
+        reader.line(line, 0);
+      }
     }
     return entries;
   }
 
-  /** Returns the offsets of the matching lines in the file. */
-  #placesIn({ path, from, to }: LineRange): ReadonlySet<number> {
-    const places = new Set<number>();
-    const filters = this.#searches.map(({ search, wanted }) => {
-      const sink = {
-        passed() {},
-        line() {},
-        longLine() {},
-        longLineEnd() {},
-        approvalCandidates(pairs: Uint32Array, before: number) {
-          for (let at = 0; at < pairs.length; at += 2) {
-            if (wanted.has(pairs[at + 1] ?? 0)) {
-              places.add(from + (pairs[at] ?? 0) - before);
-            }
-          }
-        },
-      };
-      return new LineFilter(search, sink);
-    });
-    const buffer = Buffer.allocUnsafe(stepBytes);
-    const file = openSync(path, "r");
-    try {
-      for (let at = from; at < to;) {
-        const bytes = readSync(file, buffer, 0, Math.min(stepBytes, to - at), at);
-        if (bytes === 0) {
-          break;
+  /** Reports whether a line may have one of the addresses, in any spelling. */
+  #mayBeFrom(line: Buffer): boolean {
+    const values = [...line.toString("latin1").matchAll(addressValues)];
+    return values.length === 0 || values.some(([, value]) => this.#isWanted(value));
+  }
+
+  #isWanted(value: string | undefined): boolean {
+    return (
+      value !== undefined &&
+      (value.includes("\\") || this.#addresses.has(canonicalAddress(value.trim().toLowerCase())))
+    );
+  }
+
+  /** Returns the offsets in the file of lines that match, and of lines whose address is to be looked at. */
+  #placesIn(range: LineRange): Places {
+    const places: Places = { sure: new Set(), maybe: new Set() };
+    const filters = [
+      this.#filter(this.#byName, range, (hash, place) => {
+        if (hash === 0 || this.#names.has(hash)) {
+          places.sure.add(place);
         }
-        filters.forEach((filter) => filter.push(buffer.subarray(0, bytes)));
-        at += bytes;
+      }),
+      this.#filter(this.#byAddress, range, (hash, place) => {
+        if (this.#addressHashes.has(hash)) {
+          places.sure.add(place);
+        } else if (hash === 0 && this.#addresses.size > 0) {
+          places.maybe.add(place);
+        }
+      }),
+    ];
+    readInSteps(range, (bytes) => filters.forEach((filter) => filter.push(bytes)));
+    filters.forEach((filter) => filter.end());
+    return places;
+  }
+
+  #filter(
+    search: LineSearch,
+    { from }: LineRange,
+    take: (hash: number, place: number) => void,
+  ): LineFilter {
+    return new LineFilter(search, {
+      passed() {},
+      line() {},
+      longLine() {},
+      longLineEnd() {},
+      approvalCandidates(pairs, before) {
+        for (let at = 0; at < pairs.length; at += 2) {
+          take(pairs[at + 1] ?? 0, from + (pairs[at] ?? 0) - before);
+        }
+      },
+    });
+  }
+}
+
+interface Places {
+  readonly sure: Set<number>;
+  readonly maybe: Set<number>;
+}
+
+/** A key that ends like that of an address, and its value if it is text. */
+const addressValues = /Address"\s*:\s*(?:"([^"]*)")?/g;
+
+function readInSteps({ source, path, from, to }: LineRange, take: (bytes: Buffer) => void): void {
+  const buffer = Buffer.allocUnsafe(stepBytes);
+  let file: number | null = null;
+  try {
+    file = openSync(path, "r");
+    for (let at = from; at < to;) {
+      const bytes = readSync(file, buffer, 0, Math.min(stepBytes, to - at), at);
+      if (bytes === 0) {
+        return;
       }
-      filters.forEach((filter) => filter.end());
-    } finally {
+      take(buffer.subarray(0, bytes));
+      at += bytes;
+    }
+  } catch (error) {
+    throw InputError.of(source, error);
+  } finally {
+    if (file !== null) {
       closeSync(file);
     }
-    return new Set([...places].toSorted((a, b) => a - b));
   }
 }
