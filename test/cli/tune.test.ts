@@ -230,6 +230,21 @@ describe("tune", () => {
     expect(out).toContain("--max-per-week N chooses a setting.");
   });
 
+  it("draws a page with a heat map of each kind, which loads nothing", async () => {
+    const { out } = await cli(["tune", "--format", "html", "-"], { stdin: ndjson(history) });
+    const pictures = [
+      ...out.matchAll(/<img alt="([^"]*)" src="data:image\/svg\+xml;base64,([^"]*)"/g),
+    ];
+    expect(pictures.map(([, words]) => words?.slice(0, 26))).toEqual([
+      "Findings a week of sliding",
+      "Findings a week of tumbling".slice(0, 26),
+    ]);
+    const [svg = ""] = pictures.map(([, , data = ""]) => Buffer.from(data, "base64").toString());
+    expect(svg).toContain(">3.0<");
+    expect(out).toContain("Content-Security-Policy");
+    expect(out).toContain("<p>In use: 1 findings on 1 users");
+  });
+
   it("shows nothing but zeroes for a log without denials", async () => {
     const { output, code } = await tuned([], [approval("09:00")]);
     expect([output.denials, code]).toEqual([0, 0]);

@@ -85,6 +85,46 @@ export function heatMap(times: readonly number[]): string {
   });
 }
 
+/** A number for each pair of names. */
+export interface NumberGrid {
+  readonly columns: readonly string[];
+  readonly rows: readonly string[];
+  /** By row, then by column. */
+  readonly numbers: readonly (readonly number[])[];
+}
+
+/** Draws numbers by row and column, as SVG. The colour grows with the logarithm, since small numbers matter most. */
+export function numberMap({ columns, rows, numbers }: NumberGrid): string {
+  const most = Math.max(1, ...numbers.flat().map(Math.log1p));
+  return draw(860, 60 + 30 * rows.length, {
+    grid: { left: 50, right: 20, top: 10, bottom: 30 },
+    xAxis: { type: "category", data: columns },
+    yAxis: { type: "category", data: rows, inverse: true },
+    visualMap: {
+      min: 0,
+      max: most,
+      dimension: 2,
+      show: false,
+      inRange: { color: ["#f2f2f2", "#d55e00"] },
+    },
+    series: [
+      {
+        type: "heatmap",
+        label: { show: true, fontSize: 10, formatter: "{@[3]}" },
+        itemStyle: { borderColor: "#ffffff", borderWidth: 1 },
+        data: numbers.flatMap((line, row) =>
+          line.map((number, column) => [
+            column,
+            row,
+            Math.log1p(number),
+            number === 0 ? "" : number < 10 ? number.toFixed(1) : Math.round(number),
+          ]),
+        ),
+      },
+    ],
+  });
+}
+
 export interface Link {
   readonly user: string;
   /** What it shares with others: an address, an AS number or a user agent. */

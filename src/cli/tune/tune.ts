@@ -44,9 +44,11 @@ const formats = {
   table: tuneTable,
   csv: tuneCsv,
   json: (output: TuneOutput) => `${JSON.stringify(output, null, 2)}\n`,
+  // Charts take a while to load, and few ask for them.
+  html: async (output: TuneOutput) => (await import("./tunePage.ts")).tunePage(output),
 } as const;
 
-const formatNames = ["table", "csv", "json"] as const;
+const formatNames = ["table", "csv", "json", "html"] as const;
 
 export const tune: Command = {
   name: "tune",
@@ -111,7 +113,7 @@ export const tune: Command = {
     const labels = file === null ? noLabels : await readLabels(file);
     const report = await readReport(given, operands, terminal, { rule, current, labels });
     const output = toTuneOutput(report, { rule: rule.id, maxPerWeek, labels });
-    terminal.stdout.write(formats[format](output));
+    terminal.stdout.write(await formats[format](output));
     if (format !== "table") {
       writeVerdict(output.coverage, given, terminal);
     }

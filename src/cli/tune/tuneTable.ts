@@ -7,16 +7,30 @@ type Cell = TuneOutput["cells"][number];
 
 /** For a person: the findings a week of every setting, then what is in use and what to choose. */
 export function tuneTable(output: TuneOutput): string {
-  const { cells, coverage, denials, users, span } = output;
+  const { cells, coverage } = output;
   const kinds = [...new Set(cells.map(({ kind }) => kind))];
   return [
-    `${denials} denials of ${users} users${span === null ? "" : `, ${span.from.slice(0, 10)} to ${span.to.slice(0, 10)}`}. Findings a week of ${output.rule}, on average:\n`,
+    `${headLine(output)}\n`,
     ...kinds.map((kind) =>
       grid(
         kind,
         cells.filter((cell) => cell.kind === kind),
       ),
     ),
+    ...adviceLines(output),
+    coverageLines(coverage, true),
+  ].join("\n");
+}
+
+/** What was counted. */
+export function headLine({ denials, users, span, rule }: TuneOutput): string {
+  const when = span === null ? "" : `, ${span.from.slice(0, 10)} to ${span.to.slice(0, 10)}`;
+  return `${denials} denials of ${users} users${when}. Findings a week of ${rule}, on average:`;
+}
+
+/** What is in use, what to choose, and what to leave out. */
+export function adviceLines(output: TuneOutput): readonly string[] {
+  return [
     currentLine(output),
     choiceLines(output),
     ...output.hiddenByExclusions.map(hiddenLines),
@@ -24,8 +38,7 @@ export function tuneTable(output: TuneOutput): string {
       ({ user, until, closed }) =>
         `Worth an exception until ${until}: ${visible(user)}, closed as no attack ${closed} times.\n`,
     ),
-    coverageLines(coverage, true),
-  ].join("\n");
+  ];
 }
 
 function grid(kind: string, cells: readonly Cell[]): string {
