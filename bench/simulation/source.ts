@@ -24,6 +24,7 @@ export function simulatedSource(
         : { kind: "whole", rows, servedAt: time.now() };
     });
   return {
+    pageRows,
     candidates: (query) => ask((each) => tenant.candidates(each), query),
     approvals: (query) => ask((each) => tenant.approvals(each), query),
   };

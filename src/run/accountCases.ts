@@ -18,7 +18,8 @@ import {
   type RowAccount,
 } from "../detection/signin/account.ts";
 import { inParallel } from "./inParallel.ts";
-import type { SubjectRecord, Range } from "./ports.ts";
+import type { RecordIndex, SubjectRecord, Range } from "./ports.ts";
+import type { RecentSightings } from "./recentSightings.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import { ActiveAccounts, joinAccounts, type Activity } from "./newActivity.ts";
 
@@ -50,6 +51,15 @@ export interface AccountCase extends ViewedAccount {
   readonly matched: MatchedAccounts;
 }
 
+/** What was read before about all accounts together, and saves reading about each. */
+export interface KnownBefore {
+  /** Null if not known. It has to be newer than the rows of the activity, and older than what is read around it. */
+  readonly index: RecordIndex | null;
+  readonly recent: RecentSightings | null;
+}
+
+export const nothingKnown: KnownBefore = { index: null, recent: null };
+
 /** How far beyond a hull the first read reaches, in windows. It usually saves a second read. */
 const generous = 4;
 
@@ -62,22 +72,25 @@ export async function readAccountCases(
   detector: Detector,
   touched: readonly Activity[],
   signal: AbortSignal,
+  { index, recent }: KnownBefore = nothingKnown,
 ): Promise<readonly AccountCase[]> {
-  let open = await readAllHeads(detector, touched);
+  const stillOpen = async (activities: readonly Activity[]) =>
+    (await readAllHeads(detector, activities, index)).filter((each) => !isQuiet(each, recent));
+  let open = await stillOpen(touched);
   const cases: AccountCase[] = [];
   // The distance doubles each time, so that an endless burst takes few reads.
   for (let times = 1; open.length > 0; times *= 2) {
     const reads = open.map((each) => spanToRead(each, times));
     const { table, rows, cut } = await readSightings(
       detector.source,
-      open.map((each, index) => ({
+      open.map((each, place) => ({
         names: askedNames(each.account),
-        span: reads[index] ?? each.span,
+        span: reads[place] ?? each.span,
         core: each.span,
       })),
       signal,
     );
-    const matched = await matchTable(detector, table);
+    const matched = await matchTable(detector, table, index);
     const found = new Map(
       [...table.accounts(matched)].map(({ account, sightings }) => {
         const made = account();
@@ -86,7 +99,7 @@ export async function readAccountCases(
     );
     const unfinished: ViewedAccount[] = [];
     const renamed: Activity[] = [];
-    for (const [index, each] of open.entries()) {
+    for (const [place, each] of open.entries()) {
       const id = matched.resolve(rowAccountOf(each.account));
       const { account = { ...each.account, ...id }, sightings } = found.get(accountKey(id)) ?? {};
       if (hasNews(each.account, account)) {
@@ -95,11 +108,8 @@ export async function readAccountCases(
       }
       const seen = sightings?.() ?? [];
       const families = each.families.map((view) => look(each, view, seen));
-      const read = reads[index] ?? each.span;
-      const { span, clipped } = spanAround(
-        { ...each, families },
-        (rule) => windowKind(rule).silence,
-      );
+      const read = reads[place] ?? each.span;
+      const { span, clipped } = spanAround({ ...each, families }, silenceOf);
       // A side that reached its limit does not stop the other.
       const whole = span.from >= read.from && span.to <= read.to;
       const { user } = each.account;
@@ -109,9 +119,40 @@ export async function readAccountCases(
         unfinished.push({ ...each, families });
       }
     }
-    open = [...unfinished, ...(await readAllHeads(detector, renamed))];
+    open = [...unfinished, ...(await stillOpen(renamed))];
   }
   return cases;
+}
+
+/**
+ * Reports whether an account without any record needs no decision: everything published about its streaks so far was
+ * read, and they fire by no rule. Whatever is published later is activity of its own.
+ */
+function isQuiet(viewed: ViewedAccount, recent: RecentSightings | null): boolean {
+  const isNew = viewed.families.every(
+    ({ head }) => head.version === null && head.takenIn === undefined,
+  );
+  if (recent === null || !isNew || !isWhole(viewed.account)) {
+    return false;
+  }
+  const seen = recent.of(viewed.account);
+  if (seen === null) {
+    return false;
+  }
+  const active = { ...viewed, account: seen.account };
+  const families = viewed.families.map((view) => look(active, view, seen.sightings));
+  const { span, clipped } = spanAround({ ...active, families }, silenceOf);
+  const fires = families.some(({ views }) => views.some(hasFired));
+  return !fires && !clipped && span.from >= recent.completeFrom;
+}
+
+/** Reports whether a streak reached the threshold, even one that an exclusion hides. */
+export function hasFired({ streaks, hidden }: RuleView): boolean {
+  return hidden.length > 0 || streaks.some(({ triggeredAt }) => triggeredAt !== null);
+}
+
+function silenceOf(rule: Rule): number {
+  return windowKind(rule).silence;
 }
 
 /** Drops what was read about the account. */
@@ -140,12 +181,18 @@ function hasNews(asked: Account, found: Account): boolean {
 }
 
 /** Finds which accounts are the same person, from the rows and from the records of names without an id or tenant. */
-async function matchTable({ store }: Detector, table: SightingTable): Promise<MatchedAccounts> {
+async function matchTable(
+  { store }: Detector,
+  table: SightingTable,
+  index: RecordIndex | null,
+): Promise<MatchedAccounts> {
   const loose = table.looseAccounts();
   if (loose.length === 0) {
     return table.match();
   }
-  const owners = await store.readOwners(loose);
+  const owners = await store.readOwners(
+    loose.filter((alias) => index === null || index.mayHaveOwner(alias)),
+  );
   const ownerOf = (alias: AccountId) => owners.get(accountKey(alias)) ?? null;
   const unnamed = loose.filter(({ tenantId }) => tenantId === null);
   return table.match({
@@ -164,8 +211,9 @@ function isText(value: string | null): value is string {
 async function readAllHeads(
   detector: Detector,
   touched: readonly Activity[],
+  index: RecordIndex | null,
 ): Promise<readonly ViewedAccount[]> {
-  const read = await inParallel(touched, stateRequests, (each) => readHeads(detector, each));
+  const read = await inParallel(touched, stateRequests, (each) => readHeads(detector, each, index));
   const keys = read.map(({ account }) => accountKey(account));
   if (new Set(keys).size === read.length) {
     return read;
@@ -174,17 +222,22 @@ async function readAllHeads(
   for (const { account, span, wantsContext } of read) {
     joined.add(account, span.from, span.to, wantsContext);
   }
-  return inParallel(joined.list(), stateRequests, (each) => readHeads(detector, each));
+  return inParallel(joined.list(), stateRequests, (each) => readHeads(detector, each, index));
 }
 
 /** Reads the records of the account that the records name as the owner. */
-async function readHeads(detector: Detector, activity: Activity): Promise<ViewedAccount> {
+async function readHeads(
+  detector: Detector,
+  activity: Activity,
+  index: RecordIndex | null,
+): Promise<ViewedAccount> {
   const { workspaceId, rules, store } = detector;
   const from = activity.span.from - farthest;
   let { account } = activity;
   const heads: Pick<FamilyView, "family" | "head">[] = [];
   for (const family of familiesOf(rules)) {
-    const head = await store.readHead({ ...account, rule: family.name, workspaceId }, from);
+    const subject = { ...account, rule: family.name, workspaceId };
+    const head = index?.emptyHead(subject) ?? (await store.readHead(subject, from));
     const { tenantId, user, names = [] } = head.subject;
     account = joinAccounts({ tenantId, user, names }, account);
     heads.push({ family, head });
@@ -193,17 +246,17 @@ async function readHeads(detector: Detector, activity: Activity): Promise<Viewed
   return { ...active, families: heads.map((each) => look(active, each, [])) };
 }
 
+function isWhole({ tenantId, user, names = [] }: Account): boolean {
+  return tenantId !== null && objectIdOf(user) !== null && names.length > 0;
+}
+
 /**
  * Returns the range to read. Rows without an id or a name are matched to an account by rows that have both, so for
  * such accounts the range is as long as it can get.
  */
 function spanToRead(viewed: ViewedAccount, times: number): Range {
   const { account, span } = viewed;
-  const isWhole =
-    account.tenantId !== null &&
-    objectIdOf(account.user) !== null &&
-    (account.names ?? []).length > 0;
-  return isWhole
+  return isWhole(account)
     ? spanAround(viewed, () => generous * times).span
     : { from: span.from - farthest, to: span.to + farthest };
 }

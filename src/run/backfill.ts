@@ -79,7 +79,7 @@ export async function stepBackfill(
   try {
     for await (const { to, isLast } of sweep(
       detector,
-      { by: "generated", range, happenedIn },
+      { by: "generated", range, happenedIn, rowsPerMs: rowsPerMs(before, start) },
       sending,
       work,
       signal,
@@ -105,6 +105,11 @@ export async function stepBackfill(
     detector.log.info("backfill step", { id, workspace, from: range.from, to: cursor, ...work });
   }
   return false;
+}
+
+/** How many rows the part had so far, on average. */
+function rowsPerMs({ cursor, counts }: BackfillPart, start: number): number {
+  return cursor > start ? counts.rows / (cursor - start) : 0;
 }
 
 function problemOf(error: unknown): string {

@@ -1,9 +1,10 @@
 import type { Decision, Reason } from "../detection/decisions/decision.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
 import type { ContextOf } from "../detection/context/context.ts";
-import type { RuleView } from "../detection/decisions/ruleViews.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
 import {
+  hasFired,
+  nothingKnown,
   readAccountCases,
   stateRequests,
   type AccountCase,
@@ -22,6 +23,7 @@ import type { ChangeBase, Delivery, DueItem, Incident, SubjectRecord } from "./p
 import { isPending, type SendBudget } from "./sendBudget.ts";
 import { readApprovals } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
+import type { RecentSightings } from "./recentSightings.ts";
 import { UpstreamError } from "./upstreamError.ts";
 
 /** The number of accounts judged together. It bounds memory during a flood. */
@@ -49,8 +51,11 @@ export async function decideAccounts(
   touched: readonly Activity[],
   sending: SendBudget,
   signal: AbortSignal,
+  recent: RecentSightings | null = null,
 ): Promise<Decided> {
   const results: Decided[] = [];
+  // Read after the rows of the activity, so that whatever was recorded before these were published is in it.
+  const index = touched.length === 0 ? null : await detector.store.readIndex(touched.length);
   // Stryker disable next-line EqualityOperator: with no accounts left, nothing is asked.
   for (let start = 0; start < touched.length; start += accountsAtOnce) {
     let open = touched.slice(start, start + accountsAtOnce);
@@ -58,15 +63,17 @@ export async function decideAccounts(
       if (attempt === attempts) {
         throw new UpstreamError("state", "other runs keep changing the same records", true);
       }
-      const cases = await readAccountCases(detector, open, signal);
+      // An account is judged again because others have recorded something, so nothing of before holds.
+      const known = attempt === 0 ? { index, recent } : nothingKnown;
+      const cases = await readAccountCases(detector, open, signal, known);
       const approvals = await readApprovalsOf(detector, cases, signal);
-      const known = cases.map((each) => ({
+      const judged = cases.map((each) => ({
         ...each,
         // Stryker disable next-line ArrayDeclaration: a text is no approval.
         approvals: approvals.get(accountKey(each.account)) ?? [],
       }));
-      const contexts = await readContexts(detector, known, signal);
-      const outcomes = await inParallel(known, stateRequests, (each) =>
+      const contexts = await readContexts(detector, judged, signal);
+      const outcomes = await inParallel(judged, stateRequests, (each) =>
         decideCase(detector, each, contexts.get(accountKey(each.account)), sending),
       );
       results.push(...outcomes.map(({ decided }) => decided));
@@ -87,8 +94,6 @@ async function readApprovalsOf(
   cases: readonly AccountCase[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const hasFired = ({ streaks, hidden }: RuleView) =>
-    hidden.length > 0 || streaks.some(({ triggeredAt }) => triggeredAt !== null);
   const wanted = cases.flatMap(({ account, families }) =>
     families
       .filter(({ head, views }) => head.bursts.length > 0 || views.some(hasFired))

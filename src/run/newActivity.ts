@@ -1,4 +1,9 @@
-import { accountKey, joinNames, type Account } from "../detection/signin/account.ts";
+import {
+  accountKey,
+  joinNames,
+  type Account,
+  type RowAccount,
+} from "../detection/signin/account.ts";
 import { classify } from "../detection/signin/classify.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
@@ -11,6 +16,7 @@ import {
   type ExcludedCounts,
 } from "./excludedCounts.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
+import type { Sighting } from "../detection/signin/sighting.ts";
 import type { Range } from "./ports.ts";
 
 /** An account with something new, and the span of the times it happened. Both ends are inclusive. */
@@ -61,6 +67,7 @@ export function joinAccounts(some: Account, other: Account): Account {
  *
  * @param happenedIn ignores what happened at other times
  * @param excluded receives what each exclusion hid
+ * @param note is given the sightings of each row of an account
  * @returns the number of distinct denials in the rows
  */
 export function touch(
@@ -70,6 +77,7 @@ export function touch(
   counts: Counts,
   touched: ActiveAccounts,
   excluded: ExcludedCounts = {},
+  note: (account: RowAccount, sightings: readonly Sighting[]) => void = () => {},
 ): number {
   const scopes = rules.map((rule) => rule.scope);
   const table = new SightingTable();
@@ -78,6 +86,7 @@ export function touch(
     countRow(counts, row);
     // Stryker disable next-line ConditionalExpression: only for the compiler, a row of nobody shows nothing.
     if (row.account !== null) {
+      note(row.account, row.sightings);
       for (const sighting of row.sightings) {
         table.add(row.account, sighting);
       }

@@ -154,6 +154,8 @@ export interface Progress {
   readonly ruleStarts?: Readonly<Record<string, number>>;
   /** How far the audit logs were read for what followed (epoch ms); absent if never. */
   readonly followedTo?: number;
+  /** How far the daily second look has come (epoch ms); absent before the first. It never goes back. */
+  readonly lookedAgainTo?: number;
   /** For health; absent in the state of earlier versions. */
   readonly vitals?: Vitals;
 }
@@ -163,6 +165,14 @@ export interface StartState {
   readonly progress: Progress | null;
   /** Oldest first. */
   readonly due: readonly DueItem[];
+}
+
+/** Of which accounts the state had records at one moment. */
+export interface RecordIndex {
+  /** Returns an empty record if nothing was recorded about a subject or its aliases; null if something may be. */
+  emptyHead(subject: Subject): SubjectRecord | null;
+  /** Reports whether an alias may belong to another account. */
+  mayHaveOwner(alias: AccountId): boolean;
 }
 
 /** Changes that are stored together or not at all. */
@@ -177,6 +187,13 @@ export interface StateChange {
 export interface StateStore {
   open(): Promise<StartState>;
   readProgress(): Promise<Progress | null>;
+  /**
+   * Reads of which accounts there are records. Whoever writes an empty record from it is told of a conflict if
+   * somebody else recorded something in the meantime.
+   *
+   * @param most the number of requests that it may take; null is returned if there are too many records for it
+   */
+  readIndex(most: number): Promise<RecordIndex | null>;
   /**
    * Returns the accounts that the aliases turned out to be, by `accountKey`. Aliases without another owner are
    * absent.
@@ -196,6 +213,8 @@ export interface StateStore {
   write(change: StateChange): Promise<SubjectRecord | null | "conflict">;
   /** Stores the progress. The later watermark wins, whoever wrote it. */
   saveProgress(progress: Progress): Promise<void>;
+  /** Stores how far the daily second look has come, beside the progress of runs, of which there must be one. */
+  saveLookedAgain(to: number): Promise<void>;
   /** Forgets bursts whose last denial is before `before` (epoch ms). @returns how many */
   prune(before: number): Promise<number>;
 }
@@ -299,6 +318,8 @@ export type LogAnswer =
 
 /** A log service that can be queried again. Both methods may return more rows than asked for, never fewer. */
 export interface SignInSource {
+  /** The number of rows that a whole answer can have; absent if it is not limited. */
+  readonly pageRows?: number;
   /** Returns rows that may contain a denial. */
   candidates(query: LogQuery, signal: AbortSignal): Promise<LogAnswer>;
   /** Returns rows that may contain a fresh approval. */

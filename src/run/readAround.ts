@@ -12,8 +12,8 @@ const hour = 3_600_000;
 /** How far the `TimeGenerated` of a row may lie before and after the event it reports, in milliseconds. */
 export const publicationLag = { before: hour, after: 72 * hour } as const;
 
-/** The number of users named in one query. It is far below the limit of a query and keeps answers to a page. */
-export const usersPerQuery = 200;
+/** The number of names in one query, some 40 characters each. It is far below the limit of a query and keeps answers to a page. */
+export const usersPerQuery = 1_000;
 
 /** Rows per user that are enough. Once they are reached, rows further away from the core are not read. */
 export const mostRows = 10_000;

@@ -27,6 +27,7 @@ export function withoutSendingTime(
     }
   };
   return {
+    ...(source.pageRows !== undefined && { pageRows: source.pageRows }),
     candidates: (query, signal) => timed(() => source.candidates(query, signal)),
     approvals: (query, signal) => timed(() => source.approvals(query, signal)),
   };

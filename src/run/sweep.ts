@@ -2,7 +2,8 @@ import type { Fields } from "../detection/signin/fields.ts";
 import { decideAccounts } from "./decideAccounts.ts";
 import { deliverClaimed } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
-import type { LogQuery, Range } from "./ports.ts";
+import type { LogQuery, Range, SignInSource } from "./ports.ts";
+import { RecentSightings } from "./recentSightings.ts";
 import { withoutSendingTime } from "./readingTime.ts";
 import { halve, readWhole } from "./readWhole.ts";
 import type { LogSeen } from "./vitals.ts";
@@ -14,6 +15,17 @@ import { warnOfHidden } from "./warnOfHidden.ts";
 /** Maximum length of a step (ms): about a page for a large tenant, and few queries after a long outage. */
 const longestStep = 6 * 3_600_000;
 
+/**
+ * The share of the rows of an answer that a step is planned to have, at the highest load of the last day. Nights would
+ * have room for longer steps, but the first one of the morning would be thrown away.
+ */
+const plannedShare = 0.75;
+
+/** How much faster than the last step the next one is planned for, so that one moment with many rows does not matter. */
+const steepest = 4;
+
+const day = 86_400_000;
+
 const always: Range = { from: -Infinity, to: Infinity };
 
 export interface Sweep {
@@ -21,6 +33,8 @@ export interface Sweep {
   readonly range: Range;
   /** Ignores denials that happened outside this range. Absent: none are ignored. */
   readonly happenedIn?: Range;
+  /** How many rows to expect. Only the length of the first step depends on it. */
+  readonly rowsPerMs?: number;
   /** Returns accounts to look at for reasons other than a denial ingested in the step. */
   readonly alsoActive?: (step: Range) => Promise<ActiveAccounts>;
 }
@@ -42,14 +56,16 @@ export interface Swept extends Range {
  */
 export async function* sweep(
   given: Detector,
-  { by, range, happenedIn = always, alsoActive }: Sweep,
+  { by, range, happenedIn = always, alsoActive, rowsPerMs = 0 }: Sweep,
   sending: SendBudget,
   work: RunTotals,
   signal: AbortSignal,
 ): AsyncGenerator<Swept> {
   const source = withoutSendingTime(given.source, given.clock, sending);
   const detector = { ...given, source };
-  let length = longestStep;
+  const recent = new RecentSightings(by);
+  let length = plannedLength(source, rowsPerMs);
+  let rates: readonly { readonly at: number; readonly perMs: number }[] = [];
   let from = range.from;
   while (from < range.to) {
     signal.throwIfAborted();
@@ -57,6 +73,7 @@ export async function* sweep(
     const step = await readStep(detector, { by, range: wanted, users: null, shard: null }, signal);
     const { to } = step.range;
     const touched = (to > from && (await alsoActive?.(step.range))) || new ActiveAccounts();
+    recent.begin(from);
     work.denials += touch(
       step.rows,
       detector.rules,
@@ -64,8 +81,9 @@ export async function* sweep(
       work.counts,
       touched,
       work.excluded,
+      (account, sightings) => recent.note(account, sightings),
     );
-    const decided = await decideAccounts(detector, touched.list(), sending, signal);
+    const decided = await decideAccounts(detector, touched.list(), sending, signal, recent);
     addDecisions(work, decided);
     warnOfHidden(detector, decided.decisions);
     await deliverClaimed(detector, decided.claimed, sending, work);
@@ -78,8 +96,18 @@ export async function* sweep(
     if (isLast) {
       return;
     }
-    length = Math.min(longestStep, 2 * (step.asked.to - step.asked.from));
+    const asked = step.asked.to - step.asked.from;
+    const rate = { at: to, perMs: step.rows.length / asked };
+    rates = [...rates.filter(({ at }) => at > to - day), rate];
+    const fastest = Math.max(...rates.map(({ perMs }) => perMs));
+    length = Math.min(2 * asked, plannedLength(source, Math.min(fastest, steepest * rate.perMs)));
   }
+}
+
+/** Returns how long a step can be (ms) so that one answer has room for it. */
+function plannedLength({ pageRows = Infinity }: SignInSource, rowsPerMs: number): number {
+  const fits = rowsPerMs === 0 ? Infinity : (plannedShare * pageRows) / rowsPerMs;
+  return Math.max(1, Math.floor(Math.min(longestStep, fits)));
 }
 
 interface Step {

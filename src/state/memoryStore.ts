@@ -3,6 +3,7 @@ import { accountKey, joinNames, type AccountId } from "../detection/signin/accou
 import type {
   Delivery,
   DueItem,
+  RecordIndex,
   SubjectRecord,
   StartState,
   Progress,
@@ -51,6 +52,21 @@ export class MemoryStore implements StateStore {
 
   readProgress(): Promise<Progress | null> {
     return Promise.resolve(this.#progress);
+  }
+
+  readIndex(): Promise<RecordIndex> {
+    const owned = new Set(this.#owners.keys());
+    const recorded = new Set(this.#heads.keys());
+    return Promise.resolve({
+      emptyHead(subject) {
+        const isKnown = [subject, ...aliasesOf(subject, subject)].some(
+          (id) =>
+            owned.has(accountKey(id)) || recorded.has(subjectName({ ...subject, ...idOf(id) })),
+        );
+        return isKnown ? null : emptyHead(subject);
+      },
+      mayHaveOwner: (alias) => owned.has(accountKey(alias)),
+    });
   }
 
   readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>> {
@@ -130,6 +146,11 @@ export class MemoryStore implements StateStore {
     return Promise.resolve();
   }
 
+  saveLookedAgain(to: number): Promise<void> {
+    this.#progress &&= lookedAgain(this.#progress, to);
+    return Promise.resolve();
+  }
+
   prune(before: number): Promise<number> {
     let pruned = 0;
     for (const [name, head] of this.#heads) {
@@ -154,6 +175,10 @@ export class MemoryStore implements StateStore {
       progress: this.#progress,
     };
   }
+}
+
+function idOf({ tenantId, user }: AccountId): AccountId {
+  return { tenantId, user };
 }
 
 function emptyHead(subject: Subject): SubjectRecord {
@@ -203,8 +228,8 @@ export function laterProgress(stored: Progress | null, progress: Progress): Prog
   if (stored === null) {
     return progress;
   }
-  const { lastSuccessAt } = stored;
-  return {
+  const { lastSuccessAt, lookedAgainTo } = stored;
+  const merged = {
     ...(stored.lastRunAt > progress.lastRunAt ? stored : progress),
     publishedTo: Math.max(stored.publishedTo, progress.publishedTo),
     lastSuccessAt:
@@ -212,6 +237,12 @@ export function laterProgress(stored: Progress | null, progress: Progress): Prog
         ? progress.lastSuccessAt
         : Math.max(lastSuccessAt, progress.lastSuccessAt ?? lastSuccessAt),
   };
+  return lookedAgainTo === undefined ? merged : lookedAgain(merged, lookedAgainTo);
+}
+
+/** Returns the progress after the daily second look has come to `to`, unless it came further before. */
+export function lookedAgain(progress: Progress, to: number): Progress {
+  return { ...progress, lookedAgainTo: Math.max(to, progress.lookedAgainTo ?? to) };
 }
 
 /** Returns how far these bursts were sent. */

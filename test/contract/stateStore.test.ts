@@ -86,10 +86,12 @@ function reopening(folder: string): StateStore {
   return {
     open: () => once((store) => store.open()),
     readProgress: () => once((store) => store.readProgress()),
+    readIndex: (most) => once((store) => store.readIndex(most)),
     readOwners: (aliases) => once((store) => store.readOwners(aliases)),
     readHead: (subject, from) => once((store) => store.readHead(subject, from)),
     write: (change) => once((store) => store.write(change)),
     saveProgress: (progress) => once((store) => store.saveProgress(progress)),
+    saveLookedAgain: (to) => once((store) => store.saveLookedAgain(to)),
     prune: (before) => once((store) => store.prune(before)),
   };
 }

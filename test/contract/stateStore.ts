@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { StateChange, StateStore } from "../../src/run/ports.ts";
-import { alice, tenantId } from "../builders.ts";
+import { alice, bob as stranger, tenantId } from "../builders.ts";
 import { law } from "../laws/runs.ts";
 import {
   burst,
@@ -285,6 +285,64 @@ export function stateStoreContract(name: string, keep: () => Promise<Keeper>): v
       expect(await recorded(store, subjectOf(alice.id, family))).toEqual([burst(1)]);
       const items = (await store.open()).due.map((each) => [each.subject.user, each.attempts]);
       expect(items).toEqual([[alice.id, 1]]);
+    });
+
+    describe("an index", () => {
+      const identified = subjectOf(alice.id, { aliases: [{ tenantId, user: alice.name }] });
+      const carol = subjectOf("carol@contoso.com");
+
+      test("has an empty record of whom nothing is recorded, as it is read", async () => {
+        await record(store, subject, burst(1));
+        const index = await other.readIndex(1);
+        for (const each of [carol, subjectOf(stranger.id), { ...subject, workspaceId: null }]) {
+          expect(index?.emptyHead({ ...each, tenantId: null })).toEqual(
+            await other.readHead({ ...each, tenantId: null }, -Infinity),
+          );
+        }
+        expect(index?.mayHaveOwner(carol)).toBe(false);
+      });
+
+      test("has none of whom something is recorded, under any name", async () => {
+        await record(store, subject, burst(1));
+        const before = await other.readIndex(1);
+        expect(before?.emptyHead(subject)).toBeNull();
+        expect(before?.emptyHead(identified)).toBeNull();
+        expect(before?.emptyHead(subjectOf(alice.id))).not.toBeNull();
+        await record(store, identified, burst(2));
+        const after = await other.readIndex(1);
+        expect(after?.emptyHead(subjectOf(alice.id))).toBeNull();
+        expect(after?.emptyHead(subject)).toBeNull();
+        expect(after?.mayHaveOwner(subject)).toBe(true);
+      });
+
+      test("that is old makes the write of its empty record a conflict", async () => {
+        const index = await other.readIndex(1);
+        await record(store, subject, burst(1));
+        const head = index?.emptyHead(subject);
+        expect(await other.write({ head: { ...head!, bursts: [burst(2)] } })).toBe("conflict");
+        expect(await recorded(store, subject)).toEqual([burst(1)]);
+      });
+
+      test("leads to the same record as reading does, with its names", async () => {
+        const head = (await store.readIndex(1))?.emptyHead(identified);
+        await written(store, { ...head!, bursts: [burst(1)] });
+        expect(await recorded(other, subject)).toEqual([burst(1)]);
+        const owners = await other.readOwners([{ tenantId, user: alice.name }]);
+        expect([...owners.values()]).toEqual([{ tenantId, user: alice.id }]);
+      });
+    });
+
+    test("the second look never goes back, and runs leave it alone", async () => {
+      await store.saveLookedAgain(start);
+      expect(await other.readProgress()).toBeNull();
+      await store.saveProgress(progress(1));
+      await other.readProgress();
+      await other.saveLookedAgain(start);
+      await other.saveLookedAgain(start - 1);
+      await store.saveProgress(progress(2, { lastRunAt: start + 1 }));
+      expect(await other.readProgress()).toEqual(
+        progress(2, { lastRunAt: start + 1, lookedAgainTo: start }),
+      );
     });
 
     test("a subject may have a thousand bursts", async () => {

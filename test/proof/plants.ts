@@ -20,10 +20,12 @@ function storeWith(store: StateStore, methods: Partial<StateStore>): StateStore 
   return {
     open: () => store.open(),
     readProgress: () => store.readProgress(),
+    readIndex: (most) => store.readIndex(most),
     readOwners: (aliases) => store.readOwners(aliases),
     readHead: (subject, from) => store.readHead(subject, from),
     write: (change) => store.write(change),
     saveProgress: (progress) => store.saveProgress(progress),
+    saveLookedAgain: (to) => store.saveLookedAgain(to),
     prune: (before) => store.prune(before),
     ...methods,
   };

@@ -43,6 +43,8 @@ function generatedAt(row: Fields): number {
 export class FakeLog implements SignInSource {
   readonly asked: AskedQuery[] = [];
   mostRows = Infinity;
+  /** What it says of that beforehand. */
+  pageRows = Infinity;
   /** How far the service's clock is ahead of the clock it was given, milliseconds. */
   aheadMs = 0;
   /** Told of every query; may throw, or let time pass. */

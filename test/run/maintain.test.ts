@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { time } from "../builders.ts";
-import { Bench, day, hour, refusals } from "./bench.ts";
+import { Bench, day, hour, minute, refusals } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
 it("finds what a run missed, up to three days back", async () => {
@@ -63,4 +63,42 @@ it("forgets even if the second look never ends", async () => {
   };
   await expect(bench.maintain(later)).rejects.toThrow("away");
   expect(bench.store.snapshot().heads).toEqual([]);
+});
+
+describe("a second look without time for everything", () => {
+  /** Each step takes four minutes. */
+  function slow(bench: Bench): void {
+    bench.log.before = ({ users }) => {
+      bench.now += users === null ? 4 * minute : 0;
+    };
+  }
+
+  it("ends in time, and goes on there the next day", async () => {
+    const bench = new Bench("09:30", []);
+    await bench.run("09:30");
+    const later = time("09:30") + 4 * day;
+    await bench.run(later);
+    slow(bench);
+    const readTo = () => bench.store.snapshot().progress?.lookedAgainTo;
+    const to = later - 2 * minute;
+    expect(await bench.maintain(later)).toMatchObject({ behind: true });
+    expect(readTo()).toBe(to - 3 * day + 12 * hour);
+    const before = bench.log.asked.length;
+    await bench.run(later + day);
+    await bench.maintain(later + day);
+    const again = bench.log.asked.slice(before).filter(({ range }) => range.to < to);
+    expect(again[0]?.range.from).toBe(to - 3 * day + 12 * hour);
+    expect(readTo()).toBe(to - 2 * day);
+  });
+
+  it("reads the last three days again even if it was faster before", async () => {
+    const bench = new Bench("09:30", []);
+    await bench.run("09:30");
+    const later = time("09:30") + 4 * day;
+    await bench.run(later);
+    expect(await bench.maintain(later)).toMatchObject({ behind: false });
+    const before = bench.log.asked.length;
+    expect(await bench.maintain(later + minute)).toMatchObject({ behind: false });
+    expect(bench.log.asked[before]?.range.from).toBe(later - 2 * minute - 3 * day);
+  });
 });

@@ -59,9 +59,9 @@ it("asks once for users of like times, and apart for others", async () => {
 });
 
 it.each([
-  [400, [200, 200]],
-  [401, [200, 200, 1]],
-])("names two hundred users in a query and no more: of %i", async (count, named) => {
+  [2_000, [1_000, 1_000]],
+  [2_001, [1_000, 1_000, 1]],
+])("names a thousand users in a query and no more: of %i", async (count, named) => {
   const log = new FakeLog(clock, []);
   const wanted = Array.from({ length: count }, (_, i) =>
     wantedOf(personNamed(`user${i}`).name, "09:00", "09:01"),
@@ -69,7 +69,7 @@ it.each([
   await readSightings(log, wanted, never);
   await readApprovals(log, wanted, never);
   expect(log.asked.map(({ users }) => users?.length)).toEqual([...named, ...named]);
-  expect(usersPerQuery).toBe(200);
+  expect(usersPerQuery).toBe(1_000);
 });
 
 it("of a user with endless rows reads around the core, and of others everything", async () => {

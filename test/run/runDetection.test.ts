@@ -170,7 +170,7 @@ describe("the first run", () => {
     let isDead = false;
     const store = around(bench.store, ({ method, make }) => {
       // Its own last words do not arrive either.
-      isDead ||= method === "readHead";
+      isDead ||= method === "readIndex";
       return isDead ? Promise.reject(new Error("killed")) : make();
     });
     await expect(bench.run("09:55", { store })).rejects.toThrow("killed");

@@ -4,8 +4,8 @@ import type { Range } from "../../src/run/ports.ts";
 import { sweep, type Sweep, type Swept } from "../../src/run/sweep.ts";
 import { ActiveAccounts } from "../../src/run/newActivity.ts";
 import { noTotals } from "../../src/run/runTotals.ts";
-import { alice, bob, time } from "../builders.ts";
-import { Bench, minute, never, personNamed, refusals } from "./bench.ts";
+import { alice, bob, denialRow, time } from "../builders.ts";
+import { Bench, day, hour, minute, never, personNamed, refusals } from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 
 async function sweepOver(
@@ -73,6 +73,88 @@ describe("a step that is too much for one answer", () => {
     };
     expect((await sweepOver(bench, time("09:30"), time("09:30") + 1)).steps).toEqual([]);
     expect(bench.now).toBeGreaterThan(time("09:32:30"));
+  });
+});
+
+describe("a step", () => {
+  /** Asks by day five times as much as by night. */
+  const busy = Array.from({ length: 72 }, (_, hours) => {
+    const count = 5 * (1 + 4 * Math.sin((Math.PI * (hours % 24)) / 24));
+    return refusals(time("00:00") + hours * hour, Math.round(count), bob, 90_000);
+  }).flat();
+
+  it("is as long as an answer has room for, and little is thrown away", async () => {
+    const bench = new Bench(time("00:00") + 5 * day, publish(busy));
+    bench.log.mostRows = 60;
+    bench.log.pageRows = 60;
+    const { work } = await sweepOver(bench, time("00:00"), time("00:00") + 3 * day);
+    expect(work.counts.rows).toBe(busy.length);
+    const asked = bench.log.asked.filter(({ users }) => users === null);
+    const thrown = asked.filter(({ rows }) => rows > 60);
+    expect(thrown.length).toBeLessThan(asked.length / 10);
+    expect(asked.length).toBeLessThan(3 * (busy.length / 60));
+  });
+
+  it("is not short for a day because of one moment with many rows", async () => {
+    const people = Array.from({ length: 100 }, (_, i) => personNamed(`user${i}`));
+    const moment = people.flatMap((user) => refusals("09:00", 1, user));
+    const bench = new Bench(time("00:00") + 5 * day, publish([...moment, ...refusals("12:00", 1)]));
+    bench.log.mostRows = 60;
+    bench.log.pageRows = 60;
+    const { steps } = await sweepOver(bench, time("00:00"), time("00:00") + day);
+    expect(steps.length).toBeLessThan(70);
+  });
+
+  it("begins with the length that the load so far allows", async () => {
+    const bench = new Bench(time("00:00") + 5 * day, publish(busy));
+    bench.log.pageRows = 60;
+    const range = { from: time("08:00"), to: time("20:00") };
+    await sweepOver(bench, range.from, range.to, { rowsPerMs: 45 / hour });
+    expect(bench.log.asked[0]?.range).toEqual({ from: range.from, to: range.from + hour });
+  });
+});
+
+describe("who is read around", () => {
+  const from = time("00:00");
+  const sweepDay = (bench: Bench) =>
+    sweepOver(bench, from, from + day, { by: "generated", happenedIn: { from, to: from + day } });
+  const namesAsked = (bench: Bench) => new Set(bench.log.asked.flatMap(({ users }) => users ?? []));
+
+  it("is nobody who cannot fire, once enough was read before", async () => {
+    const rows = [...refusals("02:00", 4), ...refusals("12:00", 4, bob)];
+    const bench = new Bench(from + 5 * day, publish(rows));
+    bench.log.pageRows = 1_000;
+    const { work } = await sweepDay(bench);
+    expect(work).toMatchObject({ denials: 8, opened: 0 });
+    expect(namesAsked(bench)).toEqual(new Set());
+    const early = new Bench(from + 5 * day, publish(refusals("00:30", 4)));
+    await sweepDay(early);
+    expect(namesAsked(early)).toContain(alice.id);
+  });
+
+  it("is who fires with rows of several steps", async () => {
+    const rows = publish([...refusals("11:56", 4), ...refusals("12:00", 1)]);
+    const bench = new Bench(from + 5 * day, rows);
+    const { work } = await sweepDay(bench);
+    expect(work).toMatchObject({ opened: 1 });
+    expect(bench.records()).toMatchObject([{ facts: { denials: 5 } }]);
+  });
+
+  it("is who has a record, even with a single denial more", async () => {
+    const bench = new Bench(from + 5 * day, publish(refusals("12:00", 5)));
+    await sweepDay(bench);
+    bench.log.add(publish([denialRow("12:10")]));
+    const { work } = await sweepDay(bench);
+    expect(work).toMatchObject({ updated: 1 });
+  });
+
+  it("is who has rows without the id", async () => {
+    const named = { name: alice.name, id: "" };
+    const rows = [...refusals("12:00", 3), ...refusals("12:03", 2, named)];
+    const bench = new Bench(from + 5 * day, publish(rows));
+    const { work } = await sweepDay(bench);
+    expect(work).toMatchObject({ opened: 1 });
+    expect(bench.records()).toMatchObject([{ facts: { denials: 5 } }]);
   });
 });
 

@@ -45,7 +45,7 @@ export interface Workspace extends SignInSource {
 const queries = {
   candidates: { template: candidates, columns: candidateColumns },
   approvals: { template: approvals, columns: approvalColumns },
-} as const satisfies Record<keyof SignInSource, Query>;
+} as const satisfies Record<Exclude<keyof SignInSource, "pageRows">, Query>;
 
 /** Returns clients for the tables of workspaces. They share one limit on concurrent queries. */
 export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string) => Workspace {
@@ -71,6 +71,7 @@ export function logAnalytics(options: LogAnalyticsOptions): (workspaceId: string
     columns,
   });
   return (workspaceId) => ({
+    pageRows,
     candidates: (asked, signal) => ask(workspaceId, render(queries.candidates, asked), signal),
     approvals: (asked, signal) => ask(workspaceId, render(queries.approvals, asked), signal),
     ask: (query, signal) => ask(workspaceId, query, signal),

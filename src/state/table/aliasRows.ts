@@ -118,7 +118,7 @@ export class AliasRows {
     const alias: AccountId = { tenantId, user };
     const row = await this.#rows.get(rowKeys.alias(alias));
     return row === null
-      ? { alias, owner: null, hasRecords: false, version: null, lastAt: 0 }
+      ? unknownAlias(alias)
       : { ...(fromJsonProperties(row) as StoredAlias), version: row.etag };
   }
 }
@@ -126,6 +126,11 @@ export class AliasRows {
 export interface AliasChange {
   readonly change: Change;
   readonly stored: StoredAlias;
+}
+
+/** A name without a row. Other fields of a subject are left out. */
+export function unknownAlias({ tenantId, user }: AccountId): AliasRow {
+  return { alias: { tenantId, user }, owner: null, hasRecords: false, version: null, lastAt: 0 };
 }
 
 /** Reports whether the account's id or tenant may still become known. */

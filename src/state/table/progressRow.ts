@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Progress } from "../../run/ports.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
-import { laterProgress } from "../memoryStore.ts";
+import { laterProgress, lookedAgain } from "../memoryStore.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import type { Row, TableRows } from "./tableRows.ts";
@@ -57,9 +57,21 @@ export class ProgressRow {
    * Stores the progress. The later watermark wins, whoever wrote it. Must come after the rest of the state was
    * migrated to this version.
    */
-  async save(progress: Progress): Promise<void> {
+  save(progress: Progress): Promise<void> {
+    return this.#change((stored) => laterProgress(stored, progress));
+  }
+
+  /** Stores how far the daily second look has come. */
+  saveLookedAgain(to: number): Promise<void> {
+    return this.#change((stored) => stored && lookedAgain(stored, to));
+  }
+
+  async #change(make: (stored: Progress | null) => Progress | null): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const next = laterProgress(this.#seen.progress, progress);
+      const next = make(this.#seen.progress);
+      if (next === null) {
+        return;
+      }
       if (this.isCurrent && isDeepStrictEqual(next, this.#seen.progress)) {
         return;
       }

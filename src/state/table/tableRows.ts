@@ -59,25 +59,55 @@ export class TableRows {
 
   /** Returns rows with `from` <= key < `to` that meet an OData filter. */
   async list(from: string, to: string, condition = ""): Promise<readonly Row[]> {
-    const keys = odata`PartitionKey eq ${this.#partition} and RowKey ge ${from} and RowKey lt ${to}`;
+    const keys = this.#between(from, to);
     const filter = condition === "" ? keys : `${keys} and ${condition}`;
     const rows = await this.#try(async () => {
       const found: Row[] = [];
-      for await (const row of this.#client.listEntities({
-        ...this.#cancel,
-        queryOptions: { filter },
-        onResponse: ({ parsedBody }, _, error) => {
-          // The client takes an answer without rows for an empty table.
-          if (error === undefined && !holdsRows(parsedBody)) {
-            throw unusable();
-          }
-        },
-      })) {
+      for await (const row of this.#listed({ filter })) {
         found.push(this.#read(row));
       }
       return found;
     }, [404]);
     return rows ?? [];
+  }
+
+  /** Returns the keys of rows with `from` <= key < `to`; null if that takes more than `most` requests. */
+  async keys(from: string, to: string, most: number): Promise<ReadonlySet<string> | null> {
+    const found = await this.#try(async () => {
+      const keys = new Set<string>();
+      let pages = 0;
+      const asked = { filter: this.#between(from, to), select: ["PartitionKey", "RowKey"] };
+      for await (const page of this.#listed(asked).byPage()) {
+        for (const { partitionKey, rowKey } of page) {
+          if (partitionKey !== this.#partition || typeof rowKey !== "string") {
+            throw unusable();
+          }
+          keys.add(rowKey);
+        }
+        if (++pages >= most && page.continuationToken !== undefined) {
+          return "tooMany";
+        }
+      }
+      return keys;
+    }, [404]);
+    return found === "tooMany" ? null : (found ?? new Set());
+  }
+
+  #between(from: string, to: string): string {
+    return odata`PartitionKey eq ${this.#partition} and RowKey ge ${from} and RowKey lt ${to}`;
+  }
+
+  #listed(queryOptions: { readonly filter: string; readonly select?: string[] }) {
+    return this.#client.listEntities({
+      ...this.#cancel,
+      queryOptions,
+      onResponse: ({ parsedBody }, _, error) => {
+        // The client takes an answer without rows for an empty table.
+        if (error === undefined && !holdsRows(parsedBody)) {
+          throw unusable();
+        }
+      },
+    });
   }
 
   /** @throws UpstreamError if it is not one of our rows, because a proxy answered in the service's place */

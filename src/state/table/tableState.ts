@@ -8,6 +8,7 @@ import type {
   AliasRow,
   Delivery,
   DueItem,
+  RecordIndex,
   SubjectRecord,
   StartState,
   Progress,
@@ -16,6 +17,7 @@ import type {
 } from "../../run/ports.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { ProgressRow } from "./progressRow.ts";
+import { readRecordIndex } from "./recordIndex.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
 import {
   contentOf,
@@ -75,6 +77,11 @@ export class TableState implements StateStore {
     }
     await this.#rows.put(rowKeys.firstSeen, { at: String(now) }, stored?.etag ?? null);
     return now;
+  }
+
+  async readIndex(most: number): Promise<RecordIndex | null> {
+    await this.#prepare();
+    return readRecordIndex(this.#rows, most);
   }
 
   async readOwners(aliases: readonly AccountId[]): Promise<ReadonlyMap<string, AccountId>> {
@@ -185,6 +192,10 @@ export class TableState implements StateStore {
 
   saveProgress(progress: Progress): Promise<void> {
     return this.#progress.save(progress);
+  }
+
+  saveLookedAgain(to: number): Promise<void> {
+    return this.#progress.saveLookedAgain(to);
   }
 
   async prune(before: number): Promise<number> {
