@@ -6,6 +6,7 @@ import { memoryCase } from "./memory.ts";
 import { denialsCase, gzipCase, scanCase, tenPercentCase } from "./scan.ts";
 import { sizesCase } from "./sizes.ts";
 import { tenantCase } from "./tenant.ts";
+import { tuneCase } from "./tune.ts";
 import { windowingCase } from "./windowing.ts";
 
 /** In the order in which they run. */
@@ -16,6 +17,7 @@ export const cases: readonly Case[] = [
   denialsCase,
   gzipCase,
   windowingCase,
+  tuneCase,
   memoryCase,
   coldStartCase,
   answerCase,

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import type { Grid } from "../../detection/bursts/grid.ts";
 import { presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { noLabels } from "../../run/incidentLabels.ts";
@@ -24,21 +23,10 @@ import { moment, oneOf, wholeNumber } from "../values.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { readLabels } from "./labels.ts";
+import { triedGrid } from "./triedGrid.ts";
 import { tuneCsv } from "./tuneCsv.ts";
 import { toTuneOutput, type TuneOutput } from "./tuneReport.ts";
 import { tuneTable } from "./tuneTable.ts";
-
-const minute = 60_000;
-const hour = 60 * minute;
-
-/** Every setting that is tried. */
-export const triedGrid: Grid = {
-  kinds: ["sliding", "tumbling"],
-  windowsMs: [1, 2, 5, 10, 15, 30]
-    .map((count) => count * minute)
-    .concat([hour, 4 * hour, 24 * hour]),
-  mostDenials: 20,
-};
 
 const formats = {
   table: tuneTable,
