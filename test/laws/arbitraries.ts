@@ -157,8 +157,11 @@ const approval: fc.Arbitrary<ApprovalPlan> = fc.record({
 type StepDialect = "sequences" | "texts" | "none" | "small" | "asked" | "answered";
 type StepTime = "whole" | "next" | "fraction" | "offset" | "missing" | "absurd";
 type DetailsShape =
-  "text" | "pretty" | "array" | "twice" | "empty text" | "empty array" | "missing";
+  "text" | "pretty" | "array" | "twice" | "cut" | "empty text" | "empty array" | "missing";
 type TimeStyle = (at: number) => string;
+
+/** By what a row calls its person: name and id, one of them, the id twice, a later name, or a masked one. */
+type Called = "both" | "no id" | "id as name" | "renamed" | "masked";
 
 interface RowPlan {
   /** How many of the request's prompts this row has; the last of them perhaps still pending. */
@@ -174,6 +177,7 @@ interface RowPlan {
   readonly withPassword: boolean;
   readonly origin: Readonly<Record<string, unknown>>;
   readonly spellName: (name: string) => string | null | undefined;
+  readonly called: Called;
   readonly created: "as it is" | "missing" | "absurd";
   readonly style: TimeStyle;
   readonly latency: number;
@@ -276,11 +280,16 @@ const rowFields = {
   details: oneOf<DetailsShape>([
     [8, fc.constant("text")],
     [3, fc.constantFrom("pretty", "array", "twice")],
-    [1, fc.constantFrom("empty text", "empty array", "missing")],
+    [1, fc.constantFrom("cut", "empty text", "empty array", "missing")],
   ]),
   withPassword: weighted(1, 2),
   origin,
   spellName,
+  called: oneOf<Called>([
+    [12, fc.constant("both")],
+    [2, fc.constant("no id")],
+    [1, fc.constantFrom("id as name", "renamed", "masked")],
+  ]),
   created: oneOf<RowPlan["created"]>([
     [8, fc.constant("as it is")],
     [1, fc.constantFrom("missing", "absurd")],
@@ -326,6 +335,8 @@ const requestFields = {
       fc.constantFrom(
         { name: "", id: alice.id },
         { name: alice.name, id: nobody },
+        // Another person under a name that was Alice's.
+        { name: alice.name, id: "00000000-0000-0000-0000-000000000a1d" },
         { name: "", id: undefined },
         { name: "  ", id: nobody },
       ),
@@ -404,6 +415,7 @@ const plainRow: RowPlan = {
   withPassword: false,
   origin: { IsInteractive: true },
   spellName: (name) => name,
+  called: "both",
   created: "as it is",
   style: stamp,
   latency: 2 * minute,
@@ -503,8 +515,7 @@ function toRow(plan: RequestPlan, row: RowPlan): Row {
     ResultType: resultTypeOf(row),
     ...idsOf(plan, row),
     CorrelationId: "d23f0824-128b-2f33-0c5c-7fd0a6a3a450",
-    UserPrincipalName: row.spellName(plan.person.name),
-    UserId: plan.person.id,
+    ...calledBy(plan, row),
     AADTenantId: plan.tenant,
     IPAddress: anonymous || row.address === "the request's" ? plan.address : row.address,
     AppId: plan.app,
@@ -512,6 +523,22 @@ function toRow(plan: RequestPlan, row: RowPlan): Row {
     Status: statusOf(row),
     AuthenticationDetails: shaped(stepsOf(plan, row), row.details),
   });
+}
+
+function calledBy({ person }: RequestPlan, { called, spellName }: RowPlan): Row {
+  const { name, id } = person;
+  switch (called) {
+    case "both":
+      return { UserPrincipalName: spellName(name), UserId: id };
+    case "no id":
+      return { UserPrincipalName: spellName(name) };
+    case "id as name":
+      return { UserPrincipalName: id, UserId: id };
+    case "renamed":
+      return { UserPrincipalName: spellName(`new.${name}`), UserId: id };
+    case "masked":
+      return { UserPrincipalName: "{PII Removed}@fabrikam.com", UserId: id };
+  }
 }
 
 function resultTypeOf(row: RowPlan): string | number {
@@ -640,6 +667,8 @@ function shaped(steps: readonly Row[], shape: DetailsShape): unknown {
       return steps;
     case "twice":
       return JSON.stringify(JSON.stringify(steps));
+    case "cut":
+      return JSON.stringify(steps).slice(0, -20);
     case "empty text":
       return "";
     case "empty array":

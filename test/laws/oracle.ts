@@ -75,14 +75,21 @@ function accounted(rows: readonly Row[]) {
 
 /**
  * What the accounts of some rows are called once more rows are known: "no name or tenant that later proves
- * ambiguous". Null where one account of the earlier rows is later several.
+ * ambiguous". Null where one account of the earlier rows is later several, or where a row without an id has a name
+ * that had one id then and has several now: the state keeps the one.
  */
 export function renamed(
   earlier: readonly Row[],
   all: readonly Row[],
 ): ((finding: OracleFinding) => OracleFinding) | null {
   const { usable, whoIs } = accounted(earlier);
-  const { whoIs: whoIsNow } = accounted(all);
+  const { usable: usableNow, whoIs: whoIsNow } = accounted(all);
+  const claims = usableNow.flatMap((row) => claimOf(row) ?? []);
+  const hasLostItsId = ({ id, name }: Claim) =>
+    id === null && idsOf(name, usable).length === 1 && idsOf(name, usableNow).length > 1;
+  if (claims.some(hasLostItsId)) {
+    return null;
+  }
   const names = new Map<string, OracleAccount>();
   for (const row of usable) {
     const before = JSON.stringify(whoIs(row));
@@ -97,6 +104,11 @@ export function renamed(
     const { tenantId, user } = finding;
     return { ...finding, ...names.get(JSON.stringify({ tenantId, user })) };
   };
+}
+
+function idsOf(name: string | null, rows: readonly Row[]): readonly string[] {
+  const claims = rows.flatMap((row) => claimOf(row) ?? []);
+  return distinct(claims.filter((claim) => claim.name === name).flatMap(({ id }) => id ?? []));
 }
 
 function findingsOfOneUser(

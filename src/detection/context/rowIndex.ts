@@ -1,14 +1,16 @@
+import { timeAt } from "../prompts/columns.ts";
+
 /** Rows by the time that they cover, so that a burst is compared only with what happened around it. */
 export class TimeIndex<T> {
   readonly #rows: readonly T[];
-  readonly #starts: readonly number[];
+  readonly #starts: Float64Array;
   readonly #spanOf: (row: T) => readonly [from: number, to: number];
   readonly #longest: number;
 
   /** @param spanOf the first and last time of a row (epoch ms) */
   constructor(rows: readonly T[], spanOf: (row: T) => readonly [from: number, to: number]) {
     this.#rows = rows.toSorted((a, b) => spanOf(a)[0] - spanOf(b)[0]);
-    this.#starts = this.#rows.map((row) => spanOf(row)[0]);
+    this.#starts = Float64Array.from(this.#rows, (row) => spanOf(row)[0]);
     this.#spanOf = spanOf;
     this.#longest = rows.reduce((most, row) => Math.max(most, spanOf(row)[1] - spanOf(row)[0]), 0);
   }
@@ -25,7 +27,7 @@ export class TimeIndex<T> {
     let [low, high] = [0, this.#starts.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#starts[middle] ?? Infinity) < time) {
+      if (timeAt(this.#starts, middle) < time) {
         low = middle + 1;
       } else {
         high = middle;

@@ -67,14 +67,12 @@ export interface Observed {
 export function explainRules(observed: Observed): readonly RuleExplanation[] {
   const { rules, account, sightings } = observed;
   const views = ruleViews(rules, account, sightings);
-  const decisions = new Map(
-    familiesOf(rules).map((family) => {
-      const subject = { ...account, rule: family.name, workspaceId: null };
-      const own = views.filter(({ rule }) => family.rules.includes(rule));
-      return [family.name, judge({ ...observed, subject, views: own, ...withoutMemory })] as const;
-    }),
-  );
-  return views.map((view) => explainView(view, decisions.get(view.rule.family) ?? [], observed));
+  const decisions = familiesOf(rules).flatMap((family) => {
+    const subject = { ...account, rule: family.name, workspaceId: null };
+    const own = views.filter(({ rule }) => family.rules.includes(rule));
+    return judge({ ...observed, subject, views: own, ...withoutMemory });
+  });
+  return views.map((view) => explainView(view, decisions, observed));
 }
 
 function explainView(

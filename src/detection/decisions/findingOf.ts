@@ -4,7 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { Approval } from "../signin/sighting.ts";
 import { approvalsOf, distinctApprovals } from "./approval.ts";
 import { assess, countSupporting, gatherEvidence, spanOf, type Finding } from "./finding.ts";
-import type { FoundBy, RuleStreak } from "./neighbourhood.ts";
+import type { FoundBy, Neighbourhood, RuleStreak } from "./neighbourhood.ts";
 import type { RecordedBurst, Subject } from "./record.ts";
 import type { RuleView } from "./ruleViews.ts";
 import type { WeighedBefore } from "./severity.ts";
@@ -52,29 +52,49 @@ interface Recorded {
   readonly known: ReadonlySet<string>;
 }
 
+/** The streaks of a neighbourhood. */
+type Streaks = Neighbourhood["streaks"];
+
 /**
- * Returns the finding of a neighbourhood.
+ * Returns the finding of a neighbourhood without a record.
  *
  * @param firing its streaks that fired
- * @returns null if nothing fired, now or before
+ * @returns null if nothing fired
  */
 export function findingOf(
   judgement: Prepared,
-  streaks: readonly RuleStreak[],
+  streaks: Streaks,
   firing: readonly RuleStreak[],
-  recorded: Recorded | null = null,
 ): Finding | null {
-  const triggeredAt = earliestTrigger(firing) ?? recorded?.keeper.facts.triggeredAt ?? null;
+  const triggeredAt = earliestTrigger(firing);
+  return triggeredAt === null ? null : findingAt(judgement, streaks, firing, triggeredAt, null);
+}
+
+/** Returns the finding of a neighbourhood that was recorded before, whether or not anything fired now. */
+export function recordedFindingOf(
+  judgement: Prepared,
+  streaks: Streaks,
+  firing: readonly RuleStreak[],
+  recorded: Recorded,
+): Finding {
+  const triggeredAt = earliestTrigger(firing) ?? recorded.keeper.facts.triggeredAt;
+  return findingAt(judgement, streaks, firing, triggeredAt, recorded);
+}
+
+function findingAt(
+  judgement: Prepared,
+  streaks: Streaks,
+  firing: readonly RuleStreak[],
+  triggeredAt: number,
+  recorded: Recorded | null,
+): Finding {
   const rules = rulesOf(judgement, streaks, firing, recorded?.known ?? new Set());
-  if (triggeredAt === null || rules === null) {
-    return null;
-  }
   const denials = distinctDenials(streaks);
   const { approvals: all, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
   const before = recorded === null ? null : weighedBefore(recorded, denials);
   const weighed = assess({ rules, denials, triggeredAt, approvals: all, context, before });
   const facts = { ...weighed, atLeast: judgement.bounded };
-  const prompts = judgement.views.find(({ rule }) => rule === rules[0])?.prompts ?? [];
+  const prompts = judgement.views.flatMap((view) => (view.rule === rules[0] ? view.prompts : []));
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);
   const approvals = distinctApprovals(all);
@@ -94,30 +114,30 @@ function weighedBefore(
 }
 
 function earliestTrigger(firing: readonly RuleStreak[]): number | null {
-  const triggers = firing.flatMap(({ streak }) => streak.triggeredAt ?? []);
+  const triggers = firing.map(({ streak }) => streak.triggeredAt).filter((at) => at !== null);
   return triggers.length === 0 ? null : triggers.reduce((a, b) => Math.min(a, b));
 }
 
-/** Returns the rules that found a burst, before or now, in the configured order. There is at least one rule in use. */
+/** Returns the rules that found a burst, before or now, in the configured order. */
 function rulesOf(
   { views }: Prepared,
-  streaks: readonly RuleStreak[],
+  [reader]: Streaks,
   firing: readonly RuleStreak[],
   known: ReadonlySet<string>,
-): readonly [Rule, ...Rule[]] | null {
+): readonly [Rule, ...Rule[]] {
   const fired = new Set(firing.map(({ rule }) => rule));
   const found = views
     .map(({ rule }) => rule)
     .filter((rule) => fired.has(rule) || known.has(rule.id));
   // A burst recorded by a rule that is no longer in use goes to the rule that reads it now.
-  const [first = known.size === 0 ? undefined : streaks[0]?.rule, ...more] = found;
-  return first === undefined ? null : [first, ...more];
+  const [first = reader.rule, ...more] = found;
+  return [first, ...more];
 }
 
 /** Returns the denials of several streaks, oldest first. A denial that several rules count appears once. */
-function distinctDenials(streaks: readonly RuleStreak[]): readonly Prompt[] {
+function distinctDenials(streaks: Streaks): readonly Prompt[] {
   const [first, ...others] = streaks;
-  if (first !== undefined && others.length === 0) {
+  if (others.length === 0) {
     return first.streak.denials;
   }
   const seen = new Set<unknown>();

@@ -5,7 +5,13 @@ import { higher, type Rule } from "../rules/rule.ts";
 import { allNames } from "../signin/account.ts";
 import { hold, reasonOf } from "./change.ts";
 import type { Decision, Reason } from "./decision.ts";
-import { findingOf, surroundingsOf, type Judgement, type Prepared } from "./findingOf.ts";
+import {
+  findingOf,
+  recordedFindingOf,
+  surroundingsOf,
+  type Judgement,
+  type Prepared,
+} from "./findingOf.ts";
 import { judgeHidden } from "./judgeHidden.ts";
 import {
   findNeighbourhoods,
@@ -119,10 +125,7 @@ function judgeKnown(
     ({ rule, streak, verdict }) =>
       verdict === "finding" || (streak.triggeredAt !== null && known.has(rule.id)),
   );
-  const found = findingOf(judgement, streaks, firing, { known, keeper });
-  if (found === null) {
-    return [];
-  }
+  const found = recordedFindingOf(judgement, streaks, firing, { known, keeper });
   const facts = others.reduce(
     (held, other) => ({ ...held, severity: higher(held.severity, other.facts.severity) }),
     hold(keeper.facts, found.facts),

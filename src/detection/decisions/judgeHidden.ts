@@ -15,7 +15,7 @@ export function judgeHidden(
 ): readonly Decision[] {
   const { rule } = view;
   const { names } = judgement;
-  const parts = [{ rule, streak, verdict: "finding" as const }];
+  const parts = [{ rule, streak, verdict: "finding" }] as const;
   const found = findingOf({ ...judgement, views: [view] }, parts, parts);
   if (found === null || judgement.recorded.some(({ extent }) => overlaps(extent, streak.extent))) {
     return [];

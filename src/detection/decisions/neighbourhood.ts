@@ -20,7 +20,8 @@ export interface RuleStreak<R extends Window = Rule> {
 
 /** Streaks and recorded bursts of one attack, both oldest first, and the extent of them all. */
 export interface Neighbourhood<R extends Window = Rule> {
-  readonly streaks: readonly RuleStreak<R>[];
+  /** At least one. */
+  readonly streaks: readonly [RuleStreak<R>, ...RuleStreak<R>[]];
   readonly recorded: readonly RecordedBurst[];
   readonly extent: Extent;
 }
@@ -62,15 +63,15 @@ export function findNeighbourhoods<R extends Window>(
       return streak?.rule === rule ? windowKind(rule).longestGap(rule.windowMs) : null;
     });
   }
-  return sets
-    .groups()
-    .map((members) => members.flatMap((index) => parts[index] ?? []))
-    .map((members) => ({
-      streaks: members.flatMap(({ streak }) => streak ?? []),
-      recorded: members.flatMap((member) => member.recorded ?? []),
-      extent: members.map(({ extent }) => extent).reduce(union),
-    }))
-    .filter((neighbourhood) => neighbourhood.streaks.length > 0);
+  return sets.groupsOf(parts).flatMap((members) => {
+    const [first, ...others] = members.flatMap(({ streak }) => streak ?? []);
+    if (first === undefined) {
+      return [];
+    }
+    const bursts = members.flatMap((member) => member.recorded ?? []);
+    const extent = members.map((member) => member.extent).reduce(union);
+    return [{ streaks: [first, ...others], recorded: bursts, extent }];
+  });
 }
 
 /** Connected parts as one extent. `first` is the index of one of them. */
@@ -149,16 +150,16 @@ class DisjointSets {
     this.#parents[Math.max(first, second)] = Math.min(first, second);
   }
 
-  /** Returns each set in ascending order, and the sets by their first member. */
-  groups(): readonly (readonly number[])[] {
-    const groups = new Map<number, number[]>();
-    for (const index of this.#parents.keys()) {
+  /** Returns what is numbered by each set, in ascending order, and the sets by their first member. */
+  groupsOf<T>(numbered: readonly T[]): readonly (readonly T[])[] {
+    const groups = new Map<number, T[]>();
+    for (const [index, each] of numbered.entries()) {
       const root = this.#rootOf(index);
       const group = groups.get(root);
       if (group === undefined) {
-        groups.set(root, [index]);
+        groups.set(root, [each]);
       } else {
-        group.push(index);
+        group.push(each);
       }
     }
     return [...groups.values()];

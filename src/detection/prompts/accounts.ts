@@ -6,6 +6,7 @@ import {
   type KnownName,
   type RowAccount,
 } from "../signin/account.ts";
+import { numberAt } from "./columns.ts";
 
 /** A name that is known to belong to one id. */
 export interface Binding {
@@ -233,12 +234,12 @@ function indexNames(
   const next = new Uint32Array(names + 1);
   for (let row = 1; row <= names; row++) {
     const account = numberOf(nameAt(row - 1).account);
-    next[row] = first[account] ?? 0;
+    next[row] = numberAt(first, account);
     first[account] = row;
   }
   return (account) => {
     const found: KnownName[] = [];
-    for (let row = first[account] ?? 0; row !== 0; row = next[row] ?? 0) {
+    for (let row = numberAt(first, account); row !== 0; row = numberAt(next, row)) {
       const { name, seenAt } = nameAt(row - 1);
       found.push({ name, seenAt });
     }

@@ -363,7 +363,7 @@ function unpackWhat(what: number) {
     outcome: promptOutcomes[(what >>> outcomeAt) & 15] ?? "pending",
     source: sightingSources[(what >>> sourceAt) & 3] ?? "none",
     details: detailsKinds[(what >>> detailsAt) & 3] ?? "none",
-    requestBy: requestSources[(what >>> requestByAt) & 1] ?? "id",
+    requestBy: requestSources[((what >>> requestByAt) & 1) === 0 ? 0 : 1],
     lends: (what & isLent) !== 0,
   };
 }

@@ -39,7 +39,7 @@ export function inKnownWords(text: string): string {
 }
 
 function knownOrNot(part: string): string {
-  const end = sentenceEnd.has(part.at(-1) ?? "") ? part.length - 1 : part.length;
+  const end = sentenceEnd.has(part.slice(-1)) ? part.length - 1 : part.length;
   const word = part.slice(0, end);
   // A dash between two words is not a word.
   const isShown = known.has(word.toLowerCase()) || !letterOrDigit.test(word);

@@ -43,6 +43,21 @@ const under = (verdict: OriginVerdict) => ({
 const two = prompts("09:00", "09:05");
 const five = prompts("09:00", "09:01", "09:02", "09:03", "09:05");
 
+describe("a burst that two rules found", () => {
+  it("is recorded under the wider of their windows, whichever comes first", () => {
+    const six = [...five, ...prompts("09:05:30")];
+    for (const rules of [
+      [explicit, gaveIn],
+      [gaveIn, explicit],
+    ]) {
+      const [opened] = decide(five, rules);
+      const recorded = opened === undefined ? [] : [opened.burst];
+      const [grown] = decide(six, rules, { recorded });
+      expect(grown).toMatchObject({ action: "update", burst: { windowMs: gaveIn.windowMs } });
+    }
+  });
+});
+
 describe("refusals and an approval", () => {
   it("from a usual origin are no incident, but are not dropped", () => {
     const [decision, ...others] = decide(two, [gaveIn], under("usual"));

@@ -7,7 +7,7 @@ import type {
 } from "../../../src/detection/context/context.ts";
 import { summaryOf } from "../../../src/detection/incidents/summary.ts";
 import { alice, time } from "../../builders.ts";
-import { finding } from "../builders.ts";
+import { finding, prompt } from "../builders.ts";
 import { campaign, noContext, registered, success } from "./contexts.ts";
 
 type More = Parameters<typeof finding>[0];
@@ -111,6 +111,11 @@ describe("the first lines of an incident with context", () => {
     );
     expect(within({ followed: [{ ...registered, address: null }, registered] })).toContain(
       "security info**, and 1 more sign of a takeover.",
+    );
+    const denials = [prompt("09:00", { outcome: "noResponse" })];
+    const context = { ...noContext, followed: [registered] };
+    expect(summaryOf(alice.name, { ...finding(), denials, context })).toContain(
+      "**20 minutes after the first prompt: User registered security info**",
     );
     expect(within({ followed: [registered] }, approvedAt("09:30", "other"))).toMatch(
       /APPROVED.*otherwise\. \*\*20 minutes after/,

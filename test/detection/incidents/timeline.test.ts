@@ -109,6 +109,8 @@ describe("the timeline", () => {
     expect(rows({ denials, approvals }, 0)).toEqual([
       "… and 4 refusals and 1 other event more, cut for length.",
     ]);
+    const ignored = prompts("09:00").map((each) => ({ ...each, outcome: "noResponse" as const }));
+    expect(rows({ denials: ignored }, 0)).toEqual(["… and 1 prompt more, cut for length."]);
     expect(rows({ approvals }, 0)).toEqual(["… and 1 other event more, cut for length."]);
   });
 

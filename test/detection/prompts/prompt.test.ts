@@ -276,3 +276,14 @@ describe("prompts", () => {
     expect(resolvePrompts([])).toEqual([]);
   });
 });
+
+describe("a Status of a prompt that was not refused", () => {
+  it("is silenced by a step of its request that ended the same way, and by no other", () => {
+    const timedOut = { outcome: "noResponse" } as const;
+    const step = sighting("09:00", { ...unsequenced, ...timedOut });
+    expect(resolved(step, sighting("09:01", { ...status, ...timedOut }))).toEqual([
+      "09:00:00 noResponse",
+    ]);
+    expect(resolved(step, sighting("09:01", { ...status, outcome: "wrongCode" }))).toHaveLength(2);
+  });
+});

@@ -33,6 +33,7 @@ describe("the table of many rows", () => {
       sighting("09:00", { at: time("09:00") + 1 }),
       sighting("09:00", { askedAt: null }),
       sighting("09:00", { request: "another" }),
+      sighting("09:00", { requestBy: "id" }),
       sighting("09:00", { method: "phone call" }),
       sighting("09:00", { second: 0 }),
       sighting("09:00", { origin: { ...nowhere, ipAddress: "192.0.2.7" } }),

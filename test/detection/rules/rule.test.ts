@@ -1,8 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
 import { presetNamed, presets } from "../../../src/detection/rules/presets.ts";
+import { isWindowKind } from "../../../src/detection/rules/rule.ts";
 import { everything } from "../../../src/detection/signin/scope.ts";
 import { minute } from "../builders.ts";
+
+test.each([
+  ["sliding", true],
+  ["tumbling", true],
+  ["toString", false],
+  [7, false],
+])("whether %j is a kind of window: %j", (name, expected) => {
+  expect(isWindowKind(name)).toBe(expected);
+});
 
 describe("the rules that ship", () => {
   it("are these, with these numbers", () => {

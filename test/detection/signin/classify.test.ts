@@ -316,6 +316,22 @@ describe("the approvals that a record shows", () => {
     expect(approvalsOf(record)).toMatchObject([{ source: "status", at: time("09:00") }]);
   });
 
+  it("are not looked for where a fraud report has no time, which is bad", () => {
+    const record = row({
+      at: "09:00",
+      request: "r",
+      steps: [],
+      status: "MFA denied; fraud code reported",
+      fields: { CreatedDateTime: "", TimeGenerated: "" },
+    });
+    expect(classify(record)).toMatchObject({ kind: "bad", reason: "no readable time" });
+  });
+
+  it("name no method where the step has none", () => {
+    const record = approving({ steps: [{ ...approved("09:00:05"), authenticationMethod: "" }] });
+    expect(approvalsOf(record)).toMatchObject([{ details: { method: null } }]);
+  });
+
   it("are not counted twice for a row, unless its array was cut off", () => {
     const status = "MFA completed in Azure AD";
     const repeated = approving({ status });
