@@ -101,7 +101,7 @@ param logDailyCapGigabytes int = 1
 @description('Zip of the app, https. Empty: deployed afterwards, by azd or func.')
 param packageUri string = loadJsonContent('release.json').packageUri
 
-@description('SHA-256 of that zip, as the release says. It is kept as a tag; docs/deploy.md says how to compare.')
+@description('SHA-256 of that zip, as the release says. Kept as a tag: Azure compares nothing, docs/deploy.md says how you do.')
 param packageSha256 string = loadJsonContent('release.json').packageSha256
 
 @description('Tags of all resources.')

@@ -2,7 +2,7 @@ import { atLeast, atMost, binaries } from "./binary.ts";
 import type { Column } from "./columns.ts";
 import { datetimeOf, readTimespan } from "./datetime.ts";
 import { areComparable, constantOf, folded, type Expression } from "./expression.ts";
-import type { Row } from "./frame.ts";
+import type { Frame, Row } from "./frame.ts";
 import { functions } from "./functions.ts";
 import { readLiteral } from "./literals.ts";
 import { refuse } from "./queryError.ts";
@@ -17,6 +17,8 @@ export interface Scope {
   readonly stored: boolean;
   /** The value of now() for the whole query. */
   readonly now: string;
+  /** Evaluates a table or pipeline inside an expression. */
+  readonly frameOf: (node: SyntaxNode) => Frame;
 }
 
 type Compiler = (node: SyntaxNode, scope: Scope) => Expression;
@@ -66,14 +68,15 @@ const compilers: Readonly<Record<string, Compiler>> = {
     return derived(node, [of, low, high], (row) => (above(row) === true ? below(row) : above(row)));
   },
   InExpression: (node, scope) => {
-    if (node.kind !== "InExpression") {
+    if (node.kind !== "InExpression" && node.kind !== "NotInExpression") {
       refuse(node.words);
     }
+    const isIn = node.kind === "InExpression";
     const of = compile(child(node, 0), scope);
     const listed = new Set(
       elements(child(node, 1)).flatMap((element) => valuesOf(element, of, scope)),
     );
-    return derived(node, [of], (row) => listed.has(of.of(row)));
+    return derived(node, [of], (row) => listed.has(of.of(row)) === isIn);
   },
   HasAnyExpression: (node, scope) => {
     if (node.kind !== "HasAnyExpression") {
@@ -177,10 +180,13 @@ function termOf(word: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\d])${escaped}(?![\\p{L}\\d])`, "iu");
 }
 
-/** The values of a list's element. A dynamic array counts as its elements, and a null equals nothing. */
+/**
+ * The values of a list's element. A dynamic array counts as its elements, a table as its first column, and a null
+ * equals nothing.
+ */
 function valuesOf(element: SyntaxNode, like: Expression, scope: Scope): readonly Value[] {
   if (element.columns !== undefined) {
-    refuse("in over a table");
+    return scope.frameOf(element).rows.flatMap(({ values: [first] }) => first ?? []);
   }
   const expression = compile(element, scope);
   if (!areComparable(like, expression)) {

@@ -34,7 +34,13 @@ export function execute(query: string, statements: readonly SyntaxNode[], data: 
     if (hint && child(hint, 0).name !== "isfuzzy") {
       refuse(`${nameOf(node)} ${child(hint, 0).name}=`);
     }
-    const scope: Scope = { query, columns: input.columns, stored: input.stored, now: data.now };
+    const scope: Scope = {
+      query,
+      columns: input.columns,
+      stored: input.stored,
+      now: data.now,
+      frameOf,
+    };
     return operator(input, node, scope, frameOf);
   };
 

@@ -43,6 +43,16 @@ export const functions: Readonly<Record<string, ScalarFunction>> = {
     const ends = endsOf(textOf(constantOf(pattern, "trim()")));
     return perText(of, (text) => text.replace(ends, ""));
   },
+  extract: (...args) => {
+    const [pattern, group, of] = args;
+    if (!pattern || !group || !of) {
+      return undefined;
+    }
+    const wanted = textOf(constantOf(pattern, "extract()"));
+    const found = regexOf(wanted, "u", `extract() of ${wanted}`);
+    const index = Number(constantOf(group, "extract()"));
+    return perText(of, (text) => found.exec(text)?.[index] ?? "");
+  },
   hash: (...args) => {
     const [of, modulus] = args;
     if (!of || !modulus) {
@@ -57,12 +67,16 @@ function negation(value: Value): Value {
   return value === null ? null : value !== true;
 }
 
-/** Kusto's patterns are those of RE2. Patterns that JavaScript cannot parse are refused. */
 function endsOf(pattern: string): RegExp {
+  return regexOf(`^(?:${pattern})+|(?:${pattern})+$`, "gu", `trim() of ${pattern}`);
+}
+
+/** Kusto's patterns are those of RE2. Patterns that JavaScript cannot parse are refused. */
+function regexOf(pattern: string, flags: string, what: string): RegExp {
   try {
-    return new RegExp(`^(?:${pattern})+|(?:${pattern})+$`, "gu");
+    return new RegExp(pattern, flags);
   } catch {
-    return refuse(`trim() of ${pattern}`);
+    return refuse(what);
   }
 }
 

@@ -3,6 +3,7 @@ import { auditLogs } from "./schema/auditLogs.ts";
 import { cloudAppEvents } from "./schema/cloudAppEvents.ts";
 import { nonInteractiveSignInLogs } from "./schema/nonInteractiveSignInLogs.ts";
 import { officeActivity } from "./schema/officeActivity.ts";
+import { securityAlert } from "./schema/securityAlert.ts";
 import { signInLogs } from "./schema/signInLogs.ts";
 import { userRiskEvents } from "./schema/userRiskEvents.ts";
 
@@ -14,6 +15,7 @@ export const builtInTables: Readonly<Record<string, TableSchema>> = {
   OfficeActivity: officeActivity,
   CloudAppEvents: cloudAppEvents,
   AADUserRiskEvents: userRiskEvents,
+  SecurityAlert: securityAlert,
   // Of an alias that is not there.
   watchlist: { SearchKey: "string" },
 };

@@ -9,6 +9,7 @@ import { credential } from "../azure/wire.ts";
 import { approved, row, time } from "../builders.ts";
 import { minute, refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
+import { alertsOf } from "../sinks/findings/findingsTable.ts";
 import { listed } from "../cases.ts";
 
 let now = time("09:30");
@@ -131,9 +132,11 @@ describe("the app", () => {
       }
       const [table] = answer.tables;
       const names = table?.columnDescriptors.map(({ name }) => name) ?? [];
-      for (const each of table?.rows ?? []) {
-        alerts.push(["Title", "Change", "Severity"].map((name) => each[names.indexOf(name)]));
-      }
+      const found = (table?.rows ?? []).map((each) =>
+        Object.fromEntries(names.map((name, index) => [name, each[index]])),
+      );
+      azure.logs.publish(localWorkspace.workspaceId, "SecurityAlert", alertsOf(found, now));
+      alerts.push(...found.map(({ Title, Change, Severity }) => [Title, Change, Severity]));
     }
     const title = "MFA push attack on alice@contoso.com";
     expect(alerts).toEqual([

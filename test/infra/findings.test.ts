@@ -98,10 +98,10 @@ describe("the analytics rule", () => {
     ]);
   });
 
-  test("looks back as its query does, and runs as often as its query takes arrivals", () => {
+  test("looks back as its query does, and over several runs", () => {
     expect([rule.queryFrequency, rule.queryPeriod]).toEqual(["5m", "1d"]);
     expect(rule.query).toContain(`TimeGenerated >= ago(${rule.queryPeriod})`);
-    expect(rule.query).toContain(`ArrivedAt > ago(${rule.queryFrequency})`);
+    expect(rule.query).toContain("ArrivedAt > ago(1h)");
   });
 
   test("has a query that Microsoft's analyser finds nothing wrong with", () => {
@@ -231,10 +231,14 @@ describe("the rule on the rows that the sink wrote", () => {
   let bench: FindingsBench | undefined;
   afterEach(() => bench?.stop());
 
-  /** Delivers at their times, then runs the rule every five minutes over two days. */
+  /** Every five minutes over two days. */
+  const schedule = Array.from({ length: (2 * 24 * 60) / 5 + 1 }, (_, i) => start + i * 5 * minute);
+
+  /** Delivers at their times, then runs the rule at its times. Alerts can be queried two minutes later. */
   async function alertsOf(
     deliveries: readonly (readonly [at: number, incident: ReturnType<typeof incident>])[],
     arrivals: (row: Readonly<Record<string, unknown>>) => readonly number[],
+    runs: readonly number[] = schedule,
   ): Promise<readonly TableRow[]> {
     bench = await startFindingsTable(start, { arrivals });
     const sink = bench.sink();
@@ -243,8 +247,11 @@ describe("the rule on the rows that the sink wrote", () => {
       await sink.deliver(each);
     }
     const table = bench;
-    const runs = Array.from({ length: (2 * 24 * 60) / 5 + 1 }, (_, i) => start + i * 5 * minute);
-    return runs.flatMap((at) => table.query(rule.query, at));
+    return runs.flatMap((at) => {
+      const alerts = table.query(rule.query, at);
+      table.storeAlerts(alerts, at + 2 * minute);
+      return alerts;
+    });
   }
 
   const other = "6513270e-269e-5d37-a2f7-000000000002";
@@ -285,6 +292,15 @@ describe("the rule on the rows that the sink wrote", () => {
     },
   );
 
+  test.each([
+    ["late by 4 minutes, each", schedule.map((at) => at + 4 * minute)],
+    ["late by 2 minutes at most", schedule.map((at, index) => at + (index % 3) * minute)],
+    ["left out for 40 minutes", schedule.filter((_, index) => index % 10 === 0)],
+    ["run twice, 2 minutes apart", schedule.flatMap((at) => [at, at + 2 * minute])],
+  ])("of which runs are %s, raises one alert for an opening or a raise", async (_, runs) => {
+    expect(said(await alertsOf(story, () => [0, 3 * minute], runs))).toEqual(expected);
+  });
+
   test("even if the sink delivers twice, leads to one incident per finding", async () => {
     const again = story.flatMap(([at, each]) => [
       [at, each] as const,
@@ -319,6 +335,13 @@ describe("the rule on the rows that the sink wrote", () => {
       AccountUPNSuffix: "contoso.com",
       ApprovalMatch: "same-address",
     });
+  });
+
+  test("must not be longer than the limits of an alert, which are bytes", async () => {
+    const text = { ...incident(1).text, title: "ü".repeat(129), description: "x" };
+    await expect(alertsOf([[start + minute, { ...incident(1), text }]], () => [0])).rejects.toThrow(
+      "too long",
+    );
   });
 
   test("raises nothing for what was merged", async () => {

@@ -132,6 +132,13 @@ describe("the workbook", () => {
       "Incidents that wait",
       "that say why",
       "no known text explains",
+      "that the detector does not know",
+      "what is known of their origin",
+      "Campaigns",
+      "Signs of a takeover",
+      "Sinks that refuse",
+      "leave unopened",
+      "Newest row",
     ]) {
       expect(titles).toContain(part);
     }

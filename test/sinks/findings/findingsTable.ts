@@ -4,6 +4,7 @@ import { createAnalyser } from "../../../standins/logService/kusto.ts";
 import { runQuery } from "../../../standins/logService/runQuery.ts";
 import { createStore } from "../../../standins/logService/store.ts";
 import { builtInTables } from "../../../standins/logService/tables.ts";
+import type { Publication } from "../../../standins/logService/toRow.ts";
 import { textOf, type Value } from "../../../standins/logService/values.ts";
 import { shippedRule, shippedTables } from "../../../standins/ingestion/collectionRule.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type IngestionOptions,
 } from "../../../standins/ingestion/startIngestion.ts";
 import { findingsLog, type FindingsLogOptions } from "../../../src/sinks/findings/findingsLog.ts";
+import { byteLength } from "../../../src/detection/incidents/size.ts";
 import { clouds } from "../../../src/settings/clouds.ts";
 import { workspaceId } from "../../builders.ts";
 import { certificate, connection, credential } from "../../azure/wire.ts";
@@ -69,8 +71,40 @@ export async function startFindingsTable(now: number, more: Partial<IngestionOpt
         Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null])),
       );
     },
+    /** Stores alerts that the analytics rule made of its rows, as Sentinel does. They can be queried from then on. */
+    storeAlerts(alerts: readonly TableRow[], at: number): void {
+      store.add(workspaceId, "SecurityAlert", alertsOf(alerts, at));
+    },
     stop: () => ingestion.stop(),
   };
 }
+
+/** Rows of the analytics rule as Sentinel stores the alerts that it makes of them. */
+export function alertsOf(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  publishedAt: number,
+): readonly Publication[] {
+  for (const row of rows) {
+    // Sentinel cuts what is longer, maybe within a character.
+    if (sizeOf(row["Title"]) > 256 || sizeOf(row["Description"]) > 5_000) {
+      throw new Error("The name or the description of an alert is too long.");
+    }
+  }
+  return rows.map(({ FindingId, Severity, Title }) => ({
+    publishedAt,
+    row: {
+      TimeGenerated: publishedAt,
+      AlertName: Title,
+      AlertSeverity: Severity,
+      ProviderName: "ASI Scheduled Alerts",
+      ExtendedProperties: JSON.stringify({
+        "Query Period": "1.00:00:00",
+        "Custom Details": JSON.stringify({ FindingId: [FindingId] }),
+      }),
+    },
+  }));
+}
+
+const sizeOf = (text: unknown) => (typeof text === "string" ? byteLength(text) : 0);
 
 export type FindingsBench = Awaited<ReturnType<typeof startFindingsTable>>;

@@ -57,6 +57,17 @@ describe("union isfuzzy=true", () => {
   });
 });
 
+describe("in over a table", () => {
+  it.each([
+    ["in", ["ann"]],
+    ["!in", ["bob"]],
+  ])("%s compares with its first column", (operator, users) => {
+    const known = "Prompts | where Code == 1 | project User, Code";
+    const query = `Prompts | where User ${operator} (${known}) | project User`;
+    expect(new Set(rowsOf(query, given).rows.flat())).toEqual(new Set(users));
+  });
+});
+
 describe("take", () => {
   it("cuts rows down to a number", () => {
     expect(rowsOf("Prompts | take 2", given).rows).toHaveLength(2);
