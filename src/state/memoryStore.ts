@@ -258,7 +258,8 @@ export function deliveriesOf(
   );
 }
 
-function subjectName({ rule, workspaceId, tenantId, user }: Subject): string {
+/** The key of a subject's records. */
+export function subjectName({ rule, workspaceId, tenantId, user }: Subject): string {
   return JSON.stringify([rule, workspaceId, tenantId, user]);
 }
 

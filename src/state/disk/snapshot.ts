@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isFields } from "../../detection/signin/fields.ts";
-import type { StateSnapshot } from "../memoryStore.ts";
 import type { RecordedBindings } from "../../run/ports.ts";
+import { joinFamilies } from "../families.ts";
+import type { StateSnapshot } from "../memoryStore.ts";
 import { StateError } from "./stateError.ts";
 
 /** The version written. Version 1, whose accounts had a single name each, can be read as well. */
@@ -52,7 +53,7 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
   if (!isSnapshot(value)) {
     throw new StateError(`${path}: is damaged, or not a state of this tool`);
   }
-  return { ...noSnapshot, ...value, schemaVersion };
+  return joinFamilies({ ...noSnapshot, ...value, schemaVersion });
 }
 
 function checkVersion(path: string, version: unknown): void {

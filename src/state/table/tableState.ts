@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TableClient } from "@azure/data-tables";
 import type { RecordedBurst, Subject } from "../../detection/decisions/record.ts";
 import { accountKey, type AccountId } from "../../detection/signin/account.ts";
+import { inFamily } from "../families.ts";
 import { aliasesOf, deliveriesOf, takeIn } from "../memoryStore.ts";
 import { AliasRows, mayBeAlias } from "./aliasRows.ts";
 import type {
@@ -29,7 +30,7 @@ import {
   type ArchiveRow,
   type StoredHead,
 } from "./storedHead.ts";
-import { emptied, inFamily, moveToFamily, takenDue } from "./takenIn.ts";
+import { emptied, moveToFamily, takenDue } from "./takenIn.ts";
 import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
 
 /**

@@ -1,8 +1,7 @@
-import { foundByRules, type Subject } from "../../detection/decisions/record.ts";
-import { presets } from "../../detection/rules/presets.ts";
+import type { Subject } from "../../detection/decisions/record.ts";
 import type { DueItem, SubjectRecord } from "../../run/ports.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
-import { takeIn } from "../memoryStore.ts";
+import { inFamily, joinFamily } from "../families.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { rowKeys } from "./stateKeys.ts";
 import { describe, readVersion, storedSubject } from "./storedHead.ts";
@@ -52,15 +51,6 @@ export async function takenDue(
   return moves;
 }
 
-/**
- * Returns the subject that the records of a subject belong to. Before rules had families, each rule had records of its
- * own.
- */
-export function inFamily<S extends Subject>(subject: S): S {
-  const family = presets.find(({ id }) => id === subject.rule)?.family;
-  return family === undefined || family === subject.rule ? subject : { ...subject, rule: family };
-}
-
 /** Moves the record of a rule to that of its family, so that both are judged together from now on. */
 export async function moveToFamily(
   subject: Subject,
@@ -77,12 +67,7 @@ export async function moveToFamily(
     if (ofRule.bursts.length === 0) {
       return;
     }
-    const bursts = ofRule.bursts.map((burst) => ({
-      ...burst,
-      rules: foundByRules(subject, burst),
-    }));
-    const family = inFamily(subject);
-    const joined = takeIn(await read(family), [{ ...ofRule, bursts }], family);
+    const joined = joinFamily(await read(inFamily(subject)), ofRule);
     if ((await write(joined)) !== "conflict") {
       return;
     }

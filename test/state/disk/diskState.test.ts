@@ -123,6 +123,45 @@ test("committed data is there for the next run, everything else is not", async (
   expect(await remembered(folder)).toEqual(everything);
 });
 
+describe("what rules recorded before they had families", () => {
+  const ofRule = { ...subject, rule: "mfa-deny-then-approve" };
+  const theirs = { ...burst, id: "b-2", extent: { from: 5, to: 6 } };
+  const sent = { sentRevision: 1, sentAt: 6 };
+  const found = { ...theirs, rules: ["mfa-deny-then-approve"] };
+
+  /** As the version before wrote it: the store of today would lead to the family. */
+  function written(heads: readonly object[]): string {
+    const folder = temporaryFolder();
+    const due = [{ subject: ofRule, burstId: "b-2", dueAt: 9, purpose: "watch" }];
+    const lists = { heads, due, sightings: [], approvals: [], progress: null };
+    writeFileSync(join(folder, "state.json"), JSON.stringify({ schemaVersion: 1, ...lists }));
+    return folder;
+  }
+  const head = (of: object, bursts: readonly object[], deliveries: object) => ({
+    subject: of,
+    bursts,
+    deliveries,
+    version: "1",
+  });
+
+  test.each([
+    ["with records of its own", [head(subject, [burst], {})], [burst, found]],
+    ["without", [], [found]],
+  ])("is read by their family %s", async (_, own, bursts) => {
+    const folder = written([head(ofRule, [theirs], { "b-2": sent }), ...own]);
+    const state = await DiskState.open(folder);
+    const read = await state.store.readHead(subject);
+    expect(read.bursts).toEqual(bursts);
+    expect(read.deliveries).toEqual({ "b-2": sent });
+    const { due } = await state.store.open();
+    expect(due.map((item) => [item.burstId, item.subject.rule])).toEqual([["b-2", subject.rule]]);
+    expect(await state.store.write({ head: read })).not.toBe("conflict");
+    await state.commit();
+    await state.close();
+    expect((await remembered(folder)).bursts).toEqual(bursts);
+  });
+});
+
 test("runs add to each other, and one that adds nothing leaves no journal", async () => {
   const folder = temporaryFolder();
   for (let run = 0; run < 4; run++) {
