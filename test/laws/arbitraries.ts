@@ -525,17 +525,17 @@ function toRow(plan: RequestPlan, row: RowPlan): Row {
   });
 }
 
-function calledBy({ person }: RequestPlan, { called, spellName }: RowPlan): Row {
+function calledBy({ person }: RequestPlan, row: RowPlan): Row {
   const { name, id } = person;
-  switch (called) {
+  switch (row.called) {
     case "both":
-      return { UserPrincipalName: spellName(name), UserId: id };
+      return { UserPrincipalName: row.spellName(name), UserId: id };
     case "no id":
-      return { UserPrincipalName: spellName(name) };
+      return { UserPrincipalName: row.spellName(name) };
     case "id as name":
       return { UserPrincipalName: id, UserId: id };
     case "renamed":
-      return { UserPrincipalName: spellName(`new.${name}`), UserId: id };
+      return { UserPrincipalName: row.spellName(`new.${name}`), UserId: id };
     case "masked":
       return { UserPrincipalName: "{PII Removed}@fabrikam.com", UserId: id };
   }

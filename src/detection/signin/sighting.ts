@@ -147,17 +147,20 @@ function tellStatus(signIn: SignIn, text: string, denial: Sighting | null): Tell
   if (!isPromptOutcome(outcome)) {
     return { step: null, text, outcome, ofPrompt: false, time, sighting: null };
   }
-  const own = time && { ...rowSighting(signIn, time.at), source: "status" as const, outcome };
-  const sighting: Sighting | null =
-    own && outcome === "fraudReported" && denial?.outcome === "denied"
-      ? {
-          ...own,
-          askedAt: denial.askedAt,
-          method: denial.method,
-          second: denial.second,
-          lends: true,
-        }
-      : own;
+  if (time === null) {
+    return { step: null, text, outcome, ofPrompt: true, time, sighting: null };
+  }
+  const own: Sighting = { ...rowSighting(signIn, time.at), source: "status", outcome };
+  const lends = outcome === "fraudReported" && denial !== null && denial.outcome === "denied";
+  const sighting = lends
+    ? {
+        ...own,
+        askedAt: denial.askedAt,
+        method: denial.method,
+        second: denial.second,
+        lends,
+      }
+    : own;
   return { step: null, text, outcome, ofPrompt: true, time, sighting };
 }
 

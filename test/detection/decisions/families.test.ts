@@ -51,8 +51,8 @@ describe("a burst that two rules found", () => {
       [gaveIn, explicit],
     ]) {
       const [opened] = decide(five, rules);
-      const recorded = opened === undefined ? [] : [opened.burst];
-      const [grown] = decide(six, rules, { recorded });
+      const before = opened === undefined ? [] : [opened.burst];
+      const [grown] = decide(six, rules, { recorded: before });
       expect(grown).toMatchObject({ action: "update", burst: { windowMs: gaveIn.windowMs } });
     }
   });

@@ -25,8 +25,11 @@ it("a context in which nothing was found says so", () => {
 
 it("what was found is counted and listed", () => {
   const address = (value: string, known: boolean) => ({
-    ...{ address: value, known },
-    ...{ days: 0, location: null, asNumber: null },
+    address: value,
+    known,
+    days: 0,
+    location: null,
+    asNumber: null,
   });
   const context: Context = {
     ...noContext,

@@ -316,15 +316,17 @@ describe("the approvals that a record shows", () => {
     expect(approvalsOf(record)).toMatchObject([{ source: "status", at: time("09:00") }]);
   });
 
-  it("are not looked for where a fraud report has no time, which is bad", () => {
-    const record = row({
-      at: "09:00",
-      request: "r",
-      steps: [],
-      status: "MFA denied; fraud code reported",
-      fields: { CreatedDateTime: "", TimeGenerated: "" },
+  it("need a time in a fraud report, and no step", () => {
+    const status = "MFA denied; fraud code reported";
+    const reported = { at: "09:00", request: "r", steps: [], status };
+    expect(classify(row(reported))).toMatchObject({
+      sightings: [{ source: "status", outcome: "fraudReported", lends: false }],
     });
-    expect(classify(record)).toMatchObject({ kind: "bad", reason: "no readable time" });
+    const fields = { CreatedDateTime: "", TimeGenerated: "" };
+    expect(classify(row({ ...reported, fields }))).toMatchObject({
+      kind: "bad",
+      reason: "no readable time",
+    });
   });
 
   it("name no method where the step has none", () => {
