@@ -322,6 +322,14 @@ describe("the approvals that a record shows", () => {
     expect(classify(row(reported))).toMatchObject({
       sightings: [{ source: "status", outcome: "fraudReported", lends: false }],
     });
+    for (const [text, lends] of [
+      ["MFA denied; user declined the authentication", true],
+      [status, false],
+    ] as const) {
+      const steps = [step({ at: "09:00:05", text, succeeded: false })];
+      const { sightings } = classify(row({ ...reported, steps }));
+      expect(sightings.at(-1)).toMatchObject({ source: "status", lends });
+    }
     const fields = { CreatedDateTime: "", TimeGenerated: "" };
     expect(classify(row({ ...reported, fields }))).toMatchObject({
       kind: "bad",
