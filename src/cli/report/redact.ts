@@ -2,21 +2,24 @@ import { Mask } from "../../detection/signin/mask.ts";
 
 /** Members whose texts always name a person, a place or a device. */
 const naming =
-  /^(?:user|name|.*displayname|givenname|surname|city|state|location|locations|device|deviceid|geocoordinates|by|members)$/i;
+  /^(?:user|name|.*displayname|givenname|surname|full_name|identity|alternatesigninname|signinidentifier|authdetail|uniquetokenidentifier|city|state|country|countryorregion|(?:city|region|country)_name|country_iso_code|location|locations|device|deviceid|geocoordinates|by|members)$/i;
+
+/** Members whose numbers are a place. */
+const locating = /^(?:latitude|longitude|altitude|lat|lon)$/i;
 
 /** Members that stay readable, because they name the service or the outcome. */
 const kept = /^(?:operationName|appDisplayName|application|applications|rule|ruleName)$/i;
 
+/** A day, a day with a time, or a time. They tell nobody, and a mask would take them for numbers or addresses. */
+const times =
+  /(?<=^|[\s,;("])(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|\+00:00)?)?|\d\d:\d\d(?::\d\d)?)(?=$|[\s,;)"]|\.(?:\s|$))/;
+
 /**
- * Replaces names, ids, addresses and places in any JSON value. Equal texts get equal numbers everywhere, so that
- * one can still follow who did what to whom.
+ * Replaces names, ids, addresses, places and paths in any JSON value. Equal texts get equal numbers everywhere, so
+ * that one can still follow who did what to whom.
  */
 export class Redaction {
   readonly #mask = new Mask();
-
-  text(text: string): string {
-    return this.#mask.apply(text);
-  }
 
   value<T>(value: T): T {
     // The structure stays the same; only texts change.
@@ -24,9 +27,27 @@ export class Redaction {
     return this.#redact(value, "") as T;
   }
 
+  text(text: string): string {
+    const found = times.exec(text);
+    if (found === null) {
+      return this.#mask.apply(text);
+    }
+    const [time] = found;
+    const rest = text.slice(found.index + time.length);
+    return this.#mask.apply(text.slice(0, found.index)) + time + this.text(rest);
+  }
+
+  /** Replaces a path as a whole: folders name people and customers. */
+  path(path: string): string {
+    return this.#mask.whole("file", path);
+  }
+
   #redact(value: unknown, member: string): unknown {
     if (typeof value === "string") {
       return this.#redactText(value, member);
+    }
+    if (typeof value === "number") {
+      return locating.test(member) ? null : value;
     }
     if (Array.isArray(value)) {
       return value.map((each) => this.#redact(each, member));
@@ -35,16 +56,47 @@ export class Redaction {
       return value instanceof Map
         ? value
         : Object.fromEntries(
-            Object.entries(value).map(([name, each]) => [name, this.#redact(each, name)]),
+            Object.entries(value).map(([name, each]) => [
+              name,
+              this.#redact(each, meantBy(value, member, name)),
+            ]),
           );
     }
     return value;
   }
 
   #redactText(text: string, member: string): string {
-    const masked = this.#mask.apply(text);
+    if (member === "path") {
+      return this.path(text);
+    }
+    const json = asJson(text);
+    if (json !== null) {
+      return JSON.stringify(this.#redact(json, member));
+    }
+    const masked = this.text(text);
     return naming.test(member) && masked === text && text !== "" && !kept.test(member)
       ? this.#mask.whole("name", text)
       : masked;
+  }
+}
+
+/** The name of a rule is no person's, and the value of a trait is whatever its kind says. */
+function meantBy(holder: object, member: string, name: string): string {
+  if (name === "value" && "kind" in holder && holder.kind === "country") {
+    return holder.kind;
+  }
+  return name === "name" && /^rules?$/.test(member) ? "ruleName" : name;
+}
+
+/** Exports write objects such as `LocationDetails` as JSON in a text. */
+function asJson(text: string): object | null {
+  if (!/^\s*[[{]/.test(text)) {
+    return null;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
   }
 }

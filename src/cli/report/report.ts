@@ -31,7 +31,7 @@ export const report: Command = {
     },
     {
       name: "redact",
-      help: "Replace names, ids, addresses and places by numbers, the same everywhere.",
+      help: "Replace names, ids, addresses, places and paths by numbers, the same everywhere.",
     },
     ...analysisOptions,
   ],
@@ -55,12 +55,17 @@ export const report: Command = {
     const redaction = given["redact"] === undefined ? null : new Redaction();
     const redacted = <T>(value: T): T => (redaction === null ? value : redaction.value(value));
     const madeAt = (terminal.now ?? Date.now)();
-    const findings = redacted(analysis.report.findings);
-    const inputs = redacted(await hashAll(analysis.files));
-    const coverage = redacted(sentencesOf(analysis.report));
+    // Redacted before it becomes sentences: in these a path looks like any other words.
+    const found = redacted(analysis.report);
+    const { findings } = found;
+    const inputs = (await hashAll(analysis.files)).map((input) => ({
+      ...input,
+      path: redaction?.path(input.path) ?? input.path,
+    }));
+    const coverage = sentencesOf(found);
     const { rules } = analysis;
     const version = __VERSION__;
-    const { verdict } = analysis.report.coverage;
+    const { verdict } = found.coverage;
     const attacks = findings.map(attackOf);
     await writeNamed(
       "out",
@@ -84,7 +89,7 @@ type Analysis = Awaited<ReturnType<typeof analyse>>;
 
 async function writeCaseFolder(
   given: Given,
-  { files, report: found }: Analysis,
+  { files, report: read }: Analysis,
   redacted: <T>(value: T) => T,
   terminal: Terminal,
   madeAt: number,
@@ -96,10 +101,11 @@ async function writeCaseFolder(
   const { evidenceRows } = await import("./evidenceRows.ts");
   const { writeCase } = await import("./caseFolder.ts");
   const entries = readWithProgress(files, readingOptions(given), given, terminal, new InputTally());
-  const rows = await evidenceRows(entries, found.findings);
+  const rows = await evidenceRows(entries, read.findings);
+  const found = redacted(read);
   const names = await writeCase(folder, {
-    report: redacted(toDetectReport(found)),
-    findings: redacted(found.findings),
+    report: toDetectReport(found),
+    findings: found.findings,
     rows: redacted(rows),
     madeAt,
   });

@@ -153,6 +153,8 @@ describe("a download of the Entra portal", () => {
       interactive: true,
       steps: [],
       statusText: "MFA denied; user declined the authentication",
+      // The download has no column for it.
+      session: null,
       createdAt: Date.parse("2026-03-10T09:02:00Z"),
       generatedAt: null,
       origin: {
