@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { presets } from "../../src/detection/rules/presets.ts";
@@ -215,7 +215,7 @@ describe("the same data", () => {
       gzipSync(JSON.stringify(toEventHubMessage(rows.slice(third, half)))),
     );
     writeFileSync(join(folder, "deeper", "still", "1.log"), lines(rows.slice(half)));
-    writeFileSync(join(folder, "readme.txt"), "not a log");
+    writeFileSync(join(folder, "readme.md"), "not a log");
     symlinkSync(folder, join(folder, "deeper", "loop"));
     expect(comparable(await reportOf([folder]))).toEqual(comparable(whole));
   });
@@ -326,10 +326,13 @@ describe("the program", () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test("runs by its own name from a copy that has nothing beside it", async () => {
+  test("runs by its own name from a copy that has only its own parts beside it", async () => {
     const folder = temporaryFolder();
     const copy = join(folder, "mfa-deny");
     cpSync(built, copy);
+    for (const name of readdirSync(dirname(built)).filter((each) => /^cli-.*\.mjs$/.test(each))) {
+      cpSync(join(dirname(built), name), join(folder, name));
+    }
     expect(statSync(copy).mode & 0o111).not.toBe(0);
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');
     const { status, stdout, stderr } = spawnSync(copy, ["detect", example, "--format", "csv"], {

@@ -82,7 +82,7 @@ export const plants: readonly CrashPlant[] = [
     name: "a backfill that is asked for again gets no message",
     scenario: "a backfill",
     file: "src/state/table/tableBackfillJobs.ts",
-    from: "        return job;\n      }\n      const id",
-    to: "        return { ...job, parts: [] };\n      }\n      const id",
+    from: "        return job;\n      }\n      if (job",
+    to: "        return { ...job, parts: [] };\n      }\n      if (job",
   },
 ];

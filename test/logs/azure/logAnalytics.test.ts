@@ -221,7 +221,7 @@ describe("what the service refuses", () => {
     expect([error.message, error.retryable]).toEqual([
       "Log Analytics: 400 BadArgumentError SemanticError SEM0100: the workspace has no table SigninLogs: " +
         "send it there with a diagnostic setting of Microsoft Entra ID (needs Entra ID P1), " +
-        "and see that the table is on the Analytics plan",
+        "and check that the table is on the Analytics plan",
       false,
     ]);
   });
