@@ -55,7 +55,7 @@ export interface TuneReport {
   readonly benignLabels: number;
 }
 
-export interface Span {
+interface Span {
   readonly from: number;
   readonly to: number;
 }

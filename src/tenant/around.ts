@@ -9,7 +9,7 @@ import { dayMs, minuteMs, secondMs } from "./time.ts";
 import type { World } from "./world.ts";
 
 /** A row of any table, and when the log service stored it. */
-export interface StoredRow {
+interface StoredRow {
   readonly publishedAt: number;
   readonly row: SigninRow;
 }

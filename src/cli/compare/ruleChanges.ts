@@ -4,7 +4,7 @@ import type { Reported } from "../../run/detectRecords.ts";
 
 export const changeKinds = ["won", "lost", "merged", "split", "moved", "same"] as const;
 
-export type ChangeKind = (typeof changeKinds)[number];
+type ChangeKind = (typeof changeKinds)[number];
 
 /** What a change of the rules does to one burst. */
 export interface RuleChange {

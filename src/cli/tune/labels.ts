@@ -150,6 +150,8 @@ function namesIn(words: string): readonly string[] {
   return [
     ...words
       .toLowerCase()
-      .matchAll(/(?<![\w.+'#-])[\w.+'#-]{1,128}@[\w.-]{0,190}\w|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g),
+      .matchAll(
+        /(?<![\w.+'#-])[\w.+'#-]{1,128}@[\w.-]{0,190}\w|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g,
+      ),
   ].map(([name]) => name);
 }

@@ -107,7 +107,7 @@ function toTunedSetting(cell: TunedCell, attackLabels: number | null) {
 }
 
 /** As --window takes it: 5m, 4h. */
-export function windowText(windowMs: number): string {
+function windowText(windowMs: number): string {
   const minutes = windowMs / 60_000;
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }

@@ -19,7 +19,7 @@ export function cellsOf({ kinds, windowsMs, mostDenials }: Grid): readonly Windo
 }
 
 /** Takes one burst of a cell: the denials from index `start` up to, but not including, `end`. */
-export type TakeInCell = (cell: number, start: number, end: number, trigger: number) => void;
+type TakeInCell = (cell: number, start: number, end: number, trigger: number) => void;
 
 /** Calls `take` for each burst of each cell. */
 export type GridSweep = (denials: Times, take: TakeInCell) => void;

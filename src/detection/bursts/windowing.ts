@@ -27,10 +27,10 @@ export interface Times {
 }
 
 /** Takes one streak that fires at a threshold; the rest as `TakeStreak`. */
-export type TakeFired = (threshold: number, start: number, end: number, trigger: number) => void;
+type TakeFired = (threshold: number, start: number, end: number, trigger: number) => void;
 
 /** Calls `take` for each streak that fires, at each threshold that it reaches. */
-export type Sweep = (denials: Times, take: TakeFired) => void;
+type Sweep = (denials: Times, take: TakeFired) => void;
 
 /** Everything the detector knows about one kind of window. */
 export interface WindowKind {

@@ -1,7 +1,7 @@
 import type { PeerRow } from "./peerRow.ts";
 
 /** How a rule puts what it counts into groups. */
-export type Bins =
+type Bins =
   /** Each row by itself. */
   | { readonly kind: "row" }
   /** Spans aligned to the epoch. */
