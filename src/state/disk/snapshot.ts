@@ -53,7 +53,8 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
   if (!isSnapshot(value)) {
     throw new StateError(`${path}: is damaged, or not a state of this tool`);
   }
-  return joinFamilies({ ...noSnapshot, ...value, schemaVersion });
+  const snapshot = { ...noSnapshot, ...value, schemaVersion };
+  return value.schemaVersion === schemaVersion ? snapshot : joinFamilies(snapshot);
 }
 
 function checkVersion(path: string, version: unknown): void {

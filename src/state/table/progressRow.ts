@@ -31,6 +31,11 @@ export class ProgressRow {
     return this.#seen.version === stateVersion;
   }
 
+  /** Whether a version before families wrote the row. Without a row, this version may have recorded everything. */
+  get isOld(): boolean {
+    return this.#seen.etag !== null && !this.isCurrent;
+  }
+
   async read(): Promise<Progress | null> {
     const row = await this.#rows.get(rowKeys.progress);
     this.#seen = nothing;

@@ -22,6 +22,8 @@ export interface StoredHead {
   readonly archivedTo: number | null;
   /** The number of archive rows ever created. It is the number of the next one, so that later ones sort later. */
   readonly archives: number;
+  /** Another record took over the bursts of this one. */
+  readonly emptied?: true;
 }
 
 export type ArchiveRow = Pick<StoredHead, "subject" | "bursts" | "deliveries">;

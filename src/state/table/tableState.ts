@@ -99,9 +99,11 @@ export class TableState implements StateStore {
 
   async readHead(asked: Subject, from: number): Promise<SubjectRecord> {
     await this.#prepare();
-    // What was due before rules had families still names the rule.
-    const subject = { ...inFamily(asked), ...(await this.#aliases.ownerOf(asked)) };
-    const own = await this.#readRow(subject, from);
+    const named = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
+    const found = await this.#readRow(named, from);
+    // What was due before rules had families still names the rule, whose records have moved.
+    const subject = found.emptied === true ? inFamily(named) : named;
+    const own = subject === named ? found : await this.#readRow(subject, from);
     const isSelf = mayBeAlias(subject);
     const aliasRows: AliasRow[] = [];
     for (const alias of [...(isSelf ? [subject] : []), ...aliasesOf(asked, subject)]) {
@@ -120,7 +122,10 @@ export class TableState implements StateStore {
     return { ...takeIn(own, recorded, subject), aliasRows };
   }
 
-  async #readRow(subject: Subject, from: number): Promise<SubjectRecord> {
+  async #readRow(
+    subject: Subject,
+    from: number,
+  ): Promise<SubjectRecord & Pick<StoredHead, "emptied">> {
     const row = await this.#rows.get(rowKeys.head(subject));
     if (row === null) {
       return { subject, bursts: [], deliveries: {}, version: null };
@@ -154,7 +159,7 @@ export class TableState implements StateStore {
         const lastAt = Math.max(archivedTo ?? 0, ...bursts.map(({ extent }) => extent.to));
         await this.#aliases.claim({ tenantId, user }, lastAt);
       }
-      if (inFamily(subject) !== subject) {
+      if (this.#progress.isOld && inFamily(subject) !== subject) {
         await moveToFamily(subject, {
           read: (each) => this.#readRow(each, -Infinity),
           write: (head) => this.#writeHead(head, []),

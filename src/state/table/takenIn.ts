@@ -17,7 +17,7 @@ export function emptied({ subject, version }: Pick<SubjectRecord, "subject" | "v
   return {
     kind: "replace",
     rowKey: rowKeys.head(subject),
-    properties: describe({ ...nothing, archives }),
+    properties: describe({ ...nothing, archives, emptied: true }),
     etag: etag ?? "",
   };
 }
