@@ -11,7 +11,7 @@ const blindShortfalls = [
   "noRecords",
   /** No record has a result code, and none has a text. */
   "noResult",
-  /** No record says when. */
+  /** No record says when, nor do steps. */
   "noTime",
   /** There are enough MFA failures for a finding, and none has a reason. */
   "noReasons",
@@ -149,7 +149,8 @@ function findShortfalls(
   const found: Readonly<Record<Shortfall, boolean>> = {
     noRecords: !more.hasRecords && !allowEmpty,
     noResult: more.hasUsableRows && !more.hasResult,
-    noTime: more.hasUsableRows && lacks("time"),
+    // Steps have times of their own.
+    noTime: more.hasUsableRows && lacks("time") && lacks("steps"),
     noReasons: isReasonless,
     nobody: lacks("user") && lacks("objectId") && more.unattributable >= threshold,
     unexplained:

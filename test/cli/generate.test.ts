@@ -168,20 +168,20 @@ test("what stands around the attacks shows each verdict, and what followed", asy
 describe("the folder", () => {
   test("is not written to if it is not empty, unless --force is given", async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, "mine.txt"), "mine");
+    writeFileSync(join(folder, "mine.md"), "mine");
     const args = ["generate", "--out", folder, ...small, "--dialect", "storage"];
     expect(await cli(args)).toEqual({
       code: 2,
       out: "",
       err: `mfa-deny: --out ${folder} is not empty; --force writes into it anyway\n`,
     });
-    expect(readdirSync(folder)).toEqual(["mine.txt"]);
+    expect(readdirSync(folder)).toEqual(["mine.md"]);
     expect((await cli([...args, "--force"])).code).toBe(0);
     const { rows } = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as Truth;
     expect((await reportOf(folder)).run.rows).toBe(rows);
     expect((await cli([...args, "--force"])).code).toBe(0);
     expect((await reportOf(folder)).run.rows).toBe(rows);
-    expect(readFileSync(join(folder, "mine.txt"), "utf8")).toBe("mine");
+    expect(readFileSync(join(folder, "mine.md"), "utf8")).toBe("mine");
   });
 
   test("that is a file, or lies below one, is named", async () => {

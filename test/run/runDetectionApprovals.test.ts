@@ -293,12 +293,12 @@ describe("watches", () => {
     return bench.log.asked.filter(({ kind }) => kind === "approvals");
   }
 
-  it("name two hundred users in a question and no more, each of them once", async () => {
-    const many = watches(201, { until: time("10:00") });
+  it("name a thousand users in a question and no more, each of them once", async () => {
+    const many = watches(1_001, { until: time("10:00") });
     const again = many.map((item) => ({ ...item, burstId: `another of ${item.subject.user}` }));
     const questions = await asked([...many, ...again]);
-    expect(questions.map(({ users }) => users?.length)).toEqual([200, 1]);
-    expect(new Set(questions.flatMap(({ users }) => users)).size).toBe(201);
+    expect(questions.map(({ users }) => users?.length)).toEqual([1_000, 1]);
+    expect(new Set(questions.flatMap(({ users }) => users)).size).toBe(1_001);
     const range = { from: time("09:28"), to: time("09:38") };
     expect(questions[0]).toMatchObject({ by: "ingested", range, shard: null });
   });

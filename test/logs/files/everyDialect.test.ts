@@ -246,7 +246,7 @@ describe("--date-order", () => {
 
   test("must be one of two words", async () => {
     await expect(findingsIn(toNdjson(rows), "--date-order", "ymd")).rejects.toThrow(
-      "--date-order is 'ymd'; it has to be one of dmy, mdy",
+      "--date-order is 'ymd'; it must be one of dmy, mdy",
     );
   });
 });
