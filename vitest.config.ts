@@ -32,10 +32,14 @@ const slow = [
 
 /** Too slow for `npm test`, whatever its share: CI runs these. */
 const heavy = [
+  "test/docs/recipes.test.ts",
   "test/doctor/localAzure.test.ts",
-  "test/e2e/{appSinks,cliStart,cliThreads}.test.ts",
-  "test/infra/{compiled,package}.test.ts",
+  "test/e2e/{appSinks,cliDeath,cliStart,cliThreads}.test.ts",
+  "test/functions/{functions,msp}.test.ts",
+  "test/infra/{compiled,package,removeFromWorkspace}.test.ts",
+  "test/laws/tune.test.ts",
   "test/logs/files/memory.test.ts",
+  "test/logs/files/containers/csv.test.ts",
   "test/proof/{atOnceTable,crashPoints,faults,securityCanaries,securityRoles,securitySupply}.test.ts",
   "test/standins/azurite.test.ts",
   "test/standins/functionsHost/**",
