@@ -30,16 +30,29 @@ const slow = [
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
 ];
 
-/** Too slow for `npm test`, whatever its share: CI runs these. */
-const heavy = [
-  "test/docs/recipes.test.ts",
-  "test/doctor/localAzure.test.ts",
-  "test/e2e/{appSinks,cliDeath,cliStart,cliThreads}.test.ts",
-  "test/functions/{functions,msp}.test.ts",
-  "test/infra/{compiled,package,removeFromWorkspace}.test.ts",
-  "test/laws/tune.test.ts",
-  "test/logs/files/memory.test.ts",
+/** Too slow for `npm test`, which a newcomer waits for. CI runs these with the same share of cases. */
+const longer = [
+  "test/azure/connections.test.ts",
+  "test/cli/{docs,state}.test.ts",
+  "test/docs/{recipes,tuning}.test.ts",
+  "test/e2e/**",
+  "test/functions/{functions,msp,runLine}.test.ts",
+  "test/infra/removeFromWorkspace.test.ts",
+  "test/laws/{slicing,tune}.test.ts",
+  "test/logs/files/{everyDialect,hostile}.test.ts",
   "test/logs/files/containers/csv.test.ts",
+  "test/logs/files/search/{everyRow,mixedKinds}.test.ts",
+  "test/proof/**",
+  "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
+  "test/standins/localAzure.test.ts",
+];
+
+/** Slower still. CI runs these with all of their cases. */
+const heavy = [
+  "test/doctor/localAzure.test.ts",
+  "test/e2e/{appSinks,cliStart,cliThreads}.test.ts",
+  "test/infra/{compiled,package}.test.ts",
+  "test/logs/files/memory.test.ts",
   "test/proof/{atOnceTable,crashPoints,faults,securityCanaries,securityRoles,securitySupply}.test.ts",
   "test/standins/azurite.test.ts",
   "test/standins/functionsHost/**",
@@ -64,7 +77,8 @@ const rooms =
 const suites = {
   quick: { include: [everything], exclude: [...slow, ...heavy] },
   coverage: { include: [core], exclude: [] },
-  all: { include: [everything], exclude: ["test/long/**", ...heavy, ...unsettled] },
+  all: { include: [everything], exclude: ["test/long/**", ...longer, ...heavy, ...unsettled] },
+  longer: { include: longer, exclude: [...heavy, ...unsettled] },
   heavy: { include: heavy, exclude: [] },
   whole: { include: [everything], exclude: ["test/long/**"] },
   long: { include: ["test/{long,proof,laws}/**/*.test.ts"], exclude: [] },
@@ -78,7 +92,7 @@ if (!isSuite(named)) {
   throw new Error(`TEST_SUITE is "${named}"; it can be ${Object.keys(suites).join(", ")}.`);
 }
 const isMutation = named.startsWith("mutation-");
-const isSplit = !isMutation && named !== "long" && named !== "heavy";
+const isSplit = !isMutation && !["long", "longer", "heavy"].includes(named);
 
 /** The files of a suite, by what they share. A folder that nobody has listed is isolated. */
 function projectsOf({ include, exclude }: (typeof suites)[keyof typeof suites]) {

@@ -1,4 +1,4 @@
-// `node scripts/test.mjs quick|coverage|all|heavy|whole|long [vitest arguments]`: runs a suite and ends with a plain line,
+// `node scripts/test.mjs quick|coverage|all|longer|heavy|whole|long [vitest arguments]`: runs a suite and ends with a plain line,
 // `N passed, N failed`, for people and CI. `all` (npm test) also measures the coverage of src/detection, unless
 // arguments select some of the tests.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
