@@ -8,9 +8,9 @@ import { readAsJson } from "./scripts/yaml.mjs";
 /** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
 const slow = [
   "test/docs/recipes.test.ts",
-  "test/e2e/**",
+  "test/e2e/**/*.test.ts",
   "test/long/**",
-  "test/proof/**",
+  "test/proof/**/*.test.ts",
   "test/functions/**",
   "test/infra/removeFromWorkspace.test.ts",
   "test/standins/**",
@@ -35,14 +35,14 @@ const longer = [
   "test/azure/connections.test.ts",
   "test/cli/{docs,state}.test.ts",
   "test/docs/{recipes,tuning}.test.ts",
-  "test/e2e/**",
+  "test/e2e/**/*.test.ts",
   "test/functions/{functions,msp,runLine}.test.ts",
   "test/infra/removeFromWorkspace.test.ts",
   "test/laws/{slicing,tune}.test.ts",
   "test/logs/files/{everyDialect,hostile}.test.ts",
   "test/logs/files/containers/csv.test.ts",
   "test/logs/files/search/{everyRow,mixedKinds}.test.ts",
-  "test/proof/**",
+  "test/proof/**/*.test.ts",
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
   "test/standins/localAzure.test.ts",
 ];
@@ -55,7 +55,7 @@ const heavy = [
   "test/logs/files/memory.test.ts",
   "test/proof/{atOnceTable,crashPoints,faults,securityCanaries,securityRoles,securitySupply}.test.ts",
   "test/standins/azurite.test.ts",
-  "test/standins/functionsHost/**",
+  "test/standins/functionsHost/**/*.test.ts",
 ];
 
 /**

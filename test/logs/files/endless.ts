@@ -29,14 +29,15 @@ const containers: Record<string, Container> = {
   envelope: { before: '{"records":[', between: ",", after: "]}" },
   page: { before: '{"@odata.context":"","value":[', between: ",", after: "]}" },
   answer: {
-    before: '{"tables":[{"columns":[{"name":"Id"},{"name":"UserId"},{"name":"Text"}],"rows":[',
+    before:
+      '{"tables":[{"columns":[{"name":"Id"},{"name":"UserId"},{"name":"ResultType"},{"name":"CreatedDateTime"},{"name":"Text"}],"rows":[',
     between: ",",
     after: "]}]}",
     write: (record) => JSON.stringify(cells(record)),
   },
   objects: { before: "", between: "\n,\n", after: "" },
   csv: {
-    before: "CorrelationId,UserPrincipalName,Text\r\n",
+    before: "CorrelationId,UserId,ResultType,CreatedDateTime,Text\r\n",
     between: "\r\n",
     after: "\r\n",
     write: (record) =>
@@ -62,7 +63,13 @@ function* text() {
   yield Buffer.from(before);
   for (let id = 0; id < count; id += blockRows) {
     const block = Array.from({ length: Math.min(blockRows, count - id) }, (_, offset) =>
-      write({ Id: id + offset, UserId: "x", Text: "x".repeat(rowBytes - 50) }),
+      write({
+        Id: id + offset,
+        UserId: "x",
+        ResultType: "0",
+        CreatedDateTime: "2026-03-10T09:00:00Z",
+        Text: "x".repeat(rowBytes - 120),
+      }),
     );
     yield Buffer.from(`${id === 0 ? "" : between}${block.join(between)}`);
   }
