@@ -125,7 +125,7 @@ async function decideCase(
     const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
     const changed = judged.filter(({ action }) => action !== "none");
     const claims = claimsOf(view.head, due, sending, detector.clock.now());
-    const isMoved = (view.head.takenIn ?? []).length > 0;
+    const isMoved = view.head.takenIn !== undefined;
     if (changed.length === 0 && due.length === 0 && !isMoved) {
       decisions.push(...judged);
       continue;

@@ -67,7 +67,7 @@ export async function detectRecords<P>(
       const recorded = head.bursts;
       const decisions = askedFor(judged, run);
       const bursts = recordDecisions(recorded, decisions);
-      const isMoved = (head.takenIn ?? []).length > 0;
+      const isMoved = head.takenIn !== undefined;
       if (isMoved || decisions.some((decision) => decision.action !== "none")) {
         await store.write({ head: { ...head, bursts } });
       }

@@ -35,7 +35,7 @@ export class ApprovalCandidates {
     const names = new Set(accounts.flatMap(allNames));
     const hashes = new Set([0, ...[...names].map(nameHash)]);
     for (const [path, { source, parts }] of this.#files) {
-      for (const [, line] of readLines(source, path, [...placesOf(parts, hashes)])) {
+      for (const line of readLines(source, path, placesOf(parts, hashes))) {
         yield* approvalsIn(source, line).filter(
           ([{ user, name }]) => names.has(user) || (name !== null && names.has(name)),
         );

@@ -7,17 +7,16 @@ import { longLineBytes } from "./lineSearch.ts";
 const stepBytes = 8 * 1024;
 
 /**
- * Reads the lines that begin at the given offsets, and yields each with its offset. A line is valid until the next
- * one is asked for.
+ * Reads the lines that begin at the given offsets. A line is valid until the next one is asked for.
  *
  * @throws InputError if the file can no longer be read
  */
 export function* readLines(
   source: string,
   path: string,
-  places: readonly number[],
-): Generator<readonly [place: number, line: Buffer]> {
-  if (places.length === 0) {
+  places: ReadonlySet<number>,
+): Generator<Buffer> {
+  if (places.size === 0) {
     return;
   }
   let file: number | null = null;
@@ -25,7 +24,7 @@ export function* readLines(
   try {
     file = openSync(path, "r");
     for (const place of places) {
-      yield [place, readLine(file, place, buffer)];
+      yield readLine(file, place, buffer);
     }
   } catch (error) {
     throw InputError.of(source, error);

@@ -1,16 +1,16 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { canonicalAddress } from "../../../detection/signin/address.ts";
 import type { Entry } from "../entry.ts";
+import { newlineByte } from "../bytes.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
 import { LineFilter } from "./lineFilter.ts";
 import { LineSearch, nameHash } from "./lineSearch.ts";
 import type { LineRange } from "./rangeSearch.ts";
-import { readLines } from "./readLines.ts";
 import { addressKeys, nameKeys, searches } from "./words.ts";
 
-/** Bytes read at a time, few enough to stay in the processor's cache until they are searched. */
+/** Bytes searched at a time, few enough to stay in the processor's cache for both searches. */
 const stepBytes = 256 * 1024;
 
 /** The accounts and addresses whose lines are wanted, in lower case. */
@@ -29,6 +29,7 @@ export class RelatedLines {
   readonly #names: ReadonlySet<number>;
   readonly #addressHashes: ReadonlySet<number>;
   readonly #addresses: ReadonlySet<string>;
+  #buffer = Buffer.alloc(0);
 
   /** Returns null if this machine cannot search. */
   static of(wanted: RelatedTo): RelatedLines | null {
@@ -53,14 +54,38 @@ export class RelatedLines {
   entries(range: LineRange): readonly Entry[] {
     const entries: Entry[] = [];
     const reader = new LineReader(new RecordMaker(range.source, (entry) => entries.push(entry)));
-    const { sure, maybe } = this.#placesIn(range);
-    const places = [...new Set([...sure, ...maybe])].toSorted((a, b) => a - b);
-    for (const [place, line] of readLines(range.source, range.path, places)) {
+    const text = this.#read(range);
+    const { sure, maybe } = this.#placesIn(text);
+    for (const place of [...new Set([...sure, ...maybe])].toSorted((a, b) => a - b)) {
+      const newline = text.indexOf(newlineByte, place);
+      const line = text.subarray(place, newline === -1 ? text.length : newline);
       if (sure.has(place) || this.#mayBeFrom(line)) {
         reader.line(line, 0);
       }
     }
     return entries;
+  }
+
+  /** Reads a range into the one buffer. */
+  #read({ source, path, from, to }: LineRange): Buffer {
+    if (this.#buffer.length < to - from) {
+      this.#buffer = Buffer.allocUnsafe(to - from);
+    }
+    let file: number | null = null;
+    try {
+      file = openSync(path, "r");
+      let length = 0;
+      for (let bytes = -1; bytes !== 0 && length < to - from; length += bytes) {
+        bytes = readSync(file, this.#buffer, length, to - from - length, from + length);
+      }
+      return this.#buffer.subarray(0, length);
+    } catch (error) {
+      throw InputError.of(source, error);
+    } finally {
+      if (file !== null) {
+        closeSync(file);
+      }
+    }
   }
 
   /** Reports whether a line may have one of the addresses, in any spelling. */
@@ -76,16 +101,16 @@ export class RelatedLines {
     );
   }
 
-  /** Returns the offsets in the file of lines that match, and of lines whose address is to be looked at. */
-  #placesIn(range: LineRange): Places {
+  /** Returns the offsets in a text of lines that match, and of lines whose address is to be looked at. */
+  #placesIn(text: Buffer): Places {
     const places: Places = { sure: new Set(), maybe: new Set() };
     const filters = [
-      this.#filter(this.#byName, range, (hash, place) => {
+      filterBy(this.#byName, (hash, place) => {
         if (hash === 0 || this.#names.has(hash)) {
           places.sure.add(place);
         }
       }),
-      this.#filter(this.#byAddress, range, (hash, place) => {
+      filterBy(this.#byAddress, (hash, place) => {
         if (this.#addressHashes.has(hash)) {
           places.sure.add(place);
         } else if (hash === 0 && this.#addresses.size > 0) {
@@ -93,28 +118,27 @@ export class RelatedLines {
         }
       }),
     ];
-    readInSteps(range, (bytes) => filters.forEach((filter) => filter.push(bytes)));
+    for (let at = 0; at < text.length; at += stepBytes) {
+      filters.forEach((filter) => filter.push(text.subarray(at, at + stepBytes)));
+    }
     filters.forEach((filter) => filter.end());
     return places;
   }
+}
 
-  #filter(
-    search: LineSearch,
-    { from }: LineRange,
-    take: (hash: number, place: number) => void,
-  ): LineFilter {
-    return new LineFilter(search, {
-      passed() {},
-      line() {},
-      longLine() {},
-      longLineEnd() {},
-      approvalCandidates(pairs, before) {
-        for (let at = 0; at < pairs.length; at += 2) {
-          take(pairs[at + 1] ?? 0, from + (pairs[at] ?? 0) - before);
-        }
-      },
-    });
-  }
+/** @param take receives each hash in a text with the offset of its line; 0: it may be anybody's */
+function filterBy(search: LineSearch, take: (hash: number, place: number) => void): LineFilter {
+  return new LineFilter(search, {
+    passed() {},
+    line() {},
+    longLine() {},
+    longLineEnd() {},
+    approvalCandidates(pairs, before) {
+      for (let at = 0; at < pairs.length; at += 2) {
+        take(pairs[at + 1] ?? 0, (pairs[at] ?? 0) - before);
+      }
+    },
+  });
 }
 
 interface Places {
@@ -124,25 +148,3 @@ interface Places {
 
 /** A key that ends like that of an address, and its value if it is text. */
 const addressValues = /Address"\s*:\s*(?:"([^"]*)")?/g;
-
-function readInSteps({ source, path, from, to }: LineRange, take: (bytes: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(stepBytes);
-  let file: number | null = null;
-  try {
-    file = openSync(path, "r");
-    for (let at = from; at < to;) {
-      const bytes = readSync(file, buffer, 0, Math.min(stepBytes, to - at), at);
-      if (bytes === 0) {
-        return;
-      }
-      take(buffer.subarray(0, bytes));
-      at += bytes;
-    }
-  } catch (error) {
-    throw InputError.of(source, error);
-  } finally {
-    if (file !== null) {
-      closeSync(file);
-    }
-  }
-}
