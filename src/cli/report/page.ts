@@ -1,5 +1,4 @@
 import { shownName } from "../../detection/signin/account.ts";
-import { createHash } from "node:crypto";
 import { conditionOf } from "../../detection/rules/ruleText.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { formatTime } from "../../detection/signin/time.ts";
@@ -9,9 +8,9 @@ import { campaignGraph, heatMap, type Link } from "./charts.ts";
 import { findingSection, shortTime } from "./findingSection.ts";
 import { byHarm, headline } from "../verdict/harm.ts";
 import { attackOf } from "./attackOf.ts";
-import { markup, Html } from "./markup.ts";
+import { htmlDocument } from "./htmlDocument.ts";
+import { markup, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
-import { style } from "./style.ts";
 
 /** A file that was read. */
 export interface Input {
@@ -42,19 +41,9 @@ const mostRows = 500;
 /** Returns one self-contained page, which runs no script and loads nothing. */
 export function page(content: PageContent): string {
   const sorted = content.findings.toSorted((a, b) => byHarm(attackOf(a), attackOf(b)));
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>MFA push attacks: report</title>
-        <style>${new Html(style)}</style>
-      </head>
-      <body>
-        <header>
+  return htmlDocument(
+    "MFA push attacks: report",
+    markup`<header>
           <h1>MFA push attacks</h1>
           <p class="headline">${headline(sorted.map(attackOf), content.verdict)}</p>
           ${content.coverage.map((sentence) => markup`<p>${sentence}</p>`)}
@@ -66,9 +55,8 @@ export function page(content: PageContent): string {
         <footer>
           Made by mfa-deny ${content.version} at ${formatTime(content.madeAt)}. Times are UTC. This
           page loads nothing and runs no script.
-        </footer>
-      </body>
-    </html> `.text;
+        </footer>`,
+  );
 }
 
 function findingsPart(sorted: readonly Reported[]): Html {

@@ -22,8 +22,7 @@ export class Redaction {
   readonly #mask = new Mask();
 
   value<T>(value: T): T {
-    // The structure stays the same; only texts change.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the structure stays; only texts change
     return this.#redact(value, "") as T;
   }
 
@@ -80,7 +79,7 @@ export class Redaction {
   }
 }
 
-/** The name of a rule is no person's, and the value of a trait is whatever its kind says. */
+/** Keys with a meaning of their own: a rule's name is not a person's, and a trait's value depends on its kind. */
 function meantBy(holder: object, member: string, name: string): string {
   if (name === "value" && "kind" in holder && holder.kind === "country") {
     return holder.kind;

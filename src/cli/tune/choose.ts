@@ -25,8 +25,8 @@ export function choose(cells: readonly TunedCell[], maxPerWeek: number): Choice 
 }
 
 /**
- * The most sensitive first: what finds more labelled attacks, more harm, more users; then the lower threshold and the
- * longer window, of those a sliding one.
+ * Sorts the most sensitive cell first: more labelled attacks, more harm, more users, a lower threshold, a longer window,
+ * and sliding before fixed.
  */
 function bySensitivity(a: TunedCell, b: TunedCell): number {
   return (
