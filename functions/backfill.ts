@@ -13,10 +13,8 @@ import { contextLog } from "./contextLog.ts";
 import { describeJob } from "./describeJob.ts";
 import { problem } from "./problem.ts";
 import { readBody } from "./readBody.ts";
+import { readingSignal } from "./readingSignal.ts";
 import { theApp } from "./theApp.ts";
-
-/** Of the files of rules, milliseconds. */
-const longestReading = 30_000;
 
 const queue = output.storageQueue(backfillQueue);
 
@@ -48,7 +46,7 @@ async function begin(request: HttpRequest, context: InvocationContext): Promise<
   if (body === null) {
     return problem(413, "The body is larger than 16 KB.");
   }
-  const signal = AbortSignal.timeout(longestReading);
+  const signal = readingSignal();
   const rules = await Promise.all(
     settings.workspaces.map((workspace) => rulesOf(workspace, contextLog(context), signal)),
   );

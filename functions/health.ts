@@ -8,10 +8,8 @@ import { noticesOn } from "../src/settings/notices.ts";
 import { poisonQueueName } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { problem } from "./problem.ts";
+import { readingSignal } from "./readingSignal.ts";
 import { theApp } from "./theApp.ts";
-
-/** Of the files of rules, milliseconds. */
-const longestReading = 30_000;
 
 app.http("health", {
   route: "health",
@@ -80,7 +78,7 @@ async function healthOf(workspace: Workspace, log: Log) {
 /** A file of rules that cannot be read is a fault of the workspace, not of the answer. */
 async function rulesNow(workspace: Workspace, log: Log) {
   try {
-    const signal = AbortSignal.timeout(longestReading);
+    const signal = readingSignal();
     return { rules: await theApp().rulesOf(workspace, log, signal), problem: null };
   } catch (error) {
     return { rules: [], problem: error instanceof Error ? error.message : String(error) };

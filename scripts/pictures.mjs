@@ -58,7 +58,7 @@ function terminalPage(output) {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;");
   const coloured = escaped
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- colours begin with the control character ESC
     .replaceAll(/\u001b\[(\d+)m/g, (_, code) =>
       styles.has(code) ? `<span style="${styles.get(code)}">` : "</span>",
     );

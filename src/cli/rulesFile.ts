@@ -9,7 +9,7 @@ import { withWatchlistFiles } from "./watchlistFiles.ts";
 /**
  * Reads the rules of a file that are in use, with the values of their watchlists.
  *
- * @param stderr is told of watchlists that cannot be read
+ * @param stderr receives a line for each watchlist that cannot be read
  * @throws ProblemsError with every problem and its place in the file
  */
 export async function readRulesFile(path: string, stderr: Output): Promise<readonly Rule[]> {

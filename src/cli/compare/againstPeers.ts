@@ -27,7 +27,7 @@ export interface PeerTotals {
   readonly alerts: number;
   readonly catches: number;
   readonly misses: Readonly<Partial<Record<Miss, number>>>;
-  /** Alerts in which there is no finding of ours. */
+  /** Alerts that contain none of our findings. */
   readonly elsewhere: number;
 }
 

@@ -9,7 +9,7 @@ import { changeKinds, type RuleChange } from "./ruleChanges.ts";
 export const modelNote =
   "These are models of the rules as they are published, in this program's words; they are not the rules.";
 
-/** As much of what `compare` prints as a person is shown; null where it was not asked for. */
+/** The part of the output of `compare` that is shown to people. A part that was not requested is null. */
 interface Compared {
   readonly changes: readonly RuleChange[] | null;
   readonly againstPeers: PeerComparison | null;

@@ -34,7 +34,7 @@ const findingColumns: readonly CsvColumn<DetectFinding>[] = [
   ["Incident id", ({ incidentId }) => incidentId],
 ];
 
-/** A finding a row, for whoever opens the file by double click. */
+/** Returns one row per finding, for people who open the file with a double click. */
 export function excel({ findings }: DetectReport): string {
   return mark + csvText(findingColumns, findings);
 }

@@ -125,7 +125,6 @@ async function load({ doctorProgram }: Terminal): Promise<RunDoctor> {
     throw new UsageError("this build has no doctor: it needs doctor.mjs beside it");
   }
   const program: unknown = await import(doctorProgram.href);
-  // The build puts it there.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build writes that program
   return (program as { readonly runDoctor: RunDoctor }).runDoctor;
 }

@@ -57,7 +57,7 @@ export const explain: Command = {
     inputOptions.noProgress,
   ],
   details: [
-    "Of users who are named all rows are shown, of everybody else those that can hold a denial. Users with denials\nfollow, nearest to a finding first. All rows are read and counted, whatever the limit. No state is looked at.",
+    "Shows every row of the named users; for all others, only rows that may be denials. Users with denials follow,\nclosest to a finding first. All rows are read and counted, whatever the limit. The state is not read.",
     inputDetail,
   ],
   examples: [
