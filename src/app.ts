@@ -80,9 +80,10 @@ export function composeApp(environment: Environment): App {
     appCredential({ ...settings, clientId }, environment),
   );
   const credential = () => credentialOf(settings.clientId);
-  const stateTable = once(() =>
-    connectTable(settings.stateStorage, settings.stateTable, credential),
+  const tableNamed = oncePer((name: string) =>
+    connectTable(settings.stateStorage, name, credential),
   );
+  const stateTable = () => tableNamed(settings.stateTable);
   const { cloud } = settings;
   // The bound on queries is one of an identity.
   const sourceFor = (asker: keyof typeof queriesAtOnce) =>
@@ -206,9 +207,9 @@ export function composeApp(environment: Environment): App {
       return detectorWith(workspace, current, log, signal, asker);
     },
     async backfillDetectorOf(workspace, { id, request }, log, signal) {
-      const own = await rulesOf(workspace, log, signal);
-      const all = await Promise.all(settings.workspaces.map((each) => rulesOf(each, log, signal)));
-      const asked = rulesNamed(own, all.flat(), request.rules);
+      const asked = await rulesNamed(request.rules, await rulesOf(workspace, log, signal), () =>
+        Promise.all(settings.workspaces.map((each) => rulesOf(each, log, signal))),
+      );
       const current = await resolved(workspace, asked, log, signal, "backfill");
       const detector = detectorWith(workspace, current, log, signal, "backfill");
       const name = partitions.dryBackfill(workspace.workspaceId, id);
@@ -255,16 +256,22 @@ function sourcesOf(
   return { source, context: context ? contextSource(source) : null };
 }
 
-/** Returns a workspace's rules with these ids. A rule that no workspace uses is taken as shipped. */
-function rulesNamed(
-  own: readonly Rule[],
-  all: readonly Rule[],
+/**
+ * Returns a workspace's rules with these ids. A rule that ships and that no workspace uses is taken as shipped; only
+ * for one of those are the rules of every workspace read.
+ */
+async function rulesNamed(
   ids: readonly string[],
-): readonly Rule[] {
-  return ids.flatMap((id) => {
-    const isUsed = all.some((rule) => rule.id === id);
-    return own.find((rule) => rule.id === id) ?? (isUsed ? [] : (presetNamed(id) ?? []));
-  });
+  own: readonly Rule[],
+  readAll: () => Promise<readonly (readonly Rule[])[]>,
+): Promise<readonly Rule[]> {
+  const named = ids.map((id) => own.find((rule) => rule.id === id) ?? presetNamed(id) ?? []);
+  const found = named.flat();
+  if (found.every((rule) => own.includes(rule))) {
+    return found;
+  }
+  const elsewhere = new Set((await readAll()).flat().map(({ id }) => id));
+  return found.filter((rule) => own.includes(rule) || !elsewhere.has(rule.id));
 }
 
 /** The audience of tokens for storage, in every cloud. */
@@ -277,14 +284,5 @@ function oncePer<K, T>(make: (key: K) => T): (key: K) => T {
     const thing = made.get(key) ?? make(key);
     made.set(key, thing);
     return thing;
-  };
-}
-
-/** Returns a function that creates its value at the first call and then returns the same one. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
