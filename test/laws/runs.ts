@@ -11,7 +11,7 @@ import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts"
 import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { Ledger, LogEntry, RecordedBindings } from "../../src/run/ports.ts";
+import type { Ledger, LogEntry, RecordedBindings, StateStore } from "../../src/run/ports.ts";
 import {
   byTriggerThenUser,
   oracle,
@@ -95,11 +95,7 @@ export class Detector {
     asOf: number | null = null,
     rules: readonly Rule[] = this.#rules,
   ): Promise<RecordsReport> {
-    return detectRecords(
-      wholly(entriesOf(rows)),
-      { store: this.#store, ledger: this.#ledger },
-      { rules, asOf, from: -Infinity, to: Infinity, onBad: () => {} },
-    );
+    return detectIn({ store: this.#store, ledger: this.#ledger }, rows, rules, asOf);
   }
 
   /** Everything that is recorded. */
@@ -123,6 +119,22 @@ export interface Incident {
   readonly tenantId: string | null;
   readonly user: string;
   readonly burst: RecordedBurst;
+}
+
+/** One run over rows, with the memory of the runs before. */
+export function detectIn(
+  memory: { readonly store: StateStore; readonly ledger: Ledger },
+  rows: readonly Row[],
+  rules: readonly Rule[],
+  asOf: number | null = null,
+): Promise<RecordsReport> {
+  return detectRecords(wholly(entriesOf(rows)), memory, {
+    rules,
+    asOf,
+    from: -Infinity,
+    to: Infinity,
+    onBad: () => {},
+  });
 }
 
 async function* entriesOf(rows: readonly Row[]): AsyncGenerator<readonly LogEntry<null>[]> {
