@@ -37,6 +37,12 @@ export interface UnknownText {
   readonly count: number;
 }
 
+export interface FieldConflict {
+  readonly field: string;
+  /** Parsed rows affected. */
+  readonly count: number;
+}
+
 /** What one read could see. */
 export interface Coverage {
   readonly verdict: Verdict;
@@ -58,6 +64,8 @@ export interface Coverage {
   readonly newestRow: number | null;
   readonly files: readonly FileSeen[];
   readonly passedOver: readonly PassedOver[];
+  /** Fields with two different values in one row, under names with the same meaning. */
+  readonly conflicts: readonly FieldConflict[];
   /** The failures have no steps, so several prompts of one request count as one. */
   readonly atLeast: boolean;
   /** Every row was parsed and none is a successful sign-in, so no approval can be seen. */
@@ -116,6 +124,7 @@ export function judgeCoverage(
     newestRow: [tally.newestAt, ...times].reduce(later),
     files: seen.files,
     passedOver: seen.passedOver,
+    conflicts: [...seen.conflicts].map(([field, count]) => ({ field, count })),
     atLeast: failures.length > 0 && !shown.has("steps"),
     withoutSuccess: rows > 0 && tally.passedRows === 0 && !tally.hasSuccess,
   };

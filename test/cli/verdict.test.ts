@@ -308,3 +308,45 @@ describe("a download of the portal with a renamed column", () => {
     expect(await table(csv("Date (UTC)", "Username"))).not.toContain("The column");
   });
 });
+
+describe("two values of one field in a row", () => {
+  const crossed = (fields: Row) =>
+    ndjson([success, ...denials("09:00", 3), ...silent(2).map((each) => ({ ...each, ...fields }))]);
+
+  test.each([
+    ["in another spelling", { user_principal_name: "eve@contoso.com" }, "UserPrincipalName"],
+    ["in another case", { userprincipalname: "eve@contoso.com" }, "UserPrincipalName"],
+    ["of a name of Microsoft Graph", { resultType: "0" }, "ResultType"],
+    ["of a nested and a flattened name", { status_error_code: 50126 }, "Status.errorCode"],
+  ])("%s are said, and the exact one is read", async (_, fields, field) => {
+    const { coverage } = await judged(crossed(fields));
+    expect(coverage.conflicts).toEqual([{ field, count: 2 }]);
+    expect(coverage.notes).toContain(
+      `Two different values under names with one meaning; the exact name was read: ${field} (2 rows). \`mfa-deny explain\` shows which.`,
+    );
+    expect(coverage.mfaFailures).toBe(5);
+    const { out } = await cli(["explain", "-", "--format", "json"], { stdin: crossed(fields) });
+    const { rows } = JSON.parse(out) as { rows: { user: string; conflicts: string[] }[] };
+    expect(rows.flatMap(({ conflicts }) => conflicts)).toEqual([field, field]);
+    expect(rows.map(({ user }) => user)).not.toContain("eve@contoso.com");
+  });
+
+  test("are counted in files of which only some lines are parsed", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "crossed.ndjson");
+    const many = Array.from({ length: 3_000 }, () => success);
+    const fields = { user_principal_name: "eve@contoso.com" };
+    writeFileSync(
+      file,
+      ndjson([...many, ...silent(6).map((each) => ({ ...each, ...fields })), ...many]),
+    );
+    const { out } = await cli(["detect", file, "--format", "json"]);
+    const { coverage } = JSON.parse(out) as Report;
+    expect(coverage.conflicts).toEqual([{ field: "UserPrincipalName", count: 6 }]);
+  });
+
+  test("that are equal are none", async () => {
+    const { coverage } = await judged(crossed({ userprincipalname: bob.name, resultType: 500121 }));
+    expect(coverage.conflicts).toEqual([]);
+  });
+});

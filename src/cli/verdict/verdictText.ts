@@ -3,8 +3,8 @@ import type { Coverage, Shortfall } from "../../run/coverage.ts";
 import type { RecordDialect, ShownField } from "../../run/inputSeen.ts";
 import { count, counted, listed } from "../text/words.ts";
 
-/** The number of unknown texts and of files in a sentence. The report has all of them. */
-const most = { texts: 3, files: 10 } as const;
+/** The number of unknown texts, files and fields in a sentence. The report has all of them. */
+const most = { texts: 3, files: 10, fields: 5 } as const;
 
 const fieldWords = {
   resultCode: "result code",
@@ -46,6 +46,7 @@ export function coverageNotes(coverage: Coverage): readonly string[] {
       ? ["No successful sign-in in this export: approvals cannot be seen."]
       : []),
     ...unknownTextNote(coverage),
+    ...conflictNote(coverage),
   ];
 }
 
@@ -145,6 +146,15 @@ function hintFor(dialect: RecordDialect | null, missing: readonly ShownField[]):
 function unknownTextNote({ unknownTexts }: Coverage): readonly string[] {
   const texts = unknownTexts.map(({ text, count: rows }) => `"${text}" (${count(rows)})`);
   return texts.length === 0 ? [] : [`MFA texts of no known class: ${listed(texts, most.texts)}.`];
+}
+
+function conflictNote({ conflicts }: Coverage): readonly string[] {
+  const fields = conflicts.map(({ field, count: rows }) => `${field} (${counted(rows, "row")})`);
+  return fields.length === 0
+    ? []
+    : [
+        `Two different values under names with one meaning; the exact name was read: ${listed(fields, most.fields)}. \`mfa-deny explain\` shows which.`,
+      ];
 }
 
 /** Returns a whole percentage, rounded down, so that "100 %" means all. */

@@ -24,7 +24,6 @@ interface FileTally extends Pick<FileSeen, "path" | "container"> {
 export class InputTally {
   readonly #files = new Map<string, FileTally>();
   readonly #passedOver: (PassedOver & { readonly error: NotSignIns })[] = [];
-  readonly #conflicts = new Map<string, number>();
   #unmatchedSteps = 0;
 
   /** Starts a file with a known layout. */
@@ -41,10 +40,7 @@ export class InputTally {
         continue;
       }
       file.dialect ??= entry.reading?.dialect ?? dialectOf(entry.record);
-      seeRecord(file.seen, entry.record);
-      for (const field of entry.reading?.conflicts ?? []) {
-        this.#conflicts.set(field, (this.#conflicts.get(field) ?? 0) + 1);
-      }
+      seeRecord(file.seen, entry);
     }
   }
 
@@ -112,7 +108,7 @@ export class InputTally {
       files,
       passedOver: this.#passedOver.map(({ path, what }) => ({ path, what })),
       shown: shownIn(shown),
-      conflicts: this.#conflicts,
+      conflicts: shown.conflicts,
       unmatchedSteps: this.#unmatchedSteps,
     };
   }

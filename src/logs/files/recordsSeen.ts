@@ -1,16 +1,18 @@
 import { isFields, type Fields } from "../../detection/signin/fields.ts";
 import { readTime } from "../../detection/signin/time.ts";
-import type { ShownField } from "../../run/inputSeen.ts";
+import type { RecordReading, ShownField } from "../../run/inputSeen.ts";
 
 /**
- * The fields for which some records had values, and their range of times. Plain data, so that threads can exchange
- * it.
+ * The fields for which some records had values or two different ones, and their range of times. Plain data, so that
+ * threads can exchange it.
  */
 export interface RecordsSeen {
   /** A bit for each of `shownFields`. */
   shown: number;
   oldest: number | null;
   newest: number | null;
+  /** For each field with different values under names with the same meaning, the number of records. */
+  readonly conflicts: Map<string, number>;
 }
 
 /** In the order of their bits. */
@@ -28,11 +30,15 @@ const allShown = (1 << shownFields.length) - 1;
 const nilId = /^[0-]*$/;
 
 export function nothingShown(): RecordsSeen {
-  return { shown: 0, oldest: null, newest: null };
+  return { shown: 0, oldest: null, newest: null, conflicts: new Map() };
 }
 
-/** Adds a record with the names that detection reads. */
-export function seeRecord(seen: RecordsSeen, record: Fields): void {
+/** Adds a record with the names that detection reads, and how these were found. */
+export function seeRecord(
+  seen: RecordsSeen,
+  { record, reading }: { readonly record: Fields; readonly reading?: RecordReading },
+): void {
+  reading?.conflicts.forEach((field) => addConflicts(seen, field, 1));
   const properties = record["properties"];
   const row = isFields(properties) ? properties : record;
   const at =
@@ -51,6 +57,11 @@ export function addSeen(seen: RecordsSeen, more: RecordsSeen): void {
   if (more.oldest !== null && more.newest !== null) {
     extend(seen, more.oldest, more.newest);
   }
+  more.conflicts.forEach((count, field) => addConflicts(seen, field, count));
+}
+
+function addConflicts({ conflicts }: RecordsSeen, field: string, count: number): void {
+  conflicts.set(field, (conflicts.get(field) ?? 0) + count);
 }
 
 export function shownIn(seen: RecordsSeen): ReadonlySet<ShownField> {

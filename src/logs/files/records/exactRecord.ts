@@ -70,15 +70,21 @@ function shapeOf(fields: Fields): Shape {
   }
   const shape = {
     keys,
-    isExact: keys.every(
-      (key) => exactNames.has(key) || key === "properties" || !telling.has(plainName(key)),
-    ),
+    isExact:
+      keys.every(
+        (key) => exactNames.has(key) || key === "properties" || !telling.has(plainName(key)),
+      ) && !hasTwins(keys),
     hasUser: keys.some((key) => userKeys.has(key)),
     hasResult: keys.some((key) => resultKeys.has(key)),
   };
   shapes.unshift(shape);
   shapes.splice(mostShapes);
   return shape;
+}
+
+/** Reports whether two names differ in case only. Their values may differ too. */
+function hasTwins(keys: readonly string[]): boolean {
+  return new Set(keys.map((key) => key.toLowerCase())).size < keys.length;
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

@@ -105,7 +105,7 @@ export class Finder {
     const maker = new RecordMaker(source, (entry) => {
       this.#extractor.add(entry);
       if (entry.kind === "record" && entry.isSignIn) {
-        seeRecord(this.seen, entry.record);
+        seeRecord(this.seen, entry);
       }
     });
     const reader = new LineReader(maker);
