@@ -17,6 +17,7 @@ import { incidentOf } from "./incidentOf.ts";
 import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
 import { readContexts } from "./readContexts.ts";
 import { longestWatch, watchOf } from "./watchOf.ts";
+import { claimedBy, undelivered } from "./claimedBy.ts";
 import { inParallel } from "./inParallel.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import type { ChangeBase, Delivery, DueItem, Incident, SubjectRecord } from "./ports.ts";
@@ -124,7 +125,7 @@ async function decideCase(
     const judged = judgeFamily(detector, each, view, contextOf);
     const due = judged.flatMap((decision) => dueOf(detector, view, decision, sending) ?? []);
     const changed = judged.filter(({ action }) => action !== "none");
-    const claims = claimsOf(view.head, due, sending, detector.clock.now());
+    const claims = claimsOf(detector, view.head, due, sending);
     const isMoved = view.head.takenIn !== undefined;
     if (changed.length === 0 && due.length === 0 && !isMoved) {
       decisions.push(...judged);
@@ -218,22 +219,21 @@ function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "at
 
 /** Takes what this run can still send, unless another run is sending it right now. */
 function claimsOf(
+  detector: Detector,
   head: SubjectRecord,
   due: readonly DueItem[],
   sending: SendBudget,
-  now: number,
 ): Readonly<Record<string, Delivery>> {
+  const now = detector.clock.now();
   const claims: Record<string, Delivery> = {};
   for (const item of due) {
-    const delivery = head.deliveries[item.burstId];
-    const isFree = (delivery?.claim?.until ?? 0) <= now;
+    const delivery = head.deliveries[item.burstId] ?? undelivered;
+    const isFree = (delivery.claim?.until ?? 0) <= now;
     const isTime = sending.left > 0 && now < sending.until && item.dueAt <= now;
     if (isTime && isFree && isPending(item)) {
       sending.left--;
-      claims[item.burstId] = {
-        sent: delivery?.sent ?? {},
-        claim: { owner: sending.owner, until: sending.claimUntil },
-      };
+      const claim = { owner: sending.owner, until: sending.claimUntil };
+      claims[item.burstId] = claimedBy(detector, claim, delivery, item.incident);
     }
   }
   return claims;

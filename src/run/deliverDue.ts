@@ -1,4 +1,5 @@
 import type { RecordedBurst } from "../detection/decisions/record.ts";
+import { claimedBy, undelivered } from "./claimedBy.ts";
 import type { Claimed } from "./decideAccounts.ts";
 import type { Detector } from "./detector.ts";
 import { claimLength, isPending, type SendBudget } from "./sendBudget.ts";
@@ -94,13 +95,14 @@ async function deliverItem(
 
 /** @returns the record under a claim that lasts, or null if another run is sending it or has changed it */
 async function claim(
-  { store, clock }: Detector,
+  detector: Detector,
   item: DueItem,
   head: SubjectRecord,
   { owner }: SendBudget,
 ): Promise<SubjectRecord | null> {
+  const { store, clock } = detector;
   const now = clock.now();
-  const delivery = head.deliveries[item.burstId] ?? { sent: {}, claim: null };
+  const delivery = deliveryOf(head, item);
   const { claim: held } = delivery;
   if (held !== null && held.owner === owner && held.until - now > claimMargin) {
     return head;
@@ -116,7 +118,8 @@ async function claim(
   if (!tellsOf(item, burst)) {
     return null;
   }
-  const claimed: Delivery = { ...delivery, claim: { owner, until: now + claimLength } };
+  const until = now + claimLength;
+  const claimed = claimedBy(detector, { owner, until }, delivery, item.incident);
   const stored = await store.write({ head: withDelivery(head, item.burstId, claimed) });
   return stored === "conflict" ? null : stored;
 }
@@ -146,7 +149,8 @@ async function send(
   for (const sink of sinks) {
     try {
       if (incident !== null && (sent[sink.name] ?? 0) < incident.revision) {
-        await sink.deliver({ ...incident, sentRevision: sent[sink.name] ?? 0 });
+        const { written = {} } = deliveries[burstId] ?? {};
+        await sink.deliver({ ...incident, sentRevision: sent[sink.name] ?? 0, written });
         sent[sink.name] = incident.revision;
       }
       // Stryker disable next-line ConditionalExpression: without a merger, the record is as far as the incident.
@@ -186,15 +190,21 @@ async function settle(
         ? null
         : { ...settledItem, incident: null, mergedInto: null, attempts: 0 };
   const change: StateChange = left === null ? { drop: [item] } : { put: [left] };
-  const settled = withDelivery(head, item.burstId, { sent, claim: null });
+  const settled = withDelivery(head, item.burstId, {
+    ...deliveryOf(head, item),
+    sent,
+    claim: null,
+  });
   if ((await store.write({ ...change, head: settled })) !== "conflict") {
     return;
   }
   // Another run recorded growth in the meantime. Its due row is newer and stays.
   for (let attempt = 0; attempt < 8; attempt++) {
     const current = await store.readHead(item.subject, -Infinity);
-    const { sent: sentByOthers = {}, claim: held = null } = current.deliveries[item.burstId] ?? {};
+    const delivery = deliveryOf(current, item);
+    const { sent: sentByOthers, claim: held } = delivery;
     const next = withDelivery(current, item.burstId, {
+      ...delivery,
       sent: mergeSent(sentByOthers, sent),
       claim: held?.owner === owner ? null : held,
     });
@@ -216,6 +226,10 @@ function mergeSent(
 ): Readonly<Record<string, number>> {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
+}
+
+function deliveryOf({ deliveries }: SubjectRecord, { burstId }: DueItem): Delivery {
+  return deliveries[burstId] ?? undelivered;
 }
 
 function withDelivery(head: SubjectRecord, burstId: string, delivery: Delivery): SubjectRecord {

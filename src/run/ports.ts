@@ -102,7 +102,15 @@ export interface Delivery {
   readonly sent: Readonly<Record<string, number>>;
   /** Who is sending, and until when nobody else may (epoch ms). */
   readonly claim: { readonly owner: string; readonly until: number } | null;
+  /**
+   * Fingerprints of the text at each revision that an incident may show, by revision. Absent in the state of earlier
+   * versions, which kept them on the incident.
+   */
+  readonly written?: Written;
 }
+
+/** Revision → fingerprints, joined by colons. */
+export type Written = Readonly<Record<string, string>>;
 
 /** Something left to do about one burst. There is one row per burst, dropped when nothing is left. */
 export interface DueItem {
@@ -277,6 +285,8 @@ export interface Incident {
   readonly summary: IncidentSummary;
   /** The last revision that the sink has completed, including tasks; 0 before the first. */
   readonly sentRevision: number;
+  /** What the state knows of earlier writes; absent if there is no state, so the sink has to remember by itself. */
+  readonly written?: Written;
   /**
    * Whether this is certainly the newest version, because it was judged just now and there is no other writer. A
    * higher revision on the incident then only means that the record was lost or never existed.

@@ -352,6 +352,7 @@ describe("while an incident is sent", () => {
     bench.store
       .snapshot()
       .heads.flatMap(({ deliveries }) => Object.values(deliveries))
+      .map(({ sent, claim }) => ({ sent, claim }))
       .at(-1);
 
   it("what it grew by meanwhile stays due", async () => {
@@ -508,8 +509,8 @@ describe("a merged incident", () => {
     const [keeper, other] = bench.records();
     expect(other).toMatchObject({ mergedInto: keeper?.id, revision: 2 });
     expect(bench.store.snapshot().heads[0]?.deliveries).toEqual({
-      [keeper?.id ?? ""]: { sent: { service: 3 }, claim: null },
-      [other?.id ?? ""]: { sent: { service: 2 }, claim: null },
+      [keeper?.id ?? ""]: expect.objectContaining({ sent: { service: 3 }, claim: null }),
+      [other?.id ?? ""]: expect.objectContaining({ sent: { service: 2 }, claim: null }),
     });
     expect(bench.service.comments(other?.id)).toHaveLength(1);
     expect(bench.service.comments(other?.id)[0]).toContain(keeper?.id);

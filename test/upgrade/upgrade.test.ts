@@ -7,6 +7,7 @@ import { TableState } from "../../src/state/table/tableState.ts";
 import { startAzurite, type Azurite } from "../../standins/azurite.ts";
 import { certificate, connection, credential } from "../azure/wire.ts";
 import { Bench, explicitDeny, never, refusals, userOf } from "../run/bench.ts";
+import { incident } from "../run/incidents.ts";
 import { momentOf, publish, type Moment } from "../run/fakeLog.ts";
 import * as version01 from "./fixtures/version01.mjs";
 
@@ -109,5 +110,15 @@ describe("Going back to version 0.1.0", () => {
     expect(incidents()).toEqual([]);
     await runBefore("09:40");
     expect(incidents()).toHaveLength(2);
+  });
+
+  test("leaves the text of an incident as it is, and tells its growth in a comment", async () => {
+    await runNow("09:10");
+    const [id = ""] = bench.service.incidents.keys();
+    const { description } = bench.service.held(id).properties;
+    const grown = incident(9, { id, sentRevision: 1 });
+    await version01.incidentApiSink("service", bench.service).deliver(grown);
+    expect(bench.service.held(id).properties.description).toBe(description);
+    expect(bench.service.comments(id)).toEqual([expect.stringContaining("revision 9")]);
   });
 });

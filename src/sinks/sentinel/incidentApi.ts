@@ -201,9 +201,11 @@ function growthAfterClosing({ text, revision }: Incident): string {
 }
 
 function afterClosing(incident: Incident): Incident {
+  // The state remembers what the closed incident says, not what this one does.
+  const { written: _, ...unwritten } = incident;
   const { text } = incident;
   return {
-    ...incident,
+    ...unwritten,
     id: identifyPart(incident.id, "after closing"),
     // It is not recorded how far this one was delivered.
     sentRevision: 0,

@@ -1,5 +1,5 @@
-import { formatTime, readTime } from "../../detection/signin/time.ts";
-import { identifyPart } from "../../detection/incidents/identity.ts";
+import { fingerprint, fingerprintsOf } from "../../detection/incidents/fingerprints.ts";
+import { formatTime } from "../../detection/signin/time.ts";
 import type { Incident } from "../../run/ports.ts";
 
 /** The properties of a Sentinel incident (api-version 2025-09-01) that this project reads or writes. */
@@ -17,7 +17,7 @@ export interface IncidentProperties {
   readonly additionalData?: { readonly commentsCount?: number };
 }
 
-/** The properties that are updated when a burst grows. The title never changes. */
+/** The properties that are updated when a burst grows, in the order of their fingerprints. The title never changes. */
 const growing = ["description", "severity", "firstActivityTimeUtc", "lastActivityTimeUtc"] as const;
 
 /** Returns the incident as it is created. */
@@ -26,7 +26,7 @@ export function createBody(incident: Incident): IncidentProperties {
   return {
     ...own,
     status: "New",
-    labels: [...incident.text.labels, markOf(incident, own, incident.revision)].map(label),
+    labels: [...incident.text.labels, markOf(incident, incident.revision)].map(label),
   };
 }
 
@@ -48,8 +48,7 @@ export function createdRevisionOf(properties: IncidentProperties): number {
 /** Reports whether our last write said the same, even if it was edited since. */
 export function saysTheSame(existing: IncidentProperties, incident: Incident): boolean {
   const { prints } = readMark(labelsOf(existing));
-  const own = ownProperties(incident);
-  return growing.every((property) => prints[property] === print(own[property]));
+  return fingerprintsOf(incident.text).every((own, index) => prints[index] === own);
 }
 
 /**
@@ -68,16 +67,17 @@ export function updateBody<T extends IncidentProperties>(
     return null;
   }
   const own = ownProperties(incident);
+  const prints = incident.written?.[written.revision]?.split(":") ?? written.prints;
   const updated: Partial<Record<(typeof growing)[number], string>> = {};
-  for (const property of growing) {
-    if (isHidden(existing, property) || written.prints[property] === print(existing[property])) {
+  for (const [index, property] of growing.entries()) {
+    if (isHidden(existing, property) || prints[index] === fingerprint(existing[property] ?? "")) {
       updated[property] = own[property];
     }
   }
   const kept = names.filter(
     (name) => !name.startsWith(markPrefix) && !incident.text.labels.includes(name),
   );
-  const mark = markOf(incident, own, written.created);
+  const mark = markOf(incident, written.created);
   return { ...existing, ...updated, labels: [...incident.text.labels, ...kept, mark].map(label) };
 }
 
@@ -86,7 +86,8 @@ export function describeEdits(properties: IncidentProperties, incident: Incident
   const own = ownProperties(incident);
   const kept = growing.filter(
     (property) =>
-      !isHidden(properties, property) && print(properties[property]) !== print(own[property]),
+      !isHidden(properties, property) &&
+      fingerprint(properties[property] ?? "") !== fingerprint(own[property]),
   );
   const parts = [
     ...(kept.includes("severity") ? [`severity (${properties.severity})`] : []),
@@ -121,37 +122,30 @@ function label(labelName: string): { readonly labelName: string } {
 }
 
 /**
- * Our last write is recorded in a label of the incident itself, so that both are in the same request. The label has
- * the revision, a fingerprint of each growing property as we wrote it, and the revision at creation. So a crash
- * after the request can never make our own text look like an edit.
+ * A label of the incident says which revision it shows, and which it was created at, so that both are written in one
+ * request. Where there is no state that remembers what was written, the label has its fingerprints as well. Sentinel
+ * suggests every label that was ever used, so one that is like no other is of no use there.
  */
 const markPrefix = "mfa-deny:";
 
-function markOf(
-  incident: Incident,
-  own: ReturnType<typeof ownProperties>,
-  created: number,
-): string {
-  const prints = growing.map((property) => print(own[property]));
-  return `${markPrefix}r${incident.revision}:${prints.join(":")}:r${created}`;
+function markOf({ revision, text, written }: Incident, created: number): string {
+  const prints = written === undefined ? fingerprintsOf(text) : growing.map(() => "");
+  return `${markPrefix}r${revision}:${prints.join(":")}:r${created}`;
 }
 
 interface Mark {
   readonly revision: number;
   readonly created: number;
-  readonly prints: Partial<Record<(typeof growing)[number], string | undefined>>;
+  readonly prints: readonly string[];
 }
 
 function readMark(names: readonly string[]): Mark {
   const mark = names.find((name) => name.startsWith(markPrefix));
-  if (mark === undefined) {
-    return { revision: 0, created: 0, prints: {} };
-  }
-  const [revision, ...prints] = mark.slice(markPrefix.length).split(":");
+  const [revision, ...prints] = mark?.slice(markPrefix.length).split(":") ?? [];
   return {
     revision: readRevision(revision),
     created: readRevision(prints[growing.length]),
-    prints: Object.fromEntries(growing.map((property, index) => [property, prints[index]])),
+    prints,
   };
 }
 
@@ -159,10 +153,3 @@ function readMark(names: readonly string[]): Mark {
 function readRevision(text: string | undefined): number {
   return Number(text?.match(/^r(\d+)$/)?.[1] ?? 0);
 }
-
-/** Compares times by value, because services may return them with different digits. */
-function print(value = ""): string {
-  return identifyPart(printNamespace, String(readTime(value) ?? value)).slice(0, 8);
-}
-
-const printNamespace = "2f6b1d7e-3a64-4f43-8f0c-64a1a3bb3a52";

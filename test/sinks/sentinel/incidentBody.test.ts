@@ -8,6 +8,7 @@ import {
   updateBody,
   type IncidentProperties,
 } from "../../../src/sinks/sentinel/incidentBody.ts";
+import { fingerprintsOf } from "../../../src/detection/incidents/fingerprints.ts";
 import { approvedIncident, incident } from "../../run/incidents.ts";
 
 const created = createBody(incident(1));
@@ -108,6 +109,47 @@ test("our mark is short, and has the revisions of the text and of the creation",
   expect(names.at(-1)).toMatch(/^mfa-deny:r12(?::[\da-f]{8}){4}:r10$/);
   expect(revisionOf(grown(createBody(incident(10)), 12)!)).toBe(12);
   expect(createdRevisionOf(grown(createBody(incident(10)), 12)!)).toBe(10);
+});
+
+describe("where the state remembers what was written", () => {
+  const printsOf = (of: number) => fingerprintsOf(incident(of).text).join(":");
+  const remembering = (revision: number, ...known: readonly number[]) =>
+    incident(revision, {
+      written: Object.fromEntries(known.map((each) => [each, printsOf(each)])),
+    });
+  const first = createBody(remembering(1, 1));
+
+  test("labels are those of the text and the revisions, and no other incident has others", () => {
+    expect(namesOf(first)).toEqual(["explicit-mfa-deny", "T1621", "mfa-deny:r1:::::r1"]);
+    const other = incident(1, { id: "another", text: { ...incident(7).text }, written: {} });
+    expect(namesOf(createBody(other))).toEqual(namesOf(first));
+    expect(namesOf(updateBody(first, remembering(3, 1, 2, 3))!).at(-1)).toBe("mfa-deny:r3:::::r1");
+  });
+
+  test("growth brings up to date what we wrote, at the revision that the incident shows", () => {
+    const second = updateBody(first, remembering(2, 1, 2))!;
+    expect(second).toMatchObject({ description: incident(2).text.description });
+    const fourth = updateBody(second, remembering(4, 1, 2, 3, 4))!;
+    expect(fourth).toMatchObject({ description: incident(4).text.description });
+  });
+
+  test("what somebody edited stays", () => {
+    const edited = updateBody({ ...first, severity: "Low" }, remembering(2, 1, 2));
+    expect(edited).toMatchObject({ severity: "Low", description: incident(2).text.description });
+  });
+
+  test("all of it stays where the state was lost, because it is unknown what was edited", () => {
+    expect(updateBody(first, remembering(2, 2))).toMatchObject({
+      description: first.description,
+      lastActivityTimeUtc: first.lastActivityTimeUtc,
+    });
+  });
+
+  test("what an earlier version kept in the label still counts, and goes with the next change", () => {
+    const updated = updateBody(created, remembering(2, 2))!;
+    expect(updated).toMatchObject({ description: incident(2).text.description });
+    expect(namesOf(updated).at(-1)).toBe("mfa-deny:r2:::::r1");
+  });
 });
 
 test("an incident without labels has no mark", () => {
