@@ -80,6 +80,7 @@ export async function* readWithProgress(
       tally.countEntries(batch);
       yield batch;
     }
+    tally.missSteps(join.unmatched);
     tally.throwIfForeign();
   } finally {
     progress.clear();
@@ -116,8 +117,8 @@ export function searchWithProgress(
     approvals: (accounts) => logs.approvals(accounts),
     related: (wanted) => logs.related(wanted),
     seen: () => logs.seen(),
-    pending: () => logs.pending(),
-    resume: (pending) => logs.resume(pending),
+    pending: (now) => logs.pending(now),
+    resume: (pending, now) => logs.resume(pending, now),
   };
 }
 

@@ -22,6 +22,8 @@ const blindShortfalls = [
 const partialShortfalls = [
   /** Too many MFA failures have no reason. */
   "unexplained",
+  /** Steps belong to requests whose sign-in was not read. */
+  "unmatchedSteps",
   /** Files that are not sign-in logs were skipped. */
   "passedOver",
   /** Some records could not be used. */
@@ -66,6 +68,8 @@ export interface Coverage {
   readonly passedOver: readonly PassedOver[];
   /** Fields with two different values in one row, under names with the same meaning. */
   readonly conflicts: readonly FieldConflict[];
+  /** MFA steps of requests without a sign-in, as in a file of authentication details by itself. */
+  readonly unmatchedSteps: number;
   /** The failures have no steps, so several prompts of one request count as one. */
   readonly atLeast: boolean;
   /** Every row was parsed and none is a successful sign-in, so no approval can be seen. */
@@ -124,6 +128,7 @@ export function judgeCoverage(
     newestRow: [tally.newestAt, ...times].reduce(later),
     files: seen.files,
     passedOver: seen.passedOver,
+    unmatchedSteps: seen.unmatchedSteps,
     conflicts: [...seen.conflicts].map(([field, count]) => ({ field, count })),
     atLeast: failures.length > 0 && !shown.has("steps"),
     withoutSuccess: rows > 0 && tally.passedRows === 0 && !tally.hasSuccess,
@@ -140,7 +145,7 @@ export function judgeCoverage(
 function findShortfalls(
   facts: Pick<
     Coverage,
-    "badRecords" | "mfaFailures" | "withReason" | "fieldsMissing" | "passedOver"
+    "badRecords" | "mfaFailures" | "withReason" | "fieldsMissing" | "passedOver" | "unmatchedSteps"
   >,
   { rules, maxUnexplained = usualMaxUnexplained, allowEmpty = false }: CoverageLimits,
   more: {
@@ -150,7 +155,7 @@ function findShortfalls(
     readonly unattributable: number;
   },
 ): readonly Shortfall[] {
-  const { badRecords, mfaFailures, withReason, passedOver } = facts;
+  const { badRecords, mfaFailures, withReason, passedOver, unmatchedSteps } = facts;
   const lacks = (field: ShownField) => facts.fieldsMissing.includes(field);
   const threshold = Math.min(...rules.map((rule) => rule.threshold));
   const unexplained = mfaFailures - withReason;
@@ -164,6 +169,7 @@ function findShortfalls(
     nobody: lacks("user") && lacks("objectId") && more.unattributable >= threshold,
     unexplained:
       mfaFailures >= fewestForShare && unexplained > maxUnexplained * mfaFailures && !isReasonless,
+    unmatchedSteps: unmatchedSteps > 0,
     passedOver: passedOver.length > 0,
     badRecords: badRecords > 0,
   };
@@ -184,7 +190,7 @@ export function judgeReasons(
   read: Pick<Coverage, "badRecords" | "mfaFailures" | "withReason">,
   rules: CoverageLimits["rules"],
 ): Verdict {
-  const facts = { ...read, fieldsMissing: [], passedOver: [] };
+  const facts = { ...read, fieldsMissing: [], passedOver: [], unmatchedSteps: 0 };
   const more = { hasRecords: true, hasUsableRows: true, hasResult: true, unattributable: 0 };
   return verdictOf(findShortfalls(facts, { rules }, more));
 }

@@ -69,4 +69,6 @@ export const nothingSeen: InputSeen = {
 export interface PendingJoin {
   readonly steps: readonly (readonly [request: string, steps: readonly unknown[]])[];
   readonly signIns: readonly Readonly<Record<string, unknown>>[];
+  /** When each request began to wait (epoch ms), by its id; absent for those kept by an earlier version. */
+  readonly since?: Readonly<Record<string, number>>;
 }

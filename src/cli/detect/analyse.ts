@@ -22,6 +22,7 @@ import {
   searchWithProgress,
 } from "../readInput.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
+import { counted } from "../text/words.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 
@@ -158,7 +159,10 @@ async function detectFiles(
   const ledger = disk ?? new TempLedger();
   try {
     if (disk !== null) {
-      logs.resume(await disk.readPending());
+      const forgotten = logs.resume(await disk.readPending(), Date.now());
+      if (forgotten > 0 && given["quiet"] === undefined) {
+        terminal.stderr.write(forgottenText(forgotten));
+      }
     }
     const report = await detectRecords(
       logs,
@@ -166,7 +170,7 @@ async function detectFiles(
       run,
     );
     terminal.signal.throwIfAborted();
-    disk?.keepPending(logs.pending());
+    disk?.keepPending(logs.pending(Date.now()));
     await ledger.commit();
     if (incidents !== null) {
       await deliverFindings(incidentApiSink("files", incidents), report);
@@ -176,4 +180,9 @@ async function detectFiles(
   } finally {
     await ledger.close();
   }
+}
+
+/** Sign-ins and authentication details that were kept for each other. */
+function forgottenText(requests: number): string {
+  return `mfa-deny: ${counted(requests, "request")} waited in the state for over 180 days for sign-ins or authentication details that never came: forgotten\n`;
 }

@@ -51,7 +51,7 @@ export function coverageNotes(coverage: Coverage): readonly string[] {
 }
 
 function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
-  const { mfaFailures, withReason, badRecords, passedOver } = coverage;
+  const { mfaFailures, withReason, badRecords, passedOver, unmatchedSteps } = coverage;
   switch (shortfall) {
     case "noRecords":
       return "The input is empty: it has no sign-in records (--allow-empty accepts that).";
@@ -65,6 +65,8 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
       return `No record names a user or an object id, so no refusal belongs to anybody. ${renamedUser(coverage) ?? "Export UserPrincipalName and UserId too."}`;
     case "unexplained":
       return `${count(mfaFailures - withReason)} of ${counted(mfaFailures, "MFA failure")} have no reason; refusals among them are not counted.`;
+    case "unmatchedSteps":
+      return `${counted(unmatchedSteps, "authentication detail")} ${unmatchedSteps === 1 ? "belongs" : "belong"} to no sign-in in this input, and refusals among them are not counted: add the file InteractiveSignIns_….csv of the same download.`;
     case "passedOver":
       return `${counted(passedOver.length, "file")} passed over: ${listed(
         passedOver.map(({ path, what }) => `${path} is ${what}`),

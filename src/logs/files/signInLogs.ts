@@ -107,18 +107,26 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  /** Must be called before reading, with what earlier runs left to be joined. */
-  resume(pending: PendingJoin): void {
-    this.#join = new StepJoin(pending);
+  /**
+   * Must be called before reading, with what earlier runs left to be joined.
+   *
+   * @param now epoch ms
+   * @returns the number of requests that were forgotten, because they have waited for too long
+   */
+  resume(pending: PendingJoin, now: number): number {
+    this.#join = new StepJoin(pending, now);
     this.#joins ||= pending.steps.length > 0;
+    return this.#join.forgotten;
   }
 
   /**
    * Returns what is still to be joined once all is read: steps without their sign-in, and sign-ins without their
    * steps.
+   *
+   * @param now epoch ms
    */
-  pending(): PendingJoin {
-    return this.#join.pending();
+  pending(now: number): PendingJoin {
+    return this.#join.pending(now);
   }
 
   /** Yields sign-ins whose steps came after them, from this run or an earlier one. */

@@ -27,7 +27,8 @@ export class PendingFile {
       if (!isPending(value)) {
         throw new TypeError("it has an unknown shape, or a newer version wrote it");
       }
-      return { steps: value.steps, signIns: value.signIns };
+      const { steps, signIns, since = {} } = value;
+      return { steps, signIns, since };
     } catch (cause) {
       if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
         return nothing;
@@ -42,9 +43,9 @@ export class PendingFile {
   }
 
   async write(): Promise<void> {
-    const { steps, signIns } = this.#kept ?? nothing;
+    const { steps, signIns, since = {} } = this.#kept ?? nothing;
     if (this.#kept !== null && (this.#isThere || steps.length + signIns.length > 0)) {
-      await writeAtomically(this.#path, JSON.stringify({ schemaVersion, steps, signIns }));
+      await writeAtomically(this.#path, JSON.stringify({ schemaVersion, steps, signIns, since }));
     }
   }
 }
@@ -58,6 +59,7 @@ function isPending(value: unknown): value is PendingJoin {
       (each) => Array.isArray(each) && typeof each[0] === "string" && Array.isArray(each[1]),
     ) &&
     Array.isArray(value["signIns"]) &&
-    value["signIns"].every(isFields)
+    value["signIns"].every(isFields) &&
+    (value["since"] === undefined || isFields(value["since"]))
   );
 }

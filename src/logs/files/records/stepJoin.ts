@@ -5,6 +5,8 @@ import type { PendingJoin } from "../../../run/inputSeen.ts";
 const mostRequests = 200_000;
 /** The number of steps kept per request. */
 const mostSteps = 200;
+/** How long a request waits for its counterpart: as long as the app keeps its state. */
+const longestWaitMs = 180 * 24 * 60 * 60_000;
 
 /**
  * Joins the steps in a portal's file of authentication details, which names no user, to the sign-ins of their
@@ -14,22 +16,53 @@ export class StepJoin {
   readonly #steps = new Map<string, unknown[]>();
   readonly #waiting = new Map<string, Fields>();
   readonly #joined = new Set<string>();
+  readonly #since = new Map<string, number>();
+  readonly #forgotten = new Set<string>();
+  /** Requests whose steps earlier runs left. */
+  readonly #earlier = new Set<string>();
 
-  /** @param earlier what earlier runs left */
-  constructor(earlier: PendingJoin = { steps: [], signIns: [] }) {
+  /**
+   * @param earlier what earlier runs left
+   * @param now epoch ms; what has waited for too long is forgotten
+   */
+  constructor(earlier: PendingJoin = { steps: [], signIns: [] }, now = 0) {
+    const times = new Map(Object.entries(earlier.since ?? {}));
+    const isKept = (request: string): boolean => {
+      const since = times.get(request) ?? now;
+      const isOld = now - since > longestWaitMs;
+      if (isOld) {
+        this.#forgotten.add(request);
+      } else {
+        this.#since.set(request, since);
+      }
+      return !isOld;
+    };
     for (const [request, steps] of earlier.steps) {
-      this.#steps.set(request, [...steps]);
+      if (isKept(request)) {
+        this.#steps.set(request, [...steps]);
+        this.#earlier.add(request);
+      }
     }
     for (const signIn of earlier.signIns) {
-      this.#waiting.set(requestOf(signIn) ?? "", signIn);
+      const request = requestOf(signIn) ?? "";
+      if (isKept(request)) {
+        this.#waiting.set(request, signIn);
+      }
     }
   }
 
-  /** The number of requests with steps but without a sign-in. */
+  /** The number of requests that have waited for too long. */
+  get forgotten(): number {
+    return this.#forgotten.size;
+  }
+
+  /** The number of steps in this run's files of requests without a sign-in. */
   get unmatched(): number {
     let count = 0;
     for (const [request, steps] of this.#steps) {
-      count += this.#waiting.has(request) || this.#joined.has(request) ? 0 : steps.length;
+      const isNew = !this.#earlier.has(request);
+      count +=
+        isNew && !this.#waiting.has(request) && !this.#joined.has(request) ? steps.length : 0;
     }
     return count;
   }
@@ -48,10 +81,13 @@ export class StepJoin {
       this.#keep(request, steps);
       return null;
     }
+    const known = this.#steps.get(request);
     if (steps !== undefined && !(Array.isArray(steps) && steps.length === 0)) {
+      if (known !== undefined) {
+        this.#joined.add(request);
+      }
       return record;
     }
-    const known = this.#steps.get(request);
     if (known === undefined) {
       if (mayWait && this.#waiting.size < mostRequests) {
         this.#waiting.set(request, record);
@@ -74,15 +110,22 @@ export class StepJoin {
     }
   }
 
-  /** Returns what is still to be joined, for the next run. */
-  pending(): PendingJoin {
+  /**
+   * Returns what is still to be joined, for the next run.
+   *
+   * @param now epoch ms
+   */
+  pending(now: number): PendingJoin {
     const isOpen = ([request]: readonly [string, unknown]) => !this.#joined.has(request);
+    const steps = [...this.#steps].filter(isOpen).slice(-mostRequests);
+    const signIns = [...this.#waiting].filter(isOpen).slice(-mostRequests);
+    const since = [...steps, ...signIns].map(
+      ([request]) => [request, this.#since.get(request) ?? now] as const,
+    );
     return {
-      steps: [...this.#steps].filter(isOpen).slice(-mostRequests),
-      signIns: [...this.#waiting]
-        .filter(isOpen)
-        .map(([, record]) => record)
-        .slice(-mostRequests),
+      steps,
+      signIns: signIns.map(([, record]) => record),
+      since: Object.fromEntries(since),
     };
   }
 
