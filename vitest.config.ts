@@ -33,7 +33,7 @@ const slow = [
 /** Too slow for `npm test`, which a newcomer waits for. CI runs these with the same share of cases. */
 const longer = [
   "test/azure/connections.test.ts",
-  "test/cli/{docs,state}.test.ts",
+  "test/cli/{docs,rulesExport,state}.test.ts",
   "test/docs/{recipes,tuning}.test.ts",
   "test/e2e/**/*.test.ts",
   "test/functions/{functions,msp,runLine}.test.ts",

@@ -37,6 +37,24 @@ export const ruleOptions: readonly Option[] = [
   },
 ];
 
+/**
+ * Returns the rule of --rule. If none is given: the main one of those that ship, or the first of a file.
+ *
+ * @throws UsageError where there is no such rule
+ */
+export function chooseOne(given: Given, listed: readonly Rule[], isFile: boolean): Rule {
+  const id = valueOf(given, "rule");
+  const usual = isFile ? listed[0]?.id : mainRule;
+  const rule = listed.find((each) => each.id === (id ?? usual));
+  if (rule === undefined) {
+    const known = listed.map((each) => each.id);
+    throw new UsageError(
+      `--rule is '${id ?? ""}'; the rules are ${known.join(", ")}${didYouMean(id ?? "", known)}`,
+    );
+  }
+  return rule;
+}
+
 /** Returns the requested rules, with their numbers overridden. */
 export async function chooseRules(given: Given, stderr: Output): Promise<readonly Rule[]> {
   const file = valueOf(given, "rules");

@@ -17,6 +17,7 @@ const recipes = [
   "A layout of files",
   "A name of a field",
   "A command",
+  "An engine to export to",
   "A setting",
   "A sink",
 ];
@@ -37,6 +38,7 @@ beforeAll(async () => {
   addLayout();
   addFieldName();
   addCommand();
+  addExporter();
   addSetting();
   addSink();
   expect(copy.compile()).toEqual([]);
@@ -307,6 +309,41 @@ describe("A command", () => {
     expect(mfaDeny(["--help"])).toMatch(/^ +count .*Counts its operands\.$/m);
     expect(mfaDeny(["count", "--help"])).toContain("mfa-deny count");
     expect(mfaDeny(["count", "a", "b"])).toBe("2\n");
+  });
+});
+
+function addExporter(): void {
+  copy.addFile(
+    "src/cli/rules/export/single.ts",
+    `import type { Exporter } from "./exporter.ts";
+import { modelOfRows } from "./models.ts";
+
+/** Fires on each row. */
+export const single: Exporter = {
+  id: "single",
+  name: "Single",
+  comment: "--",
+  write: ({ id }) => \`SELECT * FROM rows -- \${id}\\n\`,
+  model: (rule) => modelOfRows(rule, { kind: "row" }),
+  leavesOut: () => ["It counts nothing."],
+};
+`,
+  );
+  copy.addAfter(
+    "src/cli/rules/export/exporters.ts",
+    'import { splunk } from "./splunk.ts";\n',
+    'import { single } from "./single.ts";\n',
+  );
+  copy.addAfter("src/cli/rules/export/exporters.ts", "sigma, elastic", ", single");
+}
+
+describe("An engine to export to", () => {
+  test("that is added is in the help, and its rule is measured", () => {
+    expect(mfaDeny(["rules", "--help"])).toContain("elastic, single");
+    const out = mfaDeny(["rules", "--export", "single"]);
+    expect(out).toMatch(/^-- - it catches \d+ of \d+ findings$/m);
+    expect(out).toMatch(/^-- - It counts nothing\.$/m);
+    expect(out).toMatch(/^SELECT \* FROM rows -- explicit-mfa-deny\n$/m);
   });
 });
 

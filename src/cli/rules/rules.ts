@@ -8,7 +8,10 @@ import { collectProblems } from "../problemsError.ts";
 import { formatTable } from "../text/formatTable.ts";
 import { valueOf } from "../args.ts";
 import { readAllRules, readWholeRulesFile } from "../rulesFile.ts";
+import { chooseOne, mainRule } from "../ruleOptions.ts";
 import { checkRules } from "./checkRules.ts";
+import { exporters } from "./export/exporters.ts";
+import { exportRule } from "./export/exportRule.ts";
 import { readScenarios } from "./scenarios/readScenarios.ts";
 import { runScenario } from "./scenarios/runScenario.ts";
 import { rulesInEffect } from "./showRules.ts";
@@ -42,56 +45,103 @@ export const rules: Command = {
       value: "FILE",
       help: "With --test: the rules that scenarios name; those that ship if not given.",
     },
+    {
+      name: "export",
+      value: "ENGINE",
+      help: `Write the nearest rule for ${exporters.map(({ id }) => id).join(", ")}: its header says what it loses.`,
+    },
+    {
+      name: "rule",
+      value: "ID",
+      help: `With --export: the rule; ${mainRule}, or the first of FILE, if not given.`,
+    },
   ],
   details: [
     "A file of rules is a list in YAML, or in JSON with comments; its format is in docs/rules.md.",
     "A file of scenarios says which rows or denials a rule is given and which findings are expected; its format is\nin docs/scenarios.md.",
+    "The header of an exported rule is measured when it is written: a model of it and our rule judge the example day.",
   ],
   examples: [
     { line: "mfa-deny rules", says: "The rules that ship." },
     { line: "mfa-deny rules --check examples/rules.json", says: "Before a file of rules is used." },
     { line: "mfa-deny rules --test examples/scenarios.json", says: "What the rules have to find." },
     {
+      line: "mfa-deny rules --export sentinel examples/rules.json",
+      says: "The nearest rule that Sentinel can run by itself.",
+    },
+    {
       line: "mfa-deny rules examples/rules.yaml",
       says: "What is in effect by a file, and which line of it says so.",
     },
   ],
   run(given, operands, terminal) {
-    const [check, test] = [given["check"] !== undefined, given["test"] !== undefined];
-    for (const [name, other] of [
+    const [task, other] = tasks.filter((name) => given[name] !== undefined);
+    for (const [name, wanted] of [
       ["as-of", "check"],
       ["rules", "test"],
+      ["rule", "export"],
     ] as const) {
-      if (given[name] !== undefined && given[other] === undefined) {
-        throw new UsageError(`--${name} goes with --${other}`);
+      if (given[name] !== undefined && task !== wanted) {
+        throw new UsageError(`--${name} goes with --${wanted}`);
       }
     }
-    if (check || test) {
-      const option = check ? "check" : "test";
-      const other = check && test ? "test" : given["format"] === undefined ? null : "format";
-      if (other !== null) {
-        throw new UsageError(`--${option} and --${other} cannot be combined`);
-      }
-      if (operands.length === 0) {
-        throw new UsageError(`rules --${option} needs a FILE`);
-      }
-      return check
-        ? checkRules(operands, moment(given, "as-of") ?? Date.now(), terminal)
-        : testRules(operands, valueOf(given, "rules"), terminal);
+    const clash = other ?? (given["format"] === undefined ? null : "format");
+    if (task !== undefined && clash !== null) {
+      throw new UsageError(`--${task} and --${clash} cannot be combined`);
     }
-    return listRules(operands, given, terminal);
+    if ((task === "check" || task === "test") && operands.length === 0) {
+      throw new UsageError(`rules --${task} needs a FILE`);
+    }
+    switch (task) {
+      case "check":
+        return checkRules(operands, moment(given, "as-of") ?? Date.now(), terminal);
+      case "test":
+        return testRules(operands, valueOf(given, "rules"), terminal);
+      case "export":
+        return writeExport(operands, given, terminal);
+      default:
+        return listRules(operands, given, terminal);
+    }
   },
 };
+
+/** What the command does instead of showing rules. */
+const tasks = ["check", "test", "export"] as const;
+
+/** @throws UsageError where several files are given */
+function onlyFile([file, another]: readonly string[], does: string): string | undefined {
+  if (another !== undefined) {
+    throw new UsageError(`rules ${does} one file at a time, but '${another}' is given as well`);
+  }
+  return file;
+}
+
+async function writeExport(
+  operands: readonly string[],
+  given: Given,
+  { stdout }: Terminal,
+): Promise<number> {
+  const file = onlyFile(operands, "exports");
+  const id = oneOf(
+    given,
+    "export",
+    exporters.map((each) => each.id),
+  );
+  const exporter = exporters.find((each) => each.id === id);
+  const listed =
+    file === undefined ? presets : (await readWholeRulesFile(file)).listed.map(({ rule }) => rule);
+  if (exporter !== undefined) {
+    stdout.write(await exportRule(exporter, chooseOne(given, listed, file !== undefined)));
+  }
+  return exitCodes.done;
+}
 
 async function listRules(
   operands: readonly string[],
   given: Given,
   { stdout }: Terminal,
 ): Promise<number> {
-  const [file, another] = operands;
-  if (another !== undefined) {
-    throw new UsageError(`rules shows one file at a time, but '${another}' is given as well`);
-  }
+  const file = onlyFile(operands, "shows");
   const format = oneOf(given, "format", formats) ?? "table";
   const listed = file === undefined ? null : (await readWholeRulesFile(file)).listed;
   const shown = listed?.map(({ rule }) => rule) ?? presets;

@@ -16,9 +16,8 @@ import {
   readingOptions,
   searchWithProgress,
 } from "../readInput.ts";
-import { mainRule } from "../ruleOptions.ts";
+import { chooseOne, mainRule } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
-import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
@@ -119,17 +118,12 @@ async function readTuned(
   stderr: Output,
 ): Promise<{ readonly rule: Rule; readonly current: readonly Rule[] }> {
   const file = valueOf(given, "rules");
-  const id = valueOf(given, "rule");
   const listed = file === null ? presets : await readRulesFile(file, stderr);
-  const usual = file === null ? mainRule : listed[0]?.id;
-  const rule = listed.find((each) => each.id === (id ?? usual));
-  if (rule === undefined) {
-    throw new UsageError(
-      `--rule is '${id ?? ""}'; the rules are ${listed.map((each) => each.id).join(", ")}`,
-    );
-  }
+  const rule = chooseOne(given, listed, file !== null);
   const usualSet =
-    id === null ? presets.filter(({ mode }) => mode === "on") : [{ ...rule, mode: "on" as const }];
+    given["rule"] === undefined
+      ? presets.filter(({ mode }) => mode === "on")
+      : [{ ...rule, mode: "on" as const }];
   return { rule, current: file === null ? usualSet : listed };
 }
 

@@ -8,18 +8,15 @@ export interface Fired {
   readonly rows: readonly PeerRow[];
 }
 
-/** How long after a row an ordered success still belongs to it. */
-const successWithin = (bins: Peer["bins"]) => (bins.kind === "sequence" ? bins.ms : Infinity);
-
 /** Runs the model of a rule over the rows of one user. */
 export function fire(peer: Peer, rows: readonly PeerRow[]): readonly Fired[] {
-  return groupsOf(peer, rows).flatMap((group) => fireGroup(peer, group));
+  return groupsOf(peer, peer.makes?.(rows) ?? rows).flatMap((group) => fireGroup(peer, group));
 }
 
-/** Rows of one key, and of one bin where the bins are fixed, in order of publication. */
+/** Rows of one key, and of one bin where the bins are fixed, in order. */
 function groupsOf({ key, bins }: Peer, rows: readonly PeerRow[]): readonly PeerRow[][] {
   const groups = new Map<string, PeerRow[]>();
-  for (const row of rows.toSorted((a, b) => a.publishedAt - b.publishedAt)) {
+  for (const row of rows.toSorted((a, b) => a.placedAt - b.placedAt)) {
     const name = JSON.stringify([key(row), binOf(bins, row)]);
     const group = groups.get(name) ?? [];
     group.push(row);
@@ -28,12 +25,12 @@ function groupsOf({ key, bins }: Peer, rows: readonly PeerRow[]): readonly PeerR
   return [...groups.values()];
 }
 
-function binOf(bins: Peer["bins"], { publishedAt }: PeerRow): number {
+function binOf(bins: Peer["bins"], { placedAt }: PeerRow): number {
   switch (bins.kind) {
     case "fixed":
-      return Math.floor(publishedAt / bins.ms);
+      return Math.floor(placedAt / bins.ms);
     case "day":
-      return Math.floor(publishedAt / day);
+      return Math.floor(placedAt / day);
     case "row":
     case "sequence":
     case "all":
@@ -48,7 +45,7 @@ function fireGroup(peer: Peer, group: readonly PeerRow[]): readonly Fired[] {
     case "row":
       return counted.map((row) => ({ rows: [row] }));
     case "sequence":
-      return sequences(peer, counted, group, bins.ms);
+      return sequences(peer, counted, group, bins);
     case "fixed":
     case "all":
     case "day": {
@@ -62,7 +59,12 @@ function fireGroup(peer: Peer, group: readonly PeerRow[]): readonly Fired[] {
 }
 
 function spanOf(rows: readonly PeerRow[]): number {
-  return (rows.at(-1)?.publishedAt ?? 0) - (rows[0]?.publishedAt ?? 0);
+  return (rows.at(-1)?.placedAt ?? 0) - (rows[0]?.placedAt ?? 0);
+}
+
+function publicationsWithin(rows: readonly PeerRow[], ms: number): boolean {
+  const times = rows.map(({ publishedAt }) => publishedAt);
+  return Math.max(...times) - Math.min(...times) <= ms;
 }
 
 /** Each row that ends a sequence of as many as the threshold within the span; those that overlap fire once. */
@@ -70,12 +72,14 @@ function sequences(
   peer: Peer,
   counted: readonly PeerRow[],
   group: readonly PeerRow[],
-  spanMs: number,
+  { ms, lookBackMs = Infinity }: Extract<Peer["bins"], { kind: "sequence" }>,
 ): readonly Fired[] {
   const fired: PeerRow[][] = [];
   counted.forEach((last, index) => {
     const rows = counted.slice(Math.max(0, index + 1 - peer.threshold), index + 1);
-    if (rows.length < peer.threshold || spanOf(rows) > spanMs || !hasSuccess(peer, rows, group)) {
+    const isSequence =
+      rows.length === peer.threshold && spanOf(rows) <= ms && publicationsWithin(rows, lookBackMs);
+    if (!isSequence || !hasSuccess(peer, rows, group)) {
       return;
     }
     const before = fired.at(-1);
@@ -96,12 +100,13 @@ function hasSuccess(
   if (success === undefined) {
     return true;
   }
-  const first = counted[0]?.publishedAt ?? Infinity;
-  const last = counted.at(-1)?.publishedAt ?? Infinity;
+  const first = counted[0]?.placedAt ?? Infinity;
+  const last = counted.at(-1)?.placedAt ?? Infinity;
+  const inSpan = bins.kind === "sequence" ? first + bins.ms : Infinity;
+  const until = success.withinMs === undefined ? inSpan : last + success.withinMs;
   return group.some(
     (row) =>
       success.is(row) &&
-      (success.order === "any" ||
-        (row.publishedAt >= last && row.publishedAt - first <= successWithin(bins))),
+      (success.order === "any" || (row.placedAt >= last && row.placedAt <= until)),
   );
 }

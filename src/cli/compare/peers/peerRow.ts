@@ -1,5 +1,5 @@
 import { first, text, type Fields } from "../../../detection/signin/fields.ts";
-import { readSignIn } from "../../../detection/signin/signIn.ts";
+import { readSignIn, type Step } from "../../../detection/signin/signIn.ts";
 
 /** A sign-in row with the columns that public rules look at. Texts in lower case, times in epoch milliseconds. */
 export interface PeerRow {
@@ -13,16 +13,28 @@ export interface PeerRow {
   readonly status: string;
   /** Texts of `AuthenticationDetails`. */
   readonly steps: readonly string[];
+  /** The same steps, with what tells the prompts of a request apart. */
+  readonly prompts: readonly PeerPrompt[];
   readonly address: string | null;
   readonly place: string | null;
   readonly application: string | null;
   readonly userAgent: string | null;
   readonly isMfa: boolean;
   readonly interactive: boolean;
-  /** `TimeGenerated`, by which rules of log services place a row. */
+  /** `TimeGenerated`. */
   readonly publishedAt: number;
+  /** The time by which the rule places the row: when it was published, unless the rule makes rows of its own. */
+  readonly placedAt: number;
   /** `CreatedDateTime`. */
   readonly happenedAt: number;
+}
+
+/** One step of a row. */
+interface PeerPrompt {
+  readonly id: string;
+  readonly text: string;
+  /** `authenticationStepDateTime`; null if there is none. */
+  readonly at: number | null;
 }
 
 /** Returns null for a row without a user or a time, and for one that has nothing to do with MFA. */
@@ -46,6 +58,7 @@ export function readPeerRow(record: Fields): PeerRow | null {
     resultType,
     status,
     steps,
+    prompts: signIn.steps.map((step) => promptOf(signIn.request, step)),
     address: origin.ipAddress,
     place: origin.location,
     application: origin.application,
@@ -53,8 +66,13 @@ export function readPeerRow(record: Fields): PeerRow | null {
     isMfa,
     interactive: signIn.interactive,
     publishedAt,
+    placedAt: publishedAt,
     happenedAt: createdAt ?? publishedAt,
   };
+}
+
+function promptOf(request: string, { text: said, stepAt }: Step): PeerPrompt {
+  return { id: JSON.stringify([request, stepAt]), text: said.toLowerCase(), at: stepAt };
 }
 
 function isMfaText(step: string): boolean {

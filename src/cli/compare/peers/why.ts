@@ -26,11 +26,12 @@ export function whyMissed(
   rows: readonly PeerRow[],
   isOfBurst: (row: PeerRow) => boolean = () => true,
 ): Miss {
-  if (rows.filter(isOfBurst).every((row) => peer.counts(row) === 0)) {
+  const made = peer.makes?.(rows) ?? rows;
+  if (made.filter(isOfBurst).every((row) => peer.counts(row) === 0)) {
     return "countsNone";
   }
   const without: readonly (readonly [Miss, Peer, readonly PeerRow[]])[] = [
-    ["late", peer, rows.map((row) => ({ ...row, publishedAt: row.happenedAt }))],
+    ["late", peer, rows.map(atOnce)],
     ["edge", withoutEdges(peer), rows],
     ["span", peer.bins.kind === "day" ? { ...peer, bins: { kind: "fixed", ms: day } } : peer, rows],
     ["key", { ...peer, key: ({ user }) => user }, rows],
@@ -43,6 +44,11 @@ export function whyMissed(
 }
 
 const day = 86_400_000;
+
+/** The row as if it had been published when the sign-in happened. */
+function atOnce(row: PeerRow): PeerRow {
+  return { ...row, publishedAt: row.happenedAt, placedAt: row.happenedAt };
+}
 
 function withoutEdges(peer: Peer): Peer {
   return peer.bins.kind === "fixed"
@@ -70,7 +76,7 @@ export function doubtsAbout(
   rows: readonly PeerRow[],
   denials: { readonly count: number; readonly firstAt: number },
 ): readonly Doubt[] {
-  const counted = rows.filter((row) => peer.counts(row) > 0);
+  const counted = (peer.makes?.(rows) ?? rows).filter((row) => peer.counts(row) > 0);
   const total = counted.reduce((sum, row) => sum + peer.counts(row), 0);
   const others = counted.filter((row) => ![row.status, ...row.steps].some(isRefusal));
   const { success } = peer;

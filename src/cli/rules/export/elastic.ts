@@ -1,0 +1,83 @@
+import { incidentId } from "../../../detection/incidents/identity.ts";
+import type { Rule } from "../../../detection/rules/rule.ts";
+import { conditionOf } from "../../../detection/rules/ruleText.ts";
+import type { Exporter } from "./exporter.ts";
+import { modelOfRows, successOf } from "./models.ts";
+import { approvalText, otherRefusal, refusalTexts, saysApproval } from "./refusalTexts.ts";
+
+const minute = 60_000;
+
+/** How long rows may take to be published, before the look-back is too short for them. */
+const lateness = 60 * minute;
+const frequency = 5 * minute;
+
+const status = "azure.signinlogs.properties.status.additional_details";
+const steps =
+  "azure.signinlogs.properties.authentication_details.authentication_step_result_detail";
+
+/** An EQL rule in TOML, as Elastic's public repository has them. */
+export const elastic: Exporter = {
+  id: "elastic",
+  name: "Elastic",
+  comment: "#",
+  write: (rule) =>
+    [
+      "[rule]",
+      `rule_id = "${incidentId(`export elastic ${rule.id}`)}"`,
+      `name = ${JSON.stringify(rule.name)}`,
+      `description = ${JSON.stringify(`Identifies users with ${conditionOf(rule)}.`)}`,
+      'index = ["logs-azure.signinlogs-*", "filebeat-*"]',
+      'type = "eql"',
+      'language = "eql"',
+      `severity = "${rule.severity === "Informational" ? "low" : rule.severity.toLowerCase()}"`,
+      `risk_score = ${rule.riskScore ?? { Informational: 10, Low: 21, Medium: 47, High: 73 }[rule.severity]}`,
+      `interval = "${frequency / minute}m"`,
+      `from = "now-${periodOf(rule) / minute}m"`,
+      'timestamp_override = "event.ingested"',
+      "query = '''",
+      ...queryOf(rule),
+      "'''",
+      "",
+    ].join("\n"),
+  model: (rule) => ({
+    ...modelOfRows(rule, {
+      kind: "sequence",
+      ms: rule.windowMs,
+      lookBackMs: periodOf(rule) - frequency,
+    }),
+    ...successOf(rule, {
+      is: ({ resultType, steps: texts }) => resultType === "0" && texts.some(saysApproval),
+    }),
+  }),
+  leavesOut: (rule) => [
+    `Rows that are published more than ${periodOf(rule) / minute} minutes after those that they belong to are lost.`,
+    "EQL cannot look into the steps of a row: it counts rows, by their Status.",
+    ...(rule.kind === "tumbling" ? ["EQL has no fixed spans: its span slides."] : []),
+    ...(rule.approvalRequired ? [] : ["An approval that follows raises no severity."]),
+  ],
+};
+
+function periodOf({ windowMs }: Rule): number {
+  return Math.ceil((windowMs + lateness) / minute) * minute;
+}
+
+function queryOf(rule: Rule): readonly string[] {
+  const { threshold, windowMs, approvalRequired } = rule;
+  const parts = refusalTexts(rule)
+    .map((part) => JSON.stringify(`*${part}*`))
+    .join(", ");
+  return [
+    `sequence by azure.signinlogs.properties.user_id with maxspan=${windowMs / 1000}s`,
+    '  [authentication where event.dataset == "azure.signinlogs" and',
+    "    azure.signinlogs.properties.status.error_code == 500121 and",
+    `    ${status} like~ (${parts}) and`,
+    `    not ${status} like~ "*${otherRefusal}*"]${threshold > 1 ? ` with runs=${threshold}` : ""}`,
+    ...(approvalRequired
+      ? [
+          '  [authentication where event.dataset == "azure.signinlogs" and',
+          "    azure.signinlogs.properties.status.error_code == 0 and",
+          `    ${steps} like~ "${approvalText}*"]`,
+        ]
+      : []),
+  ];
+}

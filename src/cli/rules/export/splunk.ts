@@ -1,0 +1,84 @@
+import type { Rule } from "../../../detection/rules/rule.ts";
+import type { Exporter } from "./exporter.ts";
+import { modelOfPrompts } from "./models.ts";
+import { approvalText, otherRefusal, refusalTexts } from "./refusalTexts.ts";
+
+const minute = 60_000;
+
+/** How long rows may take to be published, before the look-back is too short for them. */
+const lateness = 60 * minute;
+const frequency = 5 * minute;
+
+/** A stanza of savedsearches.conf, for the data of Splunk's add-on for Microsoft Cloud Services. */
+export const splunk: Exporter = {
+  id: "splunk",
+  name: "Splunk",
+  comment: "#",
+  write: (rule) =>
+    [
+      `[${rule.name.replaceAll(/[[\]\r\n]/g, " ")}]`,
+      "enableSched = 1",
+      "cron_schedule = */5 * * * *",
+      // Events have the time of the record; what is late is found by the time of its arrival.
+      `dispatch.earliest_time = -${periodOf(rule) / minute}m`,
+      "dispatch.latest_time = now",
+      "counttype = number of events",
+      "relation = greater than",
+      "quantity = 0",
+      `alert.severity = ${{ Informational: 1, Low: 2, Medium: 3, High: 4 }[rule.severity]}`,
+      "alert.suppress = 1",
+      "alert.suppress.fields = user",
+      `alert.suppress.period = ${Math.ceil(rule.windowMs / minute)}m`,
+      `search = ${searchOf(rule).join(" \\\n  ")}`,
+      "",
+    ].join("\n"),
+  model: (rule) => modelOfPrompts(rule, { lookBackMs: periodOf(rule) - frequency }),
+  leavesOut: (rule) => [
+    `Rows that are published more than ${periodOf(rule) / minute} minutes after those that they belong to are lost.`,
+    "A user who has alerted is silent for the length of the window: later denials of the burst are not told.",
+    ...(rule.approvalRequired ? [] : ["An approval that follows raises no severity."]),
+    "`index=*` has to be narrowed to the index of your sign-in logs.",
+  ],
+};
+
+function periodOf({ windowMs }: Rule): number {
+  return Math.ceil((windowMs + lateness) / minute) * minute;
+}
+
+function searchOf(rule: Rule): readonly string[] {
+  const { kind, threshold, windowMs, approvalRequired } = rule;
+  const seconds = `${windowMs / 1000}s`;
+  const denied = `match(text, "${refusalTexts(rule).map(escaped).join("|")}") AND NOT match(text, "${otherRefusal}")`;
+  const fired =
+    kind === "tumbling"
+      ? [
+          `| bin span=${seconds} _time AS bin`,
+          '| stats count(eval(outcome="denied")) AS denials min(_time) AS first max(_time) AS last BY tenant user bin',
+          `| where denials>=${threshold}`,
+        ]
+      : [
+          "| sort 0 _time",
+          `| streamstats time_window=${seconds} count(eval(outcome="denied")) AS denials min(_time) AS first BY tenant user`,
+          `| where denials>=${threshold} AND outcome="${approvalRequired ? "approved" : "denied"}"`,
+          "| stats max(denials) AS denials min(first) AS first max(_time) AS last BY tenant user",
+        ];
+  return [
+    'index=* sourcetype="azure:monitor:aad" category=SignInLogs',
+    "| spath path=properties.authenticationDetails{} output=steps",
+    `| eval told=mvfilter(match(lower(steps), "${[...refusalTexts(rule), approvalText].map(escaped).join("|")}"))`,
+    "| mvexpand told",
+    "| eval text=lower(coalesce(spath(told, \"authenticationStepResultDetail\"), 'properties.status.additionalDetails'))",
+    `| eval outcome=case(${denied}, "denied", match(text, "^${approvalText}"), "approved")`,
+    "| where isnotnull(outcome)",
+    "| eval tenant='tenantId', user=lower('properties.userId')",
+    "| eval request=coalesce('properties.originalRequestId', 'properties.id')",
+    '| eval at=strptime(substr(spath(told, "authenticationStepDateTime"), 1, 19)." UTC", "%Y-%m-%dT%H:%M:%S %Z")',
+    "| eval _time=coalesce(at, _time)",
+    "| dedup tenant user request _time outcome",
+    ...fired,
+  ];
+}
+
+function escaped(part: string): string {
+  return part.replaceAll(/["\\().']/g, ".");
+}
