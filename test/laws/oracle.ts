@@ -75,8 +75,9 @@ function accounted(rows: readonly Row[]) {
 
 /**
  * What the accounts of some rows are called once more rows are known: "no name or tenant that later proves
- * ambiguous". Null where one account of the earlier rows is later several, or where a row without an id has a name
- * that had one id then and has several now: the state keeps the one.
+ * ambiguous". Null where one account of the earlier rows is later several. Null also where a row without an id has a
+ * name that had one id then and has several now, or where a row without a tenant comes with several tenants, of which
+ * one was known then: the state keeps the one.
  */
 export function renamed(
   earlier: readonly Row[],
@@ -87,7 +88,9 @@ export function renamed(
   const claims = usableNow.flatMap((row) => claimOf(row) ?? []);
   const hasLostItsId = ({ id, name }: Claim) =>
     id === null && idsOf(name, usable).length === 1 && idsOf(name, usableNow).length > 1;
-  if (claims.some(hasLostItsId)) {
+  const hasLostItsTenant = ({ tenantId }: Claim) =>
+    tenantId === null && tenantsOf(usable).length === 1 && tenantsOf(usableNow).length > 1;
+  if (claims.some((claim) => hasLostItsId(claim) || hasLostItsTenant(claim))) {
     return null;
   }
   const names = new Map<string, OracleAccount>();
@@ -109,6 +112,10 @@ export function renamed(
 function idsOf(name: string | null, rows: readonly Row[]): readonly string[] {
   const claims = rows.flatMap((row) => claimOf(row) ?? []);
   return distinct(claims.filter((claim) => claim.name === name).flatMap(({ id }) => id ?? []));
+}
+
+function tenantsOf(rows: readonly Row[]): readonly string[] {
+  return distinct(rows.flatMap((row) => claimOf(row)?.tenantId ?? []));
 }
 
 function findingsOfOneUser(

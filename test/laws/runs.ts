@@ -217,7 +217,7 @@ function foundInEach(seen: readonly (readonly Row[])[], rule: OracleRule): Oracl
 }
 
 /** Whether an account that some run saw turned out to be two: no law speaks of that. */
-function provedAmbiguous(seen: readonly (readonly Row[])[]): boolean {
+export function provedAmbiguous(seen: readonly (readonly Row[])[]): boolean {
   return seen.some((rows) => renamed(rows, seen.at(-1) ?? []) === null);
 }
 

@@ -14,8 +14,8 @@ import {
 } from "./findingOf.ts";
 import { judgeHidden } from "./judgeHidden.ts";
 import {
+  commonWindow,
   findNeighbourhoods,
-  hasSameWindow,
   type Neighbourhood,
   type RuleStreak,
   type Verdict,
@@ -83,7 +83,7 @@ function byFirstRecorded(a: RecordedBurst, b: RecordedBurst): number {
   return a.firstRecordedAt - b.firstRecordedAt || (a.id < b.id ? -1 : 1);
 }
 
-/** Judges a neighbourhood without a record. Such a streak is alone unless it is a finding. */
+/** Judges a neighbourhood without a record. */
 function judgeNew(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {
   const { openFrom } = judgement;
   const firing = neighbourhood.streaks.filter(({ streak }) => streak.triggeredAt !== null);
@@ -138,7 +138,6 @@ function judgeKnown(
   if (reason === "unchanged" && firing.length === 0) {
     return [];
   }
-  const window = found.rules.reduce((a, b) => (b.windowMs > a.windowMs ? b : a));
   const revision = keeper.revision + 1;
   const burst: RecordedBurst =
     reason === "unchanged"
@@ -146,11 +145,7 @@ function judgeKnown(
       : {
           ...keeper,
           extent,
-          kind: recorded.every((each) => hasSameWindow(window, each)) ? window.kind : "sliding",
-          windowMs: recorded.reduce(
-            (widest, each) => Math.max(widest, each.windowMs),
-            window.windowMs,
-          ),
+          ...commonWindow([...found.rules, ...recorded]),
           ...rulesField(subject, rules),
           facts,
           ...told,

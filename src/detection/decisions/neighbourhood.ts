@@ -7,6 +7,9 @@ import type { RecordedBurst } from "./record.ts";
 
 type Window = Pick<Rule, "id" | "kind" | "windowMs">;
 
+/** The part of a rule's window that a record keeps. */
+type RecordedWindow = Pick<RecordedBurst, "kind" | "windowMs">;
+
 /** What a single rule makes of a streak. */
 export type Verdict =
   "finding" | "below-threshold" | "awaiting-approval" | "usual-origin" | "shadow";
@@ -26,19 +29,34 @@ export interface Neighbourhood<R extends Window = Rule> {
   readonly extent: Extent;
 }
 
+/** Returns the ids of the rules that found a recorded burst. */
+export type FoundBy = (burst: RecordedBurst) => readonly string[];
+
 interface Part<R extends Window> {
   readonly streak: RuleStreak<R> | null;
   readonly recorded: RecordedBurst | null;
   readonly extent: Extent;
 }
 
-/** Returns the ids of the rules that found a recorded burst. */
-export type FoundBy = (burst: RecordedBurst) => readonly string[];
+/** Parts that are known to belong together. */
+interface Cluster<R extends Window> {
+  /** The index of the first part. */
+  readonly first: number;
+  readonly streaks: readonly RuleStreak<R>[];
+  readonly recorded: readonly RecordedBurst[];
+  readonly extent: Extent;
+  /** The ids of the rules that found it, before or now. */
+  readonly found: ReadonlySet<string>;
+  /** The window that it is, or would be, recorded with. Null if no rule found it. */
+  readonly window: RecordedWindow | null;
+}
 
 /**
- * Groups what belongs to one attack. Within a rule, its streaks and the bursts it found before are grouped if they
- * overlap or lie within one window of each other. Across rules, findings and recorded bursts are grouped if they
- * overlap. Recorded bursts that no streak reaches are left out.
+ * Groups what belongs to one attack. Within a rule, its streaks and the bursts it found, before or now, are grouped if
+ * they overlap or lie within one window of each other. Across rules, findings and recorded bursts are grouped if they
+ * overlap. What was grouped counts as one burst, found by all its rules, and grouping goes on until nothing more joins.
+ * The result is therefore the same whether a finding was recorded in an earlier run or is new. Recorded bursts that
+ * no streak reaches are left out.
  *
  * @param streaks of one family; those of one rule lie more than a window apart
  */
@@ -51,27 +69,57 @@ export function findNeighbourhoods<R extends Window>(
     ...streaks.map((streak) => ({ streak, recorded: null, extent: streak.streak.extent })),
     ...recorded.map((burst) => ({ streak: null, recorded: burst, extent: burst.extent })),
   ].toSorted((a, b) => a.extent.from - b.extent.from);
+  const rules = new Set(streaks.map(({ rule }) => rule));
   const sets = new DisjointSets(parts.length);
-  joinNear(parts, sets, ({ streak }) =>
-    streak === null || streak.verdict === "finding" ? 0 : null,
+  let clusters: readonly Cluster<R>[];
+  do {
+    clusters = sets.groupsOf(parts).map(({ first, members }) => clusterOf(first, members, foundBy));
+  } while (joinClusters(clusters, rules, sets));
+  return clusters.flatMap(({ streaks: [first, ...others], recorded: bursts, extent }) =>
+    first === undefined ? [] : [{ streaks: [first, ...others], recorded: bursts, extent }],
   );
-  for (const rule of new Set(streaks.map((each) => each.rule))) {
-    joinNear(parts, sets, ({ streak, recorded: burst }) => {
-      if (burst !== null) {
-        return foundBy(burst).includes(rule.id) ? gapAround(rule, burst) : null;
+}
+
+function clusterOf<R extends Window>(
+  first: number,
+  parts: readonly Part<R>[],
+  foundBy: FoundBy,
+): Cluster<R> {
+  const streaks = parts.flatMap(({ streak }) => streak ?? []);
+  const recorded = parts.flatMap((part) => part.recorded ?? []);
+  const finders: readonly R[] = streaks.flatMap(({ rule, verdict }) =>
+    verdict === "finding" ? [rule] : [],
+  );
+  const [window, ...windows] = [...recorded, ...finders];
+  return {
+    first,
+    streaks,
+    recorded,
+    extent: parts.map(({ extent }) => extent).reduce(union),
+    found: new Set([...recorded.flatMap(foundBy), ...finders.map(({ id }) => id)]),
+    window: window === undefined ? null : commonWindow([window, ...windows]),
+  };
+}
+
+/** Returns whether anything was joined. */
+function joinClusters<R extends Window>(
+  clusters: readonly Cluster<R>[],
+  rules: ReadonlySet<R>,
+  sets: DisjointSets,
+): boolean {
+  let joined = joinNear(clusters, sets, ({ window }) => (window === null ? null : 0));
+  for (const rule of rules) {
+    const didJoin = joinNear(clusters, sets, ({ streaks, found, window }) => {
+      if (window !== null && found.has(rule.id)) {
+        return gapAround(rule, window);
       }
-      return streak?.rule === rule ? windowKind(rule).longestGap(rule.windowMs) : null;
+      return streaks.some((each) => each.rule === rule)
+        ? windowKind(rule).longestGap(rule.windowMs)
+        : null;
     });
+    joined ||= didJoin;
   }
-  return sets.groupsOf(parts).flatMap((members) => {
-    const [first, ...others] = members.flatMap(({ streak }) => streak ?? []);
-    if (first === undefined) {
-      return [];
-    }
-    const bursts = members.flatMap((member) => member.recorded ?? []);
-    const extent = members.map((member) => member.extent).reduce(union);
-    return [{ streaks: [first, ...others], recorded: bursts, extent }];
-  });
+  return joined;
 }
 
 /** Connected parts as one extent. `first` is the index of one of them. */
@@ -82,26 +130,28 @@ interface Stretch {
 }
 
 /**
- * Joins parts whose gap is at most the larger of their reaches. Linear.
+ * Joins what lies no farther apart than the larger of the reaches. Linear.
  *
- * @param parts sorted by the start of their extents
- * @param reachOf returns null for a part to be ignored
+ * @param sorted by the start of their extents
+ * @param reachOf returns null for what is to be ignored
+ * @returns whether anything was joined that was not before
  */
-function joinNear<P extends { readonly extent: Extent }>(
-  parts: readonly P[],
+function joinNear<C extends Pick<Stretch, "first" | "extent">>(
+  sorted: readonly C[],
   sets: DisjointSets,
-  reachOf: (part: P) => number | null,
-): void {
+  reachOf: (each: C) => number | null,
+): boolean {
   const settled: Stretch[] = [];
-  for (const [first, part] of parts.entries()) {
-    const reach = reachOf(part);
+  let joined = false;
+  for (const each of sorted) {
+    const reach = reachOf(each);
     if (reach === null) {
       continue;
     }
-    let last: Stretch = { first, extent: part.extent, reach };
+    let last: Stretch = { first: each.first, extent: each.extent, reach };
     // A record with a long reach can connect back to several finished stretches.
     for (let before = settled.at(-1); before !== undefined && touch(before, last);) {
-      sets.join(before.first, last.first);
+      joined = sets.join(before.first, last.first) || joined;
       last = {
         first: before.first,
         extent: union(before.extent, last.extent),
@@ -112,6 +162,7 @@ function joinNear<P extends { readonly extent: Extent }>(
     }
     settled.push(last);
   }
+  return joined;
 }
 
 function touch(earlier: Stretch, later: Stretch): boolean {
@@ -119,17 +170,26 @@ function touch(earlier: Stretch, later: Stretch): boolean {
 }
 
 /** Windows of the same kind and length join by the rule of that kind. Otherwise the larger window applies. */
-function gapAround(rule: Window, burst: RecordedBurst): number {
-  return hasSameWindow(rule, burst)
+function gapAround(rule: Window, burst: RecordedWindow): number {
+  return burst.kind === rule.kind && burst.windowMs === rule.windowMs
     ? windowKind(rule).longestGap(rule.windowMs)
     : Math.max(rule.windowMs, burst.windowMs);
 }
 
-export function hasSameWindow(
-  { kind, windowMs }: Pick<Rule, "kind" | "windowMs">,
-  burst: RecordedBurst,
-): boolean {
-  return burst.kind === kind && burst.windowMs === windowMs;
+/**
+ * Returns the window of a burst that was found with several: the one they all share, otherwise a sliding one of the
+ * longest of them.
+ */
+export function commonWindow([{ kind, windowMs }, ...others]: readonly [
+  RecordedWindow,
+  ...RecordedWindow[],
+]): RecordedWindow {
+  return others.every((each) => each.kind === kind && each.windowMs === windowMs)
+    ? { kind, windowMs }
+    : {
+        kind: "sliding",
+        windowMs: others.reduce((longest, each) => Math.max(longest, each.windowMs), windowMs),
+      };
 }
 
 export function union(a: Extent, b: Extent): Extent {
@@ -144,14 +204,21 @@ class DisjointSets {
     this.#parents = Uint32Array.from({ length: size }, (_, index) => index);
   }
 
-  /** The smaller root becomes the root of both. */
-  join(a: number, b: number): void {
+  /**
+   * The smaller root becomes the root of both.
+   *
+   * @returns false if they were in one set already
+   */
+  join(a: number, b: number): boolean {
     const [first, second] = [this.#rootOf(a), this.#rootOf(b)];
     this.#parents[Math.max(first, second)] = Math.min(first, second);
+    return first !== second;
   }
 
-  /** Returns what is numbered by each set, in ascending order, and the sets by their first member. */
-  groupsOf<T>(numbered: readonly T[]): readonly (readonly T[])[] {
+  /** Returns the members of each set, in ascending order, and the sets by their first member. */
+  groupsOf<T>(
+    numbered: readonly T[],
+  ): readonly { readonly first: number; readonly members: readonly T[] }[] {
     const groups = new Map<number, T[]>();
     for (const [index, each] of numbered.entries()) {
       const root = this.#rootOf(index);
@@ -162,7 +229,7 @@ class DisjointSets {
         group.push(each);
       }
     }
-    return [...groups.values()];
+    return [...groups].map(([first, members]) => ({ first, members }));
   }
 
   #rootOf(index: number): number {

@@ -1,6 +1,7 @@
 import type { Extent } from "../bursts/windowing.ts";
 import type { Finding } from "./finding.ts";
 import type { Judgement } from "./findingOf.ts";
+import { commonWindow } from "./neighbourhood.ts";
 import { incidentName, type RecordedBurst, type Subject } from "./record.ts";
 import { holdTold, toldOf, type ToldContext } from "./told.ts";
 
@@ -13,8 +14,7 @@ export function newBurst(judgement: Judgement, finding: Finding, extent: Extent)
     id: judgement.incidentId(incidentName({ ...subject, rule: opener.id }, facts.firstDenialAt)),
     firstRecordedAt: facts.firstDenialAt,
     extent,
-    kind: rules.every(({ kind }) => kind === opener.kind) ? opener.kind : "sliding",
-    windowMs: Math.max(...rules.map(({ windowMs }) => windowMs)),
+    ...commonWindow(rules),
     ...rulesField(
       subject,
       rules.map(({ id }) => id),

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { findStreaks } from "../../../src/detection/bursts/streak.ts";
-import { findNeighbourhoods } from "../../../src/detection/decisions/neighbourhood.ts";
+import {
+  commonWindow,
+  findNeighbourhoods,
+} from "../../../src/detection/decisions/neighbourhood.ts";
 import type { RecordedBurst } from "../../../src/detection/decisions/record.ts";
 import type { Rule } from "../../../src/detection/rules/rule.ts";
 import { time } from "../../builders.ts";
@@ -180,5 +183,54 @@ describe("after a change of the rule's numbers", () => {
     // What was reached is part of the burst, and reaches as far.
     expect(neighbourhoods({}, ["09:15:00.000", ...streaks], far)).toHaveLength(1);
     expect(neighbourhoods({}, ["09:14:59.999", ...streaks], far)).toHaveLength(2);
+  });
+});
+
+describe("an attack that rules with different scopes see in part", () => {
+  const wide = { id: "wide", kind: "sliding" as const, windowMs: 15 * minute, threshold: 2 };
+  const vip = { ...wide, id: "vip" };
+  /** `wide` fires at 09:00 and sees one more denial at 09:25, `vip` fires from 09:05 to 09:15. */
+  const streaks = [
+    ...findStreaks(wide, prompts("09:00", "09:05", "09:25")).map((streak) => ({
+      rule: wide,
+      streak,
+    })),
+    ...findStreaks(vip, prompts("09:05", "09:15")).map((streak) => ({ rule: vip, streak })),
+  ].map((each) => ({
+    ...each,
+    verdict: each.streak.triggeredAt === null ? ("below-threshold" as const) : ("finding" as const),
+  }));
+  const found = (records: readonly RecordedBurst[]) =>
+    findNeighbourhoods(streaks, records, ({ rules = [] }) => rules).map(
+      ({ streaks: near, extent }) =>
+        `${clock(extent.from)}-${clock(extent.to)}: ${near.map(({ rule }) => rule.id).join(" ")}`,
+    );
+
+  it("is the same whether nothing, a part or all of it is recorded", () => {
+    const whole = ["09:00:00-09:25:00: wide vip wide"];
+    expect(found([])).toEqual(whole);
+    expect(found([recorded("09:05", "09:15", { rules: ["vip"] })])).toEqual(whole);
+    expect(found([recorded("09:00", "09:15", { rules: ["wide", "vip"] })])).toEqual(whole);
+  });
+
+  it("leaves a denial alone that lies near what only another rule found", () => {
+    const without = streaks.filter(({ rule, verdict }) => rule === vip || verdict !== "finding");
+    expect(without).toHaveLength(2);
+    expect(findNeighbourhoods(without, [], () => [])).toHaveLength(2);
+  });
+});
+
+describe("the window of a burst", () => {
+  const tumbling = { kind: "tumbling" as const, windowMs: 10 * minute };
+  const sliding = { kind: "sliding" as const, windowMs: 15 * minute };
+
+  it("is that of its rules where they share one, else a sliding one of the longest", () => {
+    expect(commonWindow([tumbling, tumbling])).toEqual(tumbling);
+    expect(commonWindow([tumbling, { ...tumbling, windowMs: 20 * minute }])).toEqual({
+      kind: "sliding",
+      windowMs: 20 * minute,
+    });
+    expect(commonWindow([tumbling, sliding])).toEqual(sliding);
+    expect(commonWindow([sliding, tumbling])).toEqual(sliding);
   });
 });
