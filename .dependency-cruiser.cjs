@@ -131,7 +131,7 @@ module.exports = {
       "doctor",
       [
         "^src/(run|detection|settings|azure|state/table)/",
-        "^src/logs/azure/columns\\.ts$",
+        "^src/logs/azure/(columns|watchlists)\\.ts$",
         packages("@azure/(?!functions)[^/]+"),
       ],
       "The doctor asks Azure's services directly. It is a program of its own: neither the app nor the " +

@@ -1,6 +1,5 @@
-import { blobText } from "./azure/blobText.ts";
-import { packageText } from "./azure/packageText.ts";
 import { appCredential } from "./azure/credential.ts";
+import { ruleTextAt } from "./azure/ruleTextAt.ts";
 import { findingsLog } from "./sinks/findings/findingsLog.ts";
 import { contextSource } from "./logs/azure/context/contextSource.ts";
 import {
@@ -146,13 +145,8 @@ export function composeApp(environment: Environment): App {
     (workspace.sinks ?? settings.sinks).flatMap((name) => sinks[name](workspace, signal) ?? []);
   const fileOf = oncePer((file: string): CurrentRules => {
     const read = (name: string, text: string) => readRuleText(name, text, settings.ruleDefaults);
-    const audience = storageAudience;
-    return currentRules(
-      file.startsWith("https:")
-        ? blobText({ url: file, audience, credential: credential() })
-        : packageText(file, environment["AzureWebJobsScriptRoot"] ?? ""),
-      read,
-    );
+    const packageFolder = environment["AzureWebJobsScriptRoot"] ?? "";
+    return currentRules(ruleTextAt(file, { credential, packageFolder }), read);
   });
   const rulesOf: App["rulesOf"] = async ({ rules = settings.rules }, log, signal) =>
     "rules" in rules ? rules.rules : fileOf(rules.file)(log, signal);
@@ -273,9 +267,6 @@ async function rulesNamed(
   const elsewhere = new Set((await readAll()).flat().map(({ id }) => id));
   return found.filter((rule) => own.includes(rule) || !elsewhere.has(rule.id));
 }
-
-/** The audience of tokens for storage, in every cloud. */
-const storageAudience = "https://storage.azure.com";
 
 /** Returns a function that creates a value per argument, once. */
 function oncePer<K, T>(make: (key: K) => T): (key: K) => T {

@@ -20,10 +20,12 @@ import type { DryRunFindings } from "../run/wouldOpen.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
 import type { ManagementAnswer, Probe, QueryAnswer } from "./probe.ts";
+import { readRules } from "./readRules.ts";
 
 const logService: Service = { name: "Log Analytics", role: "Microsoft Sentinel Responder" };
 const manager: Service = { name: "Azure Resource Manager", role: "Reader" };
 const tables: Service = { name: "state table", role: "Storage Table Data Contributor" };
+const blobs: Service = { name: "rules", role: "Storage Blob Data Reader" };
 const queues: Service = { name: "backfill queue", role: "Storage Queue Data Contributor" };
 
 const attemptMs = 30_000;
@@ -35,6 +37,8 @@ export interface AzureProbeOptions {
   readonly credential: TokenCredential;
   readonly storeOf: (workspace: Workspace) => StateStore;
   readonly dryRunOf: (workspace: Workspace) => DryRunFindings;
+  /** Where the app's package is; null if this is not the app. */
+  readonly packageFolder: string | null;
   readonly connection?: Connection;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -92,6 +96,14 @@ export function azureProbe(options: AzureProbeOptions): Probe {
     async lastSuccessAt(workspace) {
       return (await storeOf(workspace).readProgress())?.lastSuccessAt ?? null;
     },
+    rules: (workspace) =>
+      named(blobs, () =>
+        readRules(settings, workspace, {
+          credential: () => credential,
+          packageFolder: options.packageFolder,
+          connection,
+        }),
+      ),
     dryRunFindings: (workspace) => dryRunOf(workspace).list(),
   };
 }

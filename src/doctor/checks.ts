@@ -5,6 +5,7 @@ import { lastRunCheck, poisonQueueCheck, queueCheck, tableCheck } from "./checks
 import { columnsCheck, planCheck, signInLogsCheck } from "./checks/signInLogs.ts";
 import { contextTablesCheck } from "./checks/contextTables.ts";
 import { lagCheck, reasonsCheck } from "./checks/signInRows.ts";
+import { rulesCheck, watchlistsCheck } from "./checks/rules.ts";
 import { clockCheck, portalCheck, pilotCheck, tokensCheck } from "./checks/ground.ts";
 
 /** All checks. Each comes after those it depends on. To add a check, write a file and add a line here. */
@@ -22,10 +23,12 @@ export const checks: readonly Check[] = [
   lagCheck,
   reasonsCheck,
   contextTablesCheck,
+  rulesCheck,
+  watchlistsCheck,
   onboardingCheck,
   incidentPermissionCheck,
-  findingsTableCheck,
   collectionRuleCheck,
+  findingsTableCheck,
   analyticsRuleCheck,
   portalCheck,
 ];

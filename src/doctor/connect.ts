@@ -21,6 +21,7 @@ export function connect(environment: Environment): Probe {
     credential,
     storeOf: ({ workspaceId }) =>
       new TableState(table, partitions[settings.dryRun ? "dryRun" : "real"](workspaceId)),
+    packageFolder: environment["AzureWebJobsScriptRoot"] ?? null,
     dryRunOf: ({ workspaceId }) => new DryRunTable(table, partitions.dryRun(workspaceId)),
   });
 }

@@ -30,11 +30,15 @@ async function* linesOf(
   failed: ReadonlySet<string>,
 ): AsyncGenerator<Line> {
   const named = { check: check.id, workspace: workspace?.name ?? null };
+  const { workspaces } = probe.settings;
   const ground = check.needs.find(
-    (id) => failed.has(keyOf(id, workspace)) || failed.has(keyOf(id, null)),
+    (id) =>
+      failed.has(keyOf(id, null)) ||
+      // A check of the app can do with one workspace.
+      (workspace === null ? workspaces : [workspace]).every((each) => failed.has(keyOf(id, each))),
   );
   if (ground !== undefined) {
-    yield { ...named, level: "skipped", says: `not tried, because ${ground} failed`, cure: null };
+    yield { ...named, level: "skipped", says: `not tried, because it needs ${ground}`, cure: null };
     return;
   }
   for (const outcome of await outcomesOf(check, probe, workspace)) {

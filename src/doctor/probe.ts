@@ -1,5 +1,6 @@
 import type { Fields } from "../detection/signin/fields.ts";
 import type { WouldOpen } from "../run/wouldOpen.ts";
+import type { RulesNow } from "./readRules.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 
 /** An answer of Azure Resource Manager. A 404 or 403 is an answer, not an error. */
@@ -38,6 +39,8 @@ export interface Probe {
   poisonMessages(): Promise<number | null>;
   /** Time of the last successful run (epoch ms); null before the first. */
   lastSuccessAt(workspace: Workspace): Promise<number | null>;
+  /** Reads a workspace's rules. Null if they are in the app's package, and this is not the app. */
+  rules(workspace: Workspace): Promise<RulesNow | null>;
   /** Returns what runs with `DRY_RUN` would have opened. */
   dryRunFindings(workspace: Workspace): Promise<readonly WouldOpen[]>;
 }

@@ -83,7 +83,7 @@ async function refresh(
     readAt: before?.readAt ?? null,
   };
   try {
-    const values = bounded(await source.read({ watchlist, column }, signal));
+    const values = usableValues(await source.read({ watchlist, column }, signal));
     const after = { watchlist, column, values, readAt: now, failure: null };
     if (isNews(before, after)) {
       await store.saveWatchlist(after);
@@ -117,7 +117,8 @@ function isNews(before: StoredWatchlist | null, after: StoredWatchlist): boolean
   );
 }
 
-function bounded(values: readonly string[]): readonly string[] {
+/** Returns what can be used of a column's values. @throws WatchlistError if they are none, or too many */
+export function usableValues(values: readonly string[]): readonly string[] {
   const distinct = [...new Set(values.map((value) => value.trim()))].filter(
     (value) => value !== "",
   );

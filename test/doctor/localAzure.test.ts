@@ -1,5 +1,5 @@
 /** The doctor against the local Azure, with each fault planted: one line names it, and nothing else is a fault. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { collectBundle } from "../../src/doctor/bundle.ts";
 import { diagnose } from "../../src/doctor/diagnose.ts";
 import { drill } from "../../src/doctor/drill.ts";
 import { exitCodeOf, type Line } from "../../src/doctor/line.ts";
-import type { Probe } from "../../src/doctor/probe.ts";
+import type { Probe, QueryAnswer } from "../../src/doctor/probe.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import { readSettings, type Settings } from "../../src/settings/settings.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
@@ -19,12 +19,17 @@ import { refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
 
 const now = time("09:30");
+const folder = mkdtempSync(join(tmpdir(), "mfa-deny-doctor-"));
 let roles: readonly Role[] = everyRole;
 let azure: LocalAzure;
 let healthy: LocalAzure["deployment"];
 
 beforeAll(async () => {
-  azure = await startLocalAzure({ clock: () => now, rolesOf: () => roles });
+  azure = await startLocalAzure({
+    clock: () => now,
+    rolesOf: () => roles,
+    tables: { "watchlist VIPUsers": { SearchKey: "string", UPN: "string" } },
+  });
   healthy = { ...azure.deployment };
   const rows = [
     ...refusals("09:00", 5),
@@ -35,8 +40,14 @@ beforeAll(async () => {
     }),
   ];
   azure.logs.publish(localWorkspace.workspaceId, "SigninLogs", publish(rows));
+  azure.logs.publish(localWorkspace.workspaceId, "watchlist VIPUsers", [
+    { publishedAt: now - 3_600_000, row: { SearchKey: "a", UPN: "canary@contoso.com" } },
+  ]);
 }, 60_000);
-afterAll(() => azure.stop());
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await azure.stop();
+});
 afterEach(() => {
   roles = everyRole;
   Object.assign(azure.deployment, healthy);
@@ -47,6 +58,8 @@ interface Planted {
   readonly lastSuccessAt?: number | null;
   readonly now?: number;
   readonly override?: Partial<Probe>;
+  /** Answers these queries, and no other, like this. */
+  readonly answer?: (kql: string) => QueryAnswer | null;
 }
 
 async function probeOf({
@@ -54,6 +67,7 @@ async function probeOf({
   lastSuccessAt = now,
   now: at = now,
   override,
+  answer,
 }: Planted = {}) {
   const read: Settings = readSettings({
     ...azure.settings,
@@ -75,10 +89,13 @@ async function probeOf({
     credential: credential(),
     storeOf: () => store,
     dryRunOf: () => ({ list: () => Promise.resolve([]) }),
+    packageFolder: folder,
     connection: { tlsOptions: { ca: azure.certificate.cert } },
     now: () => at,
   });
-  return { ...probe, ...override };
+  const query: Probe["query"] = async (workspace, kql) =>
+    answer?.(kql) ?? (await probe.query(workspace, kql));
+  return { ...probe, query, ...override };
 }
 
 async function linesOf(planted?: Planted): Promise<readonly Line[]> {
@@ -111,6 +128,24 @@ test("it leaves nothing behind in Sentinel", async () => {
 const without = (role: Role) => {
   roles = everyRole.filter((each) => each !== role);
 };
+/** The settings of a file of rules in the app's package. */
+function rulesFile(text: string): Planted {
+  writeFileSync(join(folder, "rules.yaml"), text);
+  return { settings: { RULES_FILE: "rules.yaml" } };
+}
+const vips = (watchlist: string, column: string) =>
+  `- id: vip\n  threshold: 3\n  window: PT10M\n  appliesTo:\n    users: [{ watchlist: ${watchlist}, column: ${column} }]\n`;
+/** Twenty failures without a word of why. */
+const failures = Array.from({ length: 20 }, () => ({ ResultType: "500121" }));
+
+/** What Azure Resource Manager answers of one path, instead of what there is. */
+function managed(path: RegExp, status: number): Planted {
+  const manage: Probe["manage"] = async (asked, version) =>
+    path.test(asked)
+      ? { status, body: undefined, servedAt: null }
+      : (await probeOf()).manage(asked, version);
+  return { override: { manage } };
+}
 const denied = (name: string) => () => Promise.reject(new Error(`${name}: 403`));
 
 describe("each fault is named by exactly one line", () => {
@@ -205,12 +240,61 @@ describe("each fault is named by exactly one line", () => {
     [
       "the findings table is missing",
       "findings-table",
+      () => ({
+        answer: (kql) =>
+          kql.startsWith("MfaDenyFindings_CL")
+            ? { kind: "refused", code: "SEM0100", message: "MfaDenyFindings_CL" }
+            : null,
+      }),
+    ],
+    [
+      "a stream that the data collection rule does not declare",
+      "data-collection-rule",
       () => ({ settings: { FINDINGS_STREAM: "Custom-Missing_CL" } }),
     ],
+    [
+      "the role for queries is missing",
+      "signin-logs",
+      () => ({ override: { query: () => Promise.reject(new Error("403")) } }),
+    ],
+    [
+      "a column that a transformation drops",
+      "signin-logs-columns",
+      () => ({
+        answer: (kql) =>
+          kql.includes("getschema")
+            ? { kind: "rows", rows: [{ ColumnName: "TimeGenerated", ColumnType: "datetime" }] }
+            : null,
+      }),
+    ],
+    [
+      "a log that never had a row",
+      "signin-logs-rows",
+      () => ({ answer: (kql) => (kql.includes("order by") ? { kind: "rows", rows: [] } : null) }),
+    ],
+    [
+      "failures that give no reason",
+      "mfa-reasons",
+      () => ({
+        answer: (kql) => (kql.includes("500121") ? { kind: "rows", rows: failures } : null),
+      }),
+    ],
+    [
+      "a file of rules that is not there",
+      "rules",
+      () => ({ settings: { RULES_FILE: "gone.yaml" } }),
+    ],
+    [
+      "a file of rules with problems",
+      "rules",
+      () => rulesFile("- id: vip\n  threshhold: 3\n  window: soon\n"),
+    ],
+    ["a watchlist that is not there", "watchlists", () => rulesFile(vips("Nobody", "UPN"))],
+    ["a watchlist without the column", "watchlists", () => rulesFile(vips("VIPUsers", "Mail"))],
+    ["Sentinel may not be read", "sentinel-onboarded", () => managed(/\/onboardingStates\//, 403)],
   ])("%s", async (_, check, plant) => {
     const lines = await linesOf(plant());
-    const others = check === "findings-table" ? ["data-collection-rule"] : [];
-    expect(faultsIn(lines).filter((each) => !others.includes(each))).toEqual([check]);
+    expect(faultsIn(lines)).toEqual([check]);
     expect(exitCodeOf(lines)).toBe(2);
   });
 });
@@ -247,32 +331,95 @@ describe("what works, but not as it should, is a warning", () => {
   });
 });
 
+test("rules and their watchlists are read where they are, and only by the app in its package", async () => {
+  const planted = rulesFile(vips("VIPUsers", "UPN"));
+  const told = async (more: Partial<Planted> = {}) =>
+    (await linesOf({ ...planted, ...more }))
+      .filter(({ check }) => check === "rules" || check === "watchlists")
+      .map(({ level, says }) => `${level}: ${says}`);
+  expect(await told()).toEqual([
+    "ok: 1 rule in use, from rules.yaml",
+    "ok: 1 watchlist column can be read",
+  ]);
+  expect(await told({ override: { rules: () => Promise.resolve(null) } })).toEqual([
+    "skipped: the file of rules is in the app's package: mfa-deny doctor --app URL reads it",
+    "skipped: not tried, because it needs rules",
+  ]);
+});
+
+describe("of several workspaces", () => {
+  const workspace = (name: string, more: object = {}) => ({ name, ...localWorkspace, ...more });
+  const two = (first: object, second: object) => ({
+    LOG_ANALYTICS_WORKSPACE_ID: "",
+    SENTINEL_WORKSPACE_RESOURCE_ID: "",
+    WORKSPACES: JSON.stringify([
+      workspace("one", first),
+      workspace("two", { workspaceId: "00000000-0000-0000-0000-0000000000bb", ...second }),
+    ]),
+  });
+
+  test("one has the findings table for all", async () => {
+    const settings = two({}, {});
+    const base = await probeOf({ settings });
+    const query: Probe["query"] = async (place, kql) =>
+      place.name === "one" && kql.startsWith("MfaDenyFindings_CL")
+        ? { kind: "refused", code: "SEM0100", message: "MfaDenyFindings_CL" }
+        : base.query(place, kql);
+    const lines = await linesOf({ settings, override: { query } });
+    expect(lines.filter(({ check }) => check === "findings-table")).toMatchObject([
+      { workspace: null, level: "ok", says: "the workspace two has MfaDenyFindings_CL" },
+    ]);
+    expect(lines.filter(({ check }) => check === "analytics-rule")).toHaveLength(1);
+  });
+
+  test("one that cannot be queried is told of once, and the other is checked all the same", async () => {
+    const settings = two({}, {});
+    const base = await probeOf({ settings });
+    const query: Probe["query"] = (place, kql) =>
+      place.name === "one" ? Promise.reject(new Error("403")) : base.query(place, kql);
+    const lines = await linesOf({ settings, override: { query } });
+    const faults = lines.filter(({ level }) => level === "fault");
+    expect(faults.filter(({ workspace: name }) => name !== "two")).toMatchObject([
+      { check: "signin-logs", workspace: "one" },
+    ]);
+    expect(lines).toContainEqual(expect.objectContaining({ check: "findings-table", level: "ok" }));
+  });
+
+  test("one with sinks of its own needs only what they need", async () => {
+    without("Microsoft Sentinel Responder");
+    const lines = await linesOf({ settings: two({ sinks: ["logs"] }, { sinks: ["sentinel"] }) });
+    expect(
+      lines
+        .filter(({ check }) => check === "incident-permissions")
+        .map(({ workspace: name, level }) => [name, level]),
+    ).toEqual([
+      ["one", "ok"],
+      ["two", "fault"],
+    ]);
+  });
+});
+
 test("a bundle shows structure and counts, and nothing that identifies a person or a tenant", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "mfa-deny-bundle-"));
-  try {
-    const probe = await probeOf();
-    const bundle = await collectBundle(probe, ["STATE_STORAGE"], await linesOf());
-    const text = JSON.stringify(bundle);
-    expect(bundle.workspaces[0]?.texts).toContainEqual(
-      expect.objectContaining({
-        text: "MFA denied; user declined the authentication",
-        outcome: "denied",
-      }),
-    );
-    expect(bundle.workspaces[0]?.columns["AuthenticationDetails"]).toBe("string");
-    expect(bundle.settings).toEqual(["STATE_STORAGE"]);
-    for (const secret of [
-      "canary",
-      "contoso",
-      "203.0.113.",
-      localWorkspace.workspaceId,
-      localWorkspace.resourceId,
-      "AccountKey",
-    ]) {
-      expect(text).not.toContain(secret);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const probe = await probeOf();
+  const bundle = await collectBundle(probe, ["STATE_STORAGE"], await linesOf());
+  const text = JSON.stringify(bundle);
+  expect(bundle.workspaces[0]?.texts).toContainEqual(
+    expect.objectContaining({
+      text: "MFA denied; user declined the authentication",
+      outcome: "denied",
+    }),
+  );
+  expect(bundle.workspaces[0]?.columns["AuthenticationDetails"]).toBe("string");
+  expect(bundle.settings).toEqual(["STATE_STORAGE"]);
+  for (const secret of [
+    "canary",
+    "contoso",
+    "203.0.113.",
+    localWorkspace.workspaceId,
+    localWorkspace.resourceId,
+    "AccountKey",
+  ]) {
+    expect(text).not.toContain(secret);
   }
 });
 

@@ -58,7 +58,7 @@ test("mfa-deny doctor asks every service, finds no fault, and writes a bundle wi
   const { code, stdout } = await doctor("--bundle", bundle);
   expect(stdout).not.toContain("FAULT");
   expect(stdout).toMatch(/ok +state-table: /);
-  expect(stdout).toMatch(/ok +data-collection-rule \[default\]: /);
+  expect(stdout).toMatch(/ok +data-collection-rule: /);
   expect([0, 3]).toContain(code);
   const text = readFileSync(bundle, "utf8");
   expect(text).toContain("MFA denied; user declined the authentication");

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
 import { startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
-import { alice, approved, bob, denialRow, row, time } from "../builders.ts";
+import { alice, approved, bob, denialRow, noResponse, row, time } from "../builders.ts";
 import { refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
 import { bundleApp } from "./appUnderTest.ts";
@@ -32,7 +32,13 @@ beforeAll(async () => {
     { publishedAt: time("08:00"), row: { SearchKey: alice.name, UPN: alice.name } },
   ]);
   signIns(contoso, [...refusals("09:10", 3), ...refusals("09:20", 4, bob)]);
-  signIns(fabrikam, refusals("09:30", 4, bob));
+  signIns(fabrikam, [
+    ...refusals("09:30", 4, bob),
+    ...Array.from({ length: 8 }, (_, index) => {
+      const at = `09:4${index}`;
+      return row({ at, steps: [noResponse(at)], user: alice });
+    }),
+  ]);
   signIns(tailwind, [
     ...refusals("09:40", 5),
     row({ at: "09:46", resultType: "0", steps: [approved("09:46")] }),
@@ -40,6 +46,7 @@ beforeAll(async () => {
   ]);
   host = await azure.startHost({
     STATE_TABLE: "Msp",
+    INCIDENT_SINKS: "sentinel,logs",
     LOG_ANALYTICS_WORKSPACE_ID: "",
     SENTINEL_WORKSPACE_RESOURCE_ID: "",
     WORKSPACES: workspaces,
@@ -78,6 +85,12 @@ test("finds for each customer by its own rules, watchlist and exclusions", async
     // Fabrikam asks for four.
     [`MFA push attack on ${bob.name}`, "Medium", ["explicit-mfa-deny"]],
   ]);
+  // One table holds the findings of all, and says of each where it was found.
+  const findings = azure.ingestion.uploads.flatMap(({ rows }) => rows);
+  const places = findings.map(
+    (each) => `${String(each["WorkspaceName"])} ${String(each["WorkspaceId"])}`,
+  );
+  expect(new Set(places)).toEqual(new Set([`contoso ${contoso}`, `fabrikam ${fabrikam}`]));
   // Tailwind's test account is left out, but it approved in the end.
   expect(linesOf("excluded burst ended badly")).toMatchObject([
     {
@@ -92,7 +105,15 @@ test("finds for each customer by its own rules, watchlist and exclusions", async
   expect(runs.find(({ workspace }) => workspace === "tailwind")).toMatchObject({
     excluded: { "explicit-mfa-deny exclude[0]": 5 },
     reasons: { excluded: 1 },
+    notOpened: 1,
   });
+  // What Fabrikam tries out is counted there, and opened nowhere.
+  expect(runs.find(({ workspace }) => workspace === "fabrikam")).toMatchObject({
+    opened: 1,
+    reasons: { shadow: 1 },
+    notOpened: 1,
+  });
+  expect(runs.find(({ workspace }) => workspace === "contoso")).toMatchObject({ notOpened: 0 });
 }, 90_000);
 
 test("keeps the VIPs that it knew while their list cannot be read, and says so", async () => {

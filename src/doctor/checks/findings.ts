@@ -1,4 +1,4 @@
-import { isFields } from "../../detection/signin/fields.ts";
+import { isFields, type Fields } from "../../detection/signin/fields.ts";
 import type { Check } from "../check.ts";
 import { fault, ok, warning, type Outcome } from "../line.ts";
 import { tableOf } from "../findingsTable.ts";
@@ -10,50 +10,34 @@ const deploy =
 
 const unused = [ok("not needed: INCIDENT_SINKS does not name logs")];
 
-export const findingsTableCheck: Check = {
-  id: "findings-table",
-  scope: "workspace",
-  needs: ["signin-logs"],
-  cure: deploy,
-  async run(probe, workspace) {
-    if (probe.settings.findingsTable === null) {
-      return unused;
-    }
-    const table = tableOf(probe.settings.findingsTable);
-    const answer = await probe.query(workspace, `${table} | take 0`);
-    return [
-      answer.kind === "rows"
-        ? ok(`the workspace has ${table}`)
-        : fault(`the workspace has no table ${table}`, deploy),
-    ];
-  },
-};
+// All workspaces share one rule and one table, which lie in any of them.
 
 export const collectionRuleCheck: Check = {
   id: "data-collection-rule",
-  scope: "workspace",
+  scope: "app",
   needs: ["tokens"],
   cure: deploy,
-  async run(probe, { resourceId }) {
-    const { findingsTable } = probe.settings;
+  async run(probe) {
+    const { findingsTable, workspaces } = probe.settings;
     if (findingsTable === null) {
       return unused;
     }
-    const subscription = resourceId.split("/").slice(0, 3).join("/");
-    const path = `${subscription}/providers/Microsoft.Insights/dataCollectionRules`;
-    const found = await everyResource(probe, path, "2024-03-11");
-    if (typeof found === "number") {
-      return [cannotSee("the data collection rules", found)];
-    }
-    const rule = found
-      .map(propertiesOf)
-      .find(({ immutableId }) => immutableId === findingsTable.ruleId);
+    const subscriptions = workspaces.map(({ resourceId }) =>
+      resourceId.split("/").slice(0, 3).join("/"),
+    );
+    const paths = [...new Set(subscriptions)].map(
+      (subscription) => `${subscription}/providers/Microsoft.Insights/dataCollectionRules`,
+    );
+    const { found, refused } = await everyResource(probe, paths, "2024-03-11");
+    const rule = found.find(({ immutableId }) => immutableId === findingsTable.ruleId);
     if (rule === undefined) {
       return [
-        warning(
-          `the workspace's subscription shows no data collection rule ${findingsTable.ruleId}`,
-          'az monitor data-collection rule list --query "[].{name:name,id:immutableId}" and set FINDINGS_DCR_ID.',
-        ),
+        refused === null
+          ? warning(
+              `the workspaces' subscriptions show no data collection rule ${findingsTable.ruleId}`,
+              'az monitor data-collection rule list --query "[].{name:name,id:immutableId}" and set FINDINGS_DCR_ID.',
+            )
+          : cannotSee("the data collection rules", refused),
       ];
     }
     const streams = Object.keys(rule["streamDeclarations"] ?? {});
@@ -68,30 +52,52 @@ export const collectionRuleCheck: Check = {
   },
 };
 
-export const analyticsRuleCheck: Check = {
-  id: "analytics-rule",
-  scope: "workspace",
-  needs: ["sentinel-onboarded", "findings-table"],
+export const findingsTableCheck: Check = {
+  id: "findings-table",
+  scope: "app",
+  needs: ["signin-logs", "data-collection-rule"],
   cure: deploy,
-  async run(probe, { resourceId }) {
-    if (probe.settings.findingsTable === null) {
+  async run(probe) {
+    const { findingsTable, workspaces } = probe.settings;
+    if (findingsTable === null) {
       return unused;
     }
-    const path = `${resourceId}/providers/Microsoft.SecurityInsights/alertRules`;
-    const found = await everyResource(probe, path, "2025-09-01");
-    if (typeof found === "number") {
-      return [cannotSee("the analytics rules", found)];
+    const table = tableOf(findingsTable);
+    for (const workspace of workspaces) {
+      // That a workspace cannot be queried is told by `signin-logs`.
+      const answer = await probe.query(workspace, `${table} | take 0`).catch(() => null);
+      if (answer?.kind === "rows") {
+        return [ok(`the workspace ${workspace.name} has ${table}`)];
+      }
     }
-    const table = tableOf(probe.settings.findingsTable);
-    const rules = found
-      .map(propertiesOf)
-      .filter(({ query }) => typeof query === "string" && query.includes(table));
+    return [fault(`no workspace has a table ${table}`, deploy)];
+  },
+};
+
+export const analyticsRuleCheck: Check = {
+  id: "analytics-rule",
+  scope: "app",
+  needs: ["sentinel-onboarded", "findings-table"],
+  cure: deploy,
+  async run(probe) {
+    const { findingsTable, workspaces } = probe.settings;
+    if (findingsTable === null) {
+      return unused;
+    }
+    const paths = workspaces.map(
+      ({ resourceId }) => `${resourceId}/providers/Microsoft.SecurityInsights/alertRules`,
+    );
+    const { found, refused } = await everyResource(probe, paths, "2025-09-01");
+    const table = tableOf(findingsTable);
+    const rules = found.filter(({ query }) => typeof query === "string" && query.includes(table));
     if (rules.length === 0) {
       return [
-        fault(
-          `no analytics rule reads ${table}: findings are stored, and nobody is alerted`,
-          deploy,
-        ),
+        refused === null
+          ? fault(
+              `no analytics rule reads ${table}: findings are stored, and nobody is alerted`,
+              deploy,
+            )
+          : cannotSee("the analytics rules", refused),
       ];
     }
     return [
@@ -105,24 +111,35 @@ export const analyticsRuleCheck: Check = {
   },
 };
 
-/** Returns all pages of a list, or the status of the first page that the service refused. */
+interface Resources {
+  /** Their properties. */
+  readonly found: readonly Fields[];
+  /** The status of a list that the service refused; null if it refused none. */
+  readonly refused: number | null;
+}
+
+/** Returns what several lists hold, with all of their pages. */
 async function everyResource(
   probe: Probe,
-  path: string,
+  paths: readonly string[],
   apiVersion: string,
-): Promise<readonly unknown[] | number> {
-  const found: unknown[] = [];
-  let next: string | null = path;
-  for (let page = 0; next !== null && page < 50; page++) {
-    const { status, body } = await probe.manage(next, apiVersion);
-    if (status !== 200) {
-      return status;
+): Promise<Resources> {
+  const found: Fields[] = [];
+  let refused: number | null = null;
+  for (const path of paths) {
+    let next: string | null = path;
+    for (let page = 0; next !== null && page < 50; page++) {
+      const { status, body } = await probe.manage(next, apiVersion);
+      if (status !== 200) {
+        refused = status;
+        break;
+      }
+      found.push(...listOf(body).map(propertiesOf));
+      const link = isFields(body) ? body["nextLink"] : undefined;
+      next = typeof link === "string" && URL.canParse(link) ? pathOf(new URL(link)) : null;
     }
-    found.push(...listOf(body));
-    const link = isFields(body) ? body["nextLink"] : undefined;
-    next = typeof link === "string" && URL.canParse(link) ? pathOf(new URL(link)) : null;
   }
-  return found;
+  return { found, refused };
 }
 
 /** Includes the query, which says where the next page begins. */

@@ -50,9 +50,9 @@ export const incidentPermissionCheck: Check = {
   scope: "workspace",
   needs: ["sentinel-onboarded"],
   cure: responder,
-  async run(probe, { resourceId }) {
-    if (!probe.settings.sinks.includes("sentinel")) {
-      return [ok("not needed: INCIDENT_SINKS does not name sentinel")];
+  async run(probe, { resourceId, sinks = probe.settings.sinks }) {
+    if (!sinks.includes("sentinel")) {
+      return [ok("not needed: the sink sentinel is not used")];
     }
     const path = `${resourceId}/providers/Microsoft.Authorization/permissions`;
     const { status, body } = await probe.manage(path, "2022-04-01");
