@@ -22,7 +22,7 @@ import { currentRules, type CurrentRules } from "./run/currentRules.ts";
 import type { Detector } from "./run/detector.ts";
 import { incidentApiSink } from "./sinks/sentinel/incidentApi.ts";
 import type { Clock, IncidentSink, Log } from "./run/ports.ts";
-import { resolveWatchlists } from "./run/watchlists.ts";
+import { forgetUnused, resolveWatchlists } from "./run/watchlists.ts";
 import type { WouldOpen } from "./run/wouldOpen.ts";
 import { readRuleText } from "./settings/ruleFile.ts";
 import {
@@ -197,6 +197,9 @@ export function composeApp(environment: Environment): App {
     watchlistsOf,
     async detectorOf(workspace, log, signal, asker = "detection") {
       const rules = await rulesOf(workspace, log, signal);
+      if (asker === "maintenance") {
+        await forgetUnused(rules, watchlistsOf(workspace, signal));
+      }
       const current = await resolved(workspace, rules, log, signal, asker);
       return detectorWith(workspace, current, log, signal, asker);
     },

@@ -15,6 +15,7 @@ export interface StoredWatchlist extends WatchlistColumn {
 export interface WatchlistStore {
   readWatchlists(): Promise<readonly StoredWatchlist[]>;
   saveWatchlist(list: StoredWatchlist): Promise<void>;
+  forgetWatchlist(column: WatchlistColumn): Promise<void>;
 }
 
 /** Reads the values of a column. @throws WatchlistError if there are none that can be used */
@@ -67,6 +68,19 @@ export async function resolveWatchlists(
   );
   const values = new Map(lists);
   return rules.map((rule) => withWatchlists(rule, (use) => values.get(watchlistKey(use)) ?? null));
+}
+
+/** Forgets what was read of columns that no rule uses any more. */
+export async function forgetUnused(
+  rules: readonly Rule[],
+  store: Pick<WatchlistStore, "readWatchlists" | "forgetWatchlist">,
+): Promise<void> {
+  const wanted = new Set(watchlistsOf(rules).map(watchlistKey));
+  for (const stored of await store.readWatchlists()) {
+    if (!wanted.has(watchlistKey(stored))) {
+      await store.forgetWatchlist(stored);
+    }
+  }
 }
 
 async function refresh(

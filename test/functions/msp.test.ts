@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
+import { TableWatchlists } from "../../src/state/table/tableWatchlists.ts";
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
 import { startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { alice, approved, bob, denialRow, noResponse, row, time } from "../builders.ts";
@@ -44,22 +46,27 @@ beforeAll(async () => {
     row({ at: "09:46", resultType: "0", steps: [approved("09:46")] }),
     denialRow("09:50", { user: bob }),
   ]);
-  host = await azure.startHost({
-    STATE_TABLE: "Msp",
-    INCIDENT_SINKS: "sentinel,logs",
-    LOG_ANALYTICS_WORKSPACE_ID: "",
-    SENTINEL_WORKSPACE_RESOURCE_ID: "",
-    WORKSPACES: workspaces,
-    RULES_FILE: "rules.yaml",
-    AzureWebJobsScriptRoot: folder,
-  });
-  host.moveClock(time("10:00"));
+  host = await startHost({ RULES_FILE: "rules.yaml" });
 }, 90_000);
 afterAll(async () => {
   await host.stop();
   await azure.stop();
   await app.remove();
 });
+
+async function startHost(settings: Readonly<Record<string, string>>): Promise<FunctionsHost> {
+  const started = await azure.startHost({
+    STATE_TABLE: "Msp",
+    INCIDENT_SINKS: "sentinel,logs",
+    LOG_ANALYTICS_WORKSPACE_ID: "",
+    SENTINEL_WORKSPACE_RESOURCE_ID: "",
+    WORKSPACES: workspaces,
+    AzureWebJobsScriptRoot: folder,
+    ...settings,
+  });
+  started.moveClock(time("10:00"));
+  return started;
+}
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -128,4 +135,23 @@ test("keeps the VIPs that it knew while their list cannot be read, and says so",
   };
   const [{ warnings } = { warnings: [] }] = health.workspaces;
   expect(warnings.join("\n")).toContain("The watchlist VIPUsers (UPN) cannot be read");
+}, 90_000);
+
+test("forgets a watchlist with the daily maintenance once no rule uses it", async () => {
+  const stored = () =>
+    new TableWatchlists(
+      connectTable(
+        { connectionString: azure.azurite.connectionString, allowHttp: true },
+        "Msp",
+        () => {
+          throw new Error("storage has a key");
+        },
+      ),
+      contoso,
+    ).readWatchlists();
+  await host.fireTimer("maintenance");
+  expect(await stored()).toMatchObject([{ watchlist: "VIPUsers", column: "UPN" }]);
+  const without = await startHost({ RULES_FILE: "", DETECTION_RULES: "explicit-mfa-deny" });
+  await without.fireTimer("maintenance");
+  expect(await stored()).toEqual([]);
 }, 90_000);

@@ -4,11 +4,13 @@ import { withRules } from "../../src/run/judgeRules.ts";
 import type { Judgement } from "../../src/run/judgeHealth.ts";
 import {
   mostValues,
+  forgetUnused,
   resolveWatchlists,
   WatchlistError,
   type StoredWatchlist,
 } from "../../src/run/watchlists.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
+import type { WatchlistColumn } from "../../src/detection/signin/selector.ts";
 import { watchlistKey } from "../../src/detection/rules/watchlists.ts";
 import { excluding, onlyFor, rule } from "../detection/builders.ts";
 
@@ -49,6 +51,10 @@ function bench(list: readonly string[] | Error) {
         state.stored.set(watchlistKey(each), each);
         return Promise.resolve();
       },
+      forgetWatchlist: (each: WatchlistColumn) => {
+        state.stored.delete(watchlistKey(each));
+        return Promise.resolve();
+      },
     },
   };
   const resolve = async (rules: readonly Rule[] = [vip]) =>
@@ -62,7 +68,7 @@ function bench(list: readonly string[] | Error) {
       watchlists: [...state.stored.values()],
       now: state.now,
     });
-  return { state, resolve, health };
+  return { state, resolve, health, store: parts.store };
 }
 
 const healthy: Judgement = { healthy: true, state: "running", faults: [], warnings: [] };
@@ -151,12 +157,32 @@ describe("a watchlist", () => {
   });
 });
 
+describe("what was read of a watchlist", () => {
+  it("is forgotten once no rule uses it, and kept as long as one does", async () => {
+    const { state, resolve, store } = bench(["alice@contoso.com"]);
+    const byMail = rule({
+      scope: excluding({ watchlists: [{ ...column, column: "Mail", kind: "users" }] }),
+    });
+    await resolve([vip, byMail]);
+    const columns = () => [...state.stored.values()].map((each) => each.column);
+    expect(columns()).toEqual(["UPN", "Mail"]);
+    await forgetUnused([rule(), byMail], store);
+    expect(columns()).toEqual(["Mail"]);
+    await forgetUnused([rule()], store);
+    expect(columns()).toEqual([]);
+  });
+});
+
 function partsOf({ list }: { readonly list: readonly string[] | Error }) {
   return {
     clock: { now: () => 0 },
     log: { info: () => {}, warn: () => {}, error: () => {} },
     source: { read: () => Promise.reject(list) },
-    store: { readWatchlists: () => Promise.resolve([]), saveWatchlist: () => Promise.resolve() },
+    store: {
+      readWatchlists: () => Promise.resolve([]),
+      saveWatchlist: () => Promise.resolve(),
+      forgetWatchlist: () => Promise.resolve(),
+    },
   };
 }
 

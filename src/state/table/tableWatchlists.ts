@@ -1,4 +1,5 @@
 import type { TableClient } from "@azure/data-tables";
+import type { WatchlistColumn } from "../../detection/signin/selector.ts";
 import type { StoredWatchlist, WatchlistStore } from "../../run/watchlists.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
@@ -23,5 +24,9 @@ export class TableWatchlists implements WatchlistStore {
   async saveWatchlist(list: StoredWatchlist): Promise<void> {
     const change = { rowKey: rowKeys.watchlist(list), properties: toJsonProperties(list) };
     await this.#rows.transact([{ kind: "upsert", ...change }]);
+  }
+
+  async forgetWatchlist(column: WatchlistColumn): Promise<void> {
+    await this.#rows.transact([{ kind: "delete", rowKey: rowKeys.watchlist(column) }]);
   }
 }
