@@ -9,6 +9,8 @@ export type Verdict = "complete" | "partial" | "blind";
 const blindShortfalls = [
   /** Nothing was read: no file has a record. */
   "noRecords",
+  /** There are records, and all of them are bad. */
+  "allBad",
   /** No record has a result code, and none has a text. */
   "noResult",
   /** No record says when, nor do steps. */
@@ -162,6 +164,7 @@ function findShortfalls(
   const isReasonless = mfaFailures >= threshold && withReason === 0;
   const found: Readonly<Record<Shortfall, boolean>> = {
     noRecords: !more.hasRecords && !allowEmpty,
+    allBad: !more.hasUsableRows && badRecords > 0,
     noResult: more.hasUsableRows && !more.hasResult,
     // Steps have times of their own.
     noTime: more.hasUsableRows && lacks("time") && lacks("steps"),
@@ -171,7 +174,7 @@ function findShortfalls(
       mfaFailures >= fewestForShare && unexplained > maxUnexplained * mfaFailures && !isReasonless,
     unmatchedSteps: unmatchedSteps > 0,
     passedOver: passedOver.length > 0,
-    badRecords: badRecords > 0,
+    badRecords: badRecords > 0 && more.hasUsableRows,
   };
   return [...blindShortfalls, ...partialShortfalls].filter((shortfall) => found[shortfall]);
 }

@@ -62,7 +62,7 @@ describe("a bad record", () => {
     const { code, out, err } = await cli(["detect", "-", "--format", "json"], {
       stdin: ndjson(timeless),
     });
-    expect(code).toBe(3);
+    expect(code).toBe(2);
     expect(err).toContain("mfa-deny: standard input:1: no readable time\n");
     expect(report(out)).toMatchObject({ run: { badRecords: 5, rows: 5 }, findings: [] });
   });

@@ -78,7 +78,6 @@ describe("a read is partial", () => {
   test("when something was passed over, or was bad", () => {
     expect(shortfalls({ seen: { passedOver } })).toBe("partial passedOver");
     expect(shortfalls({ counts: { badRecords: 1 } })).toBe("partial badRecords");
-    expect(shortfalls({ counts: { rows: 3, badRecords: 3 } })).toBe("partial badRecords");
   });
 
   test("below the threshold, however few of its failures have a reason", () => {
@@ -89,6 +88,11 @@ describe("a read is partial", () => {
 });
 
 describe("a read is blind", () => {
+  test("when all of its records are bad", () => {
+    expect(shortfalls({ counts: { rows: 3, badRecords: 3 } })).toBe("blind allBad");
+    expect(shortfalls({ counts: { rows: 3, badRecords: 2 } })).toBe("partial badRecords");
+  });
+
   test("when no record has a result code or a text", () => {
     expect(shortfalls({ shown: ["time", "user", "objectId", "steps"] })).toBe("blind noResult");
   });

@@ -55,6 +55,10 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
   switch (shortfall) {
     case "noRecords":
       return "The input is empty: it has no sign-in records (--allow-empty accepts that).";
+    case "allBad":
+      return [`None of ${counted(badRecords, "record")} could be used.`, renamedTime(coverage)]
+        .filter((sentence) => sentence !== null)
+        .join(" ");
     case "noResult":
       return `No record has a result code or a result text, so a refusal looks like any other sign-in. ${missingFields(coverage)}`;
     case "noTime":
@@ -99,9 +103,13 @@ function missingColumn(name: string, otherwise: string): string {
   return `The column '${name}' is missing or ${otherwise}: if it was renamed, give it this name again, else download the file anew.`;
 }
 
-function missingFields({ fieldsMissing }: Coverage): string {
+function missingFields({ fieldsMissing, files }: Coverage): string {
   const missing = fieldsMissing.map((field) => fieldWords[field]).join(", ");
-  return `Missing: ${missing}. Export ResultType, Status and AuthenticationDetails too (docs/exports.md).`;
+  const isFlat = files.some(({ dialect }) => dialect === "graph");
+  const hint = isFlat
+    ? "Export-Csv replaces nested values by the names of their types: use ConvertTo-Json -Depth 10 (docs/exports.md)."
+    : "Export ResultType, Status and AuthenticationDetails too (docs/exports.md).";
+  return `Missing: ${missing}. ${hint}`;
 }
 
 /** Names the export that has the missing reasons. */

@@ -27,6 +27,30 @@ function csv(records: readonly Fields[]): string {
   ].join("\n");
 }
 
+/** The password and the refusal of each sign-in. */
+function rowPerStep(prefix: string): readonly Fields[] {
+  return graph.flatMap(({ id, createdDateTime, userPrincipalName, status }) =>
+    ["Correct password", text].map((detail, n) => ({
+      TimeGenerated: createdDateTime,
+      Id: id,
+      UserPrincipalName: userPrincipalName,
+      ResultType: status.errorCode,
+      [`${prefix}authenticationStepResultDetail`]: detail,
+      [`${prefix}authenticationMethod`]: n === 0 ? "Password" : "Mobile app notification",
+      [`${prefix}succeeded`]: n === 0,
+    })),
+  );
+}
+
+/** With quotes in cells, and none around them. */
+function tabbed(records: readonly Fields[]): string {
+  const cell = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const names = Object.keys(records[0] ?? {});
+  return [names, ...records.map((each) => names.map((name) => cell(each[name])))]
+    .map((cells) => cells.join("\t"))
+    .join("\n");
+}
+
 const files: Readonly<Record<string, string | Buffer>> = {
   ...kindsOfLines(graph),
   "CSV of flattened records": csv(graph.map((each) => flat(each, "."))),
@@ -42,6 +66,9 @@ const files: Readonly<Record<string, string | Buffer>> = {
   "CSV of Splunk": csv(
     diagnostic.map((each) => ({ _time: each.time, host: "h", _raw: JSON.stringify(each) })),
   ),
+  "CSV of mv-expand, a row for each step": csv(rowPerStep("")),
+  "CSV of mv-expand, with the name of the list": csv(rowPerStep("AuthenticationDetails_")),
+  "cells copied from a grid, with tabs between them": tabbed(graph),
   "UTF-16 without a mark": Buffer.from(JSON.stringify(graph), "utf16le"),
   "a status as Python writes it, in CSV": csv(
     graph.map((each) => ({
@@ -52,7 +79,7 @@ const files: Readonly<Record<string, string | Buffer>> = {
 };
 
 describe("five refusals are five, whatever they are written as, by the byte search and row by row", () => {
-  test.each(Object.entries(files))("%s", async (_, content) => {
+  test.each(Object.entries(files))("%s", async (name, content) => {
     const path = join(temporaryFolder(), "log.json");
     writeFileSync(path, content);
     for (const more of [[], ["--every-row"]]) {
@@ -60,7 +87,7 @@ describe("five refusals are five, whatever they are written as, by the byte sear
       expect(findings.map(({ user, denials }) => `${user} ${denials}`)).toEqual([
         "bob@contoso.com 5",
       ]);
-      expect(run.rows).toBe(5);
+      expect(run.rows).toBe(name.includes("mv-expand") ? 10 : 5);
       expect(run.badRecords).toBe(0);
     }
   });
@@ -125,6 +152,26 @@ describe("what cannot be read beside a log is said", () => {
     expect(code).toBe(3);
     expect(err).toContain("logs.zip/more.zip is a zip file within another archive");
     expect(err).toContain("sign-ins.xlsx is ");
+  });
+
+  test("CSV of PowerShell, which has names of types in place of nested values", async () => {
+    const path = join(temporaryFolder(), "log.csv");
+    const type = "Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignIn";
+    const records = graph.map((each) => ({ ...each, status: `${type}Status` }));
+    writeFileSync(path, `#TYPE ${type}\r\n${csv(records)}`);
+    const { code, err } = await cli(["detect", path, "--format", "json"]);
+    expect(code).toBe(2);
+    expect(err).toContain("Export-Csv replaces nested values by the names of their types");
+  });
+
+  test("a file of which no record can be used", async () => {
+    const path = join(temporaryFolder(), "log.json");
+    writeFileSync(path, JSON.stringify(graph, null, 2).replaceAll("\n  }", ",\n  }"));
+    const { code, out, err } = await cli(["detect", path]);
+    expect(code).toBe(2);
+    expect(err).toContain("log.json[0]: not valid JSON");
+    expect(out).toContain("BLIND: ");
+    expect(out).toContain("None of 5 records could be used.");
   });
 
   test("a summary without times", async () => {

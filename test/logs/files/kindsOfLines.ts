@@ -153,6 +153,17 @@ export function kindsOfLines(graph: Refusals): Readonly<Record<string, string>> 
       graph,
       (time) => `March 11, 2026 2:${time.slice(14, 19)}\u202FPM`,
     ),
+    "times of ISO 8601 in its basic form": timed(graph, (time) => time.replaceAll(/[:-]/g, "")),
+    "missing numbers as Python writes them": lines(graph).replaceAll('"id":', '"n":NaN,"id":'),
+    "steps in columns of their own": lines(
+      graph.map(({ status, createdDateTime, ...each }) => ({
+        ...each,
+        TimeGenerated: createdDateTime,
+        ResultType: status.errorCode,
+        authenticationStepResultDetail: text,
+        succeeded: false,
+      })),
+    ),
     "codes as decimals": lines(
       graph.map((each) => ({
         ...each,

@@ -1,7 +1,7 @@
 import { columnName } from "./csvHeader.ts";
 import { CsvLayout, LayoutProblem } from "./csvLayout.ts";
 import { CsvRecords, type CsvSink } from "./csvRecords.ts";
-import { isDelimiterLine } from "./csvShape.ts";
+import { isPreamble } from "./csvShape.ts";
 import type { DateOrder } from "../records/csvTime.ts";
 import { InputError } from "../inputError.ts";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
@@ -34,7 +34,7 @@ export class CsvReader implements CsvSink {
   }
 
   header(cells: readonly string[]): number | null {
-    if (isDelimiterLine(cells, this.#options.delimiter)) {
+    if (isPreamble(cells, this.#options.delimiter)) {
       return null;
     }
     const names = cells.map(columnName);

@@ -91,6 +91,8 @@ export class CsvRecords {
       delimiter: this.#delimiter,
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
+      // What is copied from a grid has tabs between cells, and JSON in cells without quotes around it.
+      relax_quotes: this.#delimiter === "\t",
       skip_empty_lines: true,
       // Nothing is passed through the stream, so that every call to it is finished when it returns.
       on_record: (cells: string[]) => this.#take(cells),

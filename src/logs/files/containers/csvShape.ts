@@ -7,6 +7,9 @@ const delimiters = [",", ";", "\t", "|"] as const;
 /** Excel's own line for the delimiter, before the header. */
 const delimiterLine = /^"?sep=(.)"?$/i;
 
+/** The line that `Export-Csv` of Windows PowerShell writes before the header. */
+const typeLine = /^#TYPE\s/i;
+
 /** Maximum length of a header, in bytes. */
 const headerBytes = 64 * 1024;
 
@@ -37,7 +40,7 @@ function headers(head: FileStart) {
   const lines = text.split("\n", 100).map((line) => line.trim());
   const [first = "", second = ""] = lines.filter((line) => line !== "");
   const [, named] = delimiterLine.exec(first) ?? [];
-  const header = named === undefined ? first : second;
+  const header = named === undefined && !typeLine.test(first) ? first : second;
   // A JSON list of columns is not a header.
   if (/^[[{]/.test(header)) {
     return [];
@@ -48,8 +51,10 @@ function headers(head: FileStart) {
   }));
 }
 
-export function isDelimiterLine(cells: readonly string[], delimiter: string): boolean {
-  return delimiterLine.test(cells.join(delimiter));
+/** Reports whether a record is a line that programs write before the header. */
+export function isPreamble(cells: readonly string[], delimiter: string): boolean {
+  const line = cells.join(delimiter);
+  return delimiterLine.test(line) || typeLine.test(line);
 }
 
 /** A name that contains the delimiter is split here, which does no harm. */

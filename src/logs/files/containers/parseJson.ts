@@ -21,13 +21,25 @@ export function parseJson(bytes: Buffer): Parsed {
   if (text.includes(replacement) && !isUtf8(bytes)) {
     return { ok: false, reason: "invalid UTF-8" };
   }
+  const plain = parse(text);
+  const value = plain === undefined && /NaN|Infinity/.test(text) ? parse(withoutNaN(text)) : plain;
+  return value === undefined ? { ok: false, reason: describe(bytes) } : { ok: true, value };
+}
+
+/** Returns undefined for what is no JSON. The parser's own message may quote the text. */
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
+    return JSON.parse(text);
   } catch {
-    // The parser's own message may quote the text.
-    return { ok: false, reason: describe(bytes) };
+    return undefined;
   }
+}
+
+/** Python writes missing numbers as NaN, which is no JSON. Texts keep the word. */
+function withoutNaN(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gs, (each) =>
+    each.startsWith('"') ? each : "null",
+  );
 }
 
 function describe(bytes: Buffer): string {

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, inflateRawSync } from "node:zlib";
+import { brotliDecompressSync, crc32, inflateRawSync } from "node:zlib";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import { AvroDecoder } from "./avroDecoder.ts";
 import { AvroProblem, parseAvroSchema, type AvroType } from "./avroSchema.ts";
@@ -33,7 +33,7 @@ export async function* readAvro(
       if (count < 0 || size < 0 || size > maxBytes) {
         throw new AvroProblem(`a block claims ${count} records in ${size} bytes`);
       }
-      const decoder = new AvroDecoder(unpack(await queue.take(size), codec));
+      const decoder = new AvroDecoder(await unpack(await queue.take(size), codec));
       if (count > Math.max(decoder.left, 1_000)) {
         throw new AvroProblem(`a block claims ${count} records in ${decoder.left} bytes`);
       }
@@ -93,7 +93,7 @@ async function readLong(queue: ByteQueue): Promise<number> {
   return new AvroDecoder(Buffer.from(bytes)).long();
 }
 
-function unpack(bytes: Buffer, codec: string): Buffer {
+async function unpack(bytes: Buffer, codec: string): Promise<Buffer> {
   const options = { maxOutputLength: maxBytes };
   try {
     switch (codec) {
@@ -103,6 +103,8 @@ function unpack(bytes: Buffer, codec: string): Buffer {
         return inflateRawSync(bytes, options);
       case "brotli":
         return brotliDecompressSync(bytes, options);
+      case "snappy":
+        return await unpackSnappy(bytes);
       default:
         break;
     }
@@ -112,4 +114,24 @@ function unpack(bytes: Buffer, codec: string): Buffer {
   throw new AvroProblem(
     `its blocks are compressed with ${codec.slice(0, 20)}, which is not supported`,
   );
+}
+
+/** The usual packing of Spark. The data begins with its length, and a checksum follows it. */
+async function unpackSnappy(bytes: Buffer): Promise<Buffer> {
+  const data = bytes.subarray(0, -4);
+  let length = 0;
+  for (let at = 0, isMore = true; isMore && at < 5; at++) {
+    const byte = data[at] ?? 0;
+    length += (byte & 0x7f) * 2 ** (7 * at);
+    isMore = (byte & 0x80) !== 0;
+  }
+  if (length > maxBytes) {
+    throw new RangeError("larger than 64 MB");
+  }
+  const { compressors } = await import("hyparquet-compressors");
+  const unpacked = Buffer.from(compressors.SNAPPY?.(data, length) ?? []);
+  if (crc32(unpacked) !== bytes.readUInt32BE(bytes.length - 4)) {
+    throw new RangeError("the checksum does not match");
+  }
+  return unpacked;
 }

@@ -24,6 +24,7 @@ const rfc1123 =
   /^(?:[a-z]{3,9},?\s+)?(\d{1,2})[\s-]([a-z]{3})[a-z]*[\s-](\d{4})\s+(\d\d:\d\d:\d\d)\s*(?:GMT|UTC|Z|\+0000)?$/i;
 const longUs =
   /^(?:[a-z]{3,9},\s+)?([a-z]{3})[a-z]*\s+(\d{1,2}),?\s+(\d{4}),?\s+(?:@\s+|at\s+)?(\d{1,2}):(\d\d):(\d\d)(\.\d{1,9})?(?:\s*([ap])\.?m\.?)?(?:\s*(?:GMT|UTC|Z))?$/i;
+const basicIso = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d(?:\.\d{1,9})?)Z?$/i;
 const months = "janfebmaraprmayjunjulaugsepoctnovdec";
 
 /** Reads a time as any exporter writes it. Without a zone it is UTC. */
@@ -38,6 +39,9 @@ export function readAnyTime(value: unknown, hints: TimeHints): AnyTime {
   const text = plain.trim();
   if (readTime(text) !== null) {
     return { kind: "time", time: text };
+  }
+  if (basicIso.test(text)) {
+    return { kind: "time", time: text.replace(basicIso, "$1-$2-$3T$4:$5:$6Z") };
   }
   const [, milliseconds] = microsoftDate.exec(text) ?? [];
   if (milliseconds !== undefined) {

@@ -1,5 +1,6 @@
 import { fieldNames, type FieldName } from "../../../detection/signin/fieldNames.ts";
 import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import { ownStepNames } from "./nameIndex.ts";
 import { plainName } from "./plainName.ts";
 
 /**
@@ -72,7 +73,7 @@ function shapeOf(fields: Fields): Shape {
     keys,
     isExact:
       keys.every(
-        (key) => exactNames.has(key) || key === "properties" || !telling.has(plainName(key)),
+        (key) => exactNames.has(key) || key === "properties" || !isTelling(plainName(key)),
       ) && !hasTwins(keys),
     hasUser: keys.some((key) => userKeys.has(key)),
     hasResult: keys.some((key) => resultKeys.has(key)),
@@ -80,6 +81,11 @@ function shapeOf(fields: Fields): Shape {
   shapes.unshift(shape);
   shapes.splice(mostShapes);
   return shape;
+}
+
+/** Reports whether something that is read may be under the plain name of another spelling, or of a step's column. */
+function isTelling(plain: string): boolean {
+  return telling.has(plain) || ownStepNames.has(plain) || /^authenticationdetails?./.test(plain);
 }
 
 /** Reports whether two names differ in case only. Their values may differ too. */

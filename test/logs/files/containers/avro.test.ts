@@ -20,7 +20,7 @@ describe("a capture file of Event Hubs", () => {
     JSON.stringify(record("3")),
   ];
 
-  test.each(["null", "deflate"] as const)(
+  test.each(["null", "deflate", "snappy"] as const)(
     "gives the records in its bodies, blocks packed by %s",
     async (codec) => {
       const file = avro({
@@ -108,8 +108,13 @@ describe("an Avro file that lies", () => {
     ],
     [
       "by a packing that nobody knows",
-      avro({ codec: "snappy", blocks: [good] }),
-      "compressed with snappy",
+      avro({ codec: "zstandard", blocks: [good] }),
+      "compressed with zstandard",
+    ],
+    [
+      "about the size of what is packed",
+      avro({ codec: "snappy", blocks: [[Buffer.alloc(0)]], claimed: 2 ** 31 }),
+      "wrongly compressed, or larger than 64 MB",
     ],
     ["by its end", avro({ blocks: [good] }).subarray(0, -30), "ends too early"],
   ])("%s is a bad record that says so", async (_, file, problem) => {

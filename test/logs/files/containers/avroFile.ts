@@ -1,5 +1,5 @@
 /** Writes Avro object container files, as Event Hubs Capture does, for tests. */
-import { deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 
 /** The schema of Event Hubs Capture, as far as it matters. */
 const captureSchema = {
@@ -49,12 +49,37 @@ export function message(body: string, sequence = 0): Buffer {
 
 interface AvroFile {
   readonly schema?: unknown;
-  readonly codec?: "null" | "deflate" | "snappy";
+  readonly codec?: "null" | "deflate" | "snappy" | "zstandard";
   /** The records of each block, encoded. */
   readonly blocks: readonly (readonly Buffer[])[];
   /** What each block claims instead of the truth. */
   readonly count?: number;
   readonly size?: number;
+  /** How many bytes a block of Snappy claims to have unpacked. */
+  readonly claimed?: number;
+}
+
+const packing: Readonly<Partial<Record<string, (whole: Buffer, claimed?: number) => Buffer>>> = {
+  deflate: (whole) => deflateRawSync(whole),
+  snappy,
+};
+
+/** Packs nothing, and says so as Snappy does. */
+function snappy(whole: Buffer, claimed = whole.length): Buffer {
+  const length: number[] = [];
+  let rest = claimed;
+  do {
+    length.push((rest % 128) | (rest > 0x7f ? 0x80 : 0));
+    rest = Math.floor(rest / 128);
+  } while (rest > 0);
+  const parts: Buffer[] = [Buffer.from(length)];
+  for (let at = 0; at < whole.length; at += 60) {
+    const part = whole.subarray(at, at + 60);
+    parts.push(Buffer.of((part.length - 1) << 2), part);
+  }
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(whole));
+  return Buffer.concat([...parts, checksum]);
 }
 
 export function avro({
@@ -75,7 +100,7 @@ export function avro({
   ];
   const packed = blocks.flatMap((records) => {
     const whole = Buffer.concat(records);
-    const content = codec === "deflate" ? deflateRawSync(whole) : whole;
+    const content = packing[codec]?.(whole, claims.claimed) ?? whole;
     const count = claims.count ?? records.length;
     return [long(count), long(claims.size ?? content.length), content, sync];
   });
