@@ -36,7 +36,7 @@ const longer = [
   "test/cli/{docs,rulesExport,state}.test.ts",
   "test/docs/{recipes,tuning}.test.ts",
   "test/e2e/**/*.test.ts",
-  "test/functions/{functions,msp,runLine}.test.ts",
+  "test/functions/{functions,msp,runLine,tune}.test.ts",
   "test/infra/removeFromWorkspace.test.ts",
   "test/laws/{slicing,tune}.test.ts",
   "test/logs/files/{everyDialect,hostile}.test.ts",

@@ -109,6 +109,12 @@ async function workOff(
     const signal = AbortSignal.timeout(longest);
     const detector = await backfillDetectorOf(workspace, job, contextLog(context), signal);
     const step = { ...job, workspace: message.workspace, until: clock.now() + stepLength };
+    if (job.request.tune !== undefined) {
+      // A separate bundle, which timer runs never load.
+      const { tunePart } = await import("./tuning.ts");
+      await tunePart(detector, jobs, step, signal);
+      return await nextMessages(message);
+    }
     const isMore = await stepBackfill(detector, jobs, step, signal);
     return isMore ? [message] : await nextMessages(message);
   } finally {

@@ -4,3 +4,4 @@ import "./backfillStep.ts";
 import "./doctor.ts";
 import "./health.ts";
 import "./maintenance.ts";
+import "./tune.ts";

@@ -14,6 +14,7 @@ const rareParts = [
   { from: "src/doctor/inApp.ts", to: "doctor.cjs" },
   { from: "src/azure/developerCredential.ts", to: "developer.cjs" },
   { from: "src/azure/poisonMessages.ts", to: "queue.cjs" },
+  { from: "functions/tuning.ts", to: "tune.cjs" },
   { from: "@azure/core-xml", to: "xml.cjs" },
   { from: "src/settings/yamlText.ts", to: "yaml.cjs" },
 ];
@@ -57,7 +58,7 @@ export async function bundleApp(folder, version, more = {}) {
           ...sourcePlugins,
           developerBeside("./developer.cjs"),
           ...(to === "yaml.cjs" ? [] : [yamlBeside("./yaml.cjs")]),
-          ...(to === "main.cjs" ? [doctorBeside, queueBeside] : []),
+          ...(to === "main.cjs" ? [doctorBeside, queueBeside, tuneBeside] : []),
           ...(to === "xml.cjs" ? [] : [xmlBeside("./xml.cjs")]),
         ],
         metafile: true,
@@ -76,6 +77,7 @@ export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, p
 export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
 
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
+const tuneBeside = beside(/\/tuning\.ts$/, "./tune.cjs");
 const queueBeside = beside(/\/poisonMessages\.ts$/, "./queue.cjs");
 
 /**

@@ -2,7 +2,7 @@ import { eachAccount } from "../../src/detection/bursts/eachBurst.ts";
 import { cellsOf, sweepGrid } from "../../src/detection/bursts/grid.ts";
 import { GridTally } from "../../src/detection/bursts/gridTally.ts";
 import { timeAt } from "../../src/detection/prompts/columns.ts";
-import { triedGrid } from "../../src/cli/tune/triedGrid.ts";
+import { triedGrid } from "../../src/run/triedGrid.ts";
 import { denialColumns } from "../data/denialColumns.ts";
 import type { WindowingTask } from "../findings/windowing.ts";
 import type { Turn } from "../frame/rounds.ts";

@@ -1,4 +1,5 @@
 import type { Range } from "./ports.ts";
+import type { TunedHistory } from "./tunedSettings.ts";
 
 /** The content of a backfill request. Two requests with the same content are the same backfill. */
 export interface BackfillRequest extends Range {
@@ -7,6 +8,8 @@ export interface BackfillRequest extends Range {
   /** Names of workspaces. */
   readonly workspaces: readonly string[];
   readonly dryRun: boolean;
+  /** The rule whose numbers are tried on the history; nothing is opened. Absent: a backfill. */
+  readonly tune?: string;
 }
 
 export type PartState = "queued" | "running" | "done" | "failed" | "cancelled";
@@ -30,6 +33,8 @@ export interface BackfillPart {
   readonly slices: number;
   readonly counts: BackfillCounts;
   readonly errors: readonly string[];
+  /** Of a request to tune, once the part is done: what every setting would have found. */
+  readonly tuned?: TunedHistory;
 }
 
 export interface BackfillJob {

@@ -41,7 +41,7 @@ export interface Gathered {
 /** Reads files, adds to the ledger what they say that is new, and finds the accounts to judge. */
 export async function gatherRecords<P>(
   files: SignInFiles<P>,
-  { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
+  { store, ledger }: { readonly store: Pick<StateStore, "readHead">; readonly ledger: Ledger },
   run: FilesRun<P>,
 ): Promise<Gathered> {
   const { counts, tally, fresh } = await readFiles(files, ledger, run);
@@ -115,7 +115,7 @@ async function completeSightings(
 
 /** Finds the accounts on which some rule fires or has fired before. Only their approvals matter. */
 async function findSuspects<P>(
-  store: StateStore,
+  store: Pick<StateStore, "readHead">,
   known: SightingTable,
   matched: MatchedAccounts,
   { rules, asOf }: FilesRun<P>,
@@ -169,7 +169,7 @@ function withAndWithoutExclusions(rule: Rule): readonly Rule[] {
 }
 
 async function hasRecords(
-  store: StateStore,
+  store: Pick<StateStore, "readHead">,
   rules: readonly Rule[],
   account: Account,
 ): Promise<boolean> {

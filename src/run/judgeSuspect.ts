@@ -23,7 +23,7 @@ export function subjectOf(family: string, account: Account): Subject {
 
 /** Everything known about suspects besides their sightings. */
 export interface Known {
-  readonly store: StateStore;
+  readonly store: Pick<StateStore, "readHead">;
   readonly approvals: ReadonlyMap<string, readonly Approval[]>;
   readonly rules: readonly Rule[];
 }

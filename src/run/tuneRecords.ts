@@ -63,7 +63,7 @@ interface Span {
 /** Reads files once and says what every setting of a grid would have found in them. */
 export async function tuneRecords<P>(
   files: SignInFiles<P>,
-  { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
+  { store, ledger }: { readonly store: Pick<StateStore, "readHead">; readonly ledger: Ledger },
   run: TuneRun<P>,
 ): Promise<TuneReport> {
   const { rule, current } = run;

@@ -46,43 +46,107 @@ function names(known: readonly string[]) {
  */
 export function readBackfillRequest(
   body: string,
-  { workspaces, dryRun: isPilot }: Pick<Settings, "workspaces" | "dryRun">,
+  settings: RequestSettings,
   rules: readonly Pick<Rule, "id">[],
   now: number,
 ): RequestedBackfill | readonly FieldProblem[] {
+  const schema = v.pipe(
+    v.strictObject(
+      {
+        ...sharedMembers(settings, now),
+        rules: names(distinctIds([...presets, ...rules])),
+        dryRun: v.optional(v.boolean("must be true or false"), false),
+      },
+      "must be an object",
+    ),
+    // Runs even if other fields are wrong, so that all problems are reported at once.
+    v.forward(v.partialCheck([["from"], ["to"]], isInOrder, "is not before to"), ["from"]),
+  );
+  const read = parseBody(body, schema);
+  return "length" in read
+    ? read
+    : {
+        from: read.from,
+        to: read.to,
+        rules: read.rules ?? distinctIds(rules).toSorted(),
+        workspaces: read.workspaces ?? namesOf(settings),
+        dryRun: read.dryRun || settings.dryRun,
+      };
+}
+
+/** The rule whose numbers are tried unless another is named. */
+const mainRule = "explicit-mfa-deny";
+
+/**
+ * Parses the body of a request to tune: `{from, to, rule?, workspaces?}`.
+ *
+ * @param rules in use in some workspace
+ * @returns the request, or every problem with it
+ */
+export function readTuneRequest(
+  body: string,
+  settings: RequestSettings,
+  rules: readonly Pick<Rule, "id">[],
+  now: number,
+): (RequestedBackfill & { readonly tune: string }) | readonly FieldProblem[] {
+  const known = distinctIds([...presets, ...rules]);
+  const schema = v.pipe(
+    v.strictObject(
+      {
+        ...sharedMembers(settings, now),
+        rule: v.optional(v.picklist(known, `must be one of ${known.join(", ")}`), mainRule),
+      },
+      "must be an object",
+    ),
+    v.forward(v.partialCheck([["from"], ["to"]], isInOrder, "is not before to"), ["from"]),
+  );
+  const read = parseBody(body, schema);
+  return "length" in read
+    ? read
+    : {
+        from: read.from,
+        to: read.to,
+        rules: distinctIds([...rules, { id: read.rule }]).toSorted(),
+        workspaces: read.workspaces ?? namesOf(settings),
+        dryRun: true,
+        tune: read.rule,
+      };
+}
+
+type RequestSettings = Pick<Settings, "workspaces" | "dryRun">;
+
+function namesOf({ workspaces }: RequestSettings): readonly string[] {
+  return workspaces.map(({ name }) => name).toSorted();
+}
+
+function distinctIds(rules: readonly Pick<Rule, "id">[]): readonly string[] {
+  return [...new Set(rules.map(({ id }) => id))];
+}
+
+/** The members that every request has. */
+function sharedMembers({ workspaces }: RequestSettings, now: number) {
+  return {
+    from: moment,
+    to: v.pipe(moment, v.maxValue(now, "lies in the future")),
+    workspaces: names(workspaces.map(({ name }) => name)),
+  };
+}
+
+const isInOrder = ({ from, to }: Pick<RequestedBackfill, "from" | "to">) => from < to;
+
+/** @returns what a body says, or every problem with it */
+function parseBody<T>(
+  body: string,
+  schema: v.GenericSchema<unknown, T>,
+): T | readonly FieldProblem[] {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
     return [{ field: "", problem: "the body is not valid JSON" }];
   }
-  const schema = v.pipe(
-    v.strictObject(
-      {
-        from: moment,
-        to: v.pipe(moment, v.maxValue(now, "lies in the future")),
-        rules: names([...new Set([...presets, ...rules].map(({ id }) => id))]),
-        workspaces: names(workspaces.map(({ name }) => name)),
-        dryRun: v.optional(v.boolean("must be true or false"), false),
-      },
-      "must be an object",
-    ),
-    // Runs even if other fields are wrong, so that all problems are reported at once.
-    v.forward(
-      v.partialCheck([["from"], ["to"]], ({ from, to }) => from < to, "is not before to"),
-      ["from"],
-    ),
-  );
   const read = v.safeParse(schema, value);
-  if (!read.success) {
-    return read.issues.map((issue) => ({ field: placeOf(issue), problem: problemOf(issue) }));
-  }
-  const { from, to, dryRun } = read.output;
-  return {
-    from,
-    to,
-    rules: read.output.rules ?? [...new Set(rules.map(({ id }) => id))].toSorted(),
-    workspaces: read.output.workspaces ?? workspaces.map(({ name }) => name).toSorted(),
-    dryRun: dryRun || isPilot,
-  };
+  return read.success
+    ? read.output
+    : read.issues.map((issue) => ({ field: placeOf(issue), problem: problemOf(issue) }));
 }

@@ -20,6 +20,7 @@ test("the app is one file, and files beside it that only rare paths load", async
     "doctor.cjs",
     "main.cjs",
     "queue.cjs",
+    "tune.cjs",
     "xml.cjs",
     "yaml.cjs",
   ]);

@@ -122,7 +122,12 @@ describe("the functions", () => {
   it("let nobody in without a key, and begin nothing by themselves", () => {
     const triggers = host.functions.map(({ name, trigger }) => ({ name, ...trigger }));
     const doors = triggers.filter(({ type }) => type === "http");
-    expect(doors.map(({ name }) => name).toSorted()).toEqual(["backfill", "doctor", "health"]);
+    expect(doors.map(({ name }) => name).toSorted()).toEqual([
+      "backfill",
+      "doctor",
+      "health",
+      "tune",
+    ]);
     for (const door of doors) {
       expect(door).toMatchObject({ authLevel: "function" });
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { presets } from "../../src/detection/rules/presets.ts";
-import { readBackfillRequest } from "../../src/settings/backfillRequest.ts";
+import { readBackfillRequest, readTuneRequest } from "../../src/settings/backfillRequest.ts";
 import { time } from "../builders.ts";
 
 const rules = presets.filter(({ mode }) => mode === "on");
@@ -161,5 +161,38 @@ describe("a request is refused", () => {
     };
     const fields = problemsOf(wrong).map(([field]) => field);
     expect(fields.toSorted()).toEqual(["dryRun", "from", "more", "rules[0]", "workspaces"]);
+  });
+});
+
+describe("a request to tune", () => {
+  const readTune = (body: object) => readTuneRequest(JSON.stringify(body), settings, rules, now);
+
+  test("tries the main rule beside all rules in use, and is always dry", () => {
+    expect(readTune(good)).toEqual({
+      from: time("08:00:00"),
+      to: time("09:00:00"),
+      rules: ["explicit-mfa-deny", "mfa-deny-then-approve"],
+      workspaces: ["east", "west"],
+      dryRun: true,
+      tune: "explicit-mfa-deny",
+    });
+    expect(
+      readTune({ ...good, rule: "azure-ad-multiple-denied-mfa", workspaces: ["west"] }),
+    ).toMatchObject({
+      tune: "azure-ad-multiple-denied-mfa",
+      rules: ["azure-ad-multiple-denied-mfa", "explicit-mfa-deny", "mfa-deny-then-approve"],
+      workspaces: ["west"],
+    });
+  });
+
+  test("names everything that is wrong with it", () => {
+    expect(readTune({ from: good.to, to: good.from, rule: "x", dryRun: false })).toEqual([
+      expect.objectContaining({ field: "rule" }),
+      { field: "dryRun", problem: expect.any(String) },
+      { field: "from", problem: "is not before to" },
+    ]);
+    expect(readTuneRequest("{", settings, rules, now)).toEqual([
+      { field: "", problem: "the body is not valid JSON" },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { formatTime } from "../../detection/signin/time.ts";
 import type { IncidentLabels } from "../../run/incidentLabels.ts";
 import type { TunedCell, TuneReport } from "../../run/tuneRecords.ts";
+import { rounded, toCurrent, toTunedSetting, windowText } from "../../run/tunedSettings.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { choose } from "./choose.ts";
 import { proposeExceptions } from "./exceptions.ts";
@@ -58,65 +59,4 @@ export function toTuneOutput(
     exceptions: proposeExceptions(labels.labels),
     cells: cells.map(toCell),
   };
-}
-
-/** @param attackLabels null without labels */
-function toCurrent(current: TuneReport["current"], attackLabels: number | null) {
-  const { findings, users, perWeek, worstWeek } = current;
-  return {
-    findings,
-    users,
-    perWeek: rounded(perWeek),
-    worstWeek,
-    ...(attackLabels === null ? {} : scored(current, attackLabels)),
-  };
-}
-
-/** Of the findings with a label, those of attacks; and of the labelled attacks, those that are found. */
-function scored(
-  found: Pick<TunedCell, "attacks" | "benign" | "attacksFound">,
-  attackLabels: number,
-): { readonly precision: number | null; readonly recall: number | null } {
-  return {
-    precision: share(found.attacks, found.attacks + found.benign),
-    recall: share(found.attacksFound, attackLabels),
-  };
-}
-
-/** @param attackLabels null without labels */
-function toTunedSetting(cell: TunedCell, attackLabels: number | null) {
-  const { kind, windowMs, threshold, findings, perWeek, triggerMs } = cell;
-  return {
-    kind,
-    window: windowText(windowMs),
-    threshold,
-    findings,
-    perWeek: rounded(perWeek),
-    worstWeek: cell.worstWeek,
-    users: cell.users,
-    approved: cell.approved,
-    reported: cell.reported,
-    takenOver: cell.takenOver,
-    harmful: cell.harmful,
-    harmfulShare: share(cell.harmful, findings),
-    usualOrigin: cell.usualOrigin,
-    usualOriginShare: share(cell.usualOrigin, findings),
-    secondsToTrigger: triggerMs === null ? null : rounded(triggerMs / 1000),
-    ...(attackLabels === null ? {} : scored(cell, attackLabels)),
-  };
-}
-
-/** As --window takes it: 5m, 4h. */
-function windowText(windowMs: number): string {
-  const minutes = windowMs / 60_000;
-  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
-}
-
-/** @returns null of nothing */
-function share(part: number, whole: number): number | null {
-  return whole === 0 ? null : rounded(part / whole);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

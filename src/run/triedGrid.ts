@@ -1,4 +1,4 @@
-import type { Grid } from "../../detection/bursts/grid.ts";
+import type { Grid } from "../detection/bursts/grid.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;

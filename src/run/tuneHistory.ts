@@ -1,0 +1,194 @@
+import type { Account, RowAccount } from "../detection/signin/account.ts";
+import { allNames } from "../detection/signin/account.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import type { Approval } from "../detection/signin/sighting.ts";
+import { endPart, isBusy } from "./backfill.ts";
+import { isFinished, type BackfillJobs, type BackfillRequest } from "./backfillJob.ts";
+import type { Detector } from "./detector.ts";
+import { Extractor, wholly } from "./extract.ts";
+import { noLabels } from "./incidentLabels.ts";
+import type { Ledger, LogEntry, Range, SignInFiles, SignInSource, StateStore } from "./ports.ts";
+import { publicationLag, usersPerQuery } from "./readAround.ts";
+import { readWhole } from "./readWhole.ts";
+import { triedGrid } from "./triedGrid.ts";
+import { toTunedHistory, type TunedHistory } from "./tunedSettings.ts";
+import { tuneRecords } from "./tuneRecords.ts";
+
+/** Rows of a day fill few answers; what fills more is asked for in halves. */
+const sliceLength = 24 * 3_600_000;
+
+export interface TuneStep {
+  readonly id: string;
+  readonly request: BackfillRequest;
+  readonly workspace: string;
+}
+
+/**
+ * Tries every setting on the history of one workspace, and records the result in its part. Writes neither state of
+ * bursts nor incidents. If somebody cancels the part, this call stops at its next slice.
+ */
+export async function tunePart(
+  detector: Pick<Detector, "rules" | "source" | "log">,
+  jobs: BackfillJobs,
+  { id, request, workspace }: TuneStep,
+  signal: AbortSignal,
+): Promise<void> {
+  const held = await jobs.readPart(id, workspace);
+  if (held === null || isFinished(held.part)) {
+    return;
+  }
+  const rule = detector.rules.find((each) => each.id === request.tune);
+  if (rule === undefined) {
+    await endPart(jobs, id, workspace, "failed", "the workspace has no such rule");
+    return;
+  }
+  let { version } = held;
+  const { part } = held;
+  const start = request.from - publicationLag.before;
+  const slices = Math.max(1, Math.ceil((part.end - start) / sliceLength));
+  let slicesDone = 0;
+  let rows = 0;
+  const save = async (change: object): Promise<void> => {
+    const counts = { ...part.counts, rows };
+    const stored = await jobs.writePart(
+      id,
+      { ...part, state: "running", slices, slicesDone, counts, ...change },
+      version,
+    );
+    if (stored === null) {
+      throw new Cancelled();
+    }
+    version = stored;
+  };
+  try {
+    const history = {
+      range: { from: start, to: part.end },
+      onSlice: async (to: number, read: number) => {
+        slicesDone++;
+        rows += read;
+        await save({ cursor: to });
+      },
+    };
+    const tuned = await tuneHistory(detector, rule, history, signal);
+    const counts = { ...part.counts, rows, denials: tuned.denials };
+    await save({ state: "done", cursor: part.end, slicesDone: slices, counts, tuned });
+  } catch (error) {
+    if (signal.aborted) {
+      const reason = "the history takes too long; ask for a shorter range";
+      await endPart(jobs, id, workspace, "failed", reason);
+    } else if (!(error instanceof Cancelled)) {
+      const told = isBusy(error) ? [] : [String(error)];
+      // The state itself may have failed; the error thrown below says so.
+      await save({ errors: [...part.errors, ...told] }).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    detector.log.info("tune step", { id, workspace, slicesDone, slices, rows });
+  }
+}
+
+/** Somebody else wrote the part. */
+class Cancelled extends Error {}
+
+async function tuneHistory(
+  { source, rules }: Pick<Detector, "rules" | "source">,
+  rule: Rule,
+  history: HistoryRead,
+  signal: AbortSignal,
+): Promise<TunedHistory> {
+  const report = await tuneRecords(
+    filesOf(source, history, signal),
+    { store: emptyStore, ledger: new PassingLedger() },
+    {
+      rule,
+      current: rules.filter(({ mode }) => mode === "on"),
+      grid: triedGrid,
+      labels: noLabels,
+      context: false,
+      asOf: null,
+      onBad: () => {},
+    },
+  );
+  return toTunedHistory(rule, report);
+}
+
+interface HistoryRead {
+  readonly range: Range;
+  readonly onSlice: (to: number, rows: number) => Promise<void>;
+}
+
+/** A workspace's log, read as files are. */
+function filesOf(
+  source: SignInSource,
+  { range, onSlice }: HistoryRead,
+  signal: AbortSignal,
+): SignInFiles<null> {
+  async function* entries(): AsyncGenerator<readonly LogEntry<null>[]> {
+    for (let from = range.from; from < range.to; from += sliceLength) {
+      signal.throwIfAborted();
+      const to = Math.min(from + sliceLength, range.to);
+      const rows = await readWhole((query) => source.candidates(query, signal), {
+        by: "generated",
+        range: { from, to },
+        users: null,
+        shard: null,
+      });
+      yield rows.map((record) => ({ kind: "record", record, place: null }));
+      await onSlice(to, rows.length);
+    }
+  }
+  return {
+    ...wholly(entries()),
+    approvals: (accounts) => approvalsOf(source, accounts, range, signal),
+  };
+}
+
+async function* approvalsOf(
+  source: SignInSource,
+  accounts: readonly Account[],
+  range: Range,
+  signal: AbortSignal,
+): AsyncGenerator<readonly [RowAccount, Approval]> {
+  const names = accounts.flatMap(allNames);
+  for (let start = 0; start < names.length; start += usersPerQuery) {
+    const rows = await readWhole((query) => source.approvals(query, signal), {
+      by: "generated",
+      range,
+      users: names.slice(start, start + usersPerQuery),
+      shard: null,
+    });
+    const extractor = new Extractor<null>({ asOf: null });
+    rows.forEach((record) => extractor.add({ kind: "record", record, place: null }));
+    yield* extractor.take().approvals;
+  }
+}
+
+/** Nothing was found before: history is judged as if it were new. */
+const emptyStore: Pick<StateStore, "readHead"> = {
+  readHead: (subject) => Promise.resolve({ subject, bursts: [], deliveries: {}, version: null }),
+};
+
+/** Keeps what one reading says for the length of that reading. */
+class PassingLedger implements Ledger {
+  readonly #approvals: (readonly [RowAccount, Approval])[] = [];
+
+  bindings() {
+    return { names: [], unnamedTenant: null };
+  }
+
+  bind(): void {}
+
+  async *sightings() {}
+
+  addSightings(): void {}
+
+  addApproval(account: RowAccount, approval: Approval): void {
+    this.#approvals.push([account, approval]);
+  }
+
+  async *approvals(wanted: (account: RowAccount) => boolean) {
+    yield* this.#approvals.filter(([account]) => wanted(account));
+  }
+
+  async commit(): Promise<void> {}
+}
