@@ -39,7 +39,7 @@ param dryRun bool = false
 @minLength(11)
 param detectionSchedule string = '0 */5 * * * *'
 
-@description('Ids of rules by comma, or a JSON array with overrides and exclusions.')
+@description('Ids of rules, separated by commas, or the text of a file of rules (docs/rules.md).')
 @minLength(1)
 param detectionRules string = 'explicit-mfa-deny,mfa-deny-then-approve'
 

@@ -6,7 +6,7 @@ import { readRuleText, readRuleValue, type RulesRead } from "./ruleFile.ts";
 /**
  * The rules of the setting `DETECTION_RULES`.
  *
- * @param text ids of rules that ship, by comma, or what a file of rules holds; blank for those that are on by default
+ * @param text ids of rules that ship, separated by commas, or what a file of rules holds; blank for those that are on by default
  * @param defaults what other settings say of all rules
  */
 export function readRules(text: string, defaults: Partial<Rule> = {}): RulesRead {
