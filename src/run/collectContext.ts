@@ -13,7 +13,8 @@ import {
 import { readContextSignIn, type ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
-import type { RelatedRecord } from "./ports.ts";
+import type { RelatedRecord, RelatedTo } from "./ports.ts";
+import { SuccessWindows } from "./successWindows.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -30,18 +31,25 @@ const eventReaders = {
 /** Tables that may be missing from the files. Nothing follows from their silence. */
 const tables = { audit: "AuditLogs", office: "OfficeActivity", risk: "AADUserRiskEvents" } as const;
 
+interface CollectOptions {
+  /** Ignores everything published after this time (epoch ms). */
+  readonly asOf: number | null;
+  /** Whether successes of other accounts are wanted. */
+  readonly successes: boolean;
+}
+
 /**
  * Collects what the records of files say about some accounts and the origins of their denials.
  *
- * @param asOf ignores everything published after this time (epoch ms)
+ * @param wishes at least one
  */
 export async function collectContext(
-  records: AsyncIterable<RelatedRecord>,
+  read: (wanted: RelatedTo) => AsyncIterable<RelatedRecord>,
   wishes: readonly ContextWish[],
-  asOf: number | null = null,
+  options: CollectOptions,
 ): Promise<LookedUp> {
-  const collector = new Collector(wishes, asOf);
-  for await (const each of records) {
+  const collector = new Collector(wishes, options);
+  for await (const each of read(collector.wanted)) {
     collector.add(each);
   }
   return collector.rows();
@@ -54,6 +62,7 @@ class Collector {
   readonly #first: number;
   readonly #lastFirst: number;
   readonly #last: number;
+  readonly #windows: SuccessWindows;
   readonly #seen = new Map<string, SeenSignIns>();
   readonly #habits = new Map<string, Habit>();
   readonly #refused: RefusedRequest[] = [];
@@ -62,7 +71,8 @@ class Collector {
   readonly #events: EventRow[] = [];
   readonly #kinds = new Set<RelatedRecord["kind"]>();
 
-  constructor(wishes: readonly ContextWish[], asOf: number | null) {
+  constructor(wishes: readonly ContextWish[], { asOf, successes }: CollectOptions) {
+    this.#windows = new SuccessWindows(successes ? wishes : []);
     this.#asOf = asOf ?? Infinity;
     this.#names = new Set(wishes.flatMap(({ names }) => names));
     this.#addresses = new Set(wishes.flatMap(({ addresses }) => addresses));
@@ -70,6 +80,16 @@ class Collector {
     this.#first = firsts.reduce((a, b) => Math.min(a, b), Infinity);
     this.#lastFirst = firsts.reduce((a, b) => Math.max(a, b), -Infinity);
     this.#last = wishes.reduce((last, { lastDenialAt }) => Math.max(last, lastDenialAt), -Infinity);
+  }
+
+  get wanted(): RelatedTo {
+    return {
+      names: this.#names,
+      addresses: this.#addresses,
+      from: this.#first - historyMs,
+      to: this.#last + day,
+      wantsSuccess: (address, from, to) => this.#windows.wants(address, from, to),
+    };
   }
 
   add({ kind, record }: RelatedRecord): void {
@@ -109,10 +129,14 @@ class Collector {
         this.#fail(signIn, kind);
       }
     }
-    // A session is one account's, so sign-ins in the session of a denial are the account's own.
-    const mayBe = isFrom || (own && signIn.session !== null);
-    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day && mayBe) {
-      this.#passed.push(signIn);
+    if (signIn.succeeded && at >= this.#first && at <= this.#lastFirst + day) {
+      // A session is one account's, so sign-ins in the session of a denial are the account's own.
+      const mayBe = own
+        ? isFrom || signIn.session !== null
+        : address !== null && this.#windows.take(address, at);
+      if (mayBe) {
+        this.#passed.push(signIn);
+      }
     }
   }
 

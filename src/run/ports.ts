@@ -43,6 +43,14 @@ export interface RelatedRecord {
   readonly record: Fields;
 }
 
+/** The accounts, addresses and times whose records are wanted. Names and addresses are in lower case. */
+export interface RelatedTo extends Range {
+  readonly names: Iterable<string>;
+  readonly addresses: Iterable<string>;
+  /** Reports whether anybody's success from an address within a range is wanted, after what was read before. */
+  readonly wantsSuccess: (address: string, from: number, to: number) => boolean;
+}
+
 /** A log in files. */
 export interface SignInFiles<P> {
   /** Returns what its rows say, in file order. */
@@ -50,13 +58,10 @@ export interface SignInFiles<P> {
   /** Approvals of the given accounts, and perhaps of others, that were set aside during `read`. */
   approvals(accounts: readonly Account[]): AsyncIterable<readonly [RowAccount, Approval]>;
   /**
-   * Reads the records again that matter for the context of findings: sign-ins of the given accounts, sign-ins from the
-   * given addresses, refusals of anybody, and other logs. Others may be among them. All in lower case.
+   * Reads the records again that matter for the context of findings: sign-ins of the given accounts, wrong passwords
+   * and wanted successes from the given addresses, refusals of anybody, and other logs. Others may be among them.
    */
-  related?(wanted: {
-    readonly names: Iterable<string>;
-    readonly addresses: Iterable<string>;
-  }): AsyncIterable<RelatedRecord>;
+  related?(wanted: RelatedTo): AsyncIterable<RelatedRecord>;
   /** What kinds of files were read. Complete once `read` has ended. */
   seen(): InputSeen;
 }

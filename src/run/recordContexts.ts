@@ -46,11 +46,10 @@ export async function readContexts(
     return contexts;
   }
   const wishes = found.map(([, wish]) => wish);
-  const related = files.related({
-    names: new Set(wishes.flatMap(({ names }) => names)),
-    addresses: new Set(wishes.flatMap(({ addresses }) => addresses)),
+  const rows = await collectContext(files.related.bind(files), wishes, {
+    asOf: run.asOf,
+    successes: true,
   });
-  const rows = await collectContext(related, wishes, run.asOf);
   const contextOf = contextsOf({ ...rows, findings: found.map(([, , finding]) => finding) });
   for (const name of new Set(found.map(([each]) => each))) {
     const names = found.filter(([each]) => each === name).flatMap(([, wish]) => wish.names);

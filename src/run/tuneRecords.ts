@@ -142,12 +142,8 @@ async function readContexts(
   const wishes = surveys
     .map(({ wish }) => wish)
     .filter(({ firstDenialAt }) => Number.isFinite(firstDenialAt));
-  const related = files.related({
-    names: new Set(wishes.flatMap(({ names }) => names)),
-    addresses: new Set(wishes.flatMap(({ addresses }) => addresses)),
-  });
-  const rows = await collectContext(related, wishes, asOf);
-  // Campaigns say nothing about numbers.
+  // Campaigns and successes of others say nothing about numbers.
+  const rows = await collectContext(files.related.bind(files), wishes, { asOf, successes: false });
   const contextFor = contextsOf({ ...rows, findings: [] });
   return new Map(surveys.map(({ key, wish }) => [key, contextFor(distinct(wish.names))] as const));
 }

@@ -21,7 +21,7 @@ const signIns = (rows: readonly Row[]) =>
   rows.map((record) => ({ kind: "signIn" as const, record }));
 
 function collect(records: readonly RelatedRecord[], asOf: number | null = null) {
-  return collectContext(given(records), [wish], asOf);
+  return collectContext(() => given(records), [wish], { asOf, successes: true });
 }
 
 describe("sign-ins", () => {

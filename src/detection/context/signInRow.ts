@@ -5,7 +5,7 @@ import { readSignIn } from "../signin/signIn.ts";
 import { addressOf } from "./network.ts";
 import type { Names, PassedSignIn, RefusedRequest } from "./rows.ts";
 import { methodOf } from "./signInRows.ts";
-import { satisfiedWords, unexplainedWords, waivedWords } from "./words.ts";
+import { satisfiedWords, unexplainedWords, waivedWords, wrongPassword } from "./words.ts";
 
 /**
  * The parts of one sign-in that the context of a finding needs. The queries to the log service return the same for
@@ -48,7 +48,7 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
     isSatisfied:
       (has(texts, satisfiedWords) || requirement.includes("multifactor")) &&
       !has(texts, waivedWords),
-    isWrongPassword: resultType === "50126",
+    isWrongPassword: resultType === wrongPassword,
     isUnexplained:
       resultType === "500121" &&
       steps.length === 0 &&

@@ -7,7 +7,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /** The number of successful sign-ins in a context. The account's own take precedence. */
-const mostSuccesses = 50;
+export const mostSuccesses = 50;
 
 /** An approval and the sign-in that it allowed are logged at different times, up to this far apart (ms). */
 const approvalSlackMs = minute;

@@ -1,5 +1,5 @@
 import { dynamic, own, type Fields } from "../../detection/signin/fields.ts";
-import type { RelatedRecord } from "../../run/ports.ts";
+import type { RelatedRecord, RelatedTo } from "../../run/ports.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 import { LineReader } from "./containers/lineReader.ts";
@@ -9,7 +9,7 @@ import { openPlainLines } from "./plainLines.ts";
 import { readChunks } from "./readChunks.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";
 import { foreignKind } from "./records/foreignKind.ts";
-import { cutRanges, RelatedLines, type PlainLines, type RelatedTo } from "./search/search.ts";
+import { relatedLines, type LineNotes, type PlainLines } from "./search/search.ts";
 
 /** The log type by which records of another kind are read. Other kinds say nothing about a finding. */
 const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
@@ -22,19 +22,21 @@ const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
 /**
  * Reads files again for what happened before, around and after the findings in them: sign-ins, and audit logs among
  * the files. A file that cannot be read, or not a second time, is left out. The first pass has reported it.
+ *
+ * @param notes of the lines that were searched before; null if none were
  */
 export async function* relatedRecords(
   files: readonly LogFile[],
   wanted: RelatedTo,
-  options: Omit<ReadOptions, "search" | "tally" | "onBytes"> & { readonly everyRow: boolean },
+  notes: LineNotes | null,
+  options: Omit<ReadOptions, "search" | "tally" | "onBytes">,
 ): AsyncGenerator<RelatedRecord> {
-  const lines = options.everyRow ? null : RelatedLines.of(wanted);
   for (const file of files.filter(({ path }) => path !== null)) {
     try {
-      const plain = lines && (await openPlainLines(file, options.signal));
-      for await (const entries of lines === null || plain === null
+      const plain = notes && (await openPlainLines(file, options.signal));
+      for await (const entries of notes === null || plain === null
         ? readRecords([file], { ...options, anyKind: true })
-        : searched(plain, lines, options)) {
+        : noted(plain, notes, wanted, options)) {
         for (const entry of entries) {
           if (entry.kind !== "record") {
             continue;
@@ -54,23 +56,25 @@ export async function* relatedRecords(
   }
 }
 
-/** Reads a file, parsing only the lines that match. */
-async function* searched(
+/** Reads only the lines of a file that matter by their notes. */
+async function* noted(
   plain: PlainLines,
-  lines: RelatedLines,
+  notes: LineNotes,
+  wanted: RelatedTo,
   options: ReadOptions,
 ): AsyncGenerator<readonly Entry[]> {
   yield plain.entries;
-  const ranges = cutRanges(plain);
-  let range = ranges.next();
-  for (; range.done !== true; range = ranges.next()) {
-    options.signal?.throwIfAborted();
-    yield lines.entries(range.value);
-  }
-  // A very long line is not searched, nor is what follows it.
   const entries: Entry[] = [];
   const reader = new LineReader(new RecordMaker(plain.source, (entry) => entries.push(entry)));
-  const rest = { from: range.value, bytes: plain.bytes - range.value };
+  const file = notes.of(plain.path);
+  for (const line of file === undefined ? [] : relatedLines(plain.path, file, wanted)) {
+    options.signal?.throwIfAborted();
+    reader.line(line, 0);
+    yield entries.splice(0);
+  }
+  // A very long line was not searched, nor was what follows it.
+  const from = file?.to ?? plain.from;
+  const rest = { from, bytes: plain.bytes - from };
   for await (const chunk of rest.bytes > 0 ? readChunks(plain, options, rest) : []) {
     reader.push(chunk);
     yield entries.splice(0);

@@ -3,7 +3,7 @@ import type { ClassifyOptions } from "../../detection/signin/classify.ts";
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
-import type { Extract, RelatedRecord, SignInFiles } from "../../run/ports.ts";
+import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/ports.ts";
 import type { Place } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
@@ -16,14 +16,13 @@ import { holdsSteps, stepsFirst } from "./stepsFirst.ts";
 import {
   cutRanges,
   Finder,
-  ApprovalCandidates,
+  LineNotes,
   SearchWorkers,
   SearchThread,
   type LineRange,
   type LineSearch,
   type PlainLines,
   type RangeFindings,
-  type RelatedTo,
   type TextSearch,
 } from "./search/search.ts";
 
@@ -56,8 +55,10 @@ export class SignInLogs implements SignInFiles<Place> {
   #join = new StepJoin();
   /** Whether there are separate files of steps. Every row is read then, because the steps may belong to any. */
   #joins: boolean;
-  readonly #noted = new ApprovalCandidates();
+  readonly #notes = new LineNotes();
   readonly #tally = new InputTally();
+  /** Whether lines were searched, so that there are notes of them. */
+  #isSearched = false;
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
     this.#files = stepsFirst(files);
@@ -67,6 +68,7 @@ export class SignInLogs implements SignInFiles<Place> {
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
     const workers = this.#options.everyRow || this.#joins ? null : this.#openWorkers(how);
+    this.#isSearched = workers !== null;
     try {
       const ahead: Part[] = [];
       for await (const part of this.#parts(how, workers)) {
@@ -86,14 +88,15 @@ export class SignInLogs implements SignInFiles<Place> {
   }
 
   async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [RowAccount, Approval]> {
-    for (const approval of this.#noted.approvals(accounts)) {
+    for (const approval of this.#notes.approvals(accounts)) {
       this.#options.signal?.throwIfAborted();
       yield approval;
     }
   }
 
   related(wanted: RelatedTo): AsyncIterable<RelatedRecord> {
-    return relatedRecords(this.#files, wanted, this.#options);
+    const notes = this.#isSearched ? this.#notes : null;
+    return relatedRecords(this.#files, wanted, notes, this.#options);
   }
 
   seen(): InputSeen {
@@ -235,11 +238,11 @@ export class SignInLogs implements SignInFiles<Place> {
   #partOf(range: LineRange, workers: SearchWorkers, given: { lines: number }): Part {
     const begun = workers.search(range);
     return async function* (this: SignInLogs) {
-      const { extract, lines, approvalCandidates, seen } = await begun;
+      const { extract, lines, notes, seen } = await begun;
       this.#tally.add(range.source, seen);
       this.#tally.count(range.source, extract.counts);
       this.#options.onBytes?.(range.to - range.from);
-      this.#noted.add(range, approvalCandidates);
+      this.#notes.add(range, notes);
       yield behind(extract, given.lines);
       given.lines += lines;
     }.bind(this);

@@ -12,41 +12,40 @@
   (memory (export "memory") 1)
 
   ;; 0x000: heads and tails of pairs: a table of 32 bytes for each
-  ;; 0x0b0: of the keys the first letter, what bits their fourth letters share, and those bits; 16 times each
-  ;; 0x100: words, 64 bytes each, the two keys before the others, words of one hash together: text, letters (0x20 where
-  ;;        case does not count), beyond (0xff behind the end), and from 48 on: how far behind the word's first byte
-  ;;        its mark ends, its length, its kind, whether the next word has the same hash
+  ;; 0x100: words, 64 bytes each, the four keys before the others, words of one hash together: text, letters (0x20
+  ;;        where case does not count), beyond (0xff behind the end), and from 48 on: how far behind the word's first
+  ;;        byte its mark ends (of a key: where it is noticed), its length, its kind, whether the next word has the
+  ;;        same hash
   ;; 0xa00: harmless texts, 144 bytes each: text, beyond, and from 128 on: how far behind the first byte of the text
   ;;        the word in it begins, its length
   ;; 0x1000: for each hash of a mark's first four bytes the number of the first word with it, of which 64 times is the
   ;;        address, or 0
-  ;; Kinds: 1 the line is wanted, 2 the line is a candidate. Keys, of names, are only looked for in lines that are a candidate.
+  ;; Kinds: 4 the line is wanted; 1 and 2 are only noted.
 
   ;; What the last call of scan met: lines, blank lines among them, and the ends of what it wrote.
   (global $lines (export "lines") (mut i32) (i32.const 0))
   (global $blank (export "blank") (mut i32) (i32.const 0))
   (global $wantedEnd (export "wantedEnd") (mut i32) (i32.const 0))
-  (global $namesEnd (export "namesEnd") (mut i32) (i32.const 0))
+  (global $notesEnd (export "notesEnd") (mut i32) (i32.const 0))
 
-  ;; Whether every line is a candidate, also one with a word in it: that one may be anybody's.
-  (global $everyLine (export "everyLine") (mut i32) (i32.const 0))
+  ;; Whether a note is written of every line that is not blank.
+  (global $notes (export "notes") (mut i32) (i32.const 0))
 
   ;; Where the harmless texts end.
   (global $harmlessEnd (export "harmlessEnd") (mut i32) (i32.const 0xa00))
 
-  ;; Of the line that is looked at.
-  (global $isWanted (mut i32) (i32.const 0))
-  (global $isCandidate (mut i32) (i32.const 0))
+  ;; The kinds of the words found in the line that is looked at.
+  (global $kinds (mut i32) (i32.const 0))
 
   ;; Looks at the whole lines from $from on: up to the last newline before $end, or as far as there is room for what
   ;; is found. Some bytes before $from and behind $end are read, too.
   ;; From $wanted on it writes 12 bytes for each line that is wanted: where it begins, where its newline stands, its
-  ;; number from 0. From $names on 8 bytes for each name in a line that is a candidate: where the line begins, the hash.
+  ;; number from 0. From $noted on it writes the notes (noteLine).
   ;; Gives the place behind the last line that it looked at.
   (func (export "scan")
     (param $from i32) (param $end i32)
     (param $wanted i32) (param $wantedLimit i32)
-    (param $names i32) (param $namesLimit i32)
+    (param $noted i32) (param $notedLimit i32)
     (result i32)
     (local $stop i32) (local $line i32) (local $block i32) (local $at i32) (local $bits i32) (local $word i32)
     (local $bytes v128) (local $low v128) (local $lowLess16 v128)
@@ -57,8 +56,8 @@
     (global.set $lines (i32.const 0))
     (global.set $blank (i32.const 0))
     (global.set $wantedEnd (local.get $wanted))
-    (global.set $namesEnd (local.get $names))
-    (call $beginLine)
+    (global.set $notesEnd (local.get $noted))
+    (global.set $kinds (i32.const 0))
     (local.set $stop (call $behindLastNewline (local.get $from) (local.get $end)))
     (if (i32.eq (local.get $stop) (local.get $from)) (then (return (local.get $from))))
 
@@ -133,7 +132,7 @@
             (i8x16.lt_u
               (i8x16.min_u (local.get $least) (local.get $bytes))
               (v128.const i8x16 43 43 43 43 43 43 43 43 43 43 43 43 43 43 43 43)))))
-      (if (i32.eq (local.get $run) (i32.const 3)) (then (global.set $isWanted (i32.const 1))))
+      (if (i32.eq (local.get $run) (i32.const 3)) (then (global.set $kinds (i32.const 4))))
 
       (if (v128.any_true (v128.or (local.get $found0) (local.get $found1))) (then
         (local.set $bits
@@ -146,13 +145,13 @@
           (local.set $at (i32.add (local.get $block) (i32.ctz (local.get $bits))))
           (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 10)) (then
             (call $endLine (local.get $line) (local.get $at))
-            (call $beginLine)
+            (global.set $kinds (i32.const 0))
             (local.set $line (i32.add (local.get $at) (i32.const 1)))
             (if (i32.or
                   (i32.eq (local.get $line) (local.get $stop))
                   (i32.or
                     (i32.gt_u (global.get $wantedEnd) (i32.sub (local.get $wantedLimit) (i32.const 12)))
-                    (i32.gt_u (global.get $namesEnd) (i32.sub (local.get $namesLimit) (i32.const 136)))))
+                    (i32.gt_u (global.get $notesEnd) (i32.sub (local.get $notedLimit) (i32.const 16)))))
               (then (return (local.get $line))))
           ) (else
             (local.set $word
@@ -197,23 +196,20 @@
       (i32.gt_u (local.get $end) (local.get $from)))
   )
 
-  (func $beginLine
-    (global.set $isWanted (i32.const 0))
-    (global.set $isCandidate (i32.const 0))
-  )
-
   ;; Compares words of one mark, from $word on, with the text around that mark, which ends at $at.
   (func $compare (param $at i32) (param $word i32)
     (local $from i32)
-    (if (global.get $isWanted) (then (return)))
+    (local $kind i32)
+    (if (i32.eq (global.get $kinds) (i32.const 4)) (then (return)))
     (loop $nextWord
       (local.set $from (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $word))))
       (if (call $stands (local.get $word) (local.get $from)) (then
-        (if (i32.eq (i32.load8_u offset=50 (local.get $word)) (i32.const 2))
-          (then (global.set $isCandidate (i32.const 1)))
+        (local.set $kind (i32.load8_u offset=50 (local.get $word)))
+        (if (i32.ne (local.get $kind) (i32.const 4))
+          (then (global.set $kinds (i32.or (global.get $kinds) (local.get $kind))))
           (else
             (if (i32.eqz (call $isHarmless (local.get $from)))
-              (then (global.set $isWanted (i32.const 1))))))))
+              (then (global.set $kinds (i32.const 4)) (return)))))))
       (if (i32.load8_u offset=51 (local.get $word)) (then
         (local.set $word (i32.add (local.get $word) (i32.const 64)))
         (br $nextWord)))
@@ -270,8 +266,8 @@
           (i8x16.eq (v128.load offset=48 (local.get $text)) (v128.load offset=48 (local.get $at)))))))
   )
 
-  ;; A line from $line up to its newline at $end is done. Those are given that are wanted and those that are not
-  ;; plainly one object.
+  ;; A line from $line up to its newline is done. Those are given that are wanted and those that are not plainly one
+  ;; object.
   (func $endLine (param $line i32) (param $newline i32)
     (local $end i32)
     (local.set $end (local.get $newline))
@@ -282,121 +278,252 @@
     (if (i32.eq (local.get $end) (local.get $line))
       (then (global.set $blank (i32.add (global.get $blank) (i32.const 1))))
       (else
-        (if (i32.and
-              (i32.eqz (global.get $isWanted))
+        (if (i32.eqz
               (i32.and
                 (i32.eq (i32.load8_u (local.get $line)) (i32.const 123))
                 (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 125))))
-          (then
-            (if (i32.or (global.get $isCandidate) (global.get $everyLine))
-              (then (call $noteNames (local.get $line) (local.get $newline)))))
-          (else
-            (if (global.get $everyLine)
-              (then (call $noteName (local.get $line) (i32.const 0)))
-              (else
-                (i32.store (global.get $wantedEnd) (local.get $line))
-                (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
-                (i32.store offset=8 (global.get $wantedEnd) (global.get $lines))
-                (global.set $wantedEnd (i32.add (global.get $wantedEnd) (i32.const 12)))))))))
+          (then (global.set $kinds (i32.const 4))))
+        (if (i32.eq (global.get $kinds) (i32.const 4)) (then
+          (i32.store (global.get $wantedEnd) (local.get $line))
+          (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
+          (i32.store offset=8 (global.get $wantedEnd) (global.get $lines))
+          (global.set $wantedEnd (i32.add (global.get $wantedEnd) (i32.const 12)))))
+        (if (global.get $notes) (then (call $noteLine (local.get $line) (local.get $newline))))))
     (global.set $lines (i32.add (global.get $lines) (i32.const 1)))
   )
 
-  ;; Gives the names in a line, each as the place of the line and a hash. A line with none, or with 16 and so perhaps
-  ;; with more, is one that may name anybody.
-  (func $noteNames (param $line i32) (param $newline i32)
-    (local $block i32) (local $bits i64) (local $at i32) (local $names i32) (local $key i32)
-    (local $first v128) (local $shared v128) (local $fourth v128)
-    (local $found0 v128)
-    (local $found1 v128)
-    (local $found2 v128)
-    (local $found3 v128)
-    (local.set $first (v128.load (i32.const 0xb0)))
-    (local.set $shared (v128.load (i32.const 0xc0)))
-    (local.set $fourth (v128.load (i32.const 0xd0)))
+  ;; Writes 16 bytes about a line: where it begins; the upper halves of the hashes of two names in it; the hash of its
+  ;; address; and, from the lowest bit on, its kinds (3 bits), whether it may be of anybody (8), from any address (16),
+  ;; of any time (32), and its minute: minutes since the year 2000, as if each month had 31 days.
+  ;; Of a line that is wanted only that is known. One with a third name may be of anybody.
+  (func $noteLine (param $line i32) (param $newline i32)
+    (local $block i32) (local $bits i32) (local $at i32) (local $key i32) (local $value i32)
+    (local $names i32) (local $first i32) (local $second i32)
+    (local $address i32) (local $minute i32) (local $known i32)
+    (local $found0 v128) (local $found1 v128) (local $fourth v128)
     (local.set $block (local.get $line))
-    (block $enough
+    (local.set $address (i32.const -1))
+    (local.set $minute (i32.const -1))
+    (local.set $known (global.get $kinds))
+    (block $noted
+      (br_if $noted (i32.eq (global.get $kinds) (i32.const 4)))
       (loop $nextBlock
+        ;; "se" or "re", and behind any letter one of p to w, P or I.
         (local.set $found0
           (v128.and
-            (i8x16.eq (v128.load (local.get $block)) (local.get $first))
-            (i8x16.eq
-              (v128.and (v128.load offset=3 (local.get $block)) (local.get $shared))
-              (local.get $fourth))))
+            (v128.and
+              (i8x16.eq
+                (v128.or
+                  (v128.load (local.get $block))
+                  (v128.const i8x16 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1))
+                (v128.const i8x16 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73))
+              (i8x16.eq
+                (v128.load offset=1 (local.get $block))
+                (v128.const i8x16 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65)))
+            (v128.or
+              (i8x16.eq
+                (v128.and
+                  (local.tee $fourth (v128.load offset=3 (local.get $block)))
+                  (v128.const i8x16 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8))
+                (v128.const i8x16 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70))
+              (i8x16.eq
+                (v128.and
+                  (local.get $fourth)
+                  (v128.const i8x16 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6))
+                (v128.const i8x16 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40)))))
         (local.set $found1
           (v128.and
-            (i8x16.eq (v128.load offset=16 (local.get $block)) (local.get $first))
-            (i8x16.eq
-              (v128.and (v128.load offset=19 (local.get $block)) (local.get $shared))
-              (local.get $fourth))))
-        (local.set $found2
-          (v128.and
-            (i8x16.eq (v128.load offset=32 (local.get $block)) (local.get $first))
-            (i8x16.eq
-              (v128.and (v128.load offset=35 (local.get $block)) (local.get $shared))
-              (local.get $fourth))))
-        (local.set $found3
-          (v128.and
-            (i8x16.eq (v128.load offset=48 (local.get $block)) (local.get $first))
-            (i8x16.eq
-              (v128.and (v128.load offset=51 (local.get $block)) (local.get $shared))
-              (local.get $fourth))))
-        (if (v128.any_true
-              (v128.or
-                (v128.or (local.get $found0) (local.get $found1))
-                (v128.or (local.get $found2) (local.get $found3)))) (then
+            (v128.and
+              (i8x16.eq
+                (v128.or
+                  (v128.load offset=16 (local.get $block))
+                  (v128.const i8x16 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1))
+                (v128.const i8x16 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73 0x73))
+              (i8x16.eq
+                (v128.load offset=17 (local.get $block))
+                (v128.const i8x16 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65 0x65)))
+            (v128.or
+              (i8x16.eq
+                (v128.and
+                  (local.tee $fourth (v128.load offset=19 (local.get $block)))
+                  (v128.const i8x16 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8 0xf8))
+                (v128.const i8x16 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70 0x70))
+              (i8x16.eq
+                (v128.and
+                  (local.get $fourth)
+                  (v128.const i8x16 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6 0xe6))
+                (v128.const i8x16 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40 0x40)))))
+        (if (v128.any_true (v128.or (local.get $found0) (local.get $found1))) (then
           (local.set $bits
-            (i64.or
-              (i64.or
-                (i64.extend_i32_u (i8x16.bitmask (local.get $found0)))
-                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $found1))) (i64.const 16)))
-              (i64.or
-                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $found2))) (i64.const 32))
-                (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $found3))) (i64.const 48)))))
+            (i32.or
+              (i8x16.bitmask (local.get $found0))
+              (i32.shl (i8x16.bitmask (local.get $found1)) (i32.const 16))))
           (loop $nextBit
-            (local.set $at (i32.add (local.get $block) (i32.wrap_i64 (i64.ctz (local.get $bits)))))
+            (local.set $at (i32.add (local.get $block) (i32.ctz (local.get $bits))))
             (local.set $key (call $keyAt (local.get $at)))
-            (if (i32.and (i32.ne (local.get $key) (i32.const 0)) (i32.lt_u (local.get $at) (local.get $newline)))
-              (then
-                (call $noteName
-                  (local.get $line)
-                  (call $hashValue (i32.add (local.get $at) (i32.load8_u offset=49 (local.get $key)))))
-                (local.set $names (i32.add (local.get $names) (i32.const 1)))
-                (br_if $enough (i32.eq (local.get $names) (i32.const 16)))))
+            (if (i32.and (i32.ne (local.get $key) (i32.const 0)) (i32.lt_u (local.get $at) (local.get $newline))) (then
+              (local.set $at
+                (i32.add
+                  (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $key)))
+                  (i32.load8_u offset=49 (local.get $key))))
+              (if (i32.eq (local.get $key) (i32.const 0x1c0))
+                (then
+                  (local.set $value (call $minuteOf (local.get $at)))
+                  (if (i32.or
+                        (i32.eqz (local.get $value))
+                        (i32.and
+                          (i32.ne (local.get $minute) (i32.const -1))
+                          (i32.ne (local.get $minute) (local.get $value))))
+                    (then (local.set $known (i32.or (local.get $known) (i32.const 32)))))
+                  (local.set $minute (local.get $value)))
+                (else
+                  (local.set $value (call $hashValue (local.get $at)))
+                  (if (i32.eq (local.get $key) (i32.const 0x180))
+                    (then
+                      (if (i32.or
+                            (i32.eqz (local.get $value))
+                            (i32.and
+                              (i32.ne (local.get $address) (i32.const -1))
+                              (i32.ne (local.get $address) (local.get $value))))
+                        (then (local.set $known (i32.or (local.get $known) (i32.const 16)))))
+                      (local.set $address (local.get $value)))
+                    (else
+                      (local.set $names (i32.add (local.get $names) (i32.const 1)))
+                      (if (i32.or (i32.eqz (local.get $value)) (i32.eq (local.get $names) (i32.const 3)))
+                        (then (local.set $known (i32.or (local.get $known) (i32.const 8)))))
+                      (local.set $second (local.get $first))
+                      (local.set $first (local.get $value))))))))
             (br_if $nextBit
-              (i64.ne
-                (local.tee $bits
-                  (i64.and (local.get $bits) (i64.sub (local.get $bits) (i64.const 1))))
-                (i64.const 0))))))
-        (local.set $block (i32.add (local.get $block) (i32.const 64)))
+              (local.tee $bits
+                (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))))))
+        (local.set $block (i32.add (local.get $block) (i32.const 32)))
         (br_if $nextBlock (i32.lt_u (local.get $block) (local.get $newline))))
-      (br_if $enough (i32.eqz (local.get $names)))
-      (return))
-    (call $noteName (local.get $line) (i32.const 0))
+      (if (i32.eqz (local.get $names))
+        (then (local.set $known (i32.or (local.get $known) (i32.const 8)))))
+      (if (i32.eq (local.get $address) (i32.const -1))
+        (then (local.set $known (i32.or (local.get $known) (i32.const 16)))))
+      (if (i32.eq (local.get $minute) (i32.const -1))
+        (then (local.set $known (i32.or (local.get $known) (i32.const 32))))))
+    (i32.store (global.get $notesEnd) (local.get $line))
+    (i32.store offset=4
+      (global.get $notesEnd)
+      (i32.or
+        (i32.shr_u (local.get $first) (i32.const 16))
+        (i32.and (local.get $second) (i32.const 0xffff0000))))
+    (i32.store offset=8
+      (global.get $notesEnd)
+      (local.get $address))
+    (i32.store offset=12
+      (global.get $notesEnd)
+      (i32.or (local.get $known) (i32.shl (local.get $minute) (i32.const 6))))
+    (global.set $notesEnd (i32.add (global.get $notesEnd) (i32.const 16)))
   )
 
-  ;; The key that begins at $at, or 0.
+  ;; The key that is noticed at $at, or 0.
   (func $keyAt (param $at i32) (result i32)
-    (if (call $stands (i32.const 0x100) (local.get $at)) (then (return (i32.const 0x100))))
-    (if (call $stands (i32.const 0x140) (local.get $at)) (then (return (i32.const 0x140))))
+    (local $key i32)
+    (local.set $key (i32.const 0x100))
+    (loop $next
+      (if (call $stands (local.get $key) (i32.sub (local.get $at) (i32.load8_u offset=48 (local.get $key))))
+        (then (return (local.get $key))))
+      (local.set $key (i32.add (local.get $key) (i32.const 64)))
+      (br_if $next (i32.lt_u (local.get $key) (i32.const 0x200))))
     (i32.const 0)
   )
 
-  (func $noteName (param $line i32) (param $hash i32)
-    (i32.store (global.get $namesEnd) (local.get $line))
-    (i32.store offset=4 (global.get $namesEnd) (local.get $hash))
-    (global.set $namesEnd (i32.add (global.get $namesEnd) (i32.const 8)))
+  ;; The place of the first byte of the text that is the value of a key that ends at $at: ": "text". 0 if it is none.
+  (func $textOf (param $at i32) (result i32)
+    (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 34)) (then (return (i32.const 0))))
+    (local.set $at (call $skipBlanks (i32.add (local.get $at) (i32.const 1))))
+    (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 58)) (then (return (i32.const 0))))
+    (local.set $at (call $skipBlanks (i32.add (local.get $at) (i32.const 1))))
+    (select
+      (i32.add (local.get $at) (i32.const 1))
+      (i32.const 0)
+      (i32.eq (i32.load8_u (local.get $at)) (i32.const 34)))
+  )
+
+  ;; The minute, of Greenwich, in the value of a key that ends at $at: 2026-03-10T09:00:00, a fraction, Z. 0 for
+  ;; whatever is not as simple as that. A day that does not exist has minutes, too.
+  (func $minuteOf (param $at i32) (result i32)
+    (local $text v128) (local $month i32) (local $day i32) (local $hour i32) (local $end i32)
+    (local.set $at (call $textOf (local.get $at)))
+    (if (i32.eqz (local.get $at)) (then (return (i32.const 0))))
+    (local.set $text (v128.load (local.get $at)))
+    ;; 20, and digits, with "-", "T" and ":" where they belong.
+    (if (i32.eqz
+          (i32.and
+            (i8x16.all_true
+              (i8x16.le_u
+                (i8x16.sub
+                  (local.get $text)
+                  (v128.const i8x16 50 48 48 48 45 48 48 45 48 48 84 48 48 58 48 48))
+                (v128.const i8x16 0 0 9 9 0 1 9 0 3 9 0 2 9 0 5 9)))
+            (i32.and
+              (i32.eq (i32.load8_u offset=16 (local.get $at)) (i32.const 58))
+              (i32.and
+                (i32.lt_u
+                  (i32.sub (i32.load8_u offset=17 (local.get $at)) (i32.const 48))
+                  (i32.const 6))
+                (call $isDigit (i32.add (local.get $at) (i32.const 18)))))))
+      (then (return (i32.const 0))))
+    (local.set $month (call $twoDigits (i32.add (local.get $at) (i32.const 5))))
+    (local.set $day (call $twoDigits (i32.add (local.get $at) (i32.const 8))))
+    (local.set $hour (call $twoDigits (i32.add (local.get $at) (i32.const 11))))
+    (if (i32.or
+          (i32.or (i32.eqz (local.get $month)) (i32.gt_u (local.get $month) (i32.const 12)))
+          (i32.or
+            (i32.gt_u (local.get $hour) (i32.const 23))
+            (i32.or (i32.eqz (local.get $day)) (i32.gt_u (local.get $day) (i32.const 31)))))
+      (then (return (i32.const 0))))
+    ;; Behind the seconds a point and up to 12 digits.
+    (local.set $end (i32.add (local.get $at) (i32.const 19)))
+    (if (i32.eq (i32.load8_u (local.get $end)) (i32.const 46)) (then
+      (loop $next
+        (local.set $end (i32.add (local.get $end) (i32.const 1)))
+        (br_if $next
+          (i32.and
+            (i32.lt_u (local.get $end) (i32.add (local.get $at) (i32.const 32)))
+            (call $isDigit (local.get $end)))))))
+    (if (i32.or
+          (i32.ne (i32.load16_u (local.get $end)) (i32.const 0x225a))
+          (i32.eqz (call $isDigit (i32.sub (local.get $end) (i32.const 1)))))
+      (then (return (i32.const 0))))
+    (i32.add
+      (call $twoDigits (i32.add (local.get $at) (i32.const 14)))
+      (i32.mul
+        (i32.const 60)
+        (i32.add
+          (local.get $hour)
+          (i32.mul
+            (i32.const 24)
+            (i32.add
+              (local.get $day)
+              (i32.mul
+                (i32.const 31)
+                (i32.add
+                  (local.get $month)
+                  (i32.mul
+                    (i32.const 12)
+                    (call $twoDigits (i32.add (local.get $at) (i32.const 2)))))))))))
+  )
+
+  (func $isDigit (param $at i32) (result i32)
+    (i32.lt_u (i32.sub (i32.load8_u (local.get $at)) (i32.const 48)) (i32.const 10))
+  )
+
+  (func $twoDigits (param $at i32) (result i32)
+    (i32.add
+      (i32.mul (i32.sub (i32.load8_u (local.get $at)) (i32.const 48)) (i32.const 10))
+      (i32.sub (i32.load8_u offset=1 (local.get $at)) (i32.const 48)))
   )
 
   ;; The hash of the text, in lower case, that is the value of a key that ends at $at: ": "text". Four bytes at a time,
   ;; as if nothing stood behind it. 0, which may be anybody, for whatever is not as simple as that.
   (func $hashValue (param $at i32) (result i32)
     (local $hash i32) (local $bytes v128) (local $length i32)
-    (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 34)) (then (return (i32.const 0))))
-    (local.set $at (call $skipBlanks (i32.add (local.get $at) (i32.const 1))))
-    (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 58)) (then (return (i32.const 0))))
-    (local.set $at (call $skipBlanks (i32.add (local.get $at) (i32.const 1))))
-    (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 34)) (then (return (i32.const 0))))
-    (local.set $at (i32.add (local.get $at) (i32.const 1)))
+    (local.set $at (call $textOf (local.get $at)))
+    (if (i32.eqz (local.get $at)) (then (return (i32.const 0))))
     (loop $next
       (local.set $bytes (v128.load (local.get $at)))
       (local.set $length

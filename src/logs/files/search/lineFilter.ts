@@ -6,11 +6,8 @@ import { longLineBytes, type Found, type LineSearch, type SearchBuffer } from ".
 export interface FilterSink extends LineSink {
   /** This many non-empty lines hold nothing of interest. */
   passed(lines: number): void;
-  /**
-   * These lines were skipped but may hold an approval. Each pair is the offset of a line, to which `before` was
-   * added, and the hash of a name in it, or 0 if it may be anybody's.
-   */
-  approvalCandidates(pairs: Uint32Array, before: number): void;
+  /** Notes of lines (`notes.ts`). `before` was added to the offset of each line. */
+  notes(notes: Uint32Array, before: number): void;
 }
 
 /**
@@ -126,13 +123,13 @@ export class LineFilter {
     }
   }
 
-  #handOn({ lines, blank, wanted, names }: Found): void {
+  #handOn({ lines, blank, wanted, notes }: Found): void {
     const passed = lines - blank - wanted.length / 3;
     if (passed > 0) {
       this.#sink.passed(passed);
     }
-    if (names.length > 0) {
-      this.#sink.approvalCandidates(names, this.#end - this.#bytes);
+    if (notes.length > 0) {
+      this.#sink.notes(notes, this.#end - this.#bytes);
     }
     for (let at = 0; at < wanted.length; at += 3) {
       const bytes = this.#search.memory.subarray(wanted[at], wanted[at + 1]);

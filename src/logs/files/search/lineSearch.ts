@@ -1,6 +1,7 @@
 import { denialSearch, harmlessTexts } from "../../../detection/signin/outcomeText.ts";
 import kernel from "./kernel.wat";
-import { kinds, markLength, markWords, nameKeys, type MarkedWord, type Word } from "./words.ts";
+import { noteKeys } from "./notes.ts";
+import { kinds, markLength, markWords, type MarkedWord, type Word } from "./words.ts";
 
 /** One buffer for text, besides the beginning of a line from before. */
 const oneBuffer: BufferSizes = { buffers: 1, bytes: 1024 * 1024 };
@@ -10,18 +11,17 @@ export const longLineBytes = 1024 * 1024;
 
 // Layout of the kernel's memory.
 const marks = 0x000;
-const keyLetters = 0x0b0;
 const wordCount = 0x100;
 const harmless = 0xa00;
 const firstWords = 0x1000;
 const hashBits = 12;
 const results = 0x1_0000;
 const resultsBytes = 0x1_0000;
-const everyName = results + resultsBytes;
-const namesBytes = 0x1_0000;
+const noted = results + resultsBytes;
+const notedBytes = 0x1_0000;
 /** The kernel reads a little before and behind the range that it is given. */
 const margin = 256;
-const buffersAt = everyName + namesBytes + margin;
+const buffersAt = noted + notedBytes + margin;
 const page = 0x1_0000;
 
 const wordBytes = 64;
@@ -35,16 +35,16 @@ interface Kernel {
   readonly lines: WebAssembly.Global;
   readonly blank: WebAssembly.Global;
   readonly wantedEnd: WebAssembly.Global;
-  readonly namesEnd: WebAssembly.Global;
+  readonly notesEnd: WebAssembly.Global;
   readonly harmlessEnd: WebAssembly.Global;
-  readonly everyLine: WebAssembly.Global;
+  readonly notes: WebAssembly.Global;
   scan(
     from: number,
     end: number,
     wanted: number,
     wantedLimit: number,
-    names: number,
-    namesLimit: number,
+    noted: number,
+    notedLimit: number,
   ): number;
 }
 
@@ -56,10 +56,8 @@ interface BufferSizes {
 
 export interface SearchOptions {
   readonly buffers?: BufferSizes;
-  /** Two keys whose values are reported. A closing quote is compared, too. */
-  readonly keys?: readonly [string, string];
-  /** Makes every line a candidate; one with a word in it, or without a key, is reported as anybody's. */
-  readonly everyLine?: boolean;
+  /** Whether notes of all lines are wanted. */
+  readonly notes?: boolean;
 }
 
 /** A part of the search's memory that text is put into. */
@@ -79,8 +77,8 @@ export interface Found {
   readonly blank: number;
   /** Three numbers for each wanted line: its start, its newline, and its index from 0. */
   readonly wanted: Uint32Array;
-  /** Two numbers for each name in a candidate line: the start of the line and `nameHash`, or 0 if it may be anybody's. */
-  readonly names: Uint32Array;
+  /** `noteNumbers` for each line that is not blank, the first of which is its start; see `notes.ts`. */
+  readonly notes: Uint32Array;
 }
 
 /** Shared by all searches of a thread; null if this machine cannot run it. */
@@ -101,7 +99,7 @@ export class LineSearch {
   private constructor(
     module: WebAssembly.Module,
     words: readonly Word[],
-    { buffers = oneBuffer, keys = nameKeys, everyLine = false }: SearchOptions,
+    { buffers = oneBuffer, notes = false }: SearchOptions,
   ) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
@@ -115,8 +113,8 @@ export class LineSearch {
       bufferAt(first + (index + 1) * wholeBuffer),
     );
     this.buffers = [bufferAt(first), ...others];
-    fillTables(memory.buffer, words, keys);
-    this.#kernel.everyLine.value = everyLine ? 1 : 0;
+    fillTables(memory.buffer, words);
+    this.#kernel.notes.value = notes ? 1 : 0;
     harmlessEnd.value = writeHarmless(this.memory);
   }
 
@@ -125,36 +123,27 @@ export class LineSearch {
    * valid until the next call.
    */
   scan(from: number, end: number): Found {
-    const { memory, lines, blank, wantedEnd, namesEnd } = this.#kernel;
-    const limits = [results + resultsBytes, everyName + namesBytes] as const;
-    const next = this.#kernel.scan(from, end, results, limits[0], everyName, limits[1]);
+    const { memory, lines, blank, wantedEnd, notesEnd } = this.#kernel;
+    const limits = [results + resultsBytes, noted + notedBytes] as const;
+    const next = this.#kernel.scan(from, end, results, limits[0], noted, limits[1]);
     return {
       next,
       lines: lines.value,
       blank: blank.value,
       wanted: new Uint32Array(memory.buffer, results, (wantedEnd.value - results) / 4),
-      names: new Uint32Array(memory.buffer, everyName, (namesEnd.value - everyName) / 4),
+      notes: new Uint32Array(memory.buffer, noted, (notesEnd.value - noted) / 4),
     };
   }
 }
 
-function fillTables(
-  memory: ArrayBuffer,
-  words: readonly Word[],
-  keys: readonly [string, string],
-): void {
+function fillTables(memory: ArrayBuffer, words: readonly Word[]): void {
   let at = wordCount;
-  for (const key of keys) {
+  for (const { text, valueAt, noticedAt } of noteKeys) {
     const bytes = new Uint8Array(memory, at, wordBytes);
-    writeText(bytes, key);
-    // The value is looked for from the closing quote on.
-    bytes[3 * longestWord + 1] = key.replace(/"$/, "").length;
+    writeText(bytes, text);
+    bytes[3 * longestWord] = noticedAt;
+    bytes[3 * longestWord + 1] = valueAt;
     at += wordBytes;
-  }
-  const [fourth, otherFourth] = keys.map((key) => key.charCodeAt(3)) as [number, number];
-  const shared = ~(fourth ^ otherFourth);
-  for (const [index, byte] of [keys[0].charCodeAt(0), shared, fourth & shared].entries()) {
-    new Uint8Array(memory, keyLetters + 16 * index, 16).fill(byte);
   }
   const marked = markWords(words).toSorted((a, b) => markHash(a) - markHash(b));
   const firsts = new Uint8Array(memory, firstWords, 1 << hashBits);

@@ -9,6 +9,7 @@ import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
 import type { LineSearch, SearchBuffer } from "./lineSearch.ts";
 import { LineFilter } from "./lineFilter.ts";
+import { noteNumbers } from "./notes.ts";
 import { ReadingSink } from "./readingSink.ts";
 import type { TextBlock } from "./textBlocks.ts";
 
@@ -22,7 +23,7 @@ export interface LineRange {
 }
 
 /** Bytes read at a time, few enough to stay in the processor's cache until they are searched. */
-const stepBytes = 512 * 1024;
+const stepBytes = 128 * 1024;
 
 /** What was found in lines. */
 export interface RangeFindings {
@@ -31,8 +32,8 @@ export interface RangeFindings {
   readonly lines: number;
   /** The fields that the parsed records had values for. */
   readonly seen: RecordsSeen;
-  /** A pair for each line that may hold an approval: its offset, and `nameHash` of the user or 0 for anybody. */
-  readonly approvalCandidates: Uint32Array<ArrayBuffer>;
+  /** Notes of all lines (`notes.ts`), by their offset in the range; none if the search takes none. */
+  readonly notes: Uint32Array<ArrayBuffer>;
 }
 
 /**
@@ -87,7 +88,7 @@ export class Finder {
   readonly filter: LineFilter;
   readonly seen = nothingShown();
   readonly #extractor: Extractor<Place>;
-  #candidates = new Uint32Array(1024);
+  #notes = new Uint32Array(0);
   #length = 0;
 
   /**
@@ -111,7 +112,7 @@ export class Finder {
     const reader = new LineReader(maker);
     const sink = new ReadingSink(reader, {
       passed: (lines) => this.#extractor.pass(lines),
-      approvalCandidates: (pairs, before) => this.#addCandidates(pairs, before),
+      notes: (notes, before) => this.#addNotes(notes, before),
     });
     this.filter = new LineFilter(search, sink, line, buffer);
   }
@@ -128,20 +129,20 @@ export class Finder {
       extract: this.take(),
       lines: this.filter.line - 1,
       seen: this.seen,
-      approvalCandidates: this.#candidates.slice(0, this.#length),
+      notes: this.#notes.slice(0, this.#length),
     };
   }
 
-  #addCandidates(pairs: Uint32Array, before: number): void {
-    const needed = this.#length + pairs.length;
-    if (needed > this.#candidates.length) {
+  #addNotes(notes: Uint32Array, before: number): void {
+    const needed = this.#length + notes.length;
+    if (needed > this.#notes.length) {
       const larger = new Uint32Array(2 * needed);
-      larger.set(this.#candidates);
-      this.#candidates = larger;
+      larger.set(this.#notes);
+      this.#notes = larger;
     }
-    this.#candidates.set(pairs, this.#length);
-    for (let at = this.#length; at < needed; at += 2) {
-      this.#candidates[at] = (this.#candidates[at] ?? 0) - before;
+    this.#notes.set(notes, this.#length);
+    for (let at = this.#length; at < needed; at += noteNumbers) {
+      this.#notes[at] = (this.#notes[at] ?? 0) - before;
     }
     this.#length = needed;
   }

@@ -21,6 +21,7 @@ export class RangeWorker {
   static of({ search, how }: SearchSetting): RangeWorker | null {
     const lines = LineSearch.of(searches[search], {
       buffers: { buffers: 2, bytes: longestRangeBytes },
+      notes: true,
     });
     return lines && new RangeWorker(lines, how);
   }

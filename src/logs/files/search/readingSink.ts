@@ -5,15 +5,12 @@ import type { FilterSink } from "./lineFilter.ts";
 export class ReadingSink implements FilterSink {
   readonly #reader: LineReader;
   readonly passed: FilterSink["passed"];
-  readonly approvalCandidates: FilterSink["approvalCandidates"];
+  readonly notes: FilterSink["notes"];
 
-  constructor(
-    reader: LineReader,
-    { passed, approvalCandidates }: Pick<FilterSink, "passed" | "approvalCandidates">,
-  ) {
+  constructor(reader: LineReader, { passed, notes }: Pick<FilterSink, "passed" | "notes">) {
     this.#reader = reader;
     this.passed = passed;
-    this.approvalCandidates = approvalCandidates;
+    this.notes = notes;
   }
 
   line(bytes: Buffer, line: number): void {

@@ -2,8 +2,8 @@
 // its inside (`npm run architecture`), so the search can be replaced as a whole.
 export { cutRanges, type PlainLines } from "./lineRanges.ts";
 export type { LineSearch } from "./lineSearch.ts";
-export { ApprovalCandidates } from "./approvalCandidates.ts";
-export { RelatedLines, type RelatedTo } from "./relatedLines.ts";
+export { LineNotes } from "./lineNotes.ts";
+export { relatedLines } from "./relatedLines.ts";
 export { Finder, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 export { SearchingReader, type TextSearch } from "./searchingReader.ts";
 export { SearchWorkers } from "./searchWorkers.ts";

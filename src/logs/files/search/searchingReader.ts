@@ -86,7 +86,7 @@ export class SearchingReader {
       return;
     }
     const { lines, onPassed } = this.#search;
-    const sink = new ReadingSink(this.#reader, { passed: onPassed, approvalCandidates: () => {} });
+    const sink = new ReadingSink(this.#reader, { passed: onPassed, notes: () => {} });
     this.#filter = new LineFilter(lines, sink, cutter.line);
     this.#filter.push(cutter.held);
     this.#filter.push(left);

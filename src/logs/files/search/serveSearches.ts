@@ -18,7 +18,7 @@ export function serveSearches(): void {
     return;
   }
   const { how } = workerData;
-  const ofRanges = LineSearch.of(searches[workerData.search]);
+  const ofRanges = LineSearch.of(searches[workerData.search], { notes: true });
   const ofTexts = LineSearch.of(searches.denialsAndApprovals);
   parentPort?.on("message", (request: SearchRequest) => {
     const answer = answerTo(() => {

@@ -1,12 +1,15 @@
+import { wrongPasswordSearch } from "../../../detection/context/words.ts";
 import { resultTypeSearch } from "../../../detection/signin/candidate.ts";
 import { approvalSearch, denialSearch } from "../../../detection/signin/outcomeText.ts";
 
-/** What a line becomes when a word is found in it. */
+/** What a word says of a line in which it is found: bits of its note. */
 export const kinds = {
-  /** The line is passed on. */
-  wanted: 1,
-  /** The line is kept as a candidate for approvals, with the names in it. */
-  candidate: 2,
+  /** It may hold an approval. */
+  approval: 1,
+  /** It may tell of a wrong password. */
+  wrongPassword: 2,
+  /** It is passed on. */
+  wanted: 4,
 } as const;
 
 type Kind = keyof typeof kinds;
@@ -29,29 +32,23 @@ const containers = ["records", "tables", "rows", "value"].flatMap((key) => [
   `${key}": [`,
 ]);
 
-/**
- * `UserPrincipalName` and `UserId` in every dialect's spelling, case-sensitive. Their value is a name. At most 16
- * bytes each, with the same first letter; the search finds them by their first and fourth letter.
- */
-export const nameKeys = ["serPrincipalName", "serId"] as const;
-
-/** The end of the key of a sign-in's address in every dialect, case-sensitive. Other keys may end so, too. */
-export const addressKeys = ['Address"', 'Address"'] as const;
-
 const wanted = [...resultTypeSearch, ...denialSearch, ...escapes, ...containers];
+
+const noted = wordsOf("wrongPassword", wrongPasswordSearch);
 
 /** The words that lines are searched for. */
 export const searches = {
-  /** Finds lines that can hold a denial; the others are candidates for approvals if they can hold one. */
-  denials: [
-    ...wanted.map((text) => ({ text, kind: "wanted" as const })),
-    { text: approvalSearch, kind: "candidate" },
-  ],
+  /** Finds lines that can hold a denial; the others are noted if they can hold an approval. */
+  denials: [...wordsOf("wanted", wanted), ...wordsOf("approval", [approvalSearch]), ...noted],
   /** Finds lines that can hold a denial or an approval. */
-  denialsAndApprovals: [...wanted, approvalSearch].map((text) => ({ text, kind: "wanted" })),
+  denialsAndApprovals: [...wordsOf("wanted", [...wanted, approvalSearch]), ...noted],
 } satisfies Readonly<Record<string, readonly Word[]>>;
 
 export type SearchName = keyof typeof searches;
+
+function wordsOf(kind: Kind, texts: readonly string[]): readonly Word[] {
+  return texts.map((text) => ({ text, kind }));
+}
 
 /**
  * The mark of each word: five of its letters that are rare in sign-in rows; the middle one is not compared. The
@@ -72,8 +69,15 @@ const groups: readonly Readonly<Record<string, string>>[] = [
   { 'tables":[': "ables", 'tables": [': 's": [' },
   { 'records":[': 'ds":[', 'records": [': 'ds": ', 'rows":[': 'ws":[', 'rows": [': 'ws": ' },
   { 'value":[': 'ue":[', 'value": [': 'ue": ' },
-  { "50.012": "0.012", fraud: "fraud" },
-  { "50012": "50012", "5.0012": ".0012", "5001.2": "5001." },
+  { "50.012": "0.012", fraud: "fraud", "50.126": "0.126", "501.26": "01.26" },
+  {
+    "50012": "50012",
+    "5.0012": ".0012",
+    "5001.2": "5001.",
+    "50126": "50126",
+    "5.0126": ".0126",
+    "5012.6": "5012.",
+  },
   { suspiciousactivityreported: "iciou", select: "selec", completed: "omple" },
   { "500.12": "500.1", denied: "denie" },
 ];

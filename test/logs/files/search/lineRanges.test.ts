@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../src/logs/files/inputError.ts";
 import { cutRanges } from "../../../../src/logs/files/search/lineRanges.ts";
+import { noteNumbers } from "../../../../src/logs/files/search/notes.ts";
 import { RangeWorker } from "../../../../src/logs/files/search/rangeWorker.ts";
 import type { LineRange, RangeFindings } from "../../../../src/logs/files/search/rangeSearch.ts";
 import { temporaryFolder } from "../../../cli/terminal.ts";
@@ -162,10 +163,11 @@ function inOne(parts: readonly RangeFindings[], begins: readonly number[]) {
   const bad: unknown[] = [];
   const noted: unknown[] = [];
   const counts: Record<string, number> = { rows: 0, classified: 0, badRecords: 0 };
-  for (const [index, { extract, lines, approvalCandidates: pairs }] of parts.entries()) {
+  for (const [index, { extract, lines, notes }] of parts.entries()) {
     bad.push(...extract.bad.map(({ reason, place }) => [reason, (place.line ?? 0) + before]));
-    for (let at = 0; at < pairs.length; at += 2) {
-      noted.push([(pairs[at] ?? 0) + (begins[index] ?? 0), pairs[at + 1]]);
+    for (let at = 0; at < notes.length; at += noteNumbers) {
+      const [place = 0, ...note] = notes.subarray(at, at + noteNumbers);
+      noted.push([place + (begins[index] ?? 0), ...note]);
     }
     for (const name of ["rows", "classified", "badRecords"] as const) {
       counts[name] = (counts[name] ?? 0) + extract.counts[name];

@@ -3,18 +3,14 @@ import { describe, expect, test } from "vitest";
 import { denialSearch, harmlessTexts } from "../../../../src/detection/signin/outcomeText.ts";
 import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
 import { LineFilter } from "../../../../src/logs/files/search/lineFilter.ts";
-import {
-  markWords,
-  nameKeys,
-  searches,
-  type SearchName,
-} from "../../../../src/logs/files/search/words.ts";
+import { markWords, searches, type SearchName } from "../../../../src/logs/files/search/words.ts";
+import { noteKeys, noteNumbers } from "../../../../src/logs/files/search/notes.ts";
 import { searchNaively, type Said } from "./naive.ts";
 import { cases } from "../../../cases.ts";
 
 const names: readonly SearchName[] = ["denials", "denialsAndApprovals"];
 const search = Object.fromEntries(
-  names.map((name) => [name, LineSearch.of(searches[name])]),
+  names.map((name) => [name, LineSearch.of(searches[name], { notes: true })]),
 ) as Readonly<Record<SearchName, LineSearch | null>>;
 
 /** What the search says of a text that comes in pieces of the given sizes, over and over. */
@@ -31,9 +27,10 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
     longLine: () => expect.unreachable(),
     longLineEnd: () => expect.unreachable(),
     passed: (count) => (passed += count),
-    approvalCandidates: (pairs, before) => {
-      for (let at = 0; at < pairs.length; at += 2) {
-        noted.push(`${(pairs[at] ?? 0) - before} ${pairs[at + 1]}`);
+    notes: (notes, before) => {
+      for (let at = 0; at < notes.length; at += noteNumbers) {
+        const [place = 0, ...note] = notes.subarray(at, at + noteNumbers);
+        noted.push([place - before, ...note].join(" "));
       }
     },
   });
@@ -49,7 +46,7 @@ function searchIn(name: SearchName, text: string, sizes: readonly number[] = [In
 
 /** What a search could trip over: its words, whole and cut, and what stands around them. */
 const scraps = [
-  ...[...searches.denials.map(({ text }) => text), ...nameKeys].flatMap((text) => [
+  ...[...searches.denials, ...noteKeys].flatMap(({ text }) => [
     text,
     text.slice(1),
     text.slice(0, -1),
@@ -58,6 +55,12 @@ const scraps = [
   ...harmlessTexts.flatMap((text) => [`"${text}"`, `"${text}\\"`, `"${text}\\n"`, text]),
   "UserPrincipalName",
   "userId",
+  "IPAddress",
+  "CreatedDateTime",
+  '":"203.0.113.7"',
+  '":"2001:db8::7"',
+  '":"2026-03-10T09:12:34.5678901Z"',
+  '": "2026-12-31T23:59:59Z"',
   '":"alice@contoso.com"',
   '" :\t"ALICE@contoso.com"',
   '":null',
@@ -106,20 +109,36 @@ const userName = fc.oneof(
   ),
   fc.string({ unit: "binary-ascii", maxLength: 40 }).map((any) => any.replaceAll(/[\n\r]/g, "")),
 );
+const time = fc
+  .tuple(
+    fc.constantFrom(
+      "2026-03-10",
+      "2000-01-01",
+      "2099-12-31",
+      "2026-00-10",
+      "2026-13-01",
+      "2026-02-00",
+    ),
+    fc.constantFrom("T", " "),
+    fc.constantFrom("00:00:00", "23:59:59", "24:00:00", "09:60:00", "09:00:60", "09:00", "9:00:00"),
+    fc.constantFrom("", ".1", ".123456789012", ".1234567890123", ".", ",5", ":", ".x"),
+    fc.constantFrom("Z", "Z", "Z", "", "z", "+02:00", "Z "),
+  )
+  .map((parts) => parts.join(""));
 const blanks = fc.constantFrom("", " ", "\t", " \t ", "\b");
 const member = fc
   .tuple(
-    fc.constantFrom("User", "user", "Other", "USER"),
-    fc.constantFrom("PrincipalName", "Id"),
+    fc.constantFrom("User", "user", "Other", "USER", "IP", "Created", "created"),
+    fc.constantFrom("PrincipalName", "Id", "Address", "DateTime"),
     blanks,
     blanks,
-    userName,
+    fc.oneof(userName, time),
   )
   .map(([who, what, before, after, value]) => `"${who}${what}"${before}:${after}"${value}"`);
 const namingLine = fc
   .array(
     fc.oneof({ weight: 3, arbitrary: member }, fc.constantFrom('"MFA Completed"', '"serId":null')),
-    { maxLength: 60 },
+    { maxLength: 12 },
   )
   .map((members) => `{"completed":1,${members.join()}}`);
 
@@ -139,7 +158,7 @@ describe("lines are found as a search line by line and word by word finds them",
     );
   });
 
-  test("with the names in those that are noted", () => {
+  test("with names, address and time in their notes", () => {
     fc.assert(
       fc.property(fc.array(namingLine, { maxLength: 4 }), (lines) => {
         const content = lines.join("\n");
@@ -162,9 +181,16 @@ describe("lines are found as a search line by line and word by word finds them",
   });
 
   test("and wherever in one a key and the ends of its line lie", () => {
-    for (const key of nameKeys) {
+    for (const { text: key } of noteKeys) {
       for (let before = 0; before < 34; before++) {
-        for (const value of ['":"a"', '" : "bo"}{', '":null', ""]) {
+        for (const value of [
+          '":"a"',
+          '" : "bo"}{',
+          '":null',
+          "",
+          ':"203.0.113.7"',
+          '":"2026-03-10T09:12:34.567Z"',
+        ]) {
           const line = `{completed${"-".repeat(before)}${key}${value}}`;
           const content = `${line}\n{"completed"}\n${line}\n${line.slice(0, -1)}\n{${key}":"x"}`;
           expect(searchIn("denials", content)).toEqual(searchNaively(content, searches.denials));

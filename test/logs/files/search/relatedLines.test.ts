@@ -2,9 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isCandidate } from "../../../../src/detection/signin/candidate.ts";
-import type { Fields } from "../../../../src/detection/signin/fields.ts";
+import { isFields, type Fields } from "../../../../src/detection/signin/fields.ts";
 import { readSignIn } from "../../../../src/detection/signin/signIn.ts";
-import { RelatedLines } from "../../../../src/logs/files/search/relatedLines.ts";
+import { LineNotes } from "../../../../src/logs/files/search/lineNotes.ts";
+import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
+import { searchRange } from "../../../../src/logs/files/search/rangeSearch.ts";
+import { relatedLines } from "../../../../src/logs/files/search/relatedLines.ts";
+import { searches } from "../../../../src/logs/files/search/words.ts";
+import type { RelatedTo } from "../../../../src/run/ports.ts";
 import { toDiagnosticRecord, toGraphSignIn } from "../../../../src/tenant/dialects.ts";
 import { generateTenant } from "../../../../src/tenant/tenant.ts";
 import { detect, temporaryFolder } from "../../../cli/terminal.ts";
@@ -16,26 +21,49 @@ const rows = rowsOf(
 
 /** What a row is known by, by reading all of it. */
 function known(record: Fields) {
-  const { account, origin } = readSignIn(record);
-  return { names: [account?.user, account?.name], address: origin.ipAddress };
+  const { account, origin, createdAt, resultType } = readSignIn(record);
+  const names = [account?.user, account?.name].filter((name) => typeof name === "string");
+  return { names, address: origin.ipAddress ?? "", at: createdAt ?? NaN, resultType };
 }
 
-function fileOf(records: readonly object[], name = "log.json") {
-  const path = join(temporaryFolder(), name);
-  const text = records.map((each) => `${JSON.stringify(each)}\n`).join("");
+function fileOf(lines: readonly string[]) {
+  const path = join(temporaryFolder(), "log.json");
+  const text = lines.map((line) => `${line}\n`).join("");
   writeFileSync(path, text);
   return { path, bytes: Buffer.byteLength(text) };
 }
 
+/** Searches a file in ranges of some lines each, and returns the lines that are related. */
 function recordsIn(
-  { path, bytes }: { readonly path: string; readonly bytes: number },
-  wanted: { readonly names: readonly string[]; readonly addresses: readonly string[] },
-) {
-  const entries = RelatedLines.of(wanted)?.entries({ source: path, path, from: 0, to: bytes });
-  return (entries ?? []).flatMap((entry) => (entry.kind === "record" ? [entry.record] : []));
+  lines: readonly string[],
+  wanted: Partial<RelatedTo>,
+  linesPerRange = 100,
+): readonly Fields[] {
+  const { path } = fileOf(lines);
+  const search = LineSearch.of(searches.denials, { notes: true });
+  const notes = new LineNotes();
+  for (let from = 0, line = 0; line < lines.length; line += linesPerRange) {
+    const part = lines.slice(line, line + linesPerRange);
+    const to = from + Buffer.byteLength(part.join("\n")) + 1;
+    const range = { source: path, path, from, to };
+    if (search !== null) {
+      notes.add(range, searchRange(search, range, {}).notes);
+    }
+    from = to;
+  }
+  const file = notes.of(path);
+  const all = { from: -Infinity, to: Infinity, names: [], addresses: [] };
+  const related = { ...all, wantsSuccess: () => true, ...wanted };
+  const found = file === undefined ? [] : relatedLines(path, file, related);
+  return Array.from(found, (line): Fields => {
+    const record: unknown = JSON.parse(line.toString());
+    return isFields(record) ? record : {};
+  });
 }
 
-const dialects = {
+const written = (records: readonly object[]) => records.map((each) => JSON.stringify(each));
+
+const dialects: Readonly<Record<string, readonly Fields[]>> = {
   "rows of Log Analytics": rows,
   "diagnostic records": rows.map(toDiagnosticRecord),
   "sign-ins of Microsoft Graph": rows.map(toGraphSignIn),
@@ -43,17 +71,14 @@ const dialects = {
 
 describe("lines that can matter for the context of findings", () => {
   it.each(Object.entries(dialects))("are found in %s", (_, records) => {
-    const { names, address } = known(records[7] as Fields);
-    const wanted = {
-      names: names.filter((name) => typeof name === "string"),
-      addresses: [known(records[11] as Fields).address ?? "", address ?? ""],
-    };
-    const found = recordsIn(fileOf(records), wanted);
-    const expected = (records as readonly Fields[]).filter((record) => {
+    const { names, address } = known(records[7] ?? {});
+    const wanted = { names, addresses: [known(records[11] ?? {}).address, address] };
+    const found = recordsIn(written(records), wanted);
+    const expected = records.filter((record) => {
       const row = known(record);
       return (
-        row.names.some((name) => wanted.names.includes(name ?? "")) ||
-        wanted.addresses.includes(row.address ?? "") ||
+        row.names.some((name) => wanted.names.includes(name)) ||
+        wanted.addresses.includes(row.address) ||
         isCandidate(readSignIn(record))
       );
     });
@@ -68,14 +93,20 @@ describe("lines that can matter for the context of findings", () => {
     ["brackets", "[2001:db8::66]:443"],
     ["another spelling", "2001:0DB8::0066"],
     ["an escape", "203.0.113.6\\u0036"],
+    ["more than an address", `2001:db8::66%${"x".repeat(200)}`],
   ])("are found where the address has %s", (_, address) => {
     const line = JSON.stringify({ ...rows[0], IPAddress: "@" }).replace('"@"', `"${address}"`);
-    const path = join(temporaryFolder(), "log.json");
-    writeFileSync(path, `${line}\n`);
-    const file = { path, bytes: Buffer.byteLength(line) + 1 };
-    const wanted = { names: [], addresses: ["203.0.113.66", "2001:db8::66"] };
-    expect(recordsIn(file, wanted)).toHaveLength(1);
+    const addresses = ["203.0.113.66", "2001:db8::66"];
+    expect(recordsIn([line], { addresses })).toHaveLength(1);
   });
+
+  it.each(["2001:db8::67", "203.0.113.67", "203.0.113.67:443", null])(
+    "are none of other addresses: %s",
+    (address) => {
+      const line = JSON.stringify({ ...rows[0], IPAddress: address });
+      expect(recordsIn([line], { addresses: ["203.0.113.66", "2001:db8::66"] })).toEqual([]);
+    },
+  );
 
   it.each([
     ["a name in capitals", { UserPrincipalName: "ALICE@Contoso.com" }],
@@ -83,23 +114,75 @@ describe("lines that can matter for the context of findings", () => {
     ["a name beyond ASCII", { UserPrincipalName: "älice@contoso.com" }],
     ["no name", { UserPrincipalName: undefined, UserId: undefined }],
   ])("are found with %s", (_, fields) => {
-    const file = fileOf([{ ...rows[0], UserId: undefined, ...fields }]);
-    expect(recordsIn(file, { names: ["alice@contoso.com"], addresses: [] })).toHaveLength(1);
+    const line = JSON.stringify({ ...rows[0], UserId: undefined, ...fields });
+    expect(recordsIn([line], { names: ["alice@contoso.com"] })).toHaveLength(1);
   });
 
-  it("come in file order, from the range alone", () => {
-    const { path, bytes } = fileOf(rows);
-    const wanted = { names: [], addresses: rows.map(({ IPAddress }) => String(IPAddress)) };
-    const half = Math.floor(bytes / 2);
-    const lines = RelatedLines.of(wanted);
-    const all = [...recordsIn({ path, bytes }, wanted)];
-    expect(all).toEqual(rows.map((row) => expect.objectContaining({ Id: row.Id }) as unknown));
-    const first = lines?.entries({ source: path, path, from: 0, to: half }) ?? [];
-    expect(first.length).toBeLessThan(all.length);
+  it("come in file order if they are an account's own", () => {
+    const found = recordsIn(written(rows), { names: rows.flatMap((row) => known(row).names) }, 7);
+    expect(found).toEqual(rows.map((row) => expect.objectContaining({ Id: row.Id }) as unknown));
+  });
+
+  it("come in order of time if they are others' from an address, as long as they are wanted", () => {
+    const of = (minute: number, fields: object = {}) => ({
+      UserPrincipalName: "bob@contoso.com",
+      IPAddress: "203.0.113.66",
+      ResultType: "0",
+      CreatedDateTime: `2026-03-10T09:${String(minute).padStart(2, "0")}:00Z`,
+      ...fields,
+    });
+    const asked: number[] = [];
+    const found = recordsIn(
+      written([
+        of(30),
+        of(10),
+        of(20, { IPAddress: "2001:db8::66" }),
+        of(40, { ResultType: "50126" }),
+        of(0, { CreatedDateTime: "2026-02-31T09:00:00Z" }),
+        of(12, { IPAddress: "2001:db8::67" }),
+      ]),
+      {
+        addresses: ["203.0.113.66", "2001:db8::66"],
+        wantsSuccess: (_address, from) => {
+          asked.push(from);
+          return from < Date.UTC(2026, 2, 10, 9, 30);
+        },
+      },
+    );
+    expect(found.map(({ CreatedDateTime }) => CreatedDateTime)).toEqual([
+      "2026-03-10T09:40:00Z",
+      "2026-02-31T09:00:00Z",
+      "2026-03-10T09:10:00Z",
+      "2026-03-10T09:20:00Z",
+    ]);
+    expect(asked).toContain(Date.UTC(2026, 2, 10, 9, 30));
+  });
+
+  it("are left out if they lie outside of the wanted times", () => {
+    const line = JSON.stringify({
+      UserPrincipalName: "bob@contoso.com",
+      CreatedDateTime: "2026-03-10T09:59:59Z",
+    });
+    const wanted = { names: ["bob@contoso.com"] };
+    const [begin, end] = [Date.UTC(2026, 2, 10, 9, 59), Date.UTC(2026, 2, 10, 10)];
+    expect(recordsIn([line], { ...wanted, to: begin - 1 })).toEqual([]);
+    expect(recordsIn([line], { ...wanted, to: begin })).toHaveLength(1);
+    expect(recordsIn([line], { ...wanted, from: end - 1 })).toHaveLength(1);
+    expect(recordsIn([line], { ...wanted, from: end })).toEqual([]);
+  });
+
+  it("are found whatever their length", () => {
+    const long = {
+      ...rows[0],
+      UserPrincipalName: "bob@contoso.com",
+      Padding: "x y ".repeat(90_000),
+    };
+    const lines = written([rows[1] ?? {}, long, rows[2] ?? {}, long]);
+    expect(recordsIn(lines, { names: ["bob@contoso.com"] })).toHaveLength(2);
   });
 
   it("give the context that all lines give", async () => {
-    const { path } = fileOf(rows);
+    const { path } = fileOf(written(rows));
     const searched = await detect([path]);
     const read = await detect([path, "--every-row"]);
     expect(searched.findings.length).toBeGreaterThan(0);
