@@ -8,6 +8,9 @@ import {
   toQueryAnswer,
 } from "../../src/tenant/dialects.ts";
 import type { SigninRow } from "../../src/tenant/row.ts";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { avro, message } from "../logs/files/containers/avroFile.ts";
+import { tar } from "../logs/files/containers/tarFile.ts";
 import { zip } from "../logs/files/containers/zipping.ts";
 import { rowsOf, smallTenant } from "../tenant/tenants.ts";
 
@@ -50,11 +53,35 @@ const tables: Readonly<Record<string, (rows: readonly SigninRow[]) => Buffer>> =
   "CSV of the Entra portal": (rows) => Buffer.from(toPortalCsv(rows)),
   "CSV in UTF-16": (rows) =>
     Buffer.from(`\ufeff${toLogAnalyticsCsv(rows, { dates: "iso" })}`, "utf16le"),
+  "capture file of Event Hubs": (rows) =>
+    avro({
+      codec: "deflate",
+      blocks: [rows.map((row, n) => message(JSON.stringify(toDiagnosticRecord(row)), n))],
+    }),
+  "capture file of Event Hubs, not packed": (rows) =>
+    avro({ blocks: rows.map((row, n) => [message(JSON.stringify(toDiagnosticRecord(row)), n)]) }),
+  Parquet: (rows) => parquet(rows, "SNAPPY"),
+  "Parquet, not packed": (rows) => parquet(rows, "UNCOMPRESSED"),
 };
+
+/** A column for each that some row has, with JSON in those of nested values. */
+function parquet(rows: readonly SigninRow[], codec: "SNAPPY" | "UNCOMPRESSED"): Buffer {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columnData = names.map((name) => ({
+    name,
+    type: "STRING" as const,
+    data: rows.map((row) => {
+      const value = row[name] ?? null;
+      return typeof value === "string" || value === null ? value : JSON.stringify(value);
+    }),
+  }));
+  return Buffer.from(parquetWriteBuffer({ columnData, codec, rowGroupSize: 20 }));
+}
 
 const containers: Readonly<Record<string, (content: Buffer) => Buffer>> = {
   plain: (content) => content,
   gzip: (content) => gzipSync(content, { level: 1 }),
+  tar: (content) => tar([{ name: "a/log.json", content }]),
   zip: (content) =>
     zip([
       { name: "a/log.json", content },

@@ -1,7 +1,15 @@
-/** Parses JSON. Returns undefined if the text is not JSON, or is nested too deeply for the parser. */
+/** Below this length nesting cannot get deep enough to hurt, so the text need not be scanned twice. */
+const shallowLength = 64 * 1024;
+/** Rows nest about five levels. Millions of brackets would cost the parser gigabytes. */
+const maxDepth = 1_000;
+
+/** Parses JSON. Returns undefined if the text is not JSON, or is nested too deeply. */
 export function parseJson(text: string): unknown {
   const start = text.trimStart()[0];
   if (start !== "{" && start !== "[" && start !== '"') {
+    return undefined;
+  }
+  if (text.length > shallowLength && isDeep(text)) {
     return undefined;
   }
   try {
@@ -10,6 +18,25 @@ export function parseJson(text: string): unknown {
     // Looked like JSON but is not.
   }
   return undefined;
+}
+
+/** Exact as far as the text is JSON, which is as far as the parser gets. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length && depth <= maxDepth; at++) {
+    const char = text[at];
+    if (char === '"') {
+      inString = !inString;
+    } else if (inString) {
+      at += char === "\\" ? 1 : 0;
+    } else if (char === "{" || char === "[") {
+      depth++;
+    } else if (char === "}" || char === "]") {
+      depth--;
+    }
+  }
+  return depth > maxDepth;
 }
 
 /**

@@ -18,6 +18,14 @@ describe("text that may be JSON", () => {
     },
   );
 
+  it("nested more deeply than any row stays text, however long it is", () => {
+    const nested = (depth: number) =>
+      `${"[".repeat(depth)}${" ".repeat(70_000)}${"]".repeat(depth)}`;
+    expect(parseJson(nested(1_000))).toEqual(JSON.parse(nested(1_000)));
+    expect(parseJson(nested(1_001))).toBeUndefined();
+    expect(parseJson(`[${JSON.stringify('\\"[{'.repeat(30_000))}]`)).toHaveLength(1);
+  });
+
   it("nested however deeply breaks nothing", () => {
     expect(() => parseJson("[".repeat(1_000_000))).not.toThrow();
     expect(() => salvageObjects("{[".repeat(1_000_000))).not.toThrow();

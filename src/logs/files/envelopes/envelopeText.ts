@@ -1,3 +1,4 @@
+import { parseJson } from "../../../detection/signin/json.ts";
 import { readLooseText } from "../records/looseText.ts";
 
 /** Maximum length of the text before the JSON on a syslog line. */
@@ -16,7 +17,12 @@ export function readEnvelopeText(text: string): unknown {
   }
   if (/[[{"]/.test(plain.charAt(start))) {
     const read = readLooseText(plain);
-    return read ? read.value : null;
+    const inner = read === null ? parseJson(plain) : null;
+    return read === null
+      ? typeof inner === "string"
+        ? readEnvelopeText(inner)
+        : null
+      : read.value;
   }
   const begin = plain.slice(0, longestHeader).search(/[[{]\s*[{"]/);
   const end = Math.max(plain.lastIndexOf("}"), plain.lastIndexOf("]"));
@@ -39,10 +45,6 @@ function decode(text: string): string {
 }
 
 function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(text);
+  return typeof value === "object" ? value : null;
 }

@@ -59,7 +59,9 @@ class Peeler {
 
   peel(value: unknown, depth: number): readonly Peeled[] {
     if (depth > mostEnvelopes) {
-      return isFields(value) || Array.isArray(value)
+      const isEnvelope =
+        typeof value === "string" ? readEnvelopeText(value) !== null : typeof value === "object";
+      return isEnvelope && value !== null
         ? [{ kind: "bad", reason: `envelopes are nested more than ${mostEnvelopes} deep` }]
         : [];
     }

@@ -1,3 +1,5 @@
+import { parseJson } from "../../../detection/signin/json.ts";
+
 /** Maximum nesting. Rows nest about five levels. */
 const maxDepth = 20;
 
@@ -29,15 +31,8 @@ export function readLooseText(text: string): Loose | null {
 }
 
 function readJson(text: string, layers: number): unknown {
-  if (!/^\s*[[{"]/.test(text)) {
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "string" && layers > 0 ? (readJson(value, layers - 1) ?? value) : value;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return typeof value === "string" && layers > 0 ? (readJson(value, layers - 1) ?? value) : value;
 }
 
 /** Reads `@{Name=value; Other=@{…}}`, one or several in sequence. Values may contain "; ", names no blanks. */
@@ -47,7 +42,7 @@ class PowerShellText {
   #isCut = false;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#text = text.trimEnd();
   }
 
   read(): Loose {
@@ -73,7 +68,7 @@ class PowerShellText {
       members.push([name, this.#value(depth)]);
     }
     if (this.#match(/[\s;]*\}/y) === null) {
-      this.#isCut ||= this.#at >= this.#text.trimEnd().length;
+      this.#isCut ||= this.#at >= this.#text.length;
     }
     return Object.fromEntries(members);
   }
