@@ -5,46 +5,44 @@ import { NearestFirst } from "./test/nearestFirst.ts";
 import { assembled } from "./scripts/wat.mjs";
 import { readAsJson } from "./scripts/yaml.mjs";
 
-/** What starts programs, servers or Azurite, or tries thousands of cases: not for a run before every push. */
+/** What starts programs, servers or Azurite, or takes seconds: not for a run before every push. */
 const slow = [
-  "test/docs/recipes.test.ts",
-  "test/e2e/**/*.test.ts",
-  "test/long/**",
-  "test/proof/**/*.test.ts",
-  "test/functions/**",
-  "test/infra/removeFromWorkspace.test.ts",
-  "test/standins/**",
-  "test/upgrade/**",
-  "test/contract/**",
-  "test/doctor/localAzure.test.ts",
-  "test/azure/**",
-  "test/build/**",
+  "test/{azure,build,contract,functions,long,standins}/**",
+  "test/bench/data.test.ts",
+  "test/cli/{formats,incidents,text,tune,verdict}.test.ts",
+  "test/detection/incidents/drilldown.test.ts",
+  "test/detection/prompts/sightingTableLaws.test.ts",
+  "test/infra/findings.test.ts",
+  "test/laws/{equality,families,lateness,oracle,order,scopes,withContext}.test.ts",
   "test/logs/azure/**",
+  "test/logs/files/anyLayout.test.ts",
+  "test/logs/files/containers/{containers,gzip}.test.ts",
+  "test/run/{readAround,sweep}.test.ts",
+  "test/sinks/{findings,sentinel}/**",
   "test/state/table/**",
-  "test/sinks/{sentinel,findings}/**",
-  "test/logs/files/{memory,hostile,anyLayout,everyDialect}.test.ts",
-  "test/logs/files/containers/csv*.test.ts",
-  "test/logs/files/search/everyRow.test.ts",
-  "test/laws/{slicing,lateness,equality,order}.test.ts",
-  "test/cli/{state,generate}.test.ts",
-  "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
+  "test/tenant/**",
 ];
 
 /** Too slow for `npm test`, which a newcomer waits for. CI runs these with the same share of cases. */
 const longer = [
   "test/azure/connections.test.ts",
-  "test/cli/{docs,rulesExport,state}.test.ts",
+  "test/cli/{docs,generate,rulesExport,state}.test.ts",
+  "test/contract/stateStore.test.ts",
   "test/docs/{recipes,tuning}.test.ts",
   "test/e2e/**/*.test.ts",
   "test/functions/{functions,msp,runLine,tune}.test.ts",
   "test/infra/removeFromWorkspace.test.ts",
   "test/laws/{slicing,tune}.test.ts",
+  "test/logs/azure/queries.test.ts",
   "test/logs/files/{everyDialect,hostile}.test.ts",
-  "test/logs/files/containers/csv.test.ts",
+  "test/logs/files/containers/csv*.test.ts",
   "test/logs/files/search/{everyRow,mixedKinds}.test.ts",
   "test/proof/**/*.test.ts",
+  "test/run/{accountCases,decideAccounts}.test.ts",
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
   "test/standins/localAzure.test.ts",
+  "test/state/table/table{BackfillJobs,State}.test.ts",
+  "test/upgrade/**",
 ];
 
 /** Slower still. CI runs these with all of their cases. */
@@ -52,6 +50,7 @@ const heavy = [
   "test/doctor/localAzure.test.ts",
   "test/e2e/{appSinks,cliStart,cliThreads}.test.ts",
   "test/infra/{compiled,package}.test.ts",
+  "test/logs/files/containers/parquet.test.ts",
   "test/logs/files/memory.test.ts",
   "test/proof/{atOnceTable,crashPoints,faults,securityCanaries,securityRoles,securitySupply}.test.ts",
   "test/standins/azurite.test.ts",
@@ -69,7 +68,7 @@ const rooms =
  * laws and proofs try depends on it as well (test/cases.ts).
  */
 const suites = {
-  quick: { include: [everything], exclude: [...slow, ...heavy] },
+  quick: { include: [everything], exclude: [...slow, ...longer, ...heavy] },
   coverage: { include: [core], exclude: [] },
   all: { include: [everything], exclude: ["test/long/**", ...longer, ...heavy] },
   longer: { include: longer, exclude: [...heavy] },
@@ -78,7 +77,10 @@ const suites = {
   long: { include: ["test/{long,proof,laws}/**/*.test.ts"], exclude: [] },
   // Runs again for every mutant, so slow tests are left out: where one example is enough, no law is needed.
   "mutation-detection": { include: [core], exclude: slow },
-  "mutation-run": { include: ["test/{run,sinks,golden}/**/*.test.ts"], exclude: slow },
+  "mutation-run": {
+    include: ["test/{run,sinks,golden}/**/*.test.ts"],
+    exclude: [...slow, ...longer],
+  },
 } satisfies Record<string, { include: string[]; exclude: string[] }>;
 
 const named = process.env["TEST_SUITE"] ?? "quick";

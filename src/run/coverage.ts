@@ -41,7 +41,7 @@ export interface UnknownText {
   readonly count: number;
 }
 
-export interface FieldConflict {
+interface FieldConflict {
   readonly field: string;
   /** Parsed rows affected. */
   readonly count: number;
