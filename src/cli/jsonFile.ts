@@ -7,7 +7,11 @@ import { readTextFile } from "./textFile.ts";
  * @throws InputError if it cannot be read, ProblemsError if it is not JSON
  */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readTextFile(path);
+  return parseJson(path, await readTextFile(path));
+}
+
+/** @throws ProblemsError that names the place of the first problem */
+export function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

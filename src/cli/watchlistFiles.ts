@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
-import { parse } from "csv-parse/sync";
 import type { Rule } from "../detection/rules/rule.ts";
 import { watchlistKey, watchlistsOf, withWatchlists } from "../detection/rules/watchlists.ts";
 import type { WatchlistColumn } from "../detection/signin/selector.ts";
 import { visible } from "../detection/signin/visible.ts";
 import { InputError } from "../logs/files/inputError.ts";
 import { didYouMean } from "../settings/nearest.ts";
+import { csvLines } from "./csvFile.ts";
 import { readTextFile } from "./textFile.ts";
 
 export interface ResolvedRules {
@@ -46,7 +46,7 @@ async function readColumn(
   { watchlist, column }: WatchlistColumn,
 ): Promise<readonly string[]> {
   const path = join(dirname(rulesFile), `${watchlist}.csv`);
-  const [head = [], ...lines] = rowsOf(path, await readTextFile(path));
+  const [head = [], ...lines] = csvLines(path, await readTextFile(path));
   const place = head.indexOf(column);
   if (place < 0) {
     throw new InputError(path, `has no column ${column}${didYouMean(column, head)}`);
@@ -56,14 +56,6 @@ async function readColumn(
     throw new InputError(path, `the column ${column} is empty`);
   }
   return values;
-}
-
-function rowsOf(path: string, text: string): readonly (readonly string[])[] {
-  try {
-    return parse(text, { relaxColumnCount: true, skipEmptyLines: true, trim: true });
-  } catch (cause) {
-    throw new InputError(path, "is no valid CSV", { cause });
-  }
 }
 
 function sentenceOf(error: unknown): string {

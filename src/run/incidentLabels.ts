@@ -1,3 +1,5 @@
+import type { Prompt } from "../detection/prompts/prompt.ts";
+
 /** What became of an incident, as somebody decided who looked at it. */
 export interface IncidentLabel {
   /** Names and ids of the user, in lower case. */
@@ -24,3 +26,30 @@ export function labelsOf(
 }
 
 export const noLabels: IncidentLabels = { labels: [], areComplete: false };
+
+/** Where the denials of a labelled incident came from. */
+export interface LabelledDenials {
+  readonly label: IncidentLabel;
+  /** Distinct values; null for denials that do not say it. */
+  readonly addresses: readonly (string | null)[];
+  readonly applications: readonly (string | null)[];
+}
+
+/** Finds the denials of one account that belong to each of its labels. Labels without any are left out. */
+export function labelledDenials(
+  labels: readonly IncidentLabel[],
+  denials: readonly Prompt[],
+): readonly LabelledDenials[] {
+  return labels.flatMap((label) => {
+    const origins = denials
+      .filter(({ at }) => at >= label.from && at <= label.to)
+      .flatMap(({ sightings }) => sightings.map(({ origin }) => origin));
+    return origins.length === 0
+      ? []
+      : {
+          label,
+          addresses: [...new Set(origins.map(({ ipAddress }) => ipAddress))],
+          applications: [...new Set(origins.map(({ application }) => application))],
+        };
+  });
+}

@@ -14,7 +14,13 @@ import { collectContext } from "./collectContext.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { earlier, later } from "./coverageTally.ts";
 import { gatherRecords, type FilesRun, type Gathered } from "./gatherRecords.ts";
-import { labelsOf, type IncidentLabel, type IncidentLabels } from "./incidentLabels.ts";
+import {
+  labelledDenials,
+  labelsOf,
+  type IncidentLabel,
+  type IncidentLabels,
+  type LabelledDenials,
+} from "./incidentLabels.ts";
 import type { Suspect } from "./judgeSuspect.ts";
 import type { ContextWish } from "./lookUpContext.ts";
 import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
@@ -53,6 +59,7 @@ export interface TuneReport {
   /** Labels of attacks, and of what was none. */
   readonly attackLabels: number;
   readonly benignLabels: number;
+  readonly labelled: readonly LabelledDenials[];
 }
 
 interface Span {
@@ -157,6 +164,7 @@ class Cells {
   readonly #attacks: readonly IncidentLabel[];
   /** By cell and label of an attack: 1 where the cell finds it. */
   readonly #found: Uint8Array;
+  readonly #labelled: LabelledDenials[] = [];
   #denials = 0;
   #users = 0;
   #accounts = 0;
@@ -192,6 +200,7 @@ class Cells {
       labels: own,
       labelsAreComplete: labels.areComplete,
     });
+    this.#labelled.push(...labelledDenials(own, denials));
     this.#denials += denials.length;
     this.#users++;
     this.#sweepAccount(denials, marksOf, own);
@@ -222,7 +231,7 @@ class Cells {
     });
   }
 
-  result(): Pick<TuneReport, "denials" | "users" | "cells"> {
+  result(): Pick<TuneReport, "denials" | "users" | "cells" | "labelled"> {
     const { length } = this.#attacks;
     const cells = this.#settings.map((setting, cell) => ({
       ...setting,
@@ -231,6 +240,6 @@ class Cells {
         .subarray(cell * length, (cell + 1) * length)
         .reduce((sum, found) => sum + found, 0),
     }));
-    return { denials: this.#denials, users: this.#users, cells };
+    return { denials: this.#denials, users: this.#users, cells, labelled: this.#labelled };
   }
 }

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import type { TuneOutput } from "../../src/cli/tune/tuneReport.ts";
-import { approved, bob, denied, row, type Row } from "../builders.ts";
+import { alice, approved, bob, denied, row, type Row } from "../builders.ts";
 import { cli, ndjson, temporaryFolder } from "./terminal.ts";
 
-const refused = (at: string, more = {}) => row({ at, steps: [denied(at)], ...more });
+const refused = (at: string | number, more = {}) => row({ at, steps: [denied(at)], ...more });
 const approval = (at: string, more = {}) =>
   row({ at, resultType: "0", steps: [approved(at)], ...more });
 
@@ -193,7 +193,81 @@ describe("tune", () => {
       { user: "bob@contoso.com", until: "2026-06-07", closed: 3 },
     ]);
     const table = await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) });
-    expect(table.out).toContain("Worth an exception until 2026-06-07: bob@contoso.com, closed");
+    expect(table.out).toContain(
+      "Worth an exception until 2026-06-07: user bob@contoso.com, closed",
+    );
+  });
+
+  it("takes incidents as CSV: the table as it is exported, and the list of the Defender portal", async () => {
+    const path = join(temporaryFolder(), "incidents.csv");
+    const table = [
+      '"TimeGenerated [UTC]",IncidentNumber,Title,Classification,"FirstActivityTime [UTC]","LastActivityTime [UTC]","LastModifiedTime [UTC]"',
+      '"3/11/2026, 8:00:00.000 AM",1,"MFA push attack on alice@contoso.com",,"3/10/2026, 9:00:00.000 AM","3/10/2026, 9:10:00.000 AM","3/11/2026, 8:00:00.000 AM"',
+      '"3/12/2026, 8:00:00.000 AM",1,"MFA push attack on alice@contoso.com",TruePositive,"3/10/2026, 9:00:00.000 AM","3/10/2026, 9:10:00.000 AM","3/12/2026, 8:00:00.000 AM"',
+    ];
+    writeFileSync(path, table.join("\r\n"));
+    const slashes = ["--labels", path, "--date-order", "mdy"];
+    expect((await tuned(slashes)).output.labels).toEqual({ attacks: 1, benign: 0 });
+    const unsure = await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) });
+    expect([unsure.code, unsure.err]).toEqual([
+      2,
+      expect.stringContaining(`${path} row 1: TimeGenerated [UTC] is '3/11/2026, 8:00:00.000 AM'`),
+    ]);
+    const list = [
+      "Incident Id,Incident name,Classification,First activity,Last activity",
+      "7,MFA push attack on bob@contoso.com,Informational - expected activity,2026-03-10T12:00:00Z,2026-03-10T12:55:00Z",
+      "8,MFA push attack on alice@contoso.com,True positive - Compromised account,2026-03-10T09:00:00Z,2026-03-10T09:10:00Z",
+      "9,MFA push attack on carol@contoso.com,Not set,,",
+    ];
+    writeFileSync(path, list.join("\n"));
+    const { output } = await tuned(["--labels", path]);
+    expect(output.labels).toEqual({ attacks: 1, benign: 1 });
+    expect(output.current).toMatchObject({ precision: 1, recall: 1 });
+  });
+
+  it("refuses a CSV without classifications", async () => {
+    const path = join(temporaryFolder(), "other.csv");
+    writeFileSync(path, "a,b\n1,2\n");
+    const { code, err } = await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) });
+    expect([code, err]).toEqual([2, expect.stringContaining("with a column Classification")]);
+  });
+
+  it("proposes an application or address that explains what was closed of several users", async () => {
+    const scanner = {
+      address: "198.51.100.7",
+      fields: { AppDisplayName: "Badge scanner", AppId: "b" },
+    };
+    const nine = (day: string, minutes = 5) => Date.parse(`${day}T09:0${minutes}:00Z`);
+    const days = ["2026-03-01", "2026-03-05", "2026-03-09"];
+    const users = [bob, alice, bob];
+    const label = (user: string, day: string, classification: string) => ({
+      Title: `MFA push attack on ${user}`,
+      Classification: classification,
+      FirstActivityTime: `${day}T09:00:00Z`,
+      LastActivityTime: `${day}T09:10:00Z`,
+    });
+    const path = join(temporaryFolder(), "labels.json");
+    const closed = days.map((day, index) => label(users[index]!.name, day, "FalsePositive"));
+    writeFileSync(path, JSON.stringify(closed));
+    const rows = days.map((day, index) => refused(nine(day), { user: users[index], ...scanner }));
+    const { output } = await tuned(["--labels", path], rows);
+    expect(output.exceptions).toEqual([
+      { application: "Badge scanner", until: "2026-06-07", closed: 3 },
+      { address: "198.51.100.7", until: "2026-06-07", closed: 3 },
+    ]);
+    // An attack from there: the address is no explanation any more, and the application still is.
+    writeFileSync(path, JSON.stringify([...closed, label(bob.name, "2026-03-10", "TruePositive")]));
+    const attack = refused(nine("2026-03-10"), { user: bob, address: scanner.address });
+    const again = await tuned(["--labels", path], [...rows, attack]);
+    expect(again.output.exceptions).toEqual([
+      { application: "Badge scanner", until: "2026-06-07", closed: 3 },
+    ]);
+    // Other denials of the same incident came from elsewhere.
+    const elsewhere = refused(nine("2026-03-09", 6), { user: bob, address: scanner.address });
+    writeFileSync(path, JSON.stringify(closed));
+    expect((await tuned(["--labels", path], [...rows, elsewhere])).output.exceptions).toEqual([
+      { address: "198.51.100.7", until: "2026-06-07", closed: 3 },
+    ]);
   });
 
   it("names the place of a label that cannot be used", async () => {

@@ -1,38 +1,91 @@
-import type { IncidentLabel } from "../../run/incidentLabels.ts";
 import { formatTime } from "../../detection/signin/time.ts";
+import type { IncidentLabel, LabelledDenials } from "../../run/incidentLabels.ts";
 
-/** Closed as no attack as often as this, a user is worth an exception. */
+/** Closed as no attack as often as this, something is worth an exception. */
 const fewestClosed = 3;
 
 /** How long an exception holds, from the last incident on. */
 const holdsMs = 90 * 86_400_000;
 
-/** A user to leave out for a while. */
-interface Exception {
-  readonly user: string;
+/** Something to leave out for a while, named as in a file of rules. */
+type Exception = (
+  { readonly user: string } | { readonly application: string } | { readonly address: string }
+) & {
   readonly until: string;
-  /** Incidents of the user that were closed as no attack. */
+  /** Incidents that were closed as no attack and that it explains. */
   readonly closed: number;
+};
+
+/**
+ * Proposes users whose incidents were closed as no attack again and again, and never as one. An application or address is
+ * proposed where it is the only one of such incidents of several users, and no attack came from it.
+ *
+ * @param labelled where the denials of incidents came from, as far as the log has them
+ */
+export function proposeExceptions(
+  labels: readonly IncidentLabel[],
+  labelled: readonly LabelledDenials[],
+): readonly Exception[] {
+  const attacked = new Set(labels.filter(({ isAttack }) => isAttack).flatMap(({ names }) => names));
+  const users = grouped(labels, ({ isAttack, names }) =>
+    isAttack || names.some((name) => attacked.has(name)) ? null : (names[0] ?? null),
+  );
+  return [
+    ...worthIt(users).map(([user, rest]) => ({ user, ...rest })),
+    ...explaining(labelled, "applications").map(([application, rest]) => ({
+      application,
+      ...rest,
+    })),
+    ...explaining(labelled, "addresses").map(([address, rest]) => ({ address, ...rest })),
+  ];
 }
 
-/** Proposes users whose incidents were closed as no attack again and again, and never as one. */
-export function proposeExceptions(labels: readonly IncidentLabel[]): readonly Exception[] {
-  const attacked = new Set(labels.filter(({ isAttack }) => isAttack).flatMap(({ names }) => names));
-  const closed = new Map<string, IncidentLabel[]>();
-  for (const label of labels) {
-    const [user] = label.names;
-    if (user !== undefined && !label.names.some((name) => attacked.has(name))) {
-      const own = closed.get(user) ?? [];
-      own.push(label);
-      closed.set(user, own);
+type Explained = readonly [value: string, Pick<Exception, "until" | "closed">];
+
+function explaining(
+  labelled: readonly LabelledDenials[],
+  kind: "applications" | "addresses",
+): readonly Explained[] {
+  const ofAttacks = new Set(
+    labelled.filter(({ label }) => label.isAttack).flatMap((each) => each[kind]),
+  );
+  const values = new Map<IncidentLabel, string>();
+  for (const { label, [kind]: all } of labelled) {
+    const [only = null, ...others] = all;
+    if (!label.isAttack && others.length === 0 && only !== null && !ofAttacks.has(only)) {
+      values.set(label, only);
     }
   }
-  return [...closed]
+  const groups = grouped([...values.keys()], (label) => values.get(label) ?? null);
+  const ofSeveral = [...groups].filter(
+    ([, own]) => new Set(own.map(({ names: [name] }) => name)).size > 1,
+  );
+  return worthIt(new Map(ofSeveral));
+}
+
+function grouped(
+  labels: readonly IncidentLabel[],
+  keyOf: (label: IncidentLabel) => string | null,
+): ReadonlyMap<string, readonly IncidentLabel[]> {
+  const groups = new Map<string, IncidentLabel[]>();
+  for (const label of labels) {
+    const key = keyOf(label);
+    if (key !== null) {
+      const own = groups.get(key) ?? [];
+      own.push(label);
+      groups.set(key, own);
+    }
+  }
+  return groups;
+}
+
+/** Those with enough incidents, the most first. */
+function worthIt(groups: ReadonlyMap<string, readonly IncidentLabel[]>): readonly Explained[] {
+  return [...groups]
     .filter(([, own]) => own.length >= fewestClosed)
-    .map(([user, own]) => ({
-      user,
-      until: formatTime(own.reduce((last, { to }) => Math.max(last, to), 0) + holdsMs).slice(0, 10),
-      closed: own.length,
-    }))
-    .toSorted((a, b) => b.closed - a.closed || (a.user < b.user ? -1 : 1));
+    .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1))
+    .map(([value, own]) => {
+      const last = own.reduce((latest, { to }) => Math.max(latest, to), 0);
+      return [value, { until: formatTime(last + holdsMs).slice(0, 10), closed: own.length }];
+    });
 }

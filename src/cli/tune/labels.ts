@@ -1,8 +1,12 @@
 import * as v from "valibot";
 import { readTime } from "../../detection/signin/time.ts";
+import { plainName } from "../../logs/files/records/plainName.ts";
+import type { DateOrder } from "../../logs/files/records/csvTime.ts";
 import type { IncidentLabel, IncidentLabels } from "../../run/incidentLabels.ts";
-import { readJsonFile } from "../jsonFile.ts";
+import { parseJson } from "../jsonFile.ts";
+import { readTextFile } from "../textFile.ts";
 import { UsageError } from "../usageError.ts";
+import { incidentRows } from "./incidentRows.ts";
 
 const text = v.optional(v.nullable(v.string()));
 
@@ -26,17 +30,28 @@ const fields = v.looseObject({
   incidentNumber: v.optional(v.nullable(v.union([v.number(), v.string()]))),
 });
 
-/** How Sentinel calls what was no attack. Undetermined says nothing. */
-const benignClasses: ReadonlySet<string> = new Set(["benignpositive", "falsepositive"]);
+/** How the portals call what was no attack, without blanks. Undetermined says nothing. */
+const benignClass = /^(?:benignpositive|falsepositive|informational)/;
+const attackClass = /^truepositive/;
 
 /**
- * Reads what became of incidents: an export of Sentinel's incidents (an array, or `value` of the API), rows of the
- * table SecurityIncident, or the truth that `generate` writes.
+ * Reads what became of incidents: an export of incidents in JSON (an array, or `value` of the API) or CSV (rows of the
+ * table SecurityIncident, or the list of the Defender portal), or the truth that `generate` writes.
  *
+ * @param dateOrder of times with slashes, in CSV
  * @throws UsageError where the file is none of them
  */
-export async function readLabels(path: string): Promise<IncidentLabels> {
-  const content: unknown = await readJsonFile(path);
+export async function readLabels(
+  path: string,
+  dateOrder: DateOrder | null,
+): Promise<IncidentLabels> {
+  const whole = await readTextFile(path);
+  if (!/^\s*[[{]/.test(whole)) {
+    const rows = incidentRows(path, whole, dateOrder);
+    const labels = latest(rows.map(({ record, place }) => readIncident(record, place)));
+    return { labels: labels.flatMap(({ label }) => label ?? []), areComplete: false };
+  }
+  const content = parseJson(path, whole);
   const generated = v.safeParse(
     v.looseObject({ attacks: v.array(truth), benign: v.optional(v.array(truth), []) }),
     content,
@@ -101,21 +116,21 @@ function latest(all: readonly Read[]): readonly Read[] {
 }
 
 function readIncident(record: v.InferOutput<typeof incident>, place: string): Read {
-  const given = lowerNames({ ...record, ...record.properties });
+  const given = plainNames({ ...record, ...record.properties });
   const read = v.safeParse(fields, {
-    title: given["title"],
-    description: given["description"],
-    classification: given["classification"],
-    firstActivityTimeUtc: given["firstactivitytimeutc"] ?? given["firstactivitytime"],
-    lastActivityTimeUtc: given["lastactivitytimeutc"] ?? given["lastactivitytime"],
-    createdTimeUtc: given["createdtimeutc"] ?? given["createdtime"],
-    incidentNumber: given["incidentnumber"],
+    title: given("title", "incidentname"),
+    description: given("description"),
+    classification: given("classification"),
+    firstActivityTimeUtc: given("firstactivitytimeutc", "firstactivitytime", "firstactivity"),
+    lastActivityTimeUtc: given("lastactivitytimeutc", "lastactivitytime", "lastactivity"),
+    createdTimeUtc: given("createdtimeutc", "createdtime", "creationtime"),
+    incidentNumber: given("incidentnumber", "incidentid"),
   });
   if (!read.success) {
     throw new UsageError(`--labels ${place}: is no incident of Sentinel`);
   }
   const { incidentNumber = null } = read.output;
-  const modified = given["lastmodifiedtimeutc"] ?? given["lastmodifiedtime"];
+  const modified = given("lastmodifiedtimeutc", "lastmodifiedtime", "lastupdatetime");
   return {
     number: incidentNumber === null ? null : String(incidentNumber),
     modifiedAt: (typeof modified === "string" ? readTime(modified) : null) ?? 0,
@@ -123,16 +138,16 @@ function readIncident(record: v.InferOutput<typeof incident>, place: string): Re
   };
 }
 
-function lowerNames(record: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+/** Finds a member by the first of some names that there is. Case and separators do not matter. */
+function plainNames(record: Readonly<Record<string, unknown>>): (...names: readonly string[]) => unknown {
+  const members = new Map(Object.entries(record).map(([name, value]) => [plainName(name), value]));
+  return (...names) => members.get(names.find((name) => members.has(name)) ?? "");
 }
 
 function labelOf(given: v.InferOutput<typeof fields>, place: string): IncidentLabel | null {
-  const classification = given.classification?.toLowerCase() ?? "";
-  const isAttack = classification === "truepositive";
-  if (!isAttack && !benignClasses.has(classification)) {
+  const classification = given.classification?.toLowerCase().replaceAll(/[^a-z]/g, "") ?? "";
+  const isAttack = attackClass.test(classification);
+  if (!isAttack && !benignClass.test(classification)) {
     return null;
   }
   const from = readTime(given.firstActivityTimeUtc ?? given.createdTimeUtc ?? "");

@@ -79,7 +79,7 @@ export const tune: Command = {
     inputDetail,
     "Tried are the thresholds from 1 to 20, windows of 1, 2, 5, 10, 15, 30 and 60 minutes, 4 and 24 hours, sliding and\nfixed. Each setting finds what detect finds with --threshold and --window. Weeks are spans of seven days from the\nfirst day of the log on; a log shorter than a week counts as one.",
     "The most sensitive setting is the one that finds the most labelled attacks, then the most findings that were\napproved after, reported or followed by signs of a takeover, then the most users, then the one with the lower\nthreshold and the longer window.",
-    "--labels takes incidents of Sentinel as JSON: the answer of its API, or rows of the table SecurityIncident, with the\nuser in the title. Closed as true positive is an attack; as benign or false positive is none; the others say nothing.\nThe truth.json of generate will do, too. An exception is proposed, until 90 days after the last incident, for users\nwith three incidents that were closed as no attack, and none as an attack.",
+    "--labels takes incidents as JSON (the answer of Sentinel's API, rows of the table SecurityIncident) or CSV (the table, or\nthe list of the Defender portal), with the user in the title. Closed as true positive is an attack; as benign or false\npositive or informational is none; the others say nothing. The truth.json of generate will do, too. An exception is\nproposed, until 90 days after the last incident, for users with three incidents that were closed as no attack, and none\nas an attack; and for an application or address that explains three of several users, and no attack.",
     "The exit code is 1 where no setting meets --max-per-week, or where the rules of --rules exceed it.",
   ],
   examples: [
@@ -97,7 +97,8 @@ export const tune: Command = {
     const maxPerWeek = wholeNumber(given, "max-per-week", 0, 1_000_000);
     const { rule, current } = await readTuned(given, terminal.stderr);
     const file = valueOf(given, "labels");
-    const labels = file === null ? noLabels : await readLabels(file);
+    const labels =
+      file === null ? noLabels : await readLabels(file, readingOptions(given).dateOrder ?? null);
     const report = await readReport(given, operands, terminal, { rule, current, labels });
     const output = toTuneOutput(report, { rule: rule.id, maxPerWeek, labels });
     terminal.stdout.write(await formats[format](output));

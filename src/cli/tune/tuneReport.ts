@@ -56,7 +56,7 @@ export function toTuneOutput(
         triggeredAt: formatTime(triggeredAt),
       })),
     })),
-    exceptions: proposeExceptions(labels.labels),
+    exceptions: proposeExceptions(labels.labels, report.labelled),
     cells: cells.map(toCell),
   };
 }

@@ -34,11 +34,14 @@ export function adviceLines(output: TuneOutput): readonly string[] {
     currentLine(output),
     choiceLines(output),
     ...output.hiddenByExclusions.map(hiddenLines),
-    ...output.exceptions.map(
-      ({ user, until, closed }) =>
-        `Worth an exception until ${until}: ${visible(user)}, closed as no attack ${closed} times.\n`,
-    ),
+    ...output.exceptions.map(exceptionLine),
   ];
+}
+
+function exceptionLine(exception: TuneOutput["exceptions"][number]): string {
+  const { until, closed, ...what } = exception;
+  const said = Object.entries(what).map(([kind, value]) => `${kind} ${visible(value)}`);
+  return `Worth an exception until ${until}: ${said.join()}, closed as no attack ${closed} times.\n`;
 }
 
 function grid(kind: string, cells: readonly Cell[]): string {
