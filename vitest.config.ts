@@ -28,7 +28,7 @@ const longer = [
   "test/azure/connections.test.ts",
   "test/cli/{docs,generate,rulesExport,state}.test.ts",
   "test/contract/stateStore.test.ts",
-  "test/docs/{recipes,tuning}.test.ts",
+  "test/docs/{defender,recipes,tuning}.test.ts",
   "test/e2e/**/*.test.ts",
   "test/functions/{functions,msp,runLine,tune}.test.ts",
   "test/infra/removeFromWorkspace.test.ts",
