@@ -13,9 +13,9 @@ const slow = [
   "test/detection/incidents/drilldown.test.ts",
   "test/detection/prompts/sightingTableLaws.test.ts",
   "test/infra/findings.test.ts",
-  "test/laws/{equality,families,lateness,oracle,order,scopes,withContext}.test.ts",
+  "test/laws/{equality,families,lateness,names,oracle,order,scopes,withContext}.test.ts",
   "test/logs/azure/**",
-  "test/logs/files/anyLayout.test.ts",
+  "test/logs/files/{anyLayout,bounds}.test.ts",
   "test/logs/files/containers/{containers,gzip}.test.ts",
   "test/run/{readAround,sweep}.test.ts",
   "test/sinks/{findings,sentinel}/**",
@@ -41,7 +41,7 @@ const longer = [
   "test/run/{accountCases,decideAccounts}.test.ts",
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",
   "test/standins/localAzure.test.ts",
-  "test/state/table/table{BackfillJobs,State}.test.ts",
+  "test/state/table/{names,tableBackfillJobs,tableState}.test.ts",
   "test/upgrade/**",
 ];
 
