@@ -1,6 +1,7 @@
 // Writes the files that are derived from declarations: docs/cli.md from src/cli/, which the parser and the help also
 // use; the README's table of settings and infra/settings.bicep from src/settings/definitions.ts; the table of
-// parameters in docs/deploy.md from infra/azuredeploy.json; and the copies of infra/ in Solutions/. With --check it
+// parameters in docs/deploy.md from infra/azuredeploy.json; the tables of names in docs/exports.md from
+// src/detection/signin/fieldNames.ts; and the copies of infra/ in Solutions/. With --check it
 // only compares, and exits with 1 if a file differs from what it would write. Without
 // it, the pictures of the README are made as well.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,11 +19,18 @@ const solution = "Solutions/MFA Denial Detector";
 
 /** @typedef {Readonly<Record<string, { readonly fallback: string | null, readonly help: string }>>} Definitions */
 
-const { docs, definitions } = await declared();
+/** @typedef {Readonly<Record<string, readonly string[]>>} Names */
+
+const { docs, definitions, fieldNames, stepNames } = await declared();
 const files = {
   "docs/cli.md": docs,
   "README.md": await withTable("README.md", "settings", settingsTable(definitions)),
   "docs/deploy.md": await withTable("docs/deploy.md", "parameters", parametersTable()),
+  "docs/exports.md": await withTable(
+    "docs/exports.md",
+    "names",
+    `${namesTable("field", fieldNames)}\n${namesTable("field of a step", stepNames)}`,
+  ),
   "infra/settings.bicep": settingsType(definitions),
   [`${solution}/Analytic Rules/RepeatedMfaDenials.yaml`]:
     committed("infra/findings/analyticsRule.yaml") ?? "",
@@ -44,7 +52,7 @@ if (!process.argv.includes("--check")) {
   console.log(await makePictures());
 }
 
-/** @returns {Promise<{ docs: string, definitions: Definitions }>} */
+/** @returns {Promise<{ docs: string, definitions: Definitions, fieldNames: Names, stepNames: Names }>} */
 async function declared() {
   const folder = mkdtempSync(join(tmpdir(), "mfa-deny-docs-"));
   const outfile = join(folder, "docs.mjs");
@@ -55,6 +63,7 @@ async function declared() {
           'import { commandLineDocs } from "./src/cli/docs.ts";' +
           'import { commands } from "./src/cli/commands.ts";' +
           'export { definitions } from "./src/settings/definitions.ts";' +
+          'export { fieldNames, stepNames } from "./src/detection/signin/fieldNames.ts";' +
           "export const docs = commandLineDocs(commands);",
         resolveDir: root,
         loader: "ts",
@@ -97,6 +106,17 @@ function settingsTable(all) {
     return `| \`${name}\` | ${standard} | ${help} |\n`;
   });
   return `| setting | default | what it is for |\n| --- | --- | --- |\n${rows.join("")}`;
+}
+
+/**
+ * @param {string} head
+ * @param {Names} all
+ */
+function namesTable(head, all) {
+  const rows = Object.entries(all).map(
+    ([field, names]) => `| \`${field}\` | ${names.map((name) => `\`${name}\``).join(", ")} |\n`,
+  );
+  return `| ${head} | names, first choice first |\n| --- | --- |\n${rows.join("")}`;
 }
 
 function parametersTable() {
