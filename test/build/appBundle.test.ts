@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +35,20 @@ test("a run loads neither the credentials of developers nor an XML parser", asyn
   expect(found).toEqual(["ManagedIdentityCredential"]);
   const developer = await readFile(join(folder, "developer.cjs"), "utf8");
   expect(developer.includes("get-access-token")).toBe(true);
+});
+
+test("a run asks nobody whether Node is as new as the app needs it", async () => {
+  const main = await readFile(join(folder, "main.cjs"), "utf8");
+  expect(main.includes("Invalid SemVer")).toBe(false);
+  // The questions that are left out, as they stand in the package: all true of what package.json asks for.
+  const asked = ["asymmetricKeyDetailsSupported", "rsaPssKeyDetailsSupported", "psSupported"].map(
+    (name) => readFileSync(`node_modules/jsonwebtoken/lib/${name}.js`, "utf8"),
+  );
+  expect(asked.join("").match(/(?<=process\.version, ').*(?='\))/g)).toEqual([
+    ">=15.7.0",
+    ">=16.9.0",
+    "^6.12.0 || >=8.0.0",
+  ]);
 });
 
 test("a run with ids or JSON of rules loads no reader of YAML, which is read by a separate file", async () => {
