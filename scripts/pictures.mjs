@@ -1,7 +1,8 @@
-// The pictures of the README: the findings of the example day in a terminal, and the report page. Made in a headless
-// Chromium out of the built command; without either the pictures stay as they are.
+// The pictures of the README: the findings of the example day in a terminal, and the report page; and those of
+// docs/tuning.md, of its made-up season. Made in a headless Chromium out of the built command; without either the
+// pictures stay as they are.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -31,16 +32,49 @@ export async function makePictures() {
     run(["report", example, "--out", report]);
     await page.goto(pathToFileURL(report).href);
     await page.screenshot({ path: join(root, "docs", "pictures", "report.png") });
-    return "Made docs/pictures/terminal.png and docs/pictures/report.png.";
+    await page.goto(pathToFileURL(tunePage(folder)).href);
+    const tops = await page
+      .locator("h2")
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top - 16));
+    const [, second = 760, last = 0] = tops;
+    await page.screenshot({
+      path: join(root, "docs", "pictures", "tune.png"),
+      clip: { x: 0, y: 0, width: 1000, height: second },
+    });
+    await page.screenshot({
+      path: join(root, "docs", "pictures", "tune-choice.png"),
+      fullPage: true,
+      clip: { x: 0, y: last, width: 1000, height: 460 },
+    });
+    return "Made docs/pictures/{terminal,report,tune,tune-choice}.png.";
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {readonly string[]} args */
-function run(args) {
-  return execFileSync(process.execPath, [command, ...args], { cwd: root, encoding: "utf8" });
+/**
+ * @param {readonly string[]} args
+ * @param {string} [cwd]
+ */
+function run(args, cwd = root) {
+  const options = /** @type {const} */ ({ cwd, encoding: "utf8", maxBuffer: 100_000_000 });
+  return execFileSync(process.execPath, [command, ...args], options);
+}
+
+/**
+ * Follows docs/tuning.md, with the season that it makes up.
+ *
+ * @param {string} folder
+ */
+function tunePage(folder) {
+  const text = readFileSync(join(root, "docs", "tuning.md"), "utf8");
+  const [, options = ""] = /generate (--out season .*)/.exec(text) ?? [];
+  run(["generate", ...options.split(" ")], folder);
+  const limits = ["--max-per-week", "5", "--labels", join("season", "truth.json")];
+  const page = join(folder, "tune.html");
+  writeFileSync(page, run(["tune", "--format", "html", "--quiet", ...limits, "season"], folder));
+  return page;
 }
 
 /** Styles by the number of their escape sequence, as far as the command uses them. */

@@ -31,8 +31,11 @@ it("the numbers of the made-up season are those of the command that is shown", a
   const folder = join(temporaryFolder(), "season");
   await cli(["generate", "--out", folder, ...options.split(" ")]);
   const labels = join(folder, "truth.json");
-  const { out } = await cli(["tune", "--labels", labels, "--format", "json", folder]);
-  const { current, labels: counts } = JSON.parse(out) as TuneOutput;
+  const { out } = await cli([
+    ...["tune", "--max-per-week", "5", "--labels", labels],
+    ...["--format", "json", folder],
+  ]);
+  const { current, chosen, labels: counts } = JSON.parse(out) as TuneOutput;
   const percent = (share: number | null | undefined) => `${Math.round((share ?? NaN) * 100)} %`;
   const said = (text: string) => text.replaceAll(/\s+/g, " ");
   const found = `precision of ${percent(current.precision)} and a recall of ${percent(current.recall)}`;
@@ -40,4 +43,8 @@ it("the numbers of the made-up season are those of the command that is shown", a
     `${counts?.attacks} attacks and ${counts?.benign} harmless bursts, the rules that are on by default have a ${found}`,
   );
   expect(said(textOf("README.md"))).toContain(found);
+  expect(said(page)).toContain(
+    `${current.worstWeek} findings in the worst week and a recall of ${percent(current.recall)}`,
+  );
+  expect(said(page)).toContain(`stays at 5 has a recall of ${percent(chosen?.recall)}`);
 }, 180_000);

@@ -29,6 +29,7 @@ function kindPart({ cells }: TuneOutput, kind: string): Html {
   );
   const words = `Findings a week of ${kind} windows: a row for each window, a column for each threshold. The same numbers are in the CSV.`;
   return markup`<h2>${kind}</h2>
+    <p>${words}</p>
     ${picture(numberMap({ columns, rows, numbers }), words)}`;
 }
 
