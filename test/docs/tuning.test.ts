@@ -31,10 +31,8 @@ it("the numbers of the made-up season are those of the command that is shown", a
   const folder = join(temporaryFolder(), "season");
   await cli(["generate", "--out", folder, ...options.split(" ")]);
   const labels = join(folder, "truth.json");
-  const { out } = await cli([
-    ...["tune", "--max-per-week", "5", "--labels", labels],
-    ...["--format", "json", folder],
-  ]);
+  const limits = ["--max-per-week", "5", "--labels", labels];
+  const { out } = await cli(["tune", ...limits, "--format", "json", folder]);
   const { current, chosen, labels: counts } = JSON.parse(out) as TuneOutput;
   const percent = (share: number | null | undefined) => `${Math.round((share ?? NaN) * 100)} %`;
   const said = (text: string) => text.replaceAll(/\s+/g, " ");
