@@ -1,3 +1,4 @@
+import { clearLine, cursorTo } from "node:readline";
 import type { Output } from "./command.ts";
 
 /** How often the line is redrawn, in milliseconds. */
@@ -26,14 +27,18 @@ export class Progress {
   addRows(count: number, now = Date.now()): void {
     this.#rows += count;
     if (this.#output !== null && now - this.#drawnAt >= interval) {
+      this.clear();
       this.#drawnAt = now;
-      this.#output.write(`\r\u001b[K${this.#line((now - this.#startedAt) / 1000)}`);
+      this.#output.write(this.#line((now - this.#startedAt) / 1000));
     }
   }
 
   clear(): void {
-    if (this.#drawnAt > 0) {
-      this.#output?.write("\r\u001b[K");
+    if (this.#drawnAt > 0 && this.#output !== null) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they only write
+      const stream = this.#output as NodeJS.WritableStream;
+      cursorTo(stream, 0);
+      clearLine(stream, 0);
     }
   }
 

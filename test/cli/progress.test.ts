@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { Progress } from "../../src/cli/progress.ts";
 
+/** The start of the line, and then nothing on it. */
+const wipe = ["\u001b[1G", "\u001b[2K"];
+
 function terminal(isTTY = true) {
   const lines: string[] = [];
   const output = {
     isTTY,
-    write: (text: string) =>
-      lines.push(text.replace("\r\u001b[K", "").replaceAll(/\d+ rows\/s/g, (rate) => rate)),
+    write: (text: string) => wipe.includes(text) || lines.push(text) > 0,
   };
   return { output, lines };
 }
@@ -43,13 +45,14 @@ test("does not divide by the size of an empty file", () => {
 });
 
 test("wipes only what it has drawn", () => {
-  const { output, lines } = terminal();
+  const written: string[] = [];
+  const output = { isTTY: true, write: (text: string) => written.push(text) };
   const progress = new Progress(output, null, 0);
   progress.clear();
-  expect(lines).toEqual([]);
+  expect(written).toEqual([]);
   progress.addRows(1, 1000);
   progress.clear();
-  expect(lines).toEqual(["0.0 MB, 1 rows, 1 rows/s", ""]);
+  expect(written).toEqual(["0.0 MB, 1 rows, 1 rows/s", ...wipe]);
 });
 
 test("writes nothing without a terminal", () => {

@@ -7,15 +7,16 @@ use([GraphChart, HeatmapChart, ScatterChart, GridComponent, VisualMapComponent, 
 
 /** Marks of a timeline by meaning. The colours are distinguishable for the colour-blind (Okabe and Ito). */
 const marks = {
-  denial: { colour: "#d55e00", lane: 1 },
-  fraud: { colour: "#cc79a7", lane: 1 },
-  approval: { colour: "#000000", lane: 2 },
-  success: { colour: "#0072b2", lane: 2 },
-  takeover: { colour: "#b30000", lane: 3 },
-  event: { colour: "#767676", lane: 3 },
+  spray: { colour: "#767676", lane: "before", symbol: "rect", size: 10 },
+  denial: { colour: "#d55e00", lane: "refused", symbol: "circle", size: 10 },
+  fraud: { colour: "#cc79a7", lane: "refused", symbol: "circle", size: 10 },
+  approval: { colour: "#000000", lane: "let in", symbol: "diamond", size: 14 },
+  success: { colour: "#0072b2", lane: "let in", symbol: "circle", size: 10 },
+  takeover: { colour: "#b30000", lane: "followed", symbol: "triangle", size: 14 },
+  event: { colour: "#767676", lane: "followed", symbol: "circle", size: 10 },
 } as const;
 
-const lanes = ["refused", "let in", "followed"] as const;
+const lanes = ["before", "refused", "let in", "followed"] as const;
 
 type MarkKind = keyof typeof marks;
 
@@ -28,20 +29,23 @@ export interface Mark {
 /** More would overlap at this width. */
 const mostMarks = 500;
 
-/** Draws what happened when, as SVG: one lane for refusals, one for approvals and sign-ins, one for what followed. */
+/**
+ * Draws what happened when, as SVG, in four lanes: wrong passwords before, refusals, approvals and sign-ins, and what
+ * followed.
+ */
 export function timeline(all: readonly Mark[]): string {
   const shown = thinned(all);
-  return draw(860, 150, {
+  return draw(860, 180, {
     useUTC: true,
     grid: { left: 70, right: 20, top: 10, bottom: 25 },
     xAxis: { type: "time", min: "dataMin", max: "dataMax" },
     yAxis: { type: "category", data: lanes, inverse: true, axisTick: { show: false } },
-    series: Object.entries(marks).map(([kind, { colour, lane }]) => ({
+    series: Object.entries(marks).map(([kind, { colour, lane, symbol, size }]) => ({
       type: "scatter",
-      symbol: kind === "approval" ? "diamond" : kind === "takeover" ? "triangle" : "circle",
-      symbolSize: kind === "approval" || kind === "takeover" ? 14 : 10,
+      symbol,
+      symbolSize: size,
       itemStyle: { color: colour, opacity: 0.8 },
-      data: shown.filter((mark) => mark.kind === kind).map(({ at }) => [at, lane - 1]),
+      data: shown.filter((mark) => mark.kind === kind).map(({ at }) => [at, lanes.indexOf(lane)]),
     })),
   });
 }
@@ -144,7 +148,14 @@ export function campaignGraph(all: readonly Link[]): string {
     name: name.length > 32 ? `${name.slice(0, 31)}…` : name,
     symbolSize: category === "trait" ? 18 : 10,
     itemStyle: { color: colour },
-    label: { show: true, position: "right", fontSize: 11 },
+    label: {
+      show: true,
+      position: "right",
+      fontSize: 11,
+      // Readable where a line crosses it.
+      backgroundColor: "rgba(255, 255, 255, 0.8)",
+      padding: [1, 3],
+    },
   });
   return draw(860, Math.min(700, 200 + 12 * (users.length + traits.length)), {
     series: [

@@ -4,10 +4,11 @@ import { formatTime } from "../../detection/signin/time.ts";
 import type { Context, OriginAddress } from "../../detection/context/context.ts";
 import type { Prompt } from "../../detection/prompts/prompt.ts";
 import type { Reported } from "../../run/detectRecords.ts";
+import { counted } from "../text/words.ts";
 import { timeline, type Mark } from "./charts.ts";
 import { harmOf } from "../verdict/harm.ts";
 import { attackOf } from "./attackOf.ts";
-import { markup, type Html } from "./markup.ts";
+import { markup, userName, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 
 /** Rows in a table of prompts. The rest is in the folder that `--case` writes. */
@@ -17,18 +18,20 @@ const mostRows = 200;
 export function findingSection(reported: Reported, number: number): Html {
   const { rule, subject, finding } = reported;
   const { facts, evidence, denials, context } = finding;
-  const counted = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
+  const denialCount = `${facts.atLeast ? "at least " : ""}${facts.denials}`;
   const prompts = areRefusals(denials) ? "refused prompts" : "prompts that were not approved";
   return markup`<section class="finding" id="finding-${number}">
-    <h3>${number}. ${shownName(subject)} <span class="${facts.severity}">${facts.severity}</span></h3>
+    <h3>${number}. ${userName(shownName(subject))} <span class="${facts.severity}">${facts.severity}</span></h3>
     <p>
-      ${counted} ${prompts} from ${shortTime(facts.firstDenialAt)} to
+      ${denialCount} ${prompts} from ${shortTime(facts.firstDenialAt)} to
       ${shortTime(facts.lastDenialAt)}, found by the rule ${rule.name}.${harmText(reported)}
     </p>
-    ${picture(timeline(marksOf(reported)), `Timeline: ${counted} ${prompts}, then what followed`)}
+    ${context === null ? markup`` : beforeText(context)}
+    ${picture(timeline(marksOf(reported)), `Timeline: what came before, ${denialCount} ${prompts}, and what followed`)}
     <p class="legend">
-      Circles in the first lane are ${prompts}, a diamond is an approval, circles beside it are
-      sign-ins, a triangle is a sign of a takeover.
+      Squares are the first and the last of the wrong passwords before, circles in the second lane
+      are ${prompts}, a diamond is an approval, circles beside it are sign-ins, a triangle is a sign
+      of a takeover.
     </p>
     <table>
       <caption>
@@ -80,14 +83,34 @@ function harmText(reported: Reported): string {
   return signs.length === 0 ? "" : ` Signs of a success: ${signs.join("; ")}.`;
 }
 
-function marksOf({ finding: { facts, denials, context } }: Reported): readonly Mark[] {
+/** Says whether the password was known, and whose passwords were tried from the same addresses. */
+function beforeText({ password, spray }: Context): Html {
+  const sentences = [
+    ...(spray === null
+      ? []
+      : [
+          `From these addresses ${counted(spray.attempts, "wrong password")} of ${counted(spray.accounts, "other account")} were tried from ${shortTime(spray.from)} to ${shortTime(spray.to)}.`,
+        ]),
+    ...(password === null
+      ? []
+      : [
+          `The password was right in ${password.right} of the ${password.shown} prompts whose rows show it; ${counted(password.wrongBefore, "wrong password")} of this account in the 24 hours before.`,
+        ]),
+  ];
+  return sentences.length === 0 ? markup`` : markup`<p>${sentences.join(" ")}</p>`;
+}
+
+function marksOf({ finding: { denials, approvals, context } }: Reported): readonly Mark[] {
   const marks: Mark[] = denials.map(({ at, outcome }) => ({
     at,
     kind: outcome === "fraudReported" ? "fraud" : "denial",
   }));
-  if (facts.approval !== null) {
-    marks.push({ at: facts.approval.at, kind: "approval" });
+  approvals.forEach(({ at }) => marks.push({ at, kind: "approval" }));
+  const spray = context?.spray ?? null;
+  if (spray !== null) {
+    marks.push({ at: spray.from, kind: "spray" }, { at: spray.to, kind: "spray" });
   }
+  context?.reports.forEach(({ at }) => marks.push({ at, kind: "event" }));
   context?.successes.forEach(({ at }) => marks.push({ at, kind: "success" }));
   context?.followed.forEach(({ at, meaning }) =>
     marks.push({ at, kind: meaning === "takeover" ? "takeover" : "event" }),

@@ -33,6 +33,16 @@ function print(value: Value): string {
   return typeof value === "object" ? value.map(print).join("") : escape(String(value));
 }
 
+/** Shows a user name, which a narrow cell may split before its domain and before the mark of a guest. */
+export function userName(name: string): Html {
+  return new Html(
+    name
+      .split(/(?=@)|(?=#ext#)/i)
+      .map(escape)
+      .join("<wbr />"),
+  );
+}
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

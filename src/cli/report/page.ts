@@ -9,7 +9,7 @@ import { findingSection, shortTime } from "./findingSection.ts";
 import { byHarm, headline } from "../verdict/harm.ts";
 import { attackOf } from "./attackOf.ts";
 import { htmlDocument } from "./htmlDocument.ts";
-import { markup, type Html } from "./markup.ts";
+import { markup, userName, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 
 /** A file that was read. */
@@ -27,9 +27,8 @@ export interface PageContent {
   /** What the logs could show, in sentences. */
   readonly coverage: readonly string[];
   readonly inputs: readonly Input[];
-  readonly version: string;
-  /** Epoch milliseconds. */
-  readonly madeAt: number;
+  /** What is to know about the run, by name. */
+  readonly run: readonly (readonly [name: string, value: string])[];
 }
 
 /** The number of findings with a section of their own. The others are in the table, so that the page stays usable. */
@@ -53,8 +52,7 @@ export function page(content: PageContent): string {
           ${inputsPart(content)}
         </main>
         <footer>
-          Made by mfa-deny ${content.version} at ${formatTime(content.madeAt)}. Times are UTC. This
-          page loads nothing and runs no script.
+          Times are UTC. This page loads nothing and runs no script.
         </footer>`,
   );
 }
@@ -119,8 +117,8 @@ function findingRow(
   const { approval } = facts;
   const user =
     number === null
-      ? markup`${shownName(subject)}`
-      : markup`<a href="#finding-${number}">${shownName(subject)}</a>`;
+      ? userName(shownName(subject))
+      : markup`<a href="#finding-${number}">${userName(shownName(subject))}</a>`;
   return markup`<tr>
     <td>${user}</td>
     <td class="${facts.severity}">${facts.severity}</td>
@@ -175,8 +173,20 @@ function rulesPart(rules: readonly Rule[]): Html {
     </table>`;
 }
 
-function inputsPart({ inputs }: PageContent): Html {
-  return markup`<h2>What was read</h2>
+function inputsPart({ inputs, run }: PageContent): Html {
+  return markup`<h2>The run</h2>
+    <table>
+      <tbody>
+        ${run.map(
+          ([name, value]) =>
+            markup`<tr>
+              <th scope="row">${name}</th>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    <h2>What was read</h2>
     <div class="scroll" role="region" aria-label="What was read" tabindex="0">
       <table>
         <thead>

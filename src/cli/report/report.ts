@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { formatTime } from "../../detection/signin/time.ts";
 import type { LogFile } from "../../logs/files/findLogFiles.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import { valueOf } from "../args.ts";
@@ -16,6 +17,19 @@ import { headline } from "../verdict/harm.ts";
 import { attackOf } from "./attackOf.ts";
 import { writeNamed, writtenLine } from "../writeResult.ts";
 import type { Input } from "./page.ts";
+
+/** Options that decide what is found, and name nobody. */
+const shownOptions: ReadonlySet<string> = new Set([
+  "as-of",
+  "from",
+  "to",
+  "rule",
+  "threshold",
+  "window",
+  "severity",
+  "context",
+  "date-order",
+]);
 
 export const report: Command = {
   name: "report",
@@ -64,13 +78,12 @@ export const report: Command = {
     }));
     const coverage = sentencesOf(found);
     const { rules } = analysis;
-    const version = __VERSION__;
     const { verdict } = found.coverage;
     const attacks = findings.map(attackOf);
     await writeNamed(
       "out",
       out,
-      page({ findings, rules, verdict, coverage, inputs, version, madeAt }),
+      page({ findings, rules, verdict, coverage, inputs, run: runFacts(found, given, madeAt) }),
     );
     terminal.stdout.write(`${headline(attacks, verdict)}\n${coverage.join("\n")}\n`);
     const written = [out, ...(await writeCaseFolder(given, analysis, redacted, terminal, madeAt))];
@@ -83,6 +96,25 @@ function sentencesOf({ coverage, findings }: RecordsReport): readonly string[] {
   return coverageLines(toCoverageReport(coverage), findings.length > 0)
     .split("\n")
     .filter((line) => line !== "");
+}
+
+function runFacts(
+  { coverage: { rows, oldestRow, newestRow } }: RecordsReport,
+  given: Given,
+  madeAt: number,
+): readonly (readonly [string, string])[] {
+  const time = (at: number | null) => (at === null ? "none" : formatTime(at));
+  const asked = Object.entries(given).flatMap(([name, values]) =>
+    shownOptions.has(name) ? values.map((value) => [`--${name}`, value] as const) : [],
+  );
+  return [
+    ["made", time(madeAt)],
+    ["made by", `mfa-deny ${__VERSION__}, Node.js ${process.versions.node}`],
+    ["rows", String(rows)],
+    ["oldest row", time(oldestRow)],
+    ["newest row", time(newestRow)],
+    ...asked,
+  ];
 }
 
 type Analysis = Awaited<ReturnType<typeof analyse>>;

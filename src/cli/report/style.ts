@@ -12,7 +12,7 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .25rem; }
 .headline { font-size: 1.25rem; font-weight: 600; margin: .25rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-.findings td:first-child { min-width: 14rem; }
+.findings td:first-child { min-width: 14rem; overflow-wrap: break-word; }
 .findings time { white-space: normal; overflow-wrap: normal; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
@@ -28,5 +28,5 @@ img { max-width: 100%; height: auto; background: #ffffff; border-radius: .25rem;
 summary { cursor: pointer; padding: .25rem 0; }
 code { font-family: ui-monospace, monospace; font-size: .85rem; }
 footer { margin-top: 2rem; font-size: .85rem; }
-@media print { body { max-width: none; color: #000; background: #fff; } details > * { display: block; } a { color: inherit; } }
+@media print { body { max-width: none; color: #000; background: #fff; } details > * { display: block; } details::details-content { display: block; content-visibility: visible; height: auto; } a { color: inherit; } }
 `;

@@ -1,9 +1,9 @@
 import { page } from "../../../src/cli/report/page.ts";
+import type { Context } from "../../../src/detection/context/context.ts";
 import { assess } from "../../../src/detection/decisions/finding.ts";
 import type { Prompt } from "../../../src/detection/prompts/prompt.ts";
 import type { Approval } from "../../../src/detection/signin/sighting.ts";
 import type { Reported } from "../../../src/run/detectRecords.ts";
-import { time } from "../../builders.ts";
 import { prompts, rule } from "../../detection/builders.ts";
 
 interface Made {
@@ -11,6 +11,7 @@ interface Made {
   readonly denials?: readonly Prompt[];
   readonly approvals?: readonly Approval[];
   readonly addresses?: readonly string[];
+  readonly context?: Context | null;
 }
 
 export function finding({
@@ -18,6 +19,7 @@ export function finding({
   denials = prompts("09:00", "09:02", "09:04", "09:06", "09:08"),
   approvals = [],
   addresses = ["203.0.113.7"],
+  context = null,
 }: Made = {}): Reported {
   const facts = {
     ...assess({
@@ -44,7 +46,7 @@ export function finding({
     subject: { rule: rule().id, workspaceId: null, tenantId: null, user },
     // Only the id is shown.
     decision: { burst: { id } },
-    finding: { facts, evidence, denials, supporting: new Map(), context: null },
+    finding: { facts, evidence, denials, approvals, supporting: new Map(), context },
   } as unknown as Reported;
 }
 
@@ -56,6 +58,5 @@ export const made = (findings: readonly Reported[]) =>
     verdict: "complete",
     coverage: ["96 MFA failures, 88 % with a reason."],
     inputs: [{ path: "logs.json", bytes: 12, sha256: "ab" }],
-    version: "0.0.0",
-    madeAt: time("12:00"),
+    run: [["rows", "1234"]],
   });

@@ -27,7 +27,7 @@ test("the page names the attack, the log and its hash, and the terminal says whe
   );
   expect(said).toContain(`Written: ${out}\n`);
   const page = read(out);
-  expect(page).toContain(alice.name);
+  expect(page).toContain(alice.name.replace("@", "<wbr />@"));
   expect(page).toContain(createHash("sha256").update(read(log)).digest("hex"));
 });
 
