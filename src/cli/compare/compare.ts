@@ -3,19 +3,17 @@ import type { Entry } from "../../logs/files/entry.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import { wholly } from "../../run/extract.ts";
 import { judgeRuleSets } from "../../run/judgeRuleSets.ts";
-import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
-import { BadRecords } from "../badRecords.ts";
 import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
 import {
   findInput,
   inputDetail,
   inputOptions,
-  passedOverText,
   readingOptions,
   readWithProgress,
 } from "../readInput.ts";
+import { readOnce } from "../readOnce.ts";
 import { didYouMean } from "../../settings/nearest.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
@@ -128,30 +126,17 @@ async function compareFiles(given: Given, operands: readonly string[], terminal:
   const chosen = choosePeers(given);
   const rules = await chooseRules(given, terminal.stderr);
   const files = await findInput(compare, operands, terminal);
-  const problems = new BadRecords(given["strict"] !== undefined);
   const tally = new InputTally();
+  const seen = () => tally.seen();
   const rows: PeerRow[] = [];
   const entries = readWithProgress(files, readingOptions(given), given, terminal, tally);
-  const ledger = new TempLedger();
   const asOf = moment(given, "as-of");
-  try {
+  return readOnce(given, terminal, seen, async ({ ledger, onBad }) => {
     const { coverage, findings } = await judgeRuleSets(
-      {
-        ...wholly(chosen === null ? entries : keepRows(entries, rows, asOf)),
-        seen: () => tally.seen(),
-      },
+      { ...wholly(chosen === null ? entries : keepRows(entries, rows, asOf)), seen },
       { store: new MemoryStore(), ledger },
-      {
-        sets: [...(sets ?? []), rules],
-        asOf,
-        onBad: (reason, place) => problems.add(reason, place),
-        ...coverageLimits(given),
-      },
+      { sets: [...(sets ?? []), rules], asOf, onBad, ...coverageLimits(given) },
     );
-    terminal.signal.throwIfAborted();
-    if (given["quiet"] === undefined) {
-      terminal.stderr.write(passedOverText(tally.seen()) + problems.summary());
-    }
     const [before = [], after = []] = findings;
     return {
       schemaVersion: 1,
@@ -160,9 +145,7 @@ async function compareFiles(given: Given, operands: readonly string[], terminal:
       note: chosen === null ? null : modelNote,
       againstPeers: chosen === null ? null : againstPeers(findings.at(-1) ?? [], rows, chosen),
     };
-  } finally {
-    await ledger.close();
-  }
+  });
 }
 
 /** Passes everything on, and keeps the rows that public rules look at. */

@@ -1,8 +1,6 @@
 import { visible } from "../../detection/signin/visible.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
-import { TempLedger } from "../../state/disk/tempLedger.ts";
-import { BadRecords } from "../badRecords.ts";
 import type { Command } from "../command.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
@@ -14,10 +12,10 @@ import {
   findInput,
   inputDetail,
   inputOptions,
-  passedOverText,
   readingOptions,
   readWithProgress,
 } from "../readInput.ts";
+import { readOnce } from "../readOnce.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 
@@ -82,35 +80,26 @@ export const explain: Command = {
     };
     const reading = readingOptions(given);
     const files = await findInput(explain, operands, terminal);
-    const problems = new BadRecords(given["strict"] !== undefined);
-    const ledger = new TempLedger();
     const tally = new InputTally();
     const near = new NearNames();
-    try {
+    const seen = () => tally.seen();
+    return readOnce(given, terminal, seen, async ({ ledger, onBad }) => {
       const explained = await explainRecords(
         readWithProgress(files, reading, given, terminal, tally),
         ledger,
-        {
-          ...run,
-          onBad: (reason, place: Place) => problems.add(reason, place),
-          onName: (name) => near.add(name),
-          seen: () => tally.seen(),
-        },
+        { ...run, onBad, seen, onName: (name) => near.add(name) },
       );
       terminal.signal.throwIfAborted();
       const report = toExplainReport(explained, limit);
       terminal.stdout.write(reporters[format](report));
       if (given["quiet"] === undefined) {
         terminal.stderr.write(suggestions(explained.unseen, near));
-        terminal.stderr.write(passedOverText(tally.seen()) + problems.summary());
       }
       if (format !== "table") {
         writeVerdict(report.coverage, given, terminal);
       }
       return exitCodeOf(explained.coverage, hasFindings(explained), given);
-    } finally {
-      await ledger.close();
-    }
+    });
   },
 };
 

@@ -4,19 +4,17 @@ import type { Rule } from "../../detection/rules/rule.ts";
 import { noLabels } from "../../run/incidentLabels.ts";
 import { triedGrid } from "../../run/triedGrid.ts";
 import { tuneRecords, type TuneReport, type TuneRun } from "../../run/tuneRecords.ts";
-import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
-import { BadRecords } from "../badRecords.ts";
 import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
 import {
   findInput,
   inputDetail,
   inputOptions,
-  passedOverText,
   readingOptions,
   searchWithProgress,
 } from "../readInput.ts";
+import { readOnce } from "../readOnce.ts";
 import { chooseOne, mainRule } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
@@ -134,34 +132,30 @@ async function readReport(
   terminal: Terminal,
   asked: Pick<TuneRun<unknown>, "rule" | "current" | "labels">,
 ): Promise<TuneReport> {
-  const reading = readingOptions(given);
-  const problems = new BadRecords(given["strict"] !== undefined);
   const files = await findInput(tune, operands, terminal);
   const searching = {
     everyRow: ["strict", "as-of"].some((name) => given[name] !== undefined),
     everyApproval: false,
     threads: Math.min(8, availableParallelism()),
   };
-  const logs = searchWithProgress(files, { ...reading, ...searching }, given, terminal);
-  const ledger = new TempLedger();
-  try {
-    const report = await tuneRecords(
-      logs,
-      { store: new MemoryStore(), ledger },
-      {
-        ...asked,
-        grid: triedGrid,
-        asOf: moment(given, "as-of"),
-        context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
-        onBad: (reason, place) => problems.add(reason, place),
-        ...coverageLimits(given),
-      },
-    );
-    if (given["quiet"] === undefined) {
-      terminal.stderr.write(passedOverText(logs.seen()) + problems.summary());
-    }
-    return report;
-  } finally {
-    await ledger.close();
-  }
+  const options = { ...readingOptions(given), ...searching };
+  const logs = searchWithProgress(files, options, given, terminal);
+  return readOnce(
+    given,
+    terminal,
+    () => logs.seen(),
+    ({ ledger, onBad }) =>
+      tuneRecords(
+        logs,
+        { store: new MemoryStore(), ledger },
+        {
+          ...asked,
+          grid: triedGrid,
+          asOf: moment(given, "as-of"),
+          context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
+          onBad,
+          ...coverageLimits(given),
+        },
+      ),
+  );
 }
