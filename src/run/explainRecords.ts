@@ -8,7 +8,7 @@ import {
 } from "../detection/signin/account.ts";
 import { countDenials } from "../detection/bursts/countDenials.ts";
 import { densestWindow } from "../detection/bursts/streak.ts";
-import { explainRow, type RowExplanation } from "../detection/signin/explainRow.ts";
+import { explainRow } from "../detection/signin/explainRow.ts";
 import {
   explainRules,
   indexPrompts,
@@ -25,7 +25,8 @@ import type { MatchedAccounts } from "../detection/prompts/accounts.ts";
 import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { incidentId } from "../detection/incidents/identity.ts";
-import { nothingSeen, type InputSeen, type RecordReading } from "./inputSeen.ts";
+import { nothingSeen, type InputSeen } from "./inputSeen.ts";
+import { KeptRows, type ExplainedRow } from "./keptRows.ts";
 import type { Ledger, LogEntry } from "./ports.ts";
 
 export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
@@ -43,12 +44,8 @@ export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly seen?: () => InputSeen;
 }
 
-export interface ExplainedRow<P> {
-  readonly place: P;
-  /** The names that its fields had; null if the reader does not say. */
-  readonly reading: RecordReading | null;
-  readonly explanation: RowExplanation;
-}
+/** Rows of others that are held until it is known whose they are. Candidates are rare. */
+const mostHeld = 10_000;
 
 export interface ExplainedAccount {
   readonly account: Account;
@@ -79,8 +76,14 @@ export async function explainRecords<P>(
   ledger: Pick<Ledger, "addApproval" | "approvals">,
   run: ExplainRun<P>,
 ): Promise<Explained<P>> {
-  const { counts, tally, table, rows, asked, unseen } = await readEntries(entries, ledger, run);
+  const read = await readEntries(entries, ledger, run);
+  const { counts, tally, table, kept, asked, unseen } = read;
   const matched = table.match();
+  const theirs = new Set(asked.map((row) => accountKey(matched.resolve(row))));
+  kept.addFrom([read.held, read.heldOthers], ({ explanation: { signIn } }) => {
+    return signIn.account !== null && theirs.has(accountKey(matched.resolve(signIn.account)));
+  });
+  const rows = kept.end();
   const known = new Map(
     [...table.accounts(matched)].map(({ account: who, sightings }) => {
       const account = who();
@@ -129,6 +132,12 @@ async function readEntries<P>(
   const tally = emptyTally();
   const table = new SightingTable();
   const kept = new KeptRows<P>(limit);
+  const held = new KeptRows<P>(mostHeld);
+  // There are too many of these in a large log, so they must not take the place of the others.
+  const heldOthers = new KeptRows<P>(mostHeld);
+  let ordinal = 0;
+  // Grows by the object ids of those who have an asked name.
+  const askedNames = new Set(users);
   const asked: RowAccount[] = [];
   const unseen = new Set(users);
   const scopes = rules.map((rule) => rule.scope);
@@ -159,17 +168,23 @@ async function readEntries<P>(
       if (users !== null) {
         shownNames.forEach((name) => onName?.(name));
       }
-      const names = shownNames.filter((name) => users?.includes(name));
+      const names = shownNames.filter((name) => askedNames.has(name));
+      const row = { place: entry.place, reading: entry.reading ?? null, explanation };
+      ordinal++;
       if (users === null ? candidate !== null : names.length > 0) {
-        kept.add({ place: entry.place, reading: entry.reading ?? null, explanation });
+        kept.add({ ...row, ordinal });
         names.forEach((name) => unseen.delete(name));
-        if (users !== null && account !== null) {
-          asked.push(account);
+        if (users !== null && signIn.account !== null) {
+          asked.push(signIn.account);
+          askedNames.add(signIn.account.user);
         }
+      } else if (users !== null) {
+        const isPartlyNamed = candidate !== null || shownNames.length === 1;
+        (isPartlyNamed ? held : heldOthers).add({ ...row, ordinal });
       }
     }
   }
-  return { counts, tally, table, rows: kept.end(), asked, unseen: [...unseen] };
+  return { counts, tally, table, kept, held, heldOthers, asked, unseen: [...unseen] };
 }
 
 function allNamesIn({ account }: SignIn): readonly string[] {
@@ -178,33 +193,6 @@ function allNamesIn({ account }: SignIn): readonly string[] {
 
 function namesOf({ name }: RowAccount): readonly KnownName[] {
   return name === null ? [] : [{ name, seenAt: 0 }];
-}
-
-/** Keeps the first rows. If there are too many, candidates take precedence. */
-class KeptRows<P> {
-  readonly #limit: number;
-  readonly #candidates: (ExplainedRow<P> & { readonly ordinal: number })[] = [];
-  readonly #others: (ExplainedRow<P> & { readonly ordinal: number })[] = [];
-  #count = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(row: ExplainedRow<P>): void {
-    const rows = row.explanation.candidate === null ? this.#others : this.#candidates;
-    if (rows.length < this.#limit) {
-      rows.push({ ...row, ordinal: this.#count });
-    }
-    this.#count++;
-  }
-
-  end(): { readonly shown: readonly ExplainedRow<P>[]; readonly leftOut: number } {
-    const shown = [...this.#candidates, ...this.#others]
-      .slice(0, this.#limit)
-      .toSorted((a, b) => a.ordinal - b.ordinal);
-    return { shown, leftOut: this.#count - shown.length };
-  }
 }
 
 function accountsIn<P>({ explanation }: ExplainedRow<P>): readonly RowAccount[] {

@@ -3,7 +3,17 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainReport } from "../../src/cli/explain/explainReport.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
-import { alice, approved, bob, denied, noResponse, password, row, type Row } from "../builders.ts";
+import {
+  alice,
+  approved,
+  bob,
+  denialRow,
+  denied,
+  noResponse,
+  password,
+  row,
+  type Row,
+} from "../builders.ts";
 import { cli, denials, ndjson, type Report } from "./terminal.ts";
 
 const golden = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));
@@ -310,5 +320,54 @@ describe("the names that a row was read by", () => {
     expect(out).toContain(
       "two values under names of one meaning, the exact name wins: UserPrincipalName",
     );
+  });
+});
+
+describe("the rows of a person", () => {
+  const called = (minute: number, fields: Row) =>
+    denialRow(`09:0${minute}`, { fields: { ...fields, UserPrincipalName: fields["name"] } });
+  const names = [
+    called(1, { UserId: alice.id, name: "" }),
+    called(2, { UserId: alice.id, name: "new.alice@contoso.com" }),
+    called(3, { UserId: alice.id, name: alice.name }),
+    called(4, { UserId: undefined, name: alice.name }),
+    called(5, { UserId: alice.id, name: alice.id }),
+  ];
+  // Successes, of which one has the id alone.
+  const others = [undefined, ""].map((name, n) =>
+    row({
+      at: `08:3${n}`,
+      resultType: "0",
+      fields: name === undefined ? {} : { UserPrincipalName: name },
+    }),
+  );
+  const strangers = [denialRow("09:06", { user: bob }), row({ at: "08:40", user: bob })];
+
+  test.each([[alice.name], [alice.id], ["NEW.ALICE@contoso.com"]])(
+    "are shown under any of their names: %s",
+    async (user) => {
+      for (const rows of [
+        [...others, ...names, ...strangers],
+        [...strangers, ...names, ...others],
+      ]) {
+        const { rows: shown, users } = await explain(["--user", user], ndjson(rows));
+        expect(shown).toHaveLength(7);
+        expect(users.map(({ prompts }) => prompts)).toEqual([{ denied: 5 }]);
+      }
+    },
+  );
+
+  test("are shown in their order, and candidates first where there are too many", async () => {
+    const args = ["--user", alice.name, "--limit", "6"];
+    const { rows, run } = await explain(args, ndjson([...others, ...strangers, ...names]));
+    expect(rows.map(({ place }) => place.split(":").at(-1))).toEqual([
+      "1",
+      "5",
+      "6",
+      "7",
+      "8",
+      "9",
+    ]);
+    expect(run.rowsLeftOut).toBe(1);
   });
 });

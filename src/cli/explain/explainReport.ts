@@ -15,7 +15,8 @@ import type { Place } from "../../logs/files/readRecords.ts";
 import { shownName } from "../../detection/signin/account.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { placeText } from "../placeText.ts";
-import type { Explained, ExplainedAccount, ExplainedRow } from "../../run/explainRecords.ts";
+import type { Explained, ExplainedAccount } from "../../run/explainRecords.ts";
+import type { ExplainedRow } from "../../run/keptRows.ts";
 
 /** What `explain --format json` prints. */
 export type ExplainReport = ReturnType<typeof toExplainReport>;

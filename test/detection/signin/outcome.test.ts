@@ -123,6 +123,28 @@ describe("a text of an MFA step", () => {
     expect(classifyText(text)).toBe(outcome);
   });
 
+  it.each([
+    ["authentication in-progress", "pending"],
+    ["MFA denied; user does not have any verification methods registered", "technical"],
+    ["MFA denied; phone unreachable", "noResponse"],
+    ["MFA denied; user did not respond to push notification", "noResponse"],
+    ["MFA completed in the cloud", "approved"],
+    ["MFA denied by user", "denied"],
+    ["MFA denied (user declined the authentication)", "denied"],
+    ["MFA denied (fraud code reported)", "fraudReported"],
+    // It may be any of them, so it counts as none, and is shown as an unknown text.
+    ["MFA denied", "unclassified"],
+    ["MFA denied.", "unclassified"],
+  ] as const)("as other sources write it, %s: %s", (text, outcome) => {
+    for (const spelt of [text, text.toUpperCase(), ` ${text.replaceAll(" ", "\u00a0")} `]) {
+      expect(classifyText(spelt)).toBe(outcome);
+    }
+    expect(meansApproval(text, "status")).toBe(outcome === "approved");
+    if (outcome === "denied" || outcome === "fraudReported" || text.startsWith("MFA denied.")) {
+      expect(canMeanDenial(text)).toBe(true);
+    }
+  });
+
   it("means the same however it is spelt", () => {
     const spellings = {
       "in lower case": (text: string) => text.toLowerCase(),

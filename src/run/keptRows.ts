@@ -1,0 +1,53 @@
+import type { RowExplanation } from "../detection/signin/explainRow.ts";
+import type { RecordReading } from "./inputSeen.ts";
+
+export interface ExplainedRow<P> {
+  readonly place: P;
+  /** The names that its fields had; null if the reader does not say. */
+  readonly reading: RecordReading | null;
+  readonly explanation: RowExplanation;
+}
+
+/** A row, and its number among all that were read. */
+type NumberedRow<P> = ExplainedRow<P> & { readonly ordinal: number };
+
+/** Keeps the first rows. If there are too many, candidates take precedence. */
+export class KeptRows<P> {
+  readonly #limit: number;
+  readonly #candidates: NumberedRow<P>[] = [];
+  readonly #others: NumberedRow<P>[] = [];
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(row: NumberedRow<P>): void {
+    const rows = row.explanation.candidate === null ? this.#others : this.#candidates;
+    if (rows.length < this.#limit) {
+      rows.push(row);
+    }
+    this.#count++;
+  }
+
+  /** Adds those rows that others keep, and that are wanted after all. */
+  addFrom(others: readonly KeptRows<P>[], isWanted: (row: ExplainedRow<P>) => boolean): void {
+    for (const row of others.flatMap((each) => [...each.#candidates, ...each.#others])) {
+      if (isWanted(row)) {
+        this.#count++;
+        (row.explanation.candidate === null ? this.#others : this.#candidates).push(row);
+      }
+    }
+    for (const rows of [this.#candidates, this.#others]) {
+      rows.sort((a, b) => a.ordinal - b.ordinal);
+      rows.splice(this.#limit);
+    }
+  }
+
+  end(): { readonly shown: readonly ExplainedRow<P>[]; readonly leftOut: number } {
+    const shown = [...this.#candidates, ...this.#others]
+      .slice(0, this.#limit)
+      .toSorted((a, b) => a.ordinal - b.ordinal);
+    return { shown, leftOut: this.#count - shown.length };
+  }
+}
