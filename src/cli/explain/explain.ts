@@ -16,6 +16,8 @@ import {
   readWithProgress,
 } from "../readInput.ts";
 import { readOnce } from "../readOnce.ts";
+import { terminalWidth } from "../text/look.ts";
+import { wrapLines } from "../text/wrap.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 
@@ -24,9 +26,9 @@ const usualLimit = 200;
 const largestLimit = 1_000_000;
 
 const reporters = {
-  table: explainTable,
+  table: (report, width) => wrapLines(explainTable(report), width),
   json: (report) => `${JSON.stringify(report, null, 2)}\n`,
-} satisfies Record<(typeof formats)[number], (report: ExplainReport) => string>;
+} satisfies Record<(typeof formats)[number], (report: ExplainReport, width: number) => string>;
 
 export const explain: Command = {
   name: "explain",
@@ -91,7 +93,7 @@ export const explain: Command = {
       );
       terminal.signal.throwIfAborted();
       const report = toExplainReport(explained, limit);
-      terminal.stdout.write(reporters[format](report));
+      terminal.stdout.write(reporters[format](report, terminalWidth(terminal.stdout)));
       if (given["quiet"] === undefined) {
         terminal.stderr.write(suggestions(explained.unseen, near));
       }

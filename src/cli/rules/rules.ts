@@ -6,6 +6,7 @@ import { formatTime } from "../../detection/signin/time.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
 import { collectProblems } from "../problemsError.ts";
 import { formatTable } from "../text/formatTable.ts";
+import { terminalWidth } from "../text/look.ts";
 import { valueOf } from "../args.ts";
 import { readAllRules, readWholeRulesFile } from "../rulesFile.ts";
 import { chooseOne, mainRule } from "../ruleOptions.ts";
@@ -145,12 +146,13 @@ async function listRules(
   const format = oneOf(given, "format", formats) ?? "table";
   const listed = file === undefined ? null : (await readWholeRulesFile(file)).listed;
   const shown = listed?.map(({ rule }) => rule) ?? presets;
+  const width = terminalWidth(stdout);
   stdout.write(
     format === "json"
       ? `${JSON.stringify(shown.map(toJson), null, 2)}\n`
       : listed === null
-        ? table(shown)
-        : `${table(shown)}\n${rulesInEffect(listed)}`,
+        ? table(shown, width)
+        : `${table(shown, width)}\n${rulesInEffect(listed, width)}`,
   );
   return exitCodes.done;
 }
@@ -174,7 +176,7 @@ async function testRules(
   return failed > 0 ? exitCodes.findings : exitCodes.done;
 }
 
-function table(listed: readonly Rule[]): string {
+function table(listed: readonly Rule[], width: number): string {
   const rows = listed.map((rule) => [
     rule.id,
     rule.mode,
@@ -183,7 +185,7 @@ function table(listed: readonly Rule[]): string {
     rule.severity,
     rule.techniques.join(", "),
   ]);
-  return formatTable(["rule", "default", "fires on", "window", "severity", "MITRE ATT&CK"], rows);
+  return formatTable(["rule", "default", "fires on", "window", "severity", "MITRE ATT&CK"], rows, width);
 }
 
 function toJson(rule: Rule) {

@@ -5,11 +5,11 @@ import type { ListedRule } from "../../settings/ruleFile.ts";
 import { formatTable } from "../text/formatTable.ts";
 
 /** Everything that is in effect, rule by rule, and where each part of it comes from. */
-export function rulesInEffect(listed: readonly ListedRule[]): string {
-  return listed.map(ruleInEffect).join("\n");
+export function rulesInEffect(listed: readonly ListedRule[], width: number): string {
+  return listed.map((each) => ruleInEffect(each, width)).join("\n");
 }
 
-function ruleInEffect(listed: ListedRule): string {
+function ruleInEffect(listed: ListedRule, width: number): string {
   const { rule, entry, saidAt } = listed;
   const { appliesTo, exclude } = rule.scope;
   const ground = entry.basedOn ?? (rule.source === "" ? "default" : rule.id);
@@ -50,7 +50,7 @@ function ruleInEffect(listed: ListedRule): string {
       ),
     ),
   ];
-  return formatTable([visible(rule.id), "in effect", "from"], rows);
+  return formatTable([visible(rule.id), "in effect", "from"], rows, width);
 }
 
 /** Whom and what it asks for, in one line; empty where it asks for nothing. */

@@ -1,10 +1,18 @@
 import { fitTable } from "./fitTable.ts";
 
-/** Columns as wide as their widest cell, two blanks apart. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * Columns two blanks apart, as wide as their widest cell if the terminal allows.
+ *
+ * @param width columns of the terminal; Infinity: no limit
+ */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = Infinity,
+): string {
   const columns = head.map((name, column) => ({
     head: name,
     cell: (cells: readonly string[]) => cells[column] ?? "",
   }));
-  return fitTable(columns, rows, Infinity);
+  return fitTable(columns, rows, width);
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { valueOf } from "../args.ts";
-import type { Given, Option, Terminal } from "../command.ts";
+import type { Given, Option, Output, Terminal } from "../command.ts";
 import { oneOf, wholeNumber } from "../values.ts";
 import { timeTexts, timeWords, type TimeText } from "./timeText.ts";
 
@@ -57,13 +57,18 @@ export function readLook(given: Given, { stdout, env = {}, now = Date.now }: Ter
   const times = oneOf(given, "times", timeWords) ?? "utc";
   const isColoured = wantsColour(given, env, stdout.isTTY === true);
   return {
-    width: width ?? (stdout.isTTY === true ? Math.max(leastWidth, stdout.columns ?? 80) : Infinity),
+    width: width ?? terminalWidth(stdout),
     verbose: valueOf(given, "verbose") !== null,
     time: timeTexts[times](now()),
     // Node's own check asks the stream of the process, which tests do not have.
     paint: (style, text) =>
       isColoured ? styleText([styles[style]].flat(), text, { validateStream: false }) : text,
   };
+}
+
+/** Returns the columns of a terminal; Infinity for a file or a pipe. */
+export function terminalWidth({ isTTY, columns }: Output): number {
+  return isTTY === true ? Math.max(leastWidth, columns ?? 80) : Infinity;
 }
 
 /** See https://no-color.org. Our own option takes precedence, and an empty variable counts as absent. */

@@ -7,6 +7,9 @@ const breaks = {
   cell: /\s+|(?=@)|(?=#ext#)/i,
 } as const;
 
+/** How far the rest of a broken line is indented. */
+const hanging = "    ";
+
 type TextKind = keyof typeof breaks;
 
 /** Splits text into lines of at most `width` terminal columns. Only a word longer than a line is cut. */
@@ -26,6 +29,23 @@ export function wrap(text: string, width: number, kind: TextKind): readonly stri
     }
   }
   return [...lines, line];
+}
+
+/** Breaks lines that are longer than a terminal's, and indents what follows. */
+export function wrapLines(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      if (widthOf(line) <= width) {
+        return line;
+      }
+      const body = line.trimStart();
+      const indent = " ".repeat(line.length - body.length);
+      return wrap(body, width - indent.length - hanging.length, "sentence").map(
+        (part, index) => indent + (index === 0 ? "" : hanging) + part,
+      );
+    })
+    .join("\n");
 }
 
 /** The number of columns that a cell needs so that no word is cut. */
