@@ -6,8 +6,9 @@ import type { Rule } from "../../src/detection/rules/rule.ts";
 import { isTakenOver } from "../../src/detection/decisions/severity.ts";
 import { accountKey } from "../../src/detection/signin/account.ts";
 import { exampleDay } from "../../src/tenant/example.ts";
-import { generateTenant } from "../../src/tenant/tenant.ts";
+import { benignRates, generateTenant } from "../../src/tenant/tenant.ts";
 import { detectRecords, type Reported } from "../../src/run/detectRecords.ts";
+import { triedGrid } from "../../src/run/triedGrid.ts";
 import { noLabels } from "../../src/run/incidentLabels.ts";
 import { tuneRecords, type TunedCell } from "../../src/run/tuneRecords.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
@@ -110,29 +111,54 @@ it("every cell is a detect with its numbers, on random rows", async () => {
   expect(found).toBeGreaterThan(cases(30));
 }, 120_000);
 
+const kinds = [
+  "approved",
+  "fraud-report",
+  "two-then-approve",
+  "bucket-edge",
+  "late",
+  "duplicates",
+] as const;
+
 it("every cell is a detect with its numbers, on random tenants", async () => {
-  for (const seed of [1, 2]) {
-    const tenant = generateTenant({
-      seed,
-      users: 20,
-      days: 12,
-      startAt: Date.UTC(2026, 2, 1),
-      signInsPerUserPerDay: 3,
-      attacks: ["approved", "fraud-report", "two-then-approve", "bucket-edge"],
-    });
-    const rows = Array.from(tenant.rows(), ({ row }) => row);
-    expect(await expectEqual(rows, explicitDeny, { ...grid, mostDenials: 3 })).toBeGreaterThan(20);
-  }
+  let found = 0;
+  await law(
+    fc.asyncProperty(
+      fc.record({
+        seed: fc.integer({ min: 1 }),
+        attacks: fc.subarray([...kinds], { minLength: 2 }),
+        benign: fc.subarray([...benignRates]),
+        rule: fc.constantFrom(explicitDeny, denyThenApprove),
+      }),
+      async ({ rule, ...made }) => {
+        const tenant = generateTenant({
+          ...made,
+          users: 20,
+          days: 12,
+          startAt: Date.UTC(2026, 2, 1),
+          signInsPerUserPerDay: 3,
+        });
+        const rows = Array.from(tenant.rows(), ({ row }) => row);
+        found += await expectEqual(rows, rule, { ...grid, mostDenials: 3 });
+      },
+    ),
+    2,
+  );
+  expect(found).toBeGreaterThan(20);
 }, 300_000);
 
-it("every cell is a detect with its numbers, on the example", async () => {
+it("every cell of the whole grid is a detect with its numbers, on the example", async () => {
   const { rows } = exampleDay();
-  // The rows that can matter, so that every cell is a run of its own.
-  const few = rows.filter(
-    ({ AuthenticationDetails, Status }) =>
-      /MFA|Suspicious/.test(`${String(AuthenticationDetails)}${JSON.stringify(Status)}`) &&
-      !/by claim/.test(JSON.stringify(Status)),
+  // The rows that can matter, of users who refused, so that every cell can be a run of its own.
+  const telling = rows.filter(({ AuthenticationDetails, Status }) =>
+    /declined|Suspicious|successfully/.test(
+      `${String(AuthenticationDetails)}${JSON.stringify(Status)}`,
+    ),
   );
-  const some = { ...grid, windowsMs: [15 * minute, 60 * minute] };
-  expect(await expectEqual(few, explicitDeny, some)).toBeGreaterThan(200);
+  const refusing = new Set(
+    telling.filter(({ ResultType }) => ResultType === "500121").map(({ UserId }) => UserId),
+  );
+  const few = telling.filter(({ UserId }) => refusing.has(UserId));
+  expect(cellsOf(triedGrid)).toHaveLength(360);
+  expect(await expectEqual(few, explicitDeny, triedGrid)).toBeGreaterThan(1_000);
 }, 300_000);
