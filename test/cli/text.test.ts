@@ -51,6 +51,30 @@ describe("the findings on a terminal", () => {
   });
 });
 
+describe("every other text for people", () => {
+  const rules = fileURLToPath(new URL("../../examples/msp/rules.yaml", import.meta.url));
+  const day = fileURLToPath(new URL("golden/input.ndjson", import.meta.url));
+
+  test.each([
+    ["explain", "--limit", "20", day],
+    ["compare", day],
+    ["tune", day],
+    ["rules"],
+    ["rules", rules],
+  ])("fits a terminal, and loses nothing: %s", async (...args) => {
+    const whole = (await cli(args)).out;
+    for (const columns of [80, 120]) {
+      const { out } = await cli(args, { isTTY: true, columns });
+      for (const line of out.split("\n")) {
+        expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+      }
+      if (args[0] !== "tune" && args[0] !== "rules") {
+        expect(out.split(/\s+/).filter((word) => !whole.includes(word))).toEqual([]);
+      }
+    }
+  });
+});
+
 describe("colour", () => {
   const isColoured = async (args: readonly string[], more: Surroundings) =>
     (await shown(args, more)).includes("\u001b[");

@@ -17,6 +17,7 @@ import { readOnce } from "../readOnce.ts";
 import { didYouMean } from "../../settings/nearest.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
+import { terminalWidth } from "../text/look.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf } from "../values.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
@@ -77,7 +78,9 @@ export const compare: Command = {
     const format = oneOf(given, "format", formats) ?? "table";
     const output = await compareFiles(given, operands, terminal);
     terminal.stdout.write(
-      format === "json" ? `${JSON.stringify(output, null, 2)}\n` : compareText(output),
+      format === "json"
+        ? `${JSON.stringify(output, null, 2)}\n`
+        : compareText(output, terminalWidth(terminal.stdout)),
     );
     writeVerdict(output.coverage, given, terminal);
     const losesSome = output.changes?.some(({ kind }) => kind === "lost") === true;

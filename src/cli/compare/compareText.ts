@@ -1,5 +1,6 @@
 import { visible } from "../../detection/signin/visible.ts";
 import { formatTable } from "../text/formatTable.ts";
+import { wrapLines } from "../text/wrap.ts";
 import type { PeerComparison, PeerVerdict } from "./againstPeers.ts";
 import { peers } from "./peers/peers.ts";
 import { catchWords, missWords } from "./peers/why.ts";
@@ -16,10 +17,10 @@ interface Compared {
 }
 
 /** For a person: one line for each burst and rule, then the sums. */
-export function compareText({ changes, againstPeers }: Compared): string {
+export function compareText({ changes, againstPeers }: Compared, width: number): string {
   return [
-    ...(changes === null ? [] : [changesText(changes)]),
-    ...(againstPeers === null ? [] : [peersText(againstPeers)]),
+    ...(changes === null ? [] : [wrapLines(changesText(changes), width)]),
+    ...(againstPeers === null ? [] : [peersText(againstPeers, width)]),
   ].join("\n");
 }
 
@@ -42,7 +43,7 @@ function changesText(changes: readonly RuleChange[]): string {
   return `${lines.join("")}${sums.join(", ")}.\n`;
 }
 
-function peersText({ bursts, totals }: PeerComparison): string {
+function peersText({ bursts, totals }: PeerComparison, width: number): string {
   const names = new Map(peers.map(({ id, name }) => [id, name]));
   const blocks = bursts.map(
     ({ user, rules, denials, firstDenialAt, lastDenialAt, peers: verdicts }) =>
@@ -57,8 +58,9 @@ function peersText({ bursts, totals }: PeerComparison): string {
       String(bursts.length - catches),
       String(elsewhere),
     ]),
+    width,
   );
-  return `${blocks.join("")}\n${sums}\n${modelNote}\n`;
+  return `${wrapLines(blocks.join(""), width)}\n${sums}\n${wrapLines(modelNote, width)}\n`;
 }
 
 function verdictText({ catches }: PeerVerdict): string {

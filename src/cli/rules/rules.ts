@@ -185,7 +185,11 @@ function table(listed: readonly Rule[], width: number): string {
     rule.severity,
     rule.techniques.join(", "),
   ]);
-  return formatTable(["rule", "default", "fires on", "window", "severity", "MITRE ATT&CK"], rows, width);
+  return formatTable(
+    ["rule", "default", "fires on", "window", "severity", "MITRE ATT&CK"],
+    rows,
+    width,
+  );
 }
 
 function toJson(rule: Rule) {

@@ -139,7 +139,9 @@ function readIncident(record: v.InferOutput<typeof incident>, place: string): Re
 }
 
 /** Finds a member by the first of some names that there is. Case and separators do not matter. */
-function plainNames(record: Readonly<Record<string, unknown>>): (...names: readonly string[]) => unknown {
+function plainNames(
+  record: Readonly<Record<string, unknown>>,
+): (...names: readonly string[]) => unknown {
   const members = new Map(Object.entries(record).map(([name, value]) => [plainName(name), value]));
   return (...names) => members.get(names.find((name) => members.has(name)) ?? "");
 }

@@ -17,6 +17,7 @@ import {
 import { readOnce } from "../readOnce.ts";
 import { chooseOne, mainRule } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
+import { terminalWidth } from "../text/look.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
@@ -99,7 +100,7 @@ export const tune: Command = {
       file === null ? noLabels : await readLabels(file, readingOptions(given).dateOrder ?? null);
     const report = await readReport(given, operands, terminal, { rule, current, labels });
     const output = toTuneOutput(report, { rule: rule.id, maxPerWeek, labels });
-    terminal.stdout.write(await formats[format](output));
+    terminal.stdout.write(await formats[format](output, terminalWidth(terminal.stdout)));
     if (format !== "table") {
       writeVerdict(output.coverage, given, terminal);
     }

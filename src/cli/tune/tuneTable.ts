@@ -1,24 +1,27 @@
 import { visible } from "../../detection/signin/visible.ts";
 import { formatTable } from "../text/formatTable.ts";
+import { wrapLines } from "../text/wrap.ts";
 import { coverageLines } from "../verdict/verdictLines.ts";
 import type { TuneOutput } from "./tuneReport.ts";
 
 type Cell = TuneOutput["cells"][number];
 
 /** For a person: the findings a week of every setting, then what is in use and what to choose. */
-export function tuneTable(output: TuneOutput): string {
+export function tuneTable(output: TuneOutput, width: number): string {
   const { cells, coverage } = output;
   const kinds = [...new Set(cells.map(({ kind }) => kind))];
   return [
-    `${headLine(output)}\n`,
-    ...kinds.map((kind) =>
-      grid(
+    wrapLines(`${headLine(output)}\n`, width),
+    ...kinds.flatMap((kind) =>
+      grids(
         kind,
         cells.filter((cell) => cell.kind === kind),
+        width,
       ),
     ),
-    ...adviceLines(output),
-    coverageLines(coverage, true),
+    ...[...adviceLines(output), coverageLines(coverage, true)].map((text) =>
+      wrapLines(text, width),
+    ),
   ].join("\n");
 }
 
@@ -42,6 +45,24 @@ function exceptionLine(exception: TuneOutput["exceptions"][number]): string {
   const { until, closed, ...what } = exception;
   const said = Object.entries(what).map(([kind, value]) => `${kind} ${visible(value)}`);
   return `Worth an exception until ${until}: ${said.join()}, closed as no attack ${closed} times.\n`;
+}
+
+/** Columns of the windows' names, and of a number with its gap. */
+const columns = { first: 10, number: 6 };
+
+/** One grid, or several that fit the terminal, each with some of the thresholds. */
+function grids(kind: string, cells: readonly Cell[], width: number): readonly string[] {
+  const thresholds = [...new Set(cells.map(({ threshold }) => threshold))];
+  const fitting = Math.floor((width - columns.first) / columns.number);
+  const most = Math.max(1, Math.min(thresholds.length, fitting));
+  const parts = Math.ceil(thresholds.length / most);
+  return Array.from({ length: parts }, (_, part) => {
+    const shown = thresholds.slice(part * most, (part + 1) * most);
+    return grid(
+      kind,
+      cells.filter(({ threshold }) => shown.includes(threshold)),
+    );
+  });
 }
 
 function grid(kind: string, cells: readonly Cell[]): string {
