@@ -17,6 +17,7 @@ import {
   type AccountId,
   type RowAccount,
 } from "../detection/signin/account.ts";
+import { familyHead } from "./familyHead.ts";
 import { inParallel } from "./inParallel.ts";
 import type { RecordIndex, SubjectRecord, Range } from "./ports.ts";
 import type { RecentSightings } from "./recentSightings.ts";
@@ -236,8 +237,12 @@ async function readHeads(
   let { account } = activity;
   const heads: Pick<FamilyView, "family" | "head">[] = [];
   for (const family of familiesOf(rules)) {
-    const subject = { ...account, rule: family.name, workspaceId };
-    const head = index?.emptyHead(subject) ?? (await store.readHead(subject, from));
+    const known = account;
+    const head = await familyHead(family, async (rule, isFormer) => {
+      const subject = { ...known, rule, workspaceId };
+      const since = isFormer ? -Infinity : from;
+      return index?.emptyHead(subject) ?? store.readHead(subject, since);
+    });
     const { tenantId, user, names = [] } = head.subject;
     account = joinAccounts({ tenantId, user, names }, account);
     heads.push({ family, head });

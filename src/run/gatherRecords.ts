@@ -173,7 +173,8 @@ async function hasRecords(
   rules: readonly Rule[],
   account: Account,
 ): Promise<boolean> {
-  for (const { name } of familiesOf(rules)) {
+  const names = familiesOf(rules).flatMap(({ name, formerly }) => [name, ...formerly]);
+  for (const name of names) {
     const { bursts } = await store.readHead(subjectOf(name, account), -Infinity);
     if (bursts.length > 0) {
       return true;

@@ -8,6 +8,7 @@ import { familiesOf } from "../detection/rules/families.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { accountKey, type Account } from "../detection/signin/account.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
+import { familyHead } from "./familyHead.ts";
 import type { SubjectRecord, StateStore } from "./ports.ts";
 
 /** An account on which some rule fires or has fired before. */
@@ -43,8 +44,11 @@ export async function judgeSuspect(
   const views = ruleViews(all, account, sightings());
   const contextOf = contexts.get(accountKey(account));
   const families: JudgedFamily[] = [];
-  for (const { name, rules } of familiesOf(all)) {
-    const head = await store.readHead(subjectOf(name, account), -Infinity);
+  for (const family of familiesOf(all)) {
+    const { rules } = family;
+    const head = await familyHead(family, (name) =>
+      store.readHead(subjectOf(name, account), -Infinity),
+    );
     const { subject } = head;
     const judged = judge({
       subject,

@@ -187,6 +187,7 @@ export function ruleSchema(ranges: NamedRanges = {}) {
     basedOn: v.optional(v.picklist(presetIds, `must be one of ${presetIds.join(", ")}`)),
     wasId: v.optional(v.lazy((input) => (Array.isArray(input) ? list(id) : id))),
     family: v.optional(id),
+    wasFamily: v.optional(v.lazy((input) => (Array.isArray(input) ? list(id) : id))),
     name: v.optional(text(200)),
     description: v.optional(text(2_000)),
     mode: v.optional(v.picklist(ruleModes, `must be one of ${ruleModes.join(", ")}`)),

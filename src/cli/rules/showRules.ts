@@ -22,6 +22,7 @@ function ruleInEffect(listed: ListedRule, width: number): string {
   const rows = [
     row("mode", rule.mode, "default"),
     row("family", rule.family, "default"),
+    ...(entry.wasFamily === undefined ? [] : [row("wasFamily", rule.wasFamily.join(", "))]),
     ...(rule.wasId.length === 0 ? [] : [row("wasId", rule.wasId.join(", "))]),
     row("name", rule.name, entry.basedOn),
     ...(rule.description === "" ? [] : [row("description", rule.description)]),

@@ -4,15 +4,18 @@ import type { Rule } from "./rule.ts";
 export interface Family {
   readonly name: string;
   readonly rules: readonly Rule[];
+  /** Families that its rules were in before, and no rule is in now. */
+  readonly formerly: readonly string[];
 }
 
 /** Rules by family, in the order of the first rule of each. */
 export function familiesOf(rules: readonly Rule[]): readonly Family[] {
   const names = [...new Set(rules.map(({ family }) => family))];
-  return names.map((name) => ({
-    name,
-    rules: rules.filter(({ family }) => family === name),
-  }));
+  return names.map((name) => {
+    const own = rules.filter(({ family }) => family === name);
+    const before = new Set(own.flatMap(({ wasFamily }) => wasFamily));
+    return { name, rules: own, formerly: [...before].filter((each) => !names.includes(each)) };
+  });
 }
 
 /** The ids that rules have now, by the ones they had before. */

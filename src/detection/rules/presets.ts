@@ -14,7 +14,7 @@ export const presets: readonly Rule[] = [
 ]
   .flat()
   .filter(isEntry)
-  .map((entry) => ruleOf(entry, { base: null }));
+  .map((entry) => ruleOf(entry, { base: null, familyOf: (id) => entry.family ?? id }));
 
 /** Reports whether a file's content is an entry. Tests read the files as any file of rules is read. */
 function isEntry(content: unknown): content is RuleEntry {

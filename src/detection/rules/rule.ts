@@ -42,6 +42,8 @@ export interface Rule {
   readonly wasId: readonly string[];
   /** Findings of one family and account that overlap in time share an incident. A rule's own id if it is alone. */
   readonly family: string;
+  /** Families that it was in before: what is recorded there belongs to `family`, unless other rules are still in it. */
+  readonly wasFamily: readonly string[];
   readonly name: string;
   readonly description: string;
   /** Of a rule that ships: whether it is on by default. */

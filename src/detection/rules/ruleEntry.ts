@@ -27,6 +27,7 @@ export interface RuleEntry {
   readonly basedOn?: string | undefined;
   readonly wasId?: string | readonly string[] | undefined;
   readonly family?: string | undefined;
+  readonly wasFamily?: string | readonly string[] | undefined;
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly mode?: Rule["mode"] | undefined;

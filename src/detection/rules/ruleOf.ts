@@ -12,6 +12,7 @@ const day = 86_400_000;
 export const plainRule = {
   basedOn: null,
   wasId: [],
+  wasFamily: [],
   description: "",
   mode: "on",
   kind: "sliding",
@@ -50,7 +51,10 @@ export function ruleOf(entry: RuleEntry, ground: RuleGround): Rule {
   const { base, defaults = {}, ranges = {}, familyOf = (id) => id } = ground;
   const wasId = [entry.wasId ?? []].flat();
   // A rule that was renamed keeps its family's name, under which its findings are recorded.
-  const family = entry.family ?? familyOf(wasId[0] ?? entry.id);
+  const usual = familyOf(wasId[0] ?? entry.id);
+  const family = entry.family ?? usual;
+  const families = new Set([...[entry.wasFamily ?? []].flat(), usual]);
+  families.delete(family);
   const own: Partial<Rule> = definedOf({
     name: entry.name,
     description: entry.description,
@@ -82,6 +86,7 @@ export function ruleOf(entry: RuleEntry, ground: RuleGround): Rule {
     basedOn: base === null || base.id === entry.id ? null : base.id,
     wasId,
     family,
+    wasFamily: [...families],
     // That a rule ships switched off says nothing about one that somebody writes down.
     mode: entry.mode ?? "on",
     scope: scopeOf(entry, ranges),

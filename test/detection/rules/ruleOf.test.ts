@@ -18,6 +18,7 @@ describe("an entry of a file of rules", () => {
       name: "own",
       basedOn: null,
       wasId: [],
+      wasFamily: [],
       mode: "on",
       kind: "sliding",
       threshold: 3,
@@ -64,6 +65,17 @@ describe("an entry of a file of rules", () => {
       wasId: ["b", "c"],
     });
     expect(made({ id: "a", family: "own", wasId: "b" }).family).toBe("own");
+  });
+
+  it("remembers the families that it was in before: the one named after itself, and those that it names", () => {
+    expect(made({ id: "a" }).wasFamily).toEqual([]);
+    expect(made({ id: "a", family: "own" }).wasFamily).toEqual(["a"]);
+    expect(made({ id: "a", family: "own", wasId: ["b", "c"] }).wasFamily).toEqual(["b"]);
+    expect(made({ id: "a", wasFamily: "own" }).wasFamily).toEqual(["own"]);
+    expect(made({ id: "a", family: "own", wasFamily: ["own", "other"] }).wasFamily).toEqual([
+      "other",
+      "a",
+    ]);
   });
 
   it("says in lower case whom it is for, and gives ranges by their names", () => {
