@@ -177,6 +177,21 @@ test("Elastic: the query is a sequence, with the approval where the rule wants o
   expect(exporter("elastic").write({ ...explicitDeny, threshold: 1 })).not.toContain("runs=");
 });
 
+test("lengths are whole numbers where the engine wants them", () => {
+  const odd = { ...explicitDeny, windowMs: 90_500 };
+  expect(exporter("elastic").write(odd)).toContain("maxspan=90500ms");
+  expect(exporter("splunk").write(odd)).toContain("time_window=91s");
+  expect(exporter("sigma").write(odd)).toContain("timespan: 91s");
+});
+
+test("a name ends neither a stanza, a line nor a text", () => {
+  const rule = { ...explicitDeny, name: "a]\n\"b'''" };
+  const [first = "", second] = exporter("splunk").write(rule).split("\n");
+  expect([/^\[[^[\]]*\]$/.test(first), second]).toEqual([true, "enableSched = 1"]);
+  expect(parse(exporter("sentinel").write(rule))).toMatchObject({ name: rule.name });
+  expect(exporter("elastic").write(rule)).toContain(`name = ${JSON.stringify(rule.name)}\n`);
+});
+
 describe("the models of exported rules", () => {
   const steps = { resultType: "0", status: "", steps: five.map((at) => denied(at)) };
 

@@ -67,7 +67,7 @@ function queryOf(rule: Rule): readonly string[] {
     .map((part) => JSON.stringify(`*${part}*`))
     .join(", ");
   return [
-    `sequence by azure.signinlogs.properties.user_id with maxspan=${windowMs / 1000}s`,
+    `sequence by azure.signinlogs.properties.user_id with maxspan=${windowMs % 1000 === 0 ? `${windowMs / 1000}s` : `${windowMs}ms`}`,
     '  [authentication where event.dataset == "azure.signinlogs" and',
     "    azure.signinlogs.properties.status.error_code == 500121 and",
     `    ${status} like~ (${parts}) and`,

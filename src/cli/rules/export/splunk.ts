@@ -47,7 +47,7 @@ function periodOf({ windowMs }: Rule): number {
 
 function searchOf(rule: Rule): readonly string[] {
   const { kind, threshold, windowMs, approvalRequired } = rule;
-  const seconds = `${windowMs / 1000}s`;
+  const seconds = `${Math.ceil(windowMs / 1000)}s`;
   const denied = `match(text, "${refusalTexts(rule).map(escaped).join("|")}") AND NOT match(text, "${otherRefusal}")`;
   const fired =
     kind === "tumbling"
