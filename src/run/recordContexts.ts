@@ -36,7 +36,8 @@ export async function readContexts(
     for (const { judged } of await judgeSuspect(known, suspect, contexts)) {
       for (const { burst, finding } of askedFor(judged, run)) {
         if (finding !== null) {
-          const wish = wishOf(account, finding, known.approvals.get(name) ?? []);
+          // All sign-ins of the account are read, so the addresses of its approvals are not needed.
+          const wish = wishOf(account, finding, []);
           found.push([name, wish, findingIn(burst, wish.names)]);
         }
       }

@@ -83,7 +83,7 @@ export async function tuneRecords<P>(
   );
   const { tally, counts, suspects, approvals } = gathered;
   const coverage = judgeCoverage(tally, counts, files.seen(), { ...run, rules: [rule] });
-  const surveys = [...suspects].map(([key, suspect]) => survey(widest, key, suspect, gathered));
+  const surveys = [...suspects].map(([key, suspect]) => survey(widest, key, suspect));
   const span = spanOf(coverage, surveys);
   const attacks = run.labels.labels.filter(({ isAttack }) => isAttack);
   const report = {
@@ -113,17 +113,16 @@ interface Survey {
   readonly wish: ContextWish;
 }
 
-function survey(rule: Rule, key: string, suspect: Suspect, { approvals: all }: Gathered): Survey {
+function survey(rule: Rule, key: string, suspect: Suspect): Survey {
   const { account } = suspect;
   const denials = countDenials(rule, account, suspect.sightings());
-  const approvals = all.get(key) ?? [];
   return {
     key,
     wish: {
       names: namesOf(account, { denials, evidence: { userId: null } }),
       firstDenialAt: denials[0]?.at ?? Infinity,
       lastDenialAt: denials.at(-1)?.at ?? -Infinity,
-      addresses: addressesIn({ denials, approvals, triggeredAt: NaN }),
+      addresses: addressesIn({ denials, approvals: [], triggeredAt: NaN }),
     },
   };
 }

@@ -41,8 +41,33 @@ export function contextsOf(rows: ContextRows): (names: Names) => ContextOf {
   return (names) => {
     const past = { isLookedUp, seen: seenOf(names), habits: habitsOf(names) };
     const requests = new Map(refusedOf(names).map((row) => [row.request, row]));
-    return (question) => answer(question, lookedUp, { names, past, requests });
+    return again((question) => answer(question, lookedUp, { names, past, requests }));
   };
+}
+
+/** Remembers the answers, because most bursts are judged twice: alone, and with their neighbours. */
+function again(contextOf: (question: ContextQuestion) => Context): ContextOf {
+  const asked = new WeakMap<
+    ContextQuestion["denials"],
+    { readonly question: ContextQuestion; readonly context: Context }
+  >();
+  return (question) => {
+    const known = asked.get(question.denials);
+    if (known !== undefined && isSameQuestion(known.question, question)) {
+      return known.context;
+    }
+    const context = contextOf(question);
+    asked.set(question.denials, { question, context });
+    return context;
+  };
+}
+
+function isSameQuestion(one: ContextQuestion, other: ContextQuestion): boolean {
+  return (
+    one.triggeredAt === other.triggeredAt &&
+    one.approvals.length === other.approvals.length &&
+    one.approvals.every((approval, at) => approval === other.approvals[at])
+  );
 }
 
 interface LookedUp extends Pick<ContextRows, "findings" | "gaps"> {

@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../signin/address.ts";
 import { parseCidr } from "../signin/cidr.ts";
 import { text } from "../signin/fields.ts";
+import { remember } from "../signin/remember.ts";
 
 /** Returns a logged address in its canonical spelling, as sign-ins have it. Returns null for blank text. */
 export function addressOf(value: unknown): string | null {
@@ -27,9 +28,11 @@ function dotted(value: bigint, count: number): string {
 
 /**
  * The network that represents an origin: an IPv4 address itself, or the /64 of an IPv6 address, which is one
- * household or office. Text that is not an address represents itself.
+ * household or office. Text that is not an address represents itself. Cached, because every sign-in is compared.
  */
-export function networkOf(address: string): string {
+export const networkOf = remember(readNetwork, 10_000);
+
+function readNetwork(address: string): string {
   const value = parseCidr(address)?.value;
   if (value === undefined) {
     return address;

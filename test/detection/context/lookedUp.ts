@@ -1,5 +1,9 @@
 /** Rows that were looked up for alice, whose prompts are refused on the day of all tests. */
-import type { Context, ContextQuestion } from "../../../src/detection/context/context.ts";
+import type {
+  Context,
+  ContextOf,
+  ContextQuestion,
+} from "../../../src/detection/context/context.ts";
 import { contextsOf } from "../../../src/detection/context/contextOf.ts";
 import type {
   ContextRows,
@@ -152,6 +156,11 @@ function question(more: Partial<ContextQuestion> = {}): ContextQuestion {
     approvals: [],
     ...more,
   };
+}
+
+/** Answers questions about alice from those rows. */
+export function contextOf(given: Given): ContextOf {
+  return contextsOf(rows(given))(alice);
 }
 
 /** What alice's context is, given those rows. */

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { methodOf } from "../../../src/detection/context/signInRows.ts";
 import { readSignIn } from "../../../src/detection/signin/signIn.ts";
 import { time } from "../../builders.ts";
+import type { Approval } from "../../../src/detection/signin/sighting.ts";
 import { approval } from "../builders.ts";
-import { ago, answer, bob, denial, home, passed, strange } from "./lookedUp.ts";
+import { ago, answer, bob, contextOf, denial, home, passed, strange } from "./lookedUp.ts";
 
 test("a success from a denial's address or in its session is listed with all its details", () => {
   const rows = [
@@ -93,4 +94,16 @@ test.each([
     succeeded,
   }));
   expect(methodOf(readSignIn({ AuthenticationDetails: details }))).toBe(method);
+});
+
+test("each question about the same denials gets its own answer, and the same again", () => {
+  const answerTo = contextOf({ passed: [passed("09:20")] });
+  const denials = [denial("09:00")];
+  const ask = (at: string, approvals: readonly Approval[] = []) =>
+    answerTo({ denials, triggeredAt: time(at), approvals });
+  const answered = ask("09:00");
+  expect(ask("09:00")).toBe(answered);
+  expect(ask("09:10")).not.toBe(answered);
+  expect(ask("09:10", [approval("09:20", { ipAddress: strange })])?.successes).toEqual([]);
+  expect(ask("09:10", [approval("09:50", { ipAddress: strange })])?.successes).toHaveLength(1);
 });

@@ -293,8 +293,9 @@
   )
 
   ;; Writes 16 bytes about a line: where it begins; the upper halves of the hashes of two names in it; the hash of its
-  ;; address; and, from the lowest bit on, its kinds (3 bits), whether it may be of anybody (8), from any address (16),
-  ;; of any time (32), and its minute: minutes since the year 2000, as if each month had 31 days.
+  ;; address, or 6 if it may be any of version 6; and, from the lowest bit on, its kinds (3 bits), whether it may be of
+  ;; anybody (8), from any address (16), of any time (32), and its minute: minutes since the year 2000, as if each month
+  ;; had 31 days.
   ;; Of a line that is wanted only that is known. One with a third name may be of anybody.
   (func $noteLine (param $line i32) (param $newline i32)
     (local $block i32) (local $bits i32) (local $at i32) (local $key i32) (local $value i32)
@@ -380,13 +381,15 @@
                   (local.set $value (call $hashValue (local.get $at)))
                   (if (i32.eq (local.get $key) (i32.const 0x180))
                     (then
-                      (if (i32.or
-                            (i32.eqz (local.get $value))
-                            (i32.and
-                              (i32.ne (local.get $address) (i32.const -1))
-                              (i32.ne (local.get $address) (local.get $value))))
-                        (then (local.set $known (i32.or (local.get $known) (i32.const 16)))))
-                      (local.set $address (local.get $value)))
+                      (if (i32.lt_u (i32.add (local.get $value) (i32.const 1)) (i32.const 8))
+                        (then (local.set $value (call $versionOf (local.get $at)))))
+                      (local.set $address
+                        (select
+                          (local.get $value)
+                          (i32.const 0)
+                          (i32.or
+                            (i32.eq (local.get $address) (i32.const -1))
+                            (i32.eq (local.get $address) (local.get $value))))))
                     (else
                       (local.set $names (i32.add (local.get $names) (i32.const 1)))
                       (if (i32.or (i32.eqz (local.get $value)) (i32.eq (local.get $names) (i32.const 3)))
@@ -400,7 +403,7 @@
         (br_if $nextBlock (i32.lt_u (local.get $block) (local.get $newline))))
       (if (i32.eqz (local.get $names))
         (then (local.set $known (i32.or (local.get $known) (i32.const 8)))))
-      (if (i32.eq (local.get $address) (i32.const -1))
+      (if (i32.lt_u (i32.add (local.get $address) (i32.const 1)) (i32.const 8))
         (then (local.set $known (i32.or (local.get $known) (i32.const 16)))))
       (if (i32.eq (local.get $minute) (i32.const -1))
         (then (local.set $known (i32.or (local.get $known) (i32.const 32))))))
@@ -441,6 +444,31 @@
       (i32.add (local.get $at) (i32.const 1))
       (i32.const 0)
       (i32.eq (i32.load8_u (local.get $at)) (i32.const 34)))
+  )
+
+  ;; 6 if the value of a key that ends at $at begins like an address of version 6, which is none of version 4 in another
+  ;; spelling: one to four digits, the first of them not 0, and a colon. 0 if it does not.
+  (func $versionOf (param $at i32) (result i32)
+    (local $end i32)
+    (local.set $at (call $textOf (local.get $at)))
+    (if (i32.or (i32.eqz (local.get $at)) (i32.eq (i32.load8_u (local.get $at)) (i32.const 48)))
+      (then (return (i32.const 0))))
+    (local.set $end (local.get $at))
+    (loop $next
+      (if (i32.or
+            (call $isDigit (local.get $end))
+            (i32.lt_u
+              (i32.sub (i32.or (i32.load8_u (local.get $end)) (i32.const 32)) (i32.const 97))
+              (i32.const 6)))
+        (then
+          (local.set $end (i32.add (local.get $end) (i32.const 1)))
+          (br_if $next (i32.lt_u (i32.sub (local.get $end) (local.get $at)) (i32.const 4))))))
+    (select
+      (i32.const 6)
+      (i32.const 0)
+      (i32.and
+        (i32.ne (local.get $end) (local.get $at))
+        (i32.eq (i32.load8_u (local.get $end)) (i32.const 58))))
   )
 
   ;; The minute, of Greenwich, in the value of a key that ends at $at: 2026-03-10T09:00:00, a fraction, Z. 0 for

@@ -8,6 +8,7 @@ export const noteNumbers = 4;
 export const noteBits = {
   ...kinds,
   anyName: 8,
+  /** The address may be any, or any of version 6 if it is `version6`. */
   anyAddress: 16,
   anyTime: 32,
 } as const;
@@ -23,6 +24,9 @@ export const noteKeys = [
   { text: 'Address"', noticedAt: 3, valueAt: 7 },
   { text: "reatedDateTime", noticedAt: 0, valueAt: 14 },
 ] as const;
+
+/** Stands for the address of a line in which that is any of version 6. */
+export const version6 = 6;
 
 /** The part of `nameHash` that a note has of a name. */
 export function notedName(hash: number): number {

@@ -2,7 +2,7 @@ import { canonicalAddress } from "../../../detection/signin/address.ts";
 import type { RelatedTo } from "../../../run/ports.ts";
 import { Names, placesIn, type NotedFile } from "./lineNotes.ts";
 import { nameHash } from "./lineSearch.ts";
-import { minuteIn, noteBits } from "./notes.ts";
+import { minuteIn, noteBits, version6 } from "./notes.ts";
 import { readLines } from "./readLines.ts";
 
 /**
@@ -24,14 +24,17 @@ export function* relatedLines(
     const hash = nameHash(address);
     byHash.set(hash, [...(byHash.get(hash) ?? []), address]);
   }
+  const ofVersion6 = addresses.filter((address) => address.includes(":"));
+  const anyOf = (address: number) => (address === version6 ? ofVersion6 : addresses);
   const others = new Map<number, Minute>();
   const sure = placesIn(parts, (bits, pair, address, place) => {
     if ((bits & noteBits.wanted) !== 0) {
       return true;
     }
     const isOwn = names.mayBeIn(bits, pair);
-    const from = (bits & noteBits.anyAddress) === 0 ? byHash.get(address) : addresses;
-    if ((!isOwn && from === undefined) || !isWithin(bits, wanted)) {
+    const from = (bits & noteBits.anyAddress) === 0 ? byHash.get(address) : anyOf(address);
+    const isFrom = from !== undefined && from.length > 0;
+    if ((!isOwn && !isFrom) || !isWithin(bits, wanted)) {
       return false;
     }
     if (isOwn || (bits & noteBits.wrongPassword) !== 0) {

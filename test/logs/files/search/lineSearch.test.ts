@@ -125,6 +125,16 @@ const time = fc
     fc.constantFrom("Z", "Z", "Z", "", "z", "+02:00", "Z "),
   )
   .map((parts) => parts.join(""));
+const addressText = fc.constantFrom(
+  "203.0.113.7",
+  "203.0.113.7:443",
+  "2001:db8::7",
+  "F::1",
+  "::1",
+  "0db8::1",
+  "12345::1",
+  "g::1",
+);
 const blanks = fc.constantFrom("", " ", "\t", " \t ", "\b");
 const member = fc
   .tuple(
@@ -132,7 +142,7 @@ const member = fc
     fc.constantFrom("PrincipalName", "Id", "Address", "DateTime"),
     blanks,
     blanks,
-    fc.oneof(userName, time),
+    fc.oneof(userName, time, addressText),
   )
   .map(([who, what, before, after, value]) => `"${who}${what}"${before}:${after}"${value}"`);
 const namingLine = fc

@@ -1,6 +1,6 @@
 import { harmlessTexts } from "../../../../src/detection/signin/outcomeText.ts";
 import { nameHash } from "../../../../src/logs/files/search/lineSearch.ts";
-import { noteBits, noteKeys } from "../../../../src/logs/files/search/notes.ts";
+import { noteBits, noteKeys, version6 } from "../../../../src/logs/files/search/notes.ts";
 import type { Word } from "../../../../src/logs/files/search/words.ts";
 
 /** What a search says of a text: wanted lines by their number, notes as their numbers. */
@@ -65,9 +65,8 @@ function noteOf(line: string, words: readonly Word[]): readonly number[] {
       noted.bits |= minute === 0 || ![-1, minute].includes(noted.minute) ? noteBits.anyTime : 0;
       noted.minute = minute;
     } else if (key === 'Address"') {
-      const hash = hashOf(behind);
-      noted.bits |= hash === 0 || ![-1, hash].includes(noted.address) ? noteBits.anyAddress : 0;
-      noted.address = hash;
+      const address = hashOf(behind) || versionOf(behind);
+      noted.address = [-1, address].includes(noted.address) ? address : 0;
     } else {
       const hash = hashOf(behind);
       noted.count++;
@@ -76,7 +75,7 @@ function noteOf(line: string, words: readonly Word[]): readonly number[] {
     }
   }
   noted.bits |= noted.count === 0 ? noteBits.anyName : 0;
-  noted.bits |= noted.address === -1 ? noteBits.anyAddress : 0;
+  noted.bits |= [-1, 0, version6].includes(noted.address) ? noteBits.anyAddress : 0;
   noted.bits |= noted.minute === -1 ? noteBits.anyTime : 0;
   const [last = 0, before = 0] = noted.names;
   return [
@@ -100,6 +99,10 @@ function keysIn(line: string) {
 function hashOf(behindKey: string): number {
   const [, name] = /^"[ \t]*:[ \t]*"([!#-9;-[\]-~]*)"/.exec(behindKey) ?? [];
   return name === undefined ? 0 : nameHash(name.toLowerCase());
+}
+
+function versionOf(behindKey: string): number {
+  return /^"[ \t]*:[ \t]*"[1-9a-f][\da-f]{0,3}:/i.test(behindKey) ? version6 : 0;
 }
 
 const plainTime =

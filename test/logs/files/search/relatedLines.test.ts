@@ -100,6 +100,22 @@ describe("lines that can matter for the context of findings", () => {
     expect(recordsIn([line], { addresses })).toHaveLength(1);
   });
 
+  it.each([
+    ["203.0.113.66", "::ffff:203.0.113.66"],
+    ["203.0.113.66", "::ffff:cb00:7142"],
+    ["203.0.113.66", "0000:0:0:0:0:FFFF:cb00:7142"],
+    ["203.0.113.66", "[::ffff:203.0.113.66]:443"],
+  ])("are found where the address %s is written as one of version 6: %s", (address, spelling) => {
+    const line = JSON.stringify({ ...rows[0], IPAddress: spelling });
+    expect(recordsIn([line], { addresses: [address] })).toHaveLength(1);
+  });
+
+  it("are not read for their version 6 if no such address is wanted", () => {
+    const line = JSON.stringify({ ...rows[0], IPAddress: "2001:db8::66" });
+    const wantsSuccess = () => expect.unreachable();
+    expect(recordsIn([line], { addresses: ["203.0.113.66"], wantsSuccess })).toEqual([]);
+  });
+
   it.each(["2001:db8::67", "203.0.113.67", "203.0.113.67:443", null])(
     "are none of other addresses: %s",
     (address) => {
