@@ -27,6 +27,16 @@ test("the app is one file, and files beside it that only rare paths load", async
   ]);
 });
 
+test("a map says where in the sources a stack trace points, for whoever asks for it", async () => {
+  const map = JSON.parse(await readFile(join(folder, "main.cjs.map"), "utf8")) as {
+    sources: readonly string[];
+  };
+  expect(map.sources.some((name) => name.endsWith("src/run/runDetection.ts"))).toBe(true);
+  expect(await readFile(join(folder, "main.cjs"), "utf8")).toContain(
+    "sourceMappingURL=main.cjs.map",
+  );
+});
+
 test("a run loads neither the credentials of developers nor an XML parser", async () => {
   const main = await readFile(join(folder, "main.cjs"), "utf8");
   const found = ["ManagedIdentityCredential", "get-access-token", "XMLParser"].filter((word) =>

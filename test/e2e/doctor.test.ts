@@ -78,6 +78,8 @@ test("GET /api/doctor gives the same lines by the app's identity", async () => {
 test("a pilot is listed: by the command with its own credentials, and by the app", async () => {
   const host = await azure.startHost({ DRY_RUN: "true", STATE_TABLE: "Pilot" });
   await host.fireTimer("detect");
+  const response = await host.request({ url: "/api/doctor?findings=true" });
+  const { findings } = (await response.json()) as { readonly findings: readonly unknown[] };
   await host.stop();
   writeFileSync(join(folder, "pilot.env"), "STATE_TABLE=Pilot\nINITIAL_LOOKBACK=P1D\n");
   const { code, stdout } = await doctor("--findings", "--settings", join(folder, "pilot.env"));
@@ -85,4 +87,6 @@ test("a pilot is listed: by the command with its own credentials, and by the app
     0,
     expect.stringMatching(/\d+ incidents? would have been opened/),
   ]);
+  expect(response.status).toBe(200);
+  expect(stdout).toContain(`${findings.length} incident`);
 });

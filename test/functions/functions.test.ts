@@ -133,9 +133,22 @@ describe("the functions", () => {
     }
     expect(triggers.filter(({ type }) => type === "timer")).toMatchObject([
       { name: "detect", schedule: "0 */5 * * * *" },
-      { name: "maintenance" },
+      { name: "maintenance", schedule: "0 17 3 * * *" },
     ]);
     expect(host.invocations).toEqual([]);
+  });
+
+  it("run at other times where the settings say so", async () => {
+    const other = await startHost({
+      DETECTION_SCHEDULE: "0 */10 * * * *",
+      MAINTENANCE_SCHEDULE: "0 30 1 * * *",
+    });
+    const schedules = other.functions.map(({ name, trigger }) => ({ name, ...trigger }));
+    expect(schedules.filter(({ type }) => type === "timer")).toMatchObject([
+      { name: "detect", schedule: "0 */10 * * * *" },
+      { name: "maintenance", schedule: "0 30 1 * * *" },
+    ]);
+    await other.stop();
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { candidateColumns } from "../../../src/logs/azure/columns.ts";
 import type { Connection } from "../../../src/azure/connection.ts";
-import { logAnalytics } from "../../../src/logs/azure/logAnalytics.ts";
+import { logAnalytics, queriesAtOnce } from "../../../src/logs/azure/logAnalytics.ts";
 import { pageRows } from "../../../src/logs/azure/renderQuery.ts";
 import { audienceOf } from "../../../standins/identity.ts";
 import { startLogService, type LogService } from "../../../standins/logService/startLogService.ts";
@@ -449,4 +449,8 @@ test("no token is reported as that, and asks for none of the service", async () 
     "Log Analytics: no token was given for the identity (AZURE_CLIENT_ID?)",
   );
   expect(service.requests).toEqual([]);
+});
+
+test("functions that may run in processes of their own ask no more at once than an identity may", () => {
+  expect(Object.values(queriesAtOnce).reduce((sum, each) => sum + each, 0)).toBe(5);
 });
