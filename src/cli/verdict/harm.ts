@@ -1,4 +1,5 @@
 import type { Severity } from "../../detection/rules/rule.ts";
+import type { OriginVerdict } from "../../detection/context/context.ts";
 import { counted } from "../text/words.ts";
 import type { CoverageReport } from "./coverageReport.ts";
 
@@ -16,6 +17,7 @@ export interface Attack {
   readonly triggeredAt: number | string;
   readonly approval: object | null;
   readonly context: {
+    readonly origins: { readonly verdict: OriginVerdict };
     readonly successes: readonly { readonly own: boolean }[];
     readonly followed: readonly { readonly meaning: string }[];
   } | null;
@@ -38,9 +40,18 @@ export function harmOf({ approval, context }: Pick<Attack, "approval" | "context
   };
 }
 
-/** Reports whether the attacker probably got in. */
-function isHarmed(harm: Harm): boolean {
-  return harm.approvedAfter || harm.signedIn || harm.takeover;
+/** Reports whether all prompts came from where the user usually signs in. */
+function isUsual({ context }: Pick<Attack, "context">): boolean {
+  return context?.origins.verdict === "usual";
+}
+
+/**
+ * Reports whether the attacker probably got in. An approval or a sign-in from where the user usually signs in is the
+ * user's own.
+ */
+function isHarmed(attack: Attack): boolean {
+  const { approvedAfter, signedIn, takeover } = harmOf(attack);
+  return takeover || (!isUsual(attack) && (approvedAfter || signedIn));
 }
 
 /** Sorts the most harmful first; equal ones by time, then by user. */
@@ -54,23 +65,26 @@ function compare(a: number | string, b: number | string): number {
 
 function weight(attack: Attack): number {
   const { takeover, signedIn, approvedAfter } = harmOf(attack);
+  const isOwn = isUsual(attack);
   return (
-    (takeover ? 16 : 0) +
-    (signedIn ? 8 : 0) +
-    (approvedAfter ? 4 : 0) +
+    (takeover ? 32 : 0) +
+    (signedIn && !isOwn ? 16 : 0) +
+    (approvedAfter && !isOwn ? 8 : 0) +
+    (isOwn ? 0 : 4) +
     severityRank[attack.severity]
   );
 }
 
 /**
  * Returns each user once: first those whose accounts the attacker probably got into, most harmful first, then the
- * others.
+ * others. Of these `usual` are those whose prompts all came from where they usually sign in.
  */
 export function usersByHarm(attacks: readonly Attack[]) {
   const sorted = attacks.toSorted(byHarm);
-  const harmed = new Set(sorted.filter((each) => isHarmed(harmOf(each))).map(({ user }) => user));
-  const all = new Set(sorted.map(({ user }) => user));
-  return { harmed: [...harmed], others: [...all].filter((user) => !harmed.has(user)) };
+  const harmed = new Set(sorted.filter(isHarmed).map(({ user }) => user));
+  const foreign = new Set(sorted.filter((each) => !isUsual(each)).map(({ user }) => user));
+  const others = [...new Set(sorted.map(({ user }) => user))].filter((user) => !harmed.has(user));
+  return { harmed: [...harmed], others, usual: others.filter((user) => !foreign.has(user)) };
 }
 
 /**
@@ -78,7 +92,7 @@ export function usersByHarm(attacks: readonly Attack[]) {
  * got into.
  */
 export function headline(attacks: readonly Attack[], verdict: CoverageReport["verdict"]): string {
-  const { harmed, others } = usersByHarm(attacks);
+  const { harmed, others, usual } = usersByHarm(attacks);
   const users = harmed.length + others.length;
   if (users === 0) {
     return {
@@ -88,9 +102,15 @@ export function headline(attacks: readonly Attack[], verdict: CoverageReport["ve
     }[verdict];
   }
   const attacked = `${counted(users, "user")} ${users === 1 ? "was" : "were"} attacked`;
-  return harmed.length === 0
-    ? `${attacked}; these logs show no sign that the attacker got in.`
-    : `${attacked}; the attacker probably got into ${counted(harmed.length, "account")} (${signs(attacks)}).`;
+  const outcome =
+    harmed.length === 0
+      ? "these logs show no sign that the attacker got in"
+      : `the attacker probably got into ${counted(harmed.length, "account")} (${signs(attacks.filter(isHarmed))})`;
+  const own =
+    usual.length === 0
+      ? ""
+      : ` The prompts of ${counted(usual.length, "user")} came from where they usually sign in.`;
+  return `${attacked}; ${outcome}.${own}`;
 }
 
 /** Describes the evidence, each sign with the number of its users. */
