@@ -68,6 +68,8 @@ export interface Coverage {
   readonly newestRow: number | null;
   readonly files: readonly FileSeen[];
   readonly passedOver: readonly PassedOver[];
+  /** Other logs, which say what happened around a finding. */
+  readonly contextFiles: readonly PassedOver[];
   /** Fields with two different values in one row, under names with the same meaning. */
   readonly conflicts: readonly FieldConflict[];
   /** MFA steps of requests without a sign-in, as in a file of authentication details by itself. */
@@ -130,6 +132,7 @@ export function judgeCoverage(
     newestRow: [tally.newestAt, ...times].reduce(later),
     files: seen.files,
     passedOver: seen.passedOver,
+    contextFiles: seen.contextFiles,
     unmatchedSteps: seen.unmatchedSteps,
     conflicts: [...seen.conflicts].map(([field, count]) => ({ field, count })),
     atLeast: failures.length > 0 && !shown.has("steps"),

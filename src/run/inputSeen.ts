@@ -4,6 +4,8 @@ export interface InputSeen {
   readonly files: readonly FileSeen[];
   /** Files of a folder or archive that are something else, in reading order. */
   readonly passedOver: readonly PassedOver[];
+  /** Other logs among them, which say what happened around a finding, in reading order. */
+  readonly contextFiles: readonly PassedOver[];
   /** Fields for which at least one parsed record had a value. All others were never seen. */
   readonly shown: ReadonlySet<ShownField>;
   /** Fields for which a record had different values under names with the same meaning, and how often. */
@@ -32,6 +34,7 @@ export interface FileSeen {
   readonly newestRow: number | null;
 }
 
+/** A file without sign-ins. */
 export interface PassedOver {
   readonly path: string;
   /** The kind of file, as a noun: "a Unified Audit Log", "JSON that is no sign-in log". */
@@ -60,6 +63,7 @@ export interface RecordReading {
 export const nothingSeen: InputSeen = {
   files: [],
   passedOver: [],
+  contextFiles: [],
   shown: new Set(),
   conflicts: new Map(),
   unmatchedSteps: 0,

@@ -45,6 +45,7 @@ const inboxRule = {
 
 interface Report {
   readonly run: { readonly rows: number };
+  readonly coverage: object;
   readonly findings: readonly {
     readonly severity: string;
     readonly context: {
@@ -91,6 +92,37 @@ describe("a folder that an incident responder collected", () => {
         },
       },
     ]);
+  });
+
+  test("is complete where all that lies beside the sign-ins is read for their context", async () => {
+    const { coverage } = await detectIn({
+      "SigninLogs.ndjson": signIns,
+      "AuditLogs.ndjson": `${JSON.stringify(registered)}\n`,
+    });
+    expect(coverage).toMatchObject({
+      verdict: "complete",
+      passedOver: [],
+      contextFiles: [{ what: "an Entra audit log" }],
+    });
+    const { coverage: other } = await detectIn({
+      "SigninLogs.ndjson": signIns,
+      "trace.json": JSON.stringify([{ MessageTraceId: "1" }]),
+    });
+    expect(other).toMatchObject({ verdict: "partial", contextFiles: [] });
+  });
+
+  test("names nobody as taken who was asked, and approved, where they usually sign in", async () => {
+    const at = time("09:10");
+    const own = row({ at, address: strange, resultType: "0", steps: [approved(at)] });
+    const folder = join(temporaryFolder(), "own");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "a.ndjson"), ndjson([...month(strange), ...burst, own]));
+    const { out } = await cli(["detect", folder]);
+    expect(out).toMatch(
+      /^1 user was attacked; these logs show no sign that the attacker got in\. The prompts of 1 user came from where they usually sign in\.\n/,
+    );
+    expect(out).not.toContain("reset the password");
+    expect(out).toContain("Ask each user by another channel");
   });
 
   test("says which logs are missing", async () => {

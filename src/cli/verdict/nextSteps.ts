@@ -23,7 +23,8 @@ export function nextSteps(
   attacks: readonly Attack[],
   operands: readonly string[],
 ): readonly Step[] {
-  const { harmed, others } = usersByHarm(attacks);
+  const { harmed, others, usual } = usersByHarm(attacks);
+  const attacked = others.filter((user) => !usual.includes(user));
   const [first] = [...harmed, ...others];
   if (first === undefined) {
     return [];
@@ -39,10 +40,10 @@ export function nextSteps(
       : [
           `Now: revoke the sessions and reset the password of ${names(harmed)}. Undo what was registered, granted or forwarded since.`,
         ]),
-    ...(others.length === 0
+    ...(attacked.length === 0
       ? []
       : [
-          `Today: reset the password of ${names(others)}. Whoever sent the prompts probably knows it.`,
+          `Today: reset the password of ${names(attacked)}. Whoever sent the prompts probably knows it.`,
         ]),
     "Ask each user by another channel whether the sign-ins were theirs.",
   ];

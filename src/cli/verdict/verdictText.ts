@@ -47,7 +47,21 @@ export function coverageNotes(coverage: Coverage): readonly string[] {
       : []),
     ...unknownTextNote(coverage),
     ...conflictNote(coverage),
+    ...contextNote(coverage),
   ];
+}
+
+function contextNote({ contextFiles }: Coverage): readonly string[] {
+  return contextFiles.length === 0
+    ? []
+    : [`Other logs, for the context of findings: ${listedFiles(contextFiles)}.`];
+}
+
+function listedFiles(files: Coverage["passedOver"]): string {
+  return listed(
+    files.map(({ path, what }) => `${path} is ${what}`),
+    most.files,
+  );
 }
 
 function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
@@ -72,10 +86,7 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
     case "unmatchedSteps":
       return `${counted(unmatchedSteps, "authentication detail")} ${unmatchedSteps === 1 ? "belongs" : "belong"} to no sign-in in this input, and refusals among them are not counted: add the file InteractiveSignIns_….csv of the same download.`;
     case "passedOver":
-      return `${counted(passedOver.length, "file")} passed over: ${listed(
-        passedOver.map(({ path, what }) => `${path} is ${what}`),
-        most.files,
-      )}.`;
+      return `${counted(passedOver.length, "file")} passed over: ${listedFiles(passedOver)}.`;
     case "badRecords":
       return [`${counted(badRecords, "record")} could not be used.`, renamedTime(coverage)]
         .filter((sentence) => sentence !== null)

@@ -11,6 +11,7 @@ import type {
 import type { Entry } from "./entry.ts";
 import { InputError } from "./inputError.ts";
 import type { NotSignIns } from "./notSignIns.ts";
+import { relatedKinds } from "./records/foreignKind.ts";
 import { addSeen, nothingShown, seeRecord, shownIn, type RecordsSeen } from "./recordsSeen.ts";
 
 interface FileTally extends Pick<FileSeen, "path" | "container"> {
@@ -104,9 +105,11 @@ export class InputTally {
       addSeen(shown, seen);
       return { ...file, oldestRow: seen.oldest, newestRow: seen.newest };
     });
+    const others = this.#passedOver.map(({ path, what }) => ({ path, what }));
     return {
       files,
-      passedOver: this.#passedOver.map(({ path, what }) => ({ path, what })),
+      passedOver: others.filter(({ what }) => !relatedKinds.has(what)),
+      contextFiles: others.filter(({ what }) => relatedKinds.has(what)),
       shown: shownIn(shown),
       conflicts: shown.conflicts,
       unmatchedSteps: this.#unmatchedSteps,

@@ -8,16 +8,8 @@ import { RecordMaker } from "./envelopes/recordMaker.ts";
 import { openPlainLines } from "./plainLines.ts";
 import { readChunks } from "./readChunks.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";
-import { foreignKind } from "./records/foreignKind.ts";
+import { foreignKind, relatedKinds } from "./records/foreignKind.ts";
 import { relatedLines, type LineNotes, type PlainLines } from "./search/search.ts";
-
-/** The log type by which records of another kind are read. Other kinds say nothing about a finding. */
-const kinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
-  ["an Entra audit log", "audit"],
-  ["a Unified Audit Log", "office"],
-  ["a mailbox audit log", "office"],
-  ["a list of Entra risk detections", "risk"],
-] as const);
 
 /**
  * Reads files again for what happened before, around and after the findings in them: sign-ins, and audit logs among
@@ -41,7 +33,9 @@ export async function* relatedRecords(
           if (entry.kind !== "record") {
             continue;
           }
-          const kind = entry.isSignIn ? "signIn" : kinds.get(foreignKind(entry.record) ?? "");
+          const kind = entry.isSignIn
+            ? "signIn"
+            : relatedKinds.get(foreignKind(entry.record) ?? "");
           if (kind !== undefined) {
             yield { kind, record: kind === "signIn" ? entry.record : unwrapped(entry.record) };
           }

@@ -1,4 +1,5 @@
 import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import type { RelatedRecord } from "../../../run/ports.ts";
 import { plainName } from "./plainName.ts";
 
 /** The kinds of records other than sign-ins, with names that only such records have. The first match decides. */
@@ -24,6 +25,14 @@ const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])
   ["a message trace", ["messagetraceid"], ["networkmessageid", "senderaddress"]],
   ["a provisioning log", ["provisioningaction"], ["provisioningsteps"]],
 ];
+
+/** The log type by which records of another kind are read. All others say nothing about a finding. */
+export const relatedKinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
+  ["an Entra audit log", "audit"],
+  ["a Unified Audit Log", "office"],
+  ["a mailbox audit log", "office"],
+  ["a list of Entra risk detections", "risk"],
+] as const);
 
 /** Categories of diagnostic records that are not sign-ins. */
 const categories = new Map([

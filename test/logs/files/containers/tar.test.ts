@@ -98,7 +98,7 @@ describe("what is in archives", () => {
     for await (const batch of readRecords(await findLogFiles([folder]), { tally })) {
       tally.countEntries(batch);
     }
-    const { files, passedOver } = tally.seen();
+    const { files, passedOver, contextFiles } = tally.seen();
     expect(files).toMatchObject([
       {
         path: join(folder, "logs.tgz", "a.json"),
@@ -108,7 +108,8 @@ describe("what is in archives", () => {
         candidates: 1,
       },
     ]);
-    expect(passedOver).toEqual([
+    expect(passedOver).toEqual([]);
+    expect(contextFiles).toEqual([
       { path: join(folder, "logs.tgz", "ual.csv"), what: "a Unified Audit Log" },
     ]);
   });
