@@ -174,7 +174,13 @@ test("Elastic: the query is a sequence, with the approval where the rule wants o
   expect(plain).toContain("with runs=5\n'''");
   const approvals = exporter("elastic").write(thenApprove);
   expect(approvals).toMatch(/with runs=2\n {2}\[authentication where .*\n.*error_code == 0 and/);
-  expect(exporter("elastic").write({ ...explicitDeny, threshold: 1 })).not.toContain("runs=");
+  const single = exporter("elastic").write({ ...explicitDeny, threshold: 1 });
+  expect(single).toContain("query = '''\nauthentication where");
+  expect(exporter("elastic").write({ ...thenApprove, threshold: 1 })).toMatch(
+    /^sequence by (?:(?!runs=)[^])*error_code == 0/m,
+  );
+  // Elastic refuses it for sequences.
+  expect(plain).not.toContain("timestamp_override");
 });
 
 test("lengths are whole numbers where the engine wants them", () => {

@@ -33,7 +33,6 @@ export const elastic: Exporter = {
       `risk_score = ${rule.riskScore ?? { Informational: 10, Low: 21, Medium: 47, High: 73 }[rule.severity]}`,
       `interval = "${frequency / minute}m"`,
       `from = "now-${periodOf(rule) / minute}m"`,
-      'timestamp_override = "event.ingested"',
       "query = '''",
       ...queryOf(rule),
       "'''",
@@ -66,18 +65,29 @@ function queryOf(rule: Rule): readonly string[] {
   const parts = refusalTexts(rule)
     .map((part) => JSON.stringify(`*${part}*`))
     .join(", ");
-  return [
-    `sequence by azure.signinlogs.properties.user_id with maxspan=${windowMs % 1000 === 0 ? `${windowMs / 1000}s` : `${windowMs}ms`}`,
-    '  [authentication where event.dataset == "azure.signinlogs" and',
-    "    azure.signinlogs.properties.status.error_code == 500121 and",
-    `    ${status} like~ (${parts}) and`,
-    `    not ${status} like~ "*${otherRefusal}*"]${threshold > 1 ? ` with runs=${threshold}` : ""}`,
-    ...(approvalRequired
-      ? [
-          '  [authentication where event.dataset == "azure.signinlogs" and',
-          "    azure.signinlogs.properties.status.error_code == 0 and",
-          `    ${steps} like~ "${approvalText}*"]`,
-        ]
-      : []),
+  const denial = [
+    'authentication where event.dataset == "azure.signinlogs" and',
+    "  azure.signinlogs.properties.status.error_code == 500121 and",
+    `  ${status} like~ (${parts}) and`,
+    `  not ${status} like~ "*${otherRefusal}*"`,
   ];
+  if (threshold === 1 && !approvalRequired) {
+    // A sequence has two events at least.
+    return denial;
+  }
+  const span = windowMs % 1000 === 0 ? `${windowMs / 1000}s` : `${windowMs}ms`;
+  const approval = [
+    'authentication where event.dataset == "azure.signinlogs" and',
+    "  azure.signinlogs.properties.status.error_code == 0 and",
+    `  ${steps} like~ "${approvalText}*"`,
+  ];
+  return [
+    `sequence by azure.signinlogs.properties.user_id with maxspan=${span}`,
+    ...bracketed(denial, threshold > 1 ? ` with runs=${threshold}` : ""),
+    ...(approvalRequired ? bracketed(approval) : []),
+  ];
+}
+
+function bracketed(lines: readonly string[], after = ""): readonly string[] {
+  return `[${lines.join("\n")}]${after}`.split("\n").map((line) => `  ${line}`);
 }
