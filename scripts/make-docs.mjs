@@ -61,9 +61,11 @@ async function declared() {
       stdin: {
         contents:
           'import { commandLineDocs } from "./src/cli/docs.ts";' +
-          'import { commands } from "./src/cli/commands.ts";' +
+          'import { loadCommand } from "./src/cli/commands.ts";' +
+          'import { heads } from "./src/cli/heads.ts";' +
           'export { definitions } from "./src/settings/definitions.ts";' +
           'export { fieldNames, stepNames } from "./src/detection/signin/fieldNames.ts";' +
+          "const commands = await Promise.all(Object.keys(heads).map(loadCommand));" +
           "export const docs = commandLineDocs(commands);",
         resolveDir: root,
         loader: "ts",

@@ -42,12 +42,16 @@ interface Example {
   readonly needsAzure?: true;
 }
 
-/** One command. Its help and its parser use the same declaration. */
-export interface Command {
+/** What the general help says of a command. */
+export interface CommandHead {
   readonly name: string;
   readonly summary: string;
   /** The operands after the options, such as `FILE…`. */
   readonly operands: string;
+}
+
+/** One command. Its help and its parser use the same declaration. */
+export interface Command extends CommandHead {
   readonly options: readonly Option[];
   readonly details: readonly string[];
   /** Tests run them in the project's folder, so they work. */

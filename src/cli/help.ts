@@ -1,4 +1,4 @@
-import { exitCodeWords, type Command, type Option } from "./command.ts";
+import { exitCodeWords, type Command, type CommandHead, type Option } from "./command.ts";
 
 const width = 26;
 
@@ -17,7 +17,7 @@ export function commandHelp(command: Command): string {
   ].join("\n");
 }
 
-export function generalHelp(commands: readonly Command[]): string {
+export function generalHelp(commands: readonly CommandHead[]): string {
   return [
     "mfa-deny: finds users who keep refusing MFA prompts in Microsoft Entra sign-in logs.",
     ...section(

@@ -4,7 +4,8 @@ import { StateError } from "../state/disk/stateError.ts";
 import { didYouMean } from "../settings/nearest.ts";
 import { parseOptions } from "./args.ts";
 import { exitCodes, type Terminal } from "./command.ts";
-import { commands } from "./commands.ts";
+import { loadCommand } from "./commands.ts";
+import { heads } from "./heads.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { ProblemsError } from "./problemsError.ts";
 import { UsageError } from "./usageError.ts";
@@ -28,19 +29,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
-    terminal.stdout.write(generalHelp(commands));
+    terminal.stdout.write(generalHelp(Object.values(heads)));
     return exitCodes.done;
   }
-  const command = commands.find((each) => each.name === name);
+  const command = await loadCommand(name);
   if (command === undefined) {
-    terminal.stderr.write(generalHelp(commands));
+    terminal.stderr.write(generalHelp(Object.values(heads)));
     throw new UsageError(
       name === undefined
         ? "no command given"
-        : `there is no command '${name}'${didYouMean(
-            name,
-            commands.map((each) => each.name),
-          )}`,
+        : `there is no command '${name}'${didYouMean(name, Object.keys(heads))}`,
     );
   }
   const { given, operands } = parseOptions(command, rest);

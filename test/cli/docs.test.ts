@@ -2,13 +2,16 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/commands.ts";
+import { loadCommand } from "../../src/cli/commands.ts";
+import { heads } from "../../src/cli/heads.ts";
 import { commandLineDocs } from "../../src/cli/docs.ts";
 import { exitCodes, exitCodeWords } from "../../src/cli/command.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import { conditionOf } from "../../src/detection/rules/ruleText.ts";
 import { cli, temporaryFolder } from "./terminal.ts";
 
+const loaded = await Promise.all(Object.keys(heads).map(loadCommand));
+const commands = loaded.filter((command) => command !== undefined);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 

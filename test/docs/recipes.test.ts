@@ -281,11 +281,10 @@ function addCommand(): void {
   copy.addFile(
     "src/cli/count/count.ts",
     `import { exitCodes, type Command } from "../command.ts";
+import { heads } from "../heads.ts";
 
 export const count: Command = {
-  name: "count",
-  summary: "Counts its operands.",
-  operands: "[WORD…]",
+  ...heads.count,
   options: [],
   details: [],
   examples: [],
@@ -297,11 +296,15 @@ export const count: Command = {
 `,
   );
   copy.addAfter(
-    "src/cli/commands.ts",
-    'import type { Command, Option } from "./command.ts";\n',
-    'import { count } from "./count/count.ts";\n',
+    "src/cli/heads.ts",
+    "export const heads = {",
+    'count: { name: "count", operands: "[WORD…]", summary: "Counts its operands." },',
   );
-  copy.addAfter("src/cli/commands.ts", "readonly Command[] = [", "count, ");
+  copy.addAfter(
+    "src/cli/commands.ts",
+    "() => Promise<Command>>> = {",
+    'count: async () => (await import("./count/count.ts")).count,',
+  );
 }
 
 describe("A command", () => {

@@ -6,6 +6,7 @@ import { judgeRuleSets } from "../../run/judgeRuleSets.ts";
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
+import { heads } from "../heads.ts";
 import {
   findInput,
   inputDetail,
@@ -36,9 +37,7 @@ const formats = ["table", "json"] as const;
 export type CompareOutput = Awaited<ReturnType<typeof compareFiles>>;
 
 export const compare: Command = {
-  name: "compare",
-  summary: "Puts two files of rules, or our rules and public ones, side by side on your logs.",
-  operands: "FILE…",
+  ...heads.compare,
   options: [
     { name: "before", value: "FILE", help: "Rules to compare with those of --after." },
     { name: "after", value: "FILE", help: "The rules as they are to be." },

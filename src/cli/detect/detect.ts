@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { heads } from "../heads.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { inputDetail } from "../readInput.ts";
 import { lookOptions, readLook } from "../text/look.ts";
@@ -15,9 +16,7 @@ const searchDetail =
   "In files with one object a line, only lines that contain a denial keyword are parsed, and possible approvals by\nusers with findings. The findings are the same. Every other line counts as one row that is not a candidate: a\ntruncated one is reported as bad, other damage in it goes unnoticed. --every-row, --strict and --as-of parse all\nlines.";
 
 export const detect: Command = {
-  name: "detect",
-  summary: "Finds bursts of refused MFA prompts in sign-in logs.",
-  operands: "FILE…",
+  ...heads.detect,
   options: [
     {
       name: "state",

@@ -1,5 +1,6 @@
 import type { DoctorRequest, RunDoctor } from "../../doctor/request.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import { heads } from "../heads.ts";
 import { UsageError } from "../usageError.ts";
 import { oneOf } from "../values.ts";
 import { readEnvironment } from "./readEnvironment.ts";
@@ -7,10 +8,7 @@ import { readEnvironment } from "./readEnvironment.ts";
 const formats = ["table", "json"] as const;
 
 export const doctor: Command = {
-  name: "doctor",
-  summary:
-    "Checks a deployment: settings, tokens, roles, tables, lag, sinks; says how to fix each fault.",
-  operands: "",
+  ...heads.doctor,
   options: [
     {
       name: "app",

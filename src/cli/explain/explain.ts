@@ -2,6 +2,7 @@ import { visible } from "../../detection/signin/visible.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import type { Place } from "../../logs/files/readRecords.ts";
 import type { Command } from "../command.ts";
+import { heads } from "../heads.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { coverageLimits, coverageOptions, exitCodeOf } from "../verdict/verdictOptions.ts";
 import { explainRecords, type Explained } from "../../run/explainRecords.ts";
@@ -31,9 +32,7 @@ const reporters = {
 } satisfies Record<(typeof formats)[number], (report: ExplainReport, width: number) => string>;
 
 export const explain: Command = {
-  name: "explain",
-  summary: "Shows why each row counts or not, and what users' denials still lack for a finding.",
-  operands: "FILE…",
+  ...heads.explain,
   options: [
     {
       name: "user",

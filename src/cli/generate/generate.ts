@@ -13,6 +13,7 @@ import {
 } from "../../tenant/tenant.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given } from "../command.ts";
+import { heads } from "../heads.ts";
 import { benignDetail, benignOption, readBenign } from "./benignOption.ts";
 import { logWriters } from "./logWriters.ts";
 import { writeToFolder, writeToOutput } from "./writeTenant.ts";
@@ -37,10 +38,7 @@ const dayMs = 86_400_000;
 const noAttack = "none";
 
 export const generate: Command = {
-  name: "generate",
-  summary:
-    "Writes the sign-in log of a made-up tenant, including attacks, and the truth about them.",
-  operands: "",
+  ...heads.generate,
   options: [
     {
       name: "out",

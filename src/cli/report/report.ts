@@ -6,6 +6,7 @@ import type { LogFile } from "../../logs/files/findLogFiles.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
 import { valueOf } from "../args.ts";
 import type { Command, Given, Terminal } from "../command.ts";
+import { heads } from "../heads.ts";
 import { analyse, analysisOptions } from "../detect/analyse.ts";
 import type { RecordsReport } from "../../run/detectRecords.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
@@ -32,10 +33,7 @@ const shownOptions: ReadonlySet<string> = new Set([
 ]);
 
 export const report: Command = {
-  name: "report",
-  summary:
-    "Writes one page for people who do not read logs: who was attacked, where the attacker got in, and what followed.",
-  operands: "FILE…",
+  ...heads.report,
   options: [
     { name: "out", value: "PAGE", help: "The file for the page. Default: case.html." },
     {

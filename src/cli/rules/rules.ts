@@ -4,6 +4,7 @@ import type { Rule } from "../../detection/rules/rule.ts";
 import type { Selector } from "../../detection/signin/selector.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 import { exitCodes, type Command, type Given, type Terminal } from "../command.ts";
+import { heads } from "../heads.ts";
 import { collectProblems } from "../problemsError.ts";
 import { formatTable } from "../text/formatTable.ts";
 import { terminalWidth } from "../text/look.ts";
@@ -23,9 +24,7 @@ import { moment, oneOf } from "../values.ts";
 const formats = ["table", "json"] as const;
 
 export const rules: Command = {
-  name: "rules",
-  summary: "Shows the rules that ship or those of a file, checks files of rules, and tests rules.",
-  operands: "[FILE…]",
+  ...heads.rules,
   options: [
     { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
     {

@@ -7,6 +7,7 @@ import { tuneRecords, type TuneReport, type TuneRun } from "../../run/tuneRecord
 import { MemoryStore } from "../../state/memoryStore.ts";
 import { valueOf } from "../args.ts";
 import { exitCodes, type Command, type Given, type Output, type Terminal } from "../command.ts";
+import { heads } from "../heads.ts";
 import {
   findInput,
   inputDetail,
@@ -37,9 +38,7 @@ const formats = {
 const formatNames = ["table", "csv", "json", "html"] as const;
 
 export const tune: Command = {
-  name: "tune",
-  summary: "Says what every threshold and window would have found in your logs, and chooses one.",
-  operands: "FILE…",
+  ...heads.tune,
   options: [
     {
       name: "max-per-week",
