@@ -138,38 +138,35 @@ export interface Link {
 /** More nodes could not be distinguished. */
 const mostLinks = 150;
 
-/** Draws users and the origins that they share, as SVG. */
+/** Pixels between two names, so that none covers another. */
+const lineHeight = 18;
+
+/** Draws users on the left, the origins that they share on the right, and who was attacked from where, as SVG. */
 export function campaignGraph(all: readonly Link[]): string {
   const links = all.slice(0, mostLinks);
   const users = [...new Set(links.map(({ user }) => user))];
   const traits = [...new Set(links.map(({ trait }) => trait))];
-  const node = (name: string, category: string, colour: string) => ({
-    id: `${category} ${name}`,
-    name: name.length > 32 ? `${name.slice(0, 31)}…` : name,
-    symbolSize: category === "trait" ? 18 : 10,
-    itemStyle: { color: colour },
-    label: {
-      show: true,
-      position: "right",
-      fontSize: 11,
-      // Readable where a line crosses it.
-      backgroundColor: "rgba(255, 255, 255, 0.8)",
-      padding: [1, 3],
-    },
-  });
-  return draw(860, Math.min(700, 200 + 12 * (users.length + traits.length)), {
+  const height = lineHeight * Math.max(users.length, traits.length);
+  const node = (side: "user" | "trait", names: readonly string[]) =>
+    names.map((name, index) => ({
+      id: `${side} ${name}`,
+      name: name.length > 48 ? `${name.slice(0, 47)}…` : name,
+      x: side === "user" ? 0 : 300,
+      y: ((index + 0.5) / names.length) * height,
+      symbolSize: side === "user" ? 8 : 14,
+      itemStyle: { color: side === "user" ? "#0072b2" : "#d55e00" },
+      label: { show: true, position: side === "user" ? "left" : "right", fontSize: 11 },
+    }));
+  return draw(860, height + 40, {
     series: [
       {
         type: "graph",
-        layout: "circular",
-        left: 150,
-        right: 250,
-        top: 30,
-        bottom: 30,
-        data: [
-          ...users.map((name) => node(name, "user", "#0072b2")),
-          ...traits.map((name) => node(name, "trait", "#d55e00")),
-        ],
+        layout: "none",
+        left: 320,
+        right: 240,
+        top: 20,
+        bottom: 20,
+        data: [...node("user", users), ...node("trait", traits)],
         links: links.map(({ user, trait }) => ({
           source: `user ${user}`,
           target: `trait ${trait}`,
