@@ -18,11 +18,12 @@ export class FakeTables implements ContextSource {
   passed: readonly PassedSignIn[] = [];
   stored: readonly (EventRow & { readonly storedAt: number })[] = [];
   failing: ReadonlySet<string> = new Set();
+  problem: LookUpError["problem"] = "failed";
 
   #ask(kind: string): void {
     this.asked.push(kind);
     if (this.failing.has(kind)) {
-      throw new LookUpError("failed", "the lookup failed");
+      throw new LookUpError(this.problem, "the lookup failed");
     }
   }
 

@@ -89,6 +89,26 @@ describe("the context of a finding", () => {
 });
 
 describe("a lookup that fails", () => {
+  const problems = ["not connected", "not permitted", "cut", "failed"] as const;
+  const faults = all.flatMap((kind) => problems.map((problem) => [kind, problem] as const));
+
+  it.each(faults)(
+    "leaves the incident on time, and says the gap: %s, %s",
+    async (kind, problem) => {
+      const { bench, context, tell } = benchOf();
+      context.seen = month("198.51.100.1");
+      context.failing = new Set([kind]);
+      context.problem = problem;
+      await bench.run("09:30");
+      expect(tell()).toEqual(["first-seen"]);
+      const [sent] = bench.sink.delivered;
+      expect(sent?.text.description).toMatch(
+        new RegExp(`Not looked up: .*\\(${problem}\\)|: ${problem}`),
+      );
+      expect(sent?.summary.facts).toMatchObject({ denials: 5, severity: "Medium" });
+    },
+  );
+
   it.each(all)("does not hold back the incident, and is tried again: %s", async (kind) => {
     const { bench, context, tell } = benchOf();
     context.seen = month("198.51.100.1");

@@ -113,6 +113,7 @@ export function renderContextQuery(
     from: kqlDatetime(range.from),
     to: kqlDatetime(range.to),
     blanks,
+    address: plainAddress,
     mostRows: String(pageRows + 1),
     refused: containsAny("Texts", refusedWords),
     satisfied: containsAny("Texts", satisfiedWords),
@@ -123,6 +124,21 @@ export function renderContextQuery(
   };
   return fillQuery(templates[kind], { ...all, signIns: fillQuery(signInsQuery.trim(), all) });
 }
+
+/** Patterns for IPv4, perhaps mapped or with a port, and IPv6 in brackets or with a zone, as `canonicalAddress` reads them. */
+const addressPatterns = [
+  "^\\[?(?:::ffff:)?([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+)\\]?(?::[0-9]+)?$",
+  "^\\[([^\\]%]+)",
+  "^([^%]+)%",
+];
+
+const trimmedAddress = `tolower(trim(${blanks}, IPAddress))`;
+
+/** An expression for the address of a row without port and zone. */
+const plainAddress = `coalesce(${[
+  ...addressPatterns.map((pattern) => `extract(${kqlString(pattern)}, 1, ${trimmedAddress})`),
+  trimmedAddress,
+].join(", ")})`;
 
 function containsAny(column: string, words: readonly string[]): string {
   return `(${words.map((word) => `${column} contains ${kqlString(word)}`).join(" or ")})`;

@@ -133,6 +133,29 @@ describe("the history", () => {
     ]);
   });
 
+  test.each([
+    ["203.0.113.10:50123", "203.0.113.10"],
+    ["::ffff:203.0.113.10", "203.0.113.10"],
+    ["[::FFFF:203.0.113.10]:443", "203.0.113.10"],
+    ["[2001:DB8::1]:4001", "2001:db8::1"],
+    ["2001:db8::1%eth0", "2001:db8::1"],
+  ])("knows an address without port and zone: %s", async (written, address) => {
+    publish(
+      "SigninLogs",
+      passed("08:00:00", { IPAddress: written }),
+      denial("09:00:00", { IPAddress: written }, bob),
+    );
+    const query = { ...asked, addresses: [address] };
+    const { rows } = await source.history({ ...query, burstFrom: time("08:30:00") }, never);
+    expect(rows.seen.map((each) => each.address)).toEqual([address]);
+    const failures = { ...query, asNumbers: [], userAgents: [] };
+    expect((await source.failures(failures, never)).rows.map((each) => each.address)).toEqual([
+      address,
+    ]);
+    const successes = await source.successes({ ...query, sessions: [] }, never);
+    expect(successes.rows.map((each) => each.address)).toEqual([address]);
+  });
+
   test("knows neighbours of the addresses, IPv6 and joined devices", async () => {
     const from = (address: string, more = {}) =>
       passed("08:00:00", { IPAddress: address, ...more });
