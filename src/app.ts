@@ -204,7 +204,9 @@ export function composeApp(environment: Environment): App {
       return detectorWith(workspace, current, log, signal, asker);
     },
     async backfillDetectorOf(workspace, { id, request }, log, signal) {
-      const asked = await rulesNamed(request.rules, await rulesOf(workspace, log, signal), () =>
+      const { rules: ids, tune } = request;
+      const wanted = tune === undefined ? ids : [...new Set([...ids, tune])];
+      const asked = await rulesNamed(wanted, await rulesOf(workspace, log, signal), () =>
         Promise.all(settings.workspaces.map((each) => rulesOf(each, log, signal))),
       );
       const current = await resolved(workspace, asked, log, signal, "backfill");

@@ -3,7 +3,7 @@ import type { TunedHistory } from "./tunedSettings.ts";
 
 /** The content of a backfill request. Two requests with the same content are the same backfill. */
 export interface BackfillRequest extends Range {
-  /** Rule ids. */
+  /** Rule ids; of a request to tune, those in use, which need not have the one that is tried. */
   readonly rules: readonly string[];
   /** Names of workspaces. */
   readonly workspaces: readonly string[];

@@ -69,7 +69,10 @@ export async function tunePart(
         await save({ cursor: to });
       },
     };
-    const tuned = await tuneHistory(detector, rule, history, signal);
+    const current = detector.rules.filter(
+      ({ id: own, mode }) => mode === "on" && request.rules.includes(own),
+    );
+    const tuned = await tuneHistory(detector.source, { rule, current }, history, signal);
     const counts = { ...part.counts, rows, denials: tuned.denials };
     await save({ state: "done", cursor: part.end, slicesDone: slices, counts, tuned });
   } catch (error) {
@@ -91,8 +94,8 @@ export async function tunePart(
 class Cancelled extends Error {}
 
 async function tuneHistory(
-  { source, rules }: Pick<Detector, "rules" | "source">,
-  rule: Rule,
+  source: SignInSource,
+  { rule, current }: { readonly rule: Rule; readonly current: readonly Rule[] },
   history: HistoryRead,
   signal: AbortSignal,
 ): Promise<TunedHistory> {
@@ -101,7 +104,7 @@ async function tuneHistory(
     { store: emptyStore, ledger: new PassingLedger() },
     {
       rule,
-      current: rules.filter(({ mode }) => mode === "on"),
+      current,
       grid: triedGrid,
       labels: noLabels,
       context: false,

@@ -106,7 +106,7 @@ export function readTuneRequest(
     : {
         from: read.from,
         to: read.to,
-        rules: distinctIds([...rules, { id: read.rule }]).toSorted(),
+        rules: distinctIds(rules).toSorted(),
         workspaces: read.workspaces ?? namesOf(settings),
         dryRun: true,
         tune: read.rule,

@@ -24,7 +24,11 @@ const workspace = (name: string, digit: string, rules: string) => ({
 });
 
 /** The ids of the rules that a backfill of the first workspace uses, in an app with a second one. */
-async function rulesOf(asked: readonly string[], secondFile: string): Promise<readonly string[]> {
+async function rulesOf(
+  asked: readonly string[],
+  secondFile: string,
+  more: { readonly tune?: string } = {},
+): Promise<readonly string[]> {
   const app = composeApp({
     STATE_STORAGE: `DefaultEndpointsProtocol=http;AccountName=${emulatorAccount.name};AccountKey=${emulatorAccount.key};TableEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a`,
     WORKSPACES: JSON.stringify([
@@ -34,7 +38,7 @@ async function rulesOf(asked: readonly string[], secondFile: string): Promise<re
     AzureWebJobsScriptRoot: folder,
   });
   const [first] = app.settings.workspaces;
-  const request = { from: 0, to: 1, rules: asked, workspaces: ["first"], dryRun: false };
+  const request = { from: 0, to: 1, rules: asked, workspaces: ["first"], dryRun: false, ...more };
   const job = { id: "00000000-0000-0000-0000-0000000000aa", request };
   const { rules } = await app.backfillDetectorOf(first!, job, log, signal);
   return rules.map(({ id }) => id);
@@ -42,6 +46,12 @@ async function rulesOf(asked: readonly string[], secondFile: string): Promise<re
 
 test("a workspace's own rules are enough: a broken file of another one does not stop its backfill", async () => {
   expect(await rulesOf(["vip"], "gone.yaml")).toEqual(["vip"]);
+});
+
+test("the rule that is tried is there beside those in use", async () => {
+  const tune = "mfa-deny-then-approve";
+  expect(await rulesOf(["vip"], "own.yaml", { tune })).toEqual(["vip", tune]);
+  expect(await rulesOf(["vip"], "own.yaml", { tune: "vip" })).toEqual(["vip"]);
 });
 
 test("a rule that ships is taken as shipped where no workspace has one of that name", async () => {

@@ -63,6 +63,16 @@ describe("tuning on the history of a workspace", () => {
     }
   });
 
+  it("counts as in use only what is, and tries a rule that is not", async () => {
+    const { tune, part } = await begun({ ...request, rules: ["mfa-deny-then-approve"] });
+    await tune();
+    // The rule that is tried would find alice, too, with an incident of the same family.
+    expect(part().tuned).toMatchObject({ rule: "explicit-mfa-deny", current: { findings: 1 } });
+    const none = await begun({ ...request, rules: [] });
+    await none.tune();
+    expect(none.part().tuned).toMatchObject({ current: { findings: 0 } });
+  });
+
   it("finds the approval that a finding needs", async () => {
     const { tune, part } = await begun({ ...request, tune: "mfa-deny-then-approve" });
     await tune();

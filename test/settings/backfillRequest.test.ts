@@ -180,7 +180,7 @@ describe("a request to tune", () => {
       readTune({ ...good, rule: "azure-ad-multiple-denied-mfa", workspaces: ["west"] }),
     ).toMatchObject({
       tune: "azure-ad-multiple-denied-mfa",
-      rules: ["azure-ad-multiple-denied-mfa", "explicit-mfa-deny", "mfa-deny-then-approve"],
+      rules: ["explicit-mfa-deny", "mfa-deny-then-approve"],
       workspaces: ["west"],
     });
   });
