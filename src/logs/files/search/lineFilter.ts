@@ -28,19 +28,13 @@ export class LineFilter {
 
   /**
    * @param line the number of the text's first line
-   * @param buffer one of the search's buffers
    */
-  constructor(
-    search: LineSearch,
-    sink: FilterSink,
-    line = 1,
-    buffer: SearchBuffer = search.buffers[0],
-  ) {
+  constructor(search: LineSearch, sink: FilterSink, line = 1) {
     this.#search = search;
-    this.#buffer = buffer;
+    this.#buffer = search.buffer;
     this.#sink = sink;
     this.#line = line;
-    this.#from = this.#end = buffer.at;
+    this.#from = this.#end = search.buffer.at;
   }
 
   /** The number of the line to which the next byte belongs. */

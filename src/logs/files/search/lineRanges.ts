@@ -25,9 +25,6 @@ const fullRangeBytes = 8 * 1024 * 1024;
 /** Longer than most lines. */
 const stepBytes = 16 * 1024;
 
-/** A range ends at a newline, at most one long line later. The newline is searched for in steps. */
-export const longestRangeBytes = fullRangeBytes + longLineBytes + stepBytes;
-
 /**
  * Cuts the rest of a file into ranges, at newlines. Stops before a very long line: from there on the file has to be
  * read in order.

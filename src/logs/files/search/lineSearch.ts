@@ -3,8 +3,8 @@ import kernel from "./kernel.wat";
 import { noteKeys } from "./notes.ts";
 import { kinds, markLength, markWords, type MarkedWord, type Word } from "./words.ts";
 
-/** One buffer for text, besides the beginning of a line from before. */
-const oneBuffer: BufferSizes = { buffers: 1, bytes: 1024 * 1024 };
+/** Bytes of text, besides the beginning of a line from before. */
+const bufferBytes = 1024 * 1024;
 
 /** Lines longer than this are not searched. */
 export const longLineBytes = 1024 * 1024;
@@ -21,7 +21,8 @@ const noted = results + resultsBytes;
 const notedBytes = 0x1_0000;
 /** The kernel reads a little before and behind the range that it is given. */
 const margin = 256;
-const buffersAt = noted + notedBytes + margin;
+/** Behind space for a long line. */
+const bufferAt = noted + notedBytes + margin + longLineBytes;
 const page = 0x1_0000;
 
 const wordBytes = 64;
@@ -48,14 +49,7 @@ interface Kernel {
   ): number;
 }
 
-/** The number of buffers for text, and the size of each in bytes. */
-interface BufferSizes {
-  readonly buffers: number;
-  readonly bytes: number;
-}
-
 export interface SearchOptions {
-  readonly buffers?: BufferSizes;
   /** Whether notes of all lines are wanted. */
   readonly notes?: boolean;
 }
@@ -87,7 +81,7 @@ let compiled: WebAssembly.Module | null = null;
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
-  readonly buffers: readonly [SearchBuffer, ...SearchBuffer[]];
+  readonly buffer: SearchBuffer;
   readonly #kernel: Kernel;
 
   /** Returns null if this machine cannot run the kernel. */
@@ -99,20 +93,14 @@ export class LineSearch {
   private constructor(
     module: WebAssembly.Module,
     words: readonly Word[],
-    { buffers = oneBuffer, notes = false }: SearchOptions,
+    { notes = false }: SearchOptions,
   ) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
     const { memory, harmlessEnd } = this.#kernel;
-    const wholeBuffer = longLineBytes + buffers.bytes + margin;
-    memory.grow(Math.ceil((buffersAt + buffers.buffers * wholeBuffer) / page) - 1);
+    memory.grow(Math.ceil((bufferAt + bufferBytes + margin) / page) - 1);
     this.memory = Buffer.from(memory.buffer);
-    const bufferAt = (at: number) => ({ at, bytes: this.memory.subarray(at, at + buffers.bytes) });
-    const first = buffersAt + longLineBytes;
-    const others = Array.from({ length: buffers.buffers - 1 }, (_, index) =>
-      bufferAt(first + (index + 1) * wholeBuffer),
-    );
-    this.buffers = [bufferAt(first), ...others];
+    this.buffer = { at: bufferAt, bytes: this.memory.subarray(bufferAt, bufferAt + bufferBytes) };
     fillTables(memory.buffer, words);
     this.#kernel.notes.value = notes ? 1 : 0;
     harmlessEnd.value = writeHarmless(this.memory);

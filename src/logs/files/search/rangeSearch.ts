@@ -7,7 +7,7 @@ import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
-import type { LineSearch, SearchBuffer } from "./lineSearch.ts";
+import type { LineSearch } from "./lineSearch.ts";
 import { LineFilter } from "./lineFilter.ts";
 import { noteNumbers } from "./notes.ts";
 import { ReadingSink } from "./readingSink.ts";
@@ -48,13 +48,12 @@ export function searchRange(
   how: ClassifyOptions,
 ): RangeFindings {
   const { source, path, from, to } = range;
-  const [buffer] = search.buffers;
   const finder = new Finder(search, source, how);
   let file: number | null = null;
   try {
     file = openSync(path, "r");
     for (let at = from; at < to;) {
-      const bytes = readSync(file, buffer.bytes, 0, Math.min(stepBytes, to - at), at);
+      const bytes = readSync(file, search.buffer.bytes, 0, Math.min(stepBytes, to - at), at);
       // The file has shrunk.
       if (bytes === 0) {
         break;
@@ -93,15 +92,8 @@ export class Finder {
 
   /**
    * @param line the number of the text's first line
-   * @param buffer one of the search's buffers, into which the text is put
    */
-  constructor(
-    search: LineSearch,
-    source: string,
-    how: ClassifyOptions,
-    line = 1,
-    buffer: SearchBuffer = search.buffers[0],
-  ) {
+  constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
     this.#extractor = new Extractor<Place>(how);
     const maker = new RecordMaker(source, (entry) => {
       this.#extractor.add(entry);
@@ -114,7 +106,7 @@ export class Finder {
       passed: (lines) => this.#extractor.pass(lines),
       notes: (notes, before) => this.#addNotes(notes, before),
     });
-    this.filter = new LineFilter(search, sink, line, buffer);
+    this.filter = new LineFilter(search, sink, line);
   }
 
   /** Returns what was found since the last call. */

@@ -73,11 +73,7 @@ export class SearchWorkers {
   /** @throws InputError when the file cannot be read */
   search(range: LineRange): Promise<RangeFindings> {
     const threads = this.#shareFiles ? this.#ready() : [];
-    const found =
-      threads.length === 0
-        ? this.#own.searchReadAhead(range)
-        : leastBusy([...threads, this.#own]).search(range);
-    return expected(found);
+    return expected(leastBusy([this.#own, ...threads]).search(range));
   }
 
   searchText(block: TextBlock): Promise<RangeFindings> {

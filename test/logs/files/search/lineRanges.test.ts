@@ -75,15 +75,13 @@ describe("a file is cut at newlines", () => {
   });
 });
 
-const ways = ["searchReadAhead", "search"] as const;
-
-describe.each(ways)("what is found in ranges is what is found in the whole: %s", (way) => {
+describe("what is found in ranges is what is found in the whole", () => {
   const worker = RangeWorker.of({ search: "denials", how: {} });
   const find = async (range: LineRange) => {
     if (worker === null) {
       throw new Error("this machine cannot search");
     }
-    return await worker[way](range);
+    return await worker.search(range);
   };
 
   test("wherever it is cut", async () => {
@@ -131,23 +129,13 @@ describe.each(ways)("what is found in ranges is what is found in the whole: %s",
     expect(found.extract.counts).toMatchObject({ rows: 4_000_001 });
   });
 
-  test("in whatever ways others are searched between", async () => {
-    const { path, source, bytes } = write(text);
-    const range = { source, path, from: 0, to: bytes };
-    const found = [way, ...ways, ...ways, ways[0], ...ways].map((each) => worker?.[each](range));
-    const whole = await find(range);
-    for (const each of found) {
-      expect(await each).toEqual(whole);
-    }
-  });
-
   test("until the search is ended, with what waits", async () => {
     const own = RangeWorker.of({ search: "denials", how: {} });
     if (own === null) {
       throw new Error("this machine cannot search");
     }
     const { path, source, bytes } = write(text);
-    const found = Array.from({ length: 5 }, () => own[way]({ source, path, from: 0, to: bytes }));
+    const found = Array.from({ length: 5 }, () => own.search({ source, path, from: 0, to: bytes }));
     expect(own.waiting).toBe(5);
     const ends = Promise.allSettled(found);
     await own.close();

@@ -230,7 +230,7 @@ describe("lines are found as a search line by line and word by word finds them",
     if (lines === null) {
       throw new Error("this machine cannot search");
     }
-    const { at, bytes } = lines.buffers[0];
+    const { at, bytes } = lines.buffer;
     lines.memory.write("{denied}\n{de", at - 12, "latin1");
     bytes.write("nie", "latin1");
     expect(lines.scan(at, at + 3)).toMatchObject({ next: at, lines: 0 });
@@ -260,7 +260,7 @@ describe("words", () => {
 
   test("that are not listed are found as well", () => {
     const lineSearch = LineSearch.of([...searches.denials, { text: "refused", kind: "wanted" }]);
-    const [buffer] = lineSearch?.buffers ?? [];
+    const buffer = lineSearch?.buffer;
     const lines = '{"a":"Refused"}\n{"a":"refuse"}\n{"a":"denied"}\n';
     buffer?.bytes.write(lines, "latin1");
     const found = lineSearch?.scan(buffer?.at ?? 0, (buffer?.at ?? 0) + lines.length);
