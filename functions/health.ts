@@ -5,6 +5,7 @@ import { withRules } from "../src/run/judgeRules.ts";
 import type { Log } from "../src/run/ports.ts";
 import { watchlistsOf as watchlistsIn } from "../src/detection/rules/watchlists.ts";
 import { noticesOn } from "../src/settings/notices.ts";
+import { isSwitchedOff } from "../src/settings/timers.ts";
 import { poisonQueueName } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { problem } from "./problem.ts";
@@ -46,7 +47,7 @@ async function healthOf(workspace: Workspace, log: Log) {
   const now = clock.now();
   const store = stateOf(workspace);
   const progress = await store.readProgress();
-  const isPaused = isSwitchedOff("detect");
+  const isPaused = isSwitchedOff("detect", process.env);
   const firstSeenAt = progress === null ? await store.firstSeenAt(now) : now;
   const { rules, problem: rulesProblem } = await rulesNow(workspace, log);
   const watchlists =
@@ -111,11 +112,4 @@ function shown({ what, since, problem: sentence }: Fault) {
 
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
-}
-
-/** Reports whether a function is switched off. The host uses this setting, with underscores on Linux. */
-function isSwitchedOff(name: string): boolean {
-  return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs__${name}__Disabled`].some((setting) =>
-    /^(?:true|1)$/i.test(process.env[setting] ?? ""),
-  );
 }

@@ -1,5 +1,5 @@
 import { isFields } from "../detection/signin/fields.ts";
-import type { Level, Line } from "./line.ts";
+import { ok, warning, type Level, type Line, type Outcome } from "./line.ts";
 import { isPilotFinding, type PilotFinding } from "./pilotFindings.ts";
 
 const levels: readonly string[] = ["ok", "warning", "fault", "skipped"] satisfies readonly Level[];
@@ -17,13 +17,23 @@ export interface AppAddress {
  *
  * @throws Error with the app's answer if it has no lines
  */
-export function askApp(app: AppAddress, signal: AbortSignal): Promise<readonly Line[]> {
-  return askForList(
-    app,
-    { path: "/api/doctor", field: "lines", what: "the lines of the doctor" },
-    isLine,
-    signal,
-  );
+export async function askApp(app: AppAddress, signal: AbortSignal): Promise<readonly Line[]> {
+  const asked = { path: "/api/doctor", field: "lines", what: "the lines of the doctor" };
+  const lines = await askForList(app, asked, isLine, signal);
+  return [{ check: "function-key", workspace: null, ...(await keyOutcome(app, signal)) }, ...lines];
+}
+
+/** Says whether the app answers those who have no key. */
+async function keyOutcome({ url }: AppAddress, signal: AbortSignal): Promise<Outcome> {
+  // The address of no backfill, so that the question costs nothing.
+  const path = "/api/backfill/00000000-0000-0000-0000-000000000000";
+  const { status } = await fetch(new URL(path, url), { signal });
+  return status === 401
+    ? ok("functions ask for a key, and take this one")
+    : warning(
+        `functions answer without a key (${status}): whoever reaches the app may start backfills`,
+        "On your own machine that is so. In Azure deploy the app again: its functions ask for a key (authLevel function).",
+      );
 }
 
 /**

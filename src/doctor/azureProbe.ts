@@ -39,6 +39,7 @@ export interface AzureProbeOptions {
   readonly dryRunOf: (workspace: Workspace) => DryRunFindings;
   /** Where the app's package is; null if this is not the app. */
   readonly packageFolder: string | null;
+  readonly timer: Probe["timer"];
   readonly connection?: Connection;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -57,6 +58,7 @@ export function azureProbe(options: AzureProbeOptions): Probe {
     });
   return {
     settings,
+    timer: options.timer,
     now,
     async token(audience) {
       try {

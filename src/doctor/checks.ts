@@ -6,12 +6,19 @@ import { columnsCheck, planCheck, signInLogsCheck } from "./checks/signInLogs.ts
 import { contextTablesCheck } from "./checks/contextTables.ts";
 import { lagCheck, reasonsCheck } from "./checks/signInRows.ts";
 import { rulesCheck, watchlistsCheck } from "./checks/rules.ts";
-import { clockCheck, portalCheck, pilotCheck, tokensCheck } from "./checks/ground.ts";
+import {
+  clockCheck,
+  pilotCheck,
+  portalCheck,
+  scheduleCheck,
+  tokensCheck,
+} from "./checks/ground.ts";
 
 /** All checks. Each comes after those it depends on. To add a check, write a file and add a line here. */
 export const checks: readonly Check[] = [
   tokensCheck,
   clockCheck,
+  scheduleCheck,
   pilotCheck,
   tableCheck,
   queueCheck,

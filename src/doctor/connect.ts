@@ -1,4 +1,6 @@
 import { appCredential } from "../azure/credential.ts";
+import { definitions } from "../settings/definitions.ts";
+import { isSwitchedOff } from "../settings/timers.ts";
 import { readSettings, type Environment } from "../settings/settings.ts";
 import { connectTable } from "../state/table/tableConnection.ts";
 import { DryRunTable } from "../state/table/dryRunTable.ts";
@@ -21,6 +23,11 @@ export function connect(environment: Environment): Probe {
     credential,
     storeOf: ({ workspaceId }) =>
       new TableState(table, partitions[settings.dryRun ? "dryRun" : "real"](workspaceId)),
+    timer: {
+      schedule:
+        environment["DETECTION_SCHEDULE"]?.trim() || definitions.DETECTION_SCHEDULE.fallback,
+      isOff: isSwitchedOff("detect", environment),
+    },
     packageFolder: environment["AzureWebJobsScriptRoot"] ?? null,
     dryRunOf: ({ workspaceId }) => new DryRunTable(table, partitions.dryRun(workspaceId)),
   });

@@ -25,6 +25,8 @@ export type QueryAnswer =
  */
 export interface Probe {
   readonly settings: Settings;
+  /** The timer that starts runs. */
+  readonly timer: { readonly schedule: string; readonly isOff: boolean };
   /** Epoch milliseconds. */
   now(): number;
   /** Gets a token for an audience. */

@@ -22,10 +22,14 @@ async function doctor(...args: readonly string[]) {
   return { code, out, err };
 }
 
-/** An app that answers every request so. */
-async function appThatAnswers(status: number, body: unknown) {
+/** An app that answers every request for the doctor so, and asks for a key. */
+async function appThatAnswers(status: number, body: unknown, asksForKey = true) {
   const keys: unknown[] = [];
   const server = createServer((request, response) => {
+    if (request.url?.startsWith("/api/backfill/") === true) {
+      response.writeHead(asksForKey ? 401 : 404).end();
+      return;
+    }
     keys.push(request.headers["x-functions-key"]);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
@@ -58,7 +62,17 @@ test.each([
 test("the lines are JSON where asked for", async () => {
   const { url } = await appThatAnswers(503, { lines: [line("fault")] });
   const { out } = await doctor("--app", url, "--format", "json");
-  expect(JSON.parse(out)).toEqual({ lines: [line("fault")] });
+  const { lines } = JSON.parse(out) as { readonly lines: readonly unknown[] };
+  expect(lines).toEqual([expect.objectContaining({ check: "function-key" }), line("fault")]);
+});
+
+test.each([
+  [true, 0, /ok +function-key: functions ask for a key, and take this one/],
+  [false, 3, /warning +function-key: functions answer without a key \(404\)/],
+])("whether the app asks for a key is a line of its own: %s", async (asksForKey, code, says) => {
+  const { url } = await appThatAnswers(200, { lines: [line("ok")] }, asksForKey);
+  const ended = await doctor("--app", url);
+  expect([ended.code, ended.out]).toEqual([code, expect.stringMatching(says)]);
 });
 
 const finding = {

@@ -90,6 +90,7 @@ async function probeOf({
     storeOf: () => store,
     dryRunOf: () => ({ list: () => Promise.resolve([]) }),
     packageFolder: folder,
+    timer: { schedule: "0 */5 * * * *", isOff: false },
     connection: { tlsOptions: { ca: azure.certificate.cert } },
     now: () => at,
   });
@@ -306,6 +307,11 @@ describe("what works, but not as it should, is a warning", () => {
       "no sink for the Defender portal",
       "defender-portal",
       () => ({ settings: { INCIDENT_SINKS: "sentinel" } }),
+    ],
+    [
+      "a timer that is switched off",
+      "schedule",
+      () => ({ override: { timer: { schedule: "0 */5 * * * *", isOff: true } } }),
     ],
     ["no run yet", "last-run", () => ({ lastSuccessAt: null })],
     [

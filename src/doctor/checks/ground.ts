@@ -90,6 +90,24 @@ export const pilotCheck: Check = {
   },
 };
 
+export const scheduleCheck: Check = {
+  id: "schedule",
+  scope: "app",
+  needs: [],
+  cure: "",
+  run({ timer: { schedule, isOff }, settings }) {
+    const late = `a last success older than ${inWords(settings.healthMaxAgeMs)} is a fault of health`;
+    return Promise.resolve([
+      isOff
+        ? warning(
+            "the timer detect is switched off, so nothing is detected",
+            "az functionapp config appsettings set --name APP --resource-group GROUP --settings AzureWebJobs.detect.Disabled=false",
+          )
+        : ok(`runs start at ${schedule} (DETECTION_SCHEDULE); ${late}`),
+    ]);
+  },
+};
+
 export const portalCheck: Check = {
   id: "defender-portal",
   scope: "app",
