@@ -7,7 +7,7 @@ import type { Approval } from "../../src/detection/signin/sighting.ts";
 import { detectRecords } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { SignInFiles } from "../../src/run/ports.ts";
+import { noPlace, type SignInFiles } from "../../src/run/signInFiles.ts";
 import { digestOf } from "../frame/digest.ts";
 import { HeldApprovals } from "./heldApprovals.ts";
 
@@ -22,7 +22,7 @@ const run = {
 };
 
 /** The detector's own judgement of files. */
-export async function judge(files: SignInFiles<unknown>): Promise<DetectReport> {
+export async function judge(files: SignInFiles): Promise<DetectReport> {
   const state = { store: new MemoryStore(), ledger: new HeldApprovals() };
   return toDetectReport(await detectRecords(files, state, run));
 }
@@ -46,7 +46,7 @@ export function judgeRows(
 
 async function* asEntries(batches: AsyncIterable<readonly Fields[]>) {
   for await (const batch of batches) {
-    yield batch.map((record) => ({ kind: "record" as const, record, place: null }));
+    yield batch.map((record) => ({ kind: "record" as const, record, place: noPlace }));
   }
 }
 

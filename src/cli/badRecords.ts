@@ -1,6 +1,6 @@
 import { visible } from "../detection/signin/visible.ts";
 import { InputError } from "../logs/files/inputError.ts";
-import type { Place } from "../logs/files/readRecords.ts";
+import type { Place } from "../run/signInFiles.ts";
 import { placeText } from "./placeText.ts";
 
 /** The number of bad records shown. All are counted. */

@@ -1,4 +1,4 @@
-import type { Place } from "../logs/files/readRecords.ts";
+import type { Place } from "../run/signInFiles.ts";
 
 /** Returns `log.json:3`, `answer.json[7]`, or `log.json:3[7]` for an element of a line. */
 export function placeText({ source, line, index }: Place): string {

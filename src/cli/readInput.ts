@@ -1,17 +1,12 @@
 import { visible } from "../detection/signin/visible.ts";
 import { findLogFiles, type LogFile } from "../logs/files/findLogFiles.ts";
 import type { InputTally } from "../logs/files/inputTally.ts";
-import {
-  readRecords,
-  type Entry,
-  type Place,
-  type ReadOptions,
-} from "../logs/files/readRecords.ts";
+import { readRecords, type Entry, type ReadOptions } from "../logs/files/readRecords.ts";
 import { StepJoin } from "../logs/files/records/stepJoin.ts";
 import { stepsFirst } from "../logs/files/stepsFirst.ts";
 import { SignInLogs, type SignInLogsOptions } from "../logs/files/signInLogs.ts";
 import type { InputSeen } from "../run/inputSeen.ts";
-import type { SignInFiles } from "../run/ports.ts";
+import type { SignInFiles } from "../run/signInFiles.ts";
 import type { Command, Given, Option, Output, Terminal } from "./command.ts";
 import { commandHelp } from "./help.ts";
 import { Progress } from "./progress.ts";
@@ -93,7 +88,7 @@ export function searchWithProgress(
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,
   given: Given,
   { stdin, stderr, signal, threadProgram }: Terminal,
-): SignInFiles<Place> & Pick<SignInLogs, "pending" | "resume"> {
+): SignInFiles & Pick<SignInLogs, "pending" | "resume"> {
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
   const logs = new SignInLogs(files, {

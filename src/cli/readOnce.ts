@@ -1,4 +1,4 @@
-import type { Place } from "../logs/files/readRecords.ts";
+import type { Place } from "../run/signInFiles.ts";
 import type { InputSeen } from "../run/inputSeen.ts";
 import { TempLedger } from "../state/disk/tempLedger.ts";
 import { BadRecords } from "./badRecords.ts";

@@ -13,7 +13,7 @@ import {
 import { readContextSignIn, type ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
-import type { RelatedRecord, RelatedTo } from "./ports.ts";
+import type { RelatedRecord, RelatedTo } from "./signInFiles.ts";
 import { SuccessWindows } from "./successWindows.ts";
 
 const hour = 3_600_000;

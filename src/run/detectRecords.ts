@@ -9,11 +9,12 @@ import type { ExcludedCounts } from "./excludedCounts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { gatherRecords, type FilesRun } from "./gatherRecords.ts";
 import { judgeSuspect } from "./judgeSuspect.ts";
-import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import type { Ledger, StateStore } from "./ports.ts";
+import type { SignInFiles } from "./signInFiles.ts";
 import { askedFor, readContexts } from "./recordContexts.ts";
 
 /** One run over logs in files. Everything is read, then everything is judged. */
-export interface RecordsRun<P> extends FilesRun<P>, Omit<CoverageLimits, "rules"> {
+export interface RecordsRun extends FilesRun, Omit<CoverageLimits, "rules"> {
   /** Half-open range (epoch ms) in which the first denial of a burst must lie. */
   readonly from: number;
   readonly to: number;
@@ -48,10 +49,10 @@ export interface RecordsReport extends Outcomes {
  * Reads files, judges every account in them or in the ledger, and records the decisions. Nothing is durable until
  * the ledger's `commit`.
  */
-export async function detectRecords<P>(
-  files: SignInFiles<P>,
+export async function detectRecords(
+  files: SignInFiles,
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
-  run: RecordsRun<P>,
+  run: RecordsRun,
 ): Promise<RecordsReport> {
   const { counts, tally, outcomes, excluded, suspects, approvals } = await gatherRecords(
     files,

@@ -27,9 +27,10 @@ import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { incidentId } from "../detection/incidents/identity.ts";
 import { nothingSeen, type InputSeen } from "./inputSeen.ts";
 import { KeptRows, type ExplainedRow } from "./keptRows.ts";
-import type { Ledger, LogEntry } from "./ports.ts";
+import type { Ledger } from "./ports.ts";
+import type { LogEntry, Place } from "./signInFiles.ts";
 
-export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
+export interface ExplainRun extends Omit<CoverageLimits, "rules"> {
   readonly rules: readonly Rule[];
   /** Ignores everything published after this time (epoch ms); null: nothing is ignored. */
   readonly asOf: number | null;
@@ -37,7 +38,7 @@ export interface ExplainRun<P> extends Omit<CoverageLimits, "rules"> {
   readonly users: readonly string[] | null;
   /** Maximum number of rows and of accounts kept. It bounds the output and the memory. */
   readonly limit: number;
-  readonly onBad: (reason: string, place: P) => void;
+  readonly onBad: (reason: string, place: Place) => void;
   /** Told the names of every row, in lower case, if users are asked for. */
   readonly onName?: (name: string) => void;
   /** Returns what kinds of files were read, once all entries are read. Absent if unknown. */
@@ -55,11 +56,11 @@ export interface ExplainedAccount {
   readonly rules: readonly RuleExplanation[];
 }
 
-export interface Explained<P> {
+export interface Explained {
   readonly counts: Counts;
   readonly coverage: Coverage;
   /** In the order in which they were read. */
-  readonly rows: readonly ExplainedRow<P>[];
+  readonly rows: readonly ExplainedRow[];
   readonly rowsLeftOut: number;
   /** Nearest to firing first. */
   readonly accounts: readonly ExplainedAccount[];
@@ -71,11 +72,11 @@ export interface Explained<P> {
 }
 
 /** Reads everything as a detection does, and also keeps what was asked for. */
-export async function explainRecords<P>(
-  entries: AsyncIterable<readonly LogEntry<P>[]>,
+export async function explainRecords(
+  entries: AsyncIterable<readonly LogEntry[]>,
   ledger: Pick<Ledger, "addApproval" | "approvals">,
-  run: ExplainRun<P>,
-): Promise<Explained<P>> {
+  run: ExplainRun,
+): Promise<Explained> {
   const read = await readEntries(entries, ledger, run);
   const { counts, tally, table, kept, asked, unseen } = read;
   const matched = table.match();
@@ -123,18 +124,18 @@ export async function explainRecords<P>(
   };
 }
 
-async function readEntries<P>(
-  entries: AsyncIterable<readonly LogEntry<P>[]>,
+async function readEntries(
+  entries: AsyncIterable<readonly LogEntry[]>,
   ledger: Pick<Ledger, "addApproval">,
-  { rules, asOf, users, limit, onBad, onName }: ExplainRun<P>,
+  { rules, asOf, users, limit, onBad, onName }: ExplainRun,
 ) {
   const counts = noCounts();
   const tally = emptyTally();
   const table = new SightingTable();
-  const kept = new KeptRows<P>(limit);
-  const held = new KeptRows<P>(mostHeld);
+  const kept = new KeptRows(limit);
+  const held = new KeptRows(mostHeld);
   // There are too many of these in a large log, so they must not take the place of the others.
-  const heldOthers = new KeptRows<P>(mostHeld);
+  const heldOthers = new KeptRows(mostHeld);
   let ordinal = 0;
   // Grows by the object ids of those who have an asked name.
   const askedNames = new Set(users);
@@ -195,7 +196,7 @@ function namesOf({ name }: RowAccount): readonly KnownName[] {
   return name === null ? [] : [{ name, seenAt: 0 }];
 }
 
-function accountsIn<P>({ explanation }: ExplainedRow<P>): readonly RowAccount[] {
+function accountsIn({ explanation }: ExplainedRow): readonly RowAccount[] {
   const { account, kind } = explanation.classified;
   return account === null || kind !== "classified" ? [] : [account];
 }

@@ -9,18 +9,18 @@ import { readSignIn } from "../detection/signin/signIn.ts";
 import { countPassed, countRow, countUnreadable, noCounts } from "./counts.ts";
 import { emptyTally, tallyRow } from "./coverageTally.ts";
 import { nothingSeen } from "./inputSeen.ts";
-import type { Extract, LogEntry, SignInFiles } from "./ports.ts";
+import type { Extract, LogEntry, SignInFiles } from "./signInFiles.ts";
 
 /** Classifies rows one by one and collects what they say. */
-export class Extractor<P> {
+export class Extractor {
   readonly #options: ClassifyOptions;
-  #extract: Draft<P> = nothing();
+  #extract: Draft = nothing();
 
   constructor(options: ClassifyOptions) {
     this.#options = options;
   }
 
-  add(entry: LogEntry<P>): void {
+  add(entry: LogEntry): void {
     const { counts, bad, tally } = this.#extract;
     if (entry.kind === "bad") {
       countUnreadable(counts);
@@ -44,7 +44,7 @@ export class Extractor<P> {
   }
 
   /** Returns what was collected since the last call. */
-  take(): Extract<P> {
+  take(): Extract {
     const extract = this.#extract;
     this.#extract = nothing();
     return extract;
@@ -66,21 +66,21 @@ export class Extractor<P> {
 }
 
 /** An extract under construction. */
-interface Draft<P> extends Extract<P> {
-  readonly bad: Extract<P>["bad"][number][];
+interface Draft extends Extract {
+  readonly bad: Extract["bad"][number][];
   readonly sightings: (readonly [RowAccount, Sighting])[];
   readonly approvals: (readonly [RowAccount, Approval])[];
 }
 
-function nothing<P>(): Draft<P> {
+function nothing(): Draft {
   return { counts: noCounts(), bad: [], sightings: [], approvals: [], tally: emptyTally() };
 }
 
 /** Classifies every row of a log as it is read, and leaves nothing for later. */
-export function wholly<P>(entries: AsyncIterable<readonly LogEntry<P>[]>): SignInFiles<P> {
+export function wholly(entries: AsyncIterable<readonly LogEntry[]>): SignInFiles {
   return {
     async *read(options) {
-      const extractor = new Extractor<P>(options);
+      const extractor = new Extractor(options);
       for await (const batch of entries) {
         batch.forEach((entry) => extractor.add(entry));
         yield extractor.take();

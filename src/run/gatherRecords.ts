@@ -14,15 +14,16 @@ import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
 import type { DenialColumns } from "../detection/prompts/columns.ts";
 import { subjectOf, type Suspect } from "./judgeSuspect.ts";
-import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import type { Ledger, StateStore } from "./ports.ts";
+import type { SignInFiles, Place } from "./signInFiles.ts";
 
 /** How files are read for some rules. */
-export interface FilesRun<P> {
+export interface FilesRun {
   readonly rules: readonly Rule[];
   /** Ignores everything published after this time (epoch ms); null: nothing is ignored. */
   readonly asOf: number | null;
   /** Receives every record that cannot be used. An error thrown here ends the run. */
-  readonly onBad: (reason: string, place: P) => void;
+  readonly onBad: (reason: string, place: Place) => void;
 }
 
 /** What files and the ledger say, as far as some rules need it. */
@@ -39,10 +40,10 @@ export interface Gathered {
 }
 
 /** Reads files, adds to the ledger what they say that is new, and finds the accounts to judge. */
-export async function gatherRecords<P>(
-  files: SignInFiles<P>,
+export async function gatherRecords(
+  files: SignInFiles,
   { store, ledger }: { readonly store: Pick<StateStore, "readHead">; readonly ledger: Ledger },
-  run: FilesRun<P>,
+  run: FilesRun,
 ): Promise<Gathered> {
   const { counts, tally, fresh } = await readFiles(files, ledger, run);
   const bindings = bindingsOf(ledger);
@@ -54,10 +55,10 @@ export async function gatherRecords<P>(
   return { counts, tally, outcomes, excluded, suspects, approvals };
 }
 
-async function readFiles<P>(
-  files: SignInFiles<P>,
+async function readFiles(
+  files: SignInFiles,
   ledger: Ledger,
-  { rules, asOf, onBad }: FilesRun<P>,
+  { rules, asOf, onBad }: FilesRun,
 ): Promise<{
   readonly counts: Counts;
   readonly tally: CoverageTally;
@@ -114,11 +115,11 @@ async function completeSightings(
 }
 
 /** Finds the accounts on which some rule fires or has fired before. Only their approvals matter. */
-async function findSuspects<P>(
+async function findSuspects(
   store: Pick<StateStore, "readHead">,
   known: SightingTable,
   matched: MatchedAccounts,
-  { rules, asOf }: FilesRun<P>,
+  { rules, asOf }: FilesRun,
 ): Promise<ReadonlyMap<string, Suspect>> {
   const suspects = new Map<string, Suspect>();
   const mayFire = accountsThatMayFire(known.columns(matched), rules);
@@ -183,8 +184,8 @@ async function hasRecords(
   return false;
 }
 
-async function readApprovals<P>(
-  files: SignInFiles<P>,
+async function readApprovals(
+  files: SignInFiles,
   ledger: Ledger,
   suspects: ReadonlyMap<string, Suspect>,
   matched: MatchedAccounts,

@@ -4,10 +4,11 @@ import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts
 import { reportedOf, type Reported } from "./detectRecords.ts";
 import { gatherRecords, type FilesRun } from "./gatherRecords.ts";
 import { judgeSuspect } from "./judgeSuspect.ts";
-import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import type { Ledger, StateStore } from "./ports.ts";
+import type { SignInFiles } from "./signInFiles.ts";
 
 /** A judgement of the same files by several sets of rules. */
-export interface RuleSetsRun<P> extends Omit<FilesRun<P>, "rules">, Omit<CoverageLimits, "rules"> {
+export interface RuleSetsRun extends Omit<FilesRun, "rules">, Omit<CoverageLimits, "rules"> {
   readonly sets: readonly (readonly Rule[])[];
 }
 
@@ -22,10 +23,10 @@ export interface RuleSetsReport {
  *
  * @param store empty; nothing is written to it
  */
-export async function judgeRuleSets<P>(
-  files: SignInFiles<P>,
+export async function judgeRuleSets(
+  files: SignInFiles,
   { store, ledger }: { readonly store: StateStore; readonly ledger: Ledger },
-  run: RuleSetsRun<P>,
+  run: RuleSetsRun,
 ): Promise<RuleSetsReport> {
   const rules = run.sets.flat();
   const gathered = await gatherRecords(files, { store, ledger }, { ...run, rules });

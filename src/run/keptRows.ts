@@ -1,28 +1,29 @@
+import type { Place } from "./signInFiles.ts";
 import type { RowExplanation } from "../detection/signin/explainRow.ts";
 import type { RecordReading } from "./inputSeen.ts";
 
-export interface ExplainedRow<P> {
-  readonly place: P;
+export interface ExplainedRow {
+  readonly place: Place;
   /** The names that its fields had; null if the reader does not say. */
   readonly reading: RecordReading | null;
   readonly explanation: RowExplanation;
 }
 
 /** A row, and its number among all that were read. */
-type NumberedRow<P> = ExplainedRow<P> & { readonly ordinal: number };
+type NumberedRow = ExplainedRow & { readonly ordinal: number };
 
 /** Keeps the first rows. If there are too many, candidates take precedence. */
-export class KeptRows<P> {
+export class KeptRows {
   readonly #limit: number;
-  readonly #candidates: NumberedRow<P>[] = [];
-  readonly #others: NumberedRow<P>[] = [];
+  readonly #candidates: NumberedRow[] = [];
+  readonly #others: NumberedRow[] = [];
   #count = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  add(row: NumberedRow<P>): void {
+  add(row: NumberedRow): void {
     const rows = row.explanation.candidate === null ? this.#others : this.#candidates;
     if (rows.length < this.#limit) {
       rows.push(row);
@@ -31,7 +32,7 @@ export class KeptRows<P> {
   }
 
   /** Adds those rows that others keep, and that are wanted after all. */
-  addFrom(others: readonly KeptRows<P>[], isWanted: (row: ExplainedRow<P>) => boolean): void {
+  addFrom(others: readonly KeptRows[], isWanted: (row: ExplainedRow) => boolean): void {
     for (const row of others.flatMap((each) => [...each.#candidates, ...each.#others])) {
       if (isWanted(row)) {
         this.#count++;
@@ -44,7 +45,7 @@ export class KeptRows<P> {
     }
   }
 
-  end(): { readonly shown: readonly ExplainedRow<P>[]; readonly leftOut: number } {
+  end(): { readonly shown: readonly ExplainedRow[]; readonly leftOut: number } {
     const shown = [...this.#candidates, ...this.#others]
       .slice(0, this.#limit)
       .toSorted((a, b) => a.ordinal - b.ordinal);

@@ -1,5 +1,4 @@
-import type { Account, AccountId, RowAccount } from "../detection/signin/account.ts";
-import type { ClassifyOptions } from "../detection/signin/classify.ts";
+import type { AccountId, RowAccount } from "../detection/signin/account.ts";
 import type { Binding } from "../detection/prompts/accounts.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { Task } from "../detection/incidents/analystTasks.ts";
@@ -10,61 +9,8 @@ import type { Evidence, Facts } from "../detection/decisions/finding.ts";
 import type { RecordedBurst, Subject } from "../detection/decisions/record.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Approval, Sighting } from "../detection/signin/sighting.ts";
-import type { Counts } from "./counts.ts";
 import type { CoverageHistory } from "./coverageHistory.ts";
-import type { CoverageTally } from "./coverageTally.ts";
 import type { LogSeen, SendFailure, Vitals } from "./vitals.ts";
-import type { InputSeen, RecordReading } from "./inputSeen.ts";
-
-/** One raw record of a log, or the report of one that could not be read. `P` is the type of its position. */
-export type LogEntry<P> =
-  | {
-      readonly kind: "record";
-      readonly record: Fields;
-      readonly place: P;
-      /** The names of its fields; present only if the reader was asked for them. */
-      readonly reading?: RecordReading;
-    }
-  | { readonly kind: "bad"; readonly reason: string; readonly place: P };
-
-/** What some rows of a log say. `P` is the type of a row's position. */
-export interface Extract<P> {
-  readonly counts: Counts;
-  /** Records that cannot be used. */
-  readonly bad: readonly { readonly reason: string; readonly place: P }[];
-  readonly sightings: readonly (readonly [RowAccount, Sighting])[];
-  readonly approvals: readonly (readonly [RowAccount, Approval])[];
-  readonly tally: CoverageTally;
-}
-
-/** A record of a file, with the kind of log it comes from. */
-export interface RelatedRecord {
-  readonly kind: "signIn" | "audit" | "office" | "risk";
-  readonly record: Fields;
-}
-
-/** The accounts, addresses and times whose records are wanted. Names and addresses are in lower case. */
-export interface RelatedTo extends Range {
-  readonly names: Iterable<string>;
-  readonly addresses: Iterable<string>;
-  /** Reports whether anybody's success from an address within a range is wanted, after what was read before. */
-  readonly wantsSuccess: (address: string, from: number, to: number) => boolean;
-}
-
-/** A log in files. */
-export interface SignInFiles<P> {
-  /** Returns what its rows say, in file order. */
-  read(options: ClassifyOptions): AsyncIterable<Extract<P>>;
-  /** Approvals of the given accounts, and perhaps of others, that were set aside during `read`. */
-  approvals(accounts: readonly Account[]): AsyncIterable<readonly [RowAccount, Approval]>;
-  /**
-   * Reads the records again that matter for the context of findings: sign-ins of the given accounts, wrong passwords
-   * and wanted successes from the given addresses, refusals of anybody, and other logs. Others may be among them.
-   */
-  related?(wanted: RelatedTo): AsyncIterable<RelatedRecord>;
-  /** What kinds of files were read. Complete once `read` has ended. */
-  seen(): InputSeen;
-}
 
 /** A half-open range, in epoch milliseconds. */
 export interface Range {

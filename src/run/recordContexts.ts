@@ -8,7 +8,7 @@ import { collectContext } from "./collectContext.ts";
 import { findingIn, wishOf } from "./contextWish.ts";
 import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
 import type { ContextWish } from "./lookUpContext.ts";
-import type { SignInFiles } from "./ports.ts";
+import type { SignInFiles } from "./signInFiles.ts";
 
 /** The parts of a run over files that decide about the context of its findings. */
 interface ContextRun {
@@ -20,7 +20,7 @@ interface ContextRun {
 
 /** Returns what the files say around all findings. They are read again only if there are findings. */
 export async function readContexts(
-  files: Pick<SignInFiles<unknown>, "related">,
+  files: Pick<SignInFiles, "related">,
   known: Known,
   suspects: ReadonlyMap<string, Suspect>,
   run: ContextRun,

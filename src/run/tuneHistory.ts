@@ -7,7 +7,8 @@ import { isFinished, type BackfillJobs, type BackfillRequest } from "./backfillJ
 import type { Detector } from "./detector.ts";
 import { Extractor, wholly } from "./extract.ts";
 import { noLabels } from "./incidentLabels.ts";
-import type { Ledger, LogEntry, Range, SignInFiles, SignInSource, StateStore } from "./ports.ts";
+import type { Ledger, Range, SignInSource, StateStore } from "./ports.ts";
+import { noPlace, type LogEntry, type SignInFiles } from "./signInFiles.ts";
 import { publicationLag, usersPerQuery } from "./readAround.ts";
 import { readWhole } from "./readWhole.ts";
 import { triedGrid } from "./triedGrid.ts";
@@ -125,8 +126,8 @@ function filesOf(
   source: SignInSource,
   { range, onSlice }: HistoryRead,
   signal: AbortSignal,
-): SignInFiles<null> {
-  async function* entries(): AsyncGenerator<readonly LogEntry<null>[]> {
+): SignInFiles {
+  async function* entries(): AsyncGenerator<readonly LogEntry[]> {
     for (let from = range.from; from < range.to; from += sliceLength) {
       signal.throwIfAborted();
       const to = Math.min(from + sliceLength, range.to);
@@ -136,7 +137,7 @@ function filesOf(
         users: null,
         shard: null,
       });
-      yield rows.map((record) => ({ kind: "record", record, place: null }));
+      yield rows.map((record) => ({ kind: "record", record, place: noPlace }));
       await onSlice(to, rows.length);
     }
   }
@@ -160,8 +161,8 @@ async function* approvalsOf(
       users: names.slice(start, start + usersPerQuery),
       shard: null,
     });
-    const extractor = new Extractor<null>({ asOf: null });
-    rows.forEach((record) => extractor.add({ kind: "record", record, place: null }));
+    const extractor = new Extractor({ asOf: null });
+    rows.forEach((record) => extractor.add({ kind: "record", record, place: noPlace }));
     yield* extractor.take().approvals;
   }
 }

@@ -23,12 +23,13 @@ import {
 } from "./incidentLabels.ts";
 import type { Suspect } from "./judgeSuspect.ts";
 import type { ContextWish } from "./lookUpContext.ts";
-import type { Ledger, SignInFiles, StateStore } from "./ports.ts";
+import type { Ledger, StateStore } from "./ports.ts";
+import type { SignInFiles } from "./signInFiles.ts";
 import { marksOfBursts, touches, type MarksOf } from "./tuneAccount.ts";
 import { CurrentRules, type CurrentFigures, type Hidden } from "./tuneCurrent.ts";
 
 /** One try of many settings on files. */
-export interface TuneRun<P> extends Omit<FilesRun<P>, "rules">, Omit<CoverageLimits, "rules"> {
+export interface TuneRun extends Omit<FilesRun, "rules">, Omit<CoverageLimits, "rules"> {
   /** Whose counted outcomes and exclusions hold in every cell; its numbers are replaced. */
   readonly rule: Rule;
   /** The rules as they are used today, to be compared with the cells. */
@@ -68,10 +69,10 @@ interface Span {
 }
 
 /** Reads files once and says what every setting of a grid would have found in them. */
-export async function tuneRecords<P>(
-  files: SignInFiles<P>,
+export async function tuneRecords(
+  files: SignInFiles,
   { store, ledger }: { readonly store: Pick<StateStore, "readHead">; readonly ledger: Ledger },
-  run: TuneRun<P>,
+  run: TuneRun,
 ): Promise<TuneReport> {
   const { rule, current } = run;
   // Sees every account with a denial, whatever the rules exclude.
@@ -138,7 +139,7 @@ function spanOf({ oldestRow, newestRow }: Coverage, surveys: readonly Survey[]):
 
 /** What the files say around all denials. */
 async function readContexts(
-  files: Pick<SignInFiles<unknown>, "related">,
+  files: Pick<SignInFiles, "related">,
   surveys: readonly Survey[],
   asOf: number | null,
 ): Promise<ReadonlyMap<string, ContextOf>> {
@@ -156,7 +157,7 @@ async function readContexts(
 
 /** Adds up all cells, account by account. */
 class Cells {
-  readonly #run: Pick<TuneRun<unknown>, "rule" | "grid" | "labels">;
+  readonly #run: Pick<TuneRun, "rule" | "grid" | "labels">;
   readonly #settings: readonly Windowing[];
   readonly #sweep: ReturnType<typeof sweepGrid>;
   readonly #tally: GridTally;
@@ -168,7 +169,7 @@ class Cells {
   #users = 0;
   #accounts = 0;
 
-  constructor(run: Pick<TuneRun<unknown>, "rule" | "grid" | "labels">, span: Span | null) {
+  constructor(run: Pick<TuneRun, "rule" | "grid" | "labels">, span: Span | null) {
     this.#run = run;
     this.#settings = cellsOf(run.grid);
     this.#sweep = sweepGrid(run.grid);

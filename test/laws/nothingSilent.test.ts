@@ -7,7 +7,7 @@ import { accountedFor } from "../../src/run/counts.ts";
 import { detectRecords } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { LogEntry } from "../../src/run/ports.ts";
+import { noPlace, type LogEntry } from "../../src/run/signInFiles.ts";
 import { time } from "../builders.ts";
 import { excluding } from "../detection/builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
@@ -59,16 +59,16 @@ const brokenSteps: fc.Arbitrary<Fields> = fc
       : JSON.stringify(steps),
   }));
 
-const entry: fc.Arbitrary<LogEntry<null>> = oneOf<LogEntry<null>>([
+const entry: fc.Arbitrary<LogEntry> = oneOf<LogEntry>([
   [
     8,
     oneOf<Fields>([
       [2, brokenRow],
       [2, brokenSteps],
       [1, json.filter(isFields)],
-    ]).map((record) => ({ kind: "record", record, place: null })),
+    ]).map((record) => ({ kind: "record", record, place: noPlace })),
   ],
-  [1, fc.constant({ kind: "bad", reason: "no JSON", place: null })],
+  [1, fc.constant({ kind: "bad", reason: "no JSON", place: noPlace })],
 ]);
 
 describe("every record that is read", () => {
@@ -136,9 +136,7 @@ describe("every record that is read", () => {
 
 const excludesOne = excluding({ users: ["bob@contoso.com"] });
 
-async function* batches(
-  entries: readonly LogEntry<null>[],
-): AsyncGenerator<readonly LogEntry<null>[]> {
+async function* batches(entries: readonly LogEntry[]): AsyncGenerator<readonly LogEntry[]> {
   for (const each of entries) {
     yield [each];
   }

@@ -11,7 +11,8 @@ import type { Approval, Sighting } from "../../src/detection/signin/sighting.ts"
 import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { Ledger, LogEntry, RecordedBindings, StateStore } from "../../src/run/ports.ts";
+import type { Ledger, RecordedBindings, StateStore } from "../../src/run/ports.ts";
+import { noPlace, type LogEntry } from "../../src/run/signInFiles.ts";
 import {
   byTriggerThenUser,
   oracle,
@@ -137,8 +138,8 @@ export function detectIn(
   });
 }
 
-async function* entriesOf(rows: readonly Row[]): AsyncGenerator<readonly LogEntry<null>[]> {
-  yield rows.map((record) => ({ kind: "record", record, place: null }));
+async function* entriesOf(rows: readonly Row[]): AsyncGenerator<readonly LogEntry[]> {
+  yield rows.map((record) => ({ kind: "record", record, place: noPlace }));
 }
 
 /** One run over everything. */

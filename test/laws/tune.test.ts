@@ -13,7 +13,7 @@ import { noLabels } from "../../src/run/incidentLabels.ts";
 import { tuneRecords, type TunedCell } from "../../src/run/tuneRecords.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import { wholly } from "../../src/run/extract.ts";
-import type { SignInFiles } from "../../src/run/ports.ts";
+import { noPlace, type SignInFiles } from "../../src/run/signInFiles.ts";
 import { denyThenApprove, explicitDeny, minute } from "../run/bench.ts";
 import { cases } from "../cases.ts";
 import { rowsArbitrary } from "./arbitraries.ts";
@@ -21,9 +21,9 @@ import { law, MemoryLedger } from "./runs.ts";
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
-function filesOf(rows: Rows): SignInFiles<null> {
+function filesOf(rows: Rows): SignInFiles {
   async function* entries() {
-    yield rows.map((record) => ({ kind: "record" as const, record, place: null }));
+    yield rows.map((record) => ({ kind: "record" as const, record, place: noPlace }));
   }
   async function* related() {
     for (const record of rows) {

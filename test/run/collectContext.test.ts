@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { collectContext } from "../../src/run/collectContext.ts";
-import type { RelatedRecord } from "../../src/run/ports.ts";
+import type { RelatedRecord } from "../../src/run/signInFiles.ts";
 import type { ContextWish } from "../../src/run/lookUpContext.ts";
 import { rowsOf } from "../../src/detection/context/rows.ts";
 import { alice, bob, denialRow, row, time, type Row } from "../builders.ts";

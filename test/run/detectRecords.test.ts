@@ -5,7 +5,7 @@ import { detectRecords, type RecordsReport, type RecordsRun } from "../../src/ru
 import { nothingSeen } from "../../src/run/inputSeen.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import type { LogEntry, SignInFiles } from "../../src/run/ports.ts";
+import { noPlace, type LogEntry, type SignInFiles } from "../../src/run/signInFiles.ts";
 import {
   alice,
   approved,
@@ -30,7 +30,7 @@ import {
 } from "./bench.ts";
 import { excluding } from "../detection/builders.ts";
 
-type Entry = Row | LogEntry<number>;
+type Entry = Row | LogEntry;
 
 /** What runs over files remember, and what the files were asked for. */
 class Memory {
@@ -40,10 +40,10 @@ class Memory {
   /** Rows that files leave aside until they are asked for the approvals of some accounts. */
   aside: readonly Row[] = [];
   readonly asked: (readonly string[])[] = [];
-  readonly bad: (readonly [reason: string, place: number])[] = [];
+  readonly bad: (readonly [reason: string, line: number | null])[] = [];
 
-  run(entries: readonly Entry[], more: Partial<RecordsRun<number>> = {}): Promise<RecordsReport> {
-    const files: SignInFiles<number> = {
+  run(entries: readonly Entry[], more: Partial<RecordsRun> = {}): Promise<RecordsReport> {
+    const files: SignInFiles = {
       read: (options) => wholly(batchesOf(entries)).read(options),
       approvals: (accounts) => this.#leftAside(accounts),
       seen: () => nothingSeen,
@@ -53,7 +53,7 @@ class Memory {
       asOf: null,
       from: -Infinity,
       to: Infinity,
-      onBad: (reason, place) => this.bad.push([reason, place]),
+      onBad: (reason, place) => this.bad.push([reason, place.line]),
       ...more,
     });
   }
@@ -70,14 +70,14 @@ class Memory {
   }
 }
 
-/** One by one; a row's place is how many came before it. */
-async function* batchesOf(entries: readonly Entry[]): AsyncGenerator<readonly LogEntry<number>[]> {
-  for (const [place, each] of entries.entries()) {
-    yield [isEntry(each) ? each : { kind: "record", record: each, place }];
+/** One by one; a row's line is how many came before it. */
+async function* batchesOf(entries: readonly Entry[]): AsyncGenerator<readonly LogEntry[]> {
+  for (const [line, each] of entries.entries()) {
+    yield [isEntry(each) ? each : { kind: "record", record: each, place: { ...noPlace, line } }];
   }
 }
 
-function isEntry(each: Entry): each is LogEntry<number> {
+function isEntry(each: Entry): each is LogEntry {
   return "kind" in each;
 }
 
@@ -110,7 +110,7 @@ describe("a run over files", () => {
     const memory = new Memory();
     const { counts } = await memory.run([
       ...refusals("09:00", 1),
-      { kind: "bad", reason: "not JSON", place: 7 },
+      { kind: "bad", reason: "not JSON", place: { ...noPlace, line: 7 } },
     ]);
     expect(counts).toMatchObject({ rows: 2, badRecords: 1 });
     expect(memory.bad).toEqual([["not JSON", 7]]);
@@ -120,7 +120,10 @@ describe("a run over files", () => {
     const onBad = () => {
       throw new Error("strict");
     };
-    const run = new Memory().run([{ kind: "bad", reason: "not JSON", place: 1 }], { onBad });
+    const run = new Memory().run(
+      [{ kind: "bad", reason: "not JSON", place: { ...noPlace, line: 1 } }],
+      { onBad },
+    );
     await expect(run).rejects.toThrow("strict");
   });
 

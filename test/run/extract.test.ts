@@ -2,16 +2,18 @@ import { expect, test } from "vitest";
 import { noCounts } from "../../src/run/counts.ts";
 import { emptyTally } from "../../src/run/coverageTally.ts";
 import { Extractor, wholly } from "../../src/run/extract.ts";
-import type { LogEntry } from "../../src/run/ports.ts";
+import type { LogEntry, Place } from "../../src/run/signInFiles.ts";
 import { alice, approved, denied, denialRow, row, time, type Row } from "../builders.ts";
 import { rowAccountOf } from "../detection/builders.ts";
 
 const account = rowAccountOf(alice);
 
-const entry = (record: Row, place = 1): LogEntry<number> => ({ kind: "record", record, place });
+const at = (line: number): Place => ({ source: "log.json", line, index: null });
+
+const entry = (record: Row, line = 1): LogEntry => ({ kind: "record", record, place: at(line) });
 
 test("a row gives its sightings and approvals, each with their account", () => {
-  const extractor = new Extractor<number>({});
+  const extractor = new Extractor({});
   const steps = [denied("09:00"), approved("09:01"), approved("09:02")];
   extractor.add(entry(row({ at: "09:00", resultType: "0", steps })));
   const { counts, bad, sightings, approvals } = extractor.take();
@@ -25,7 +27,7 @@ test("a row gives its sightings and approvals, each with their account", () => {
 });
 
 test("a row of nobody is counted and gives nothing", () => {
-  const extractor = new Extractor<number>({});
+  const extractor = new Extractor({});
   extractor.add(entry(denialRow("09:00", { user: { name: "", id: "" } })));
   const { counts, sightings, approvals } = extractor.take();
   expect(counts.setAside.unattributable).toBe(1);
@@ -33,24 +35,24 @@ test("a row of nobody is counted and gives nothing", () => {
 });
 
 test("what cannot be read is counted, and reported with its place", () => {
-  const extractor = new Extractor<number>({});
+  const extractor = new Extractor({});
   const timeless = { authenticationStepDateTime: "soon" };
   const step = denied("09:01", { sequences: false, fields: timeless });
   const fields = { CreatedDateTime: "soon", TimeGenerated: "soon" };
-  extractor.add({ kind: "bad", reason: "not JSON", place: 7 });
+  extractor.add({ kind: "bad", reason: "not JSON", place: at(7) });
   extractor.add(entry(row({ at: "09:00", steps: [denied("09:00"), step], fields }), 8));
   const { counts, bad, sightings } = extractor.take();
   expect(counts).toEqual({ ...noCounts(), rows: 2, badRecords: 2 });
   expect(bad).toEqual([
-    { reason: "not JSON", place: 7 },
-    { reason: "no readable time", place: 8 },
+    { reason: "not JSON", place: at(7) },
+    { reason: "no readable time", place: at(8) },
   ]);
   // The other step of the same row is used.
   expect(sightings).toMatchObject([[account, { at: time("09:00") }]]);
 });
 
 test("rows that are passed over are counted as such", () => {
-  const extractor = new Extractor<number>({});
+  const extractor = new Extractor({});
   extractor.pass(1_000);
   extractor.add(entry(denialRow("09:00")));
   const { counts } = extractor.take();
@@ -59,7 +61,7 @@ test("rows that are passed over are counted as such", () => {
 });
 
 test("what was taken is not given again", () => {
-  const extractor = new Extractor<number>({});
+  const extractor = new Extractor({});
   extractor.add(entry(denialRow("09:00")));
   extractor.take();
   expect(extractor.take()).toEqual({

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import type { LogFile } from "../../logs/files/findLogFiles.ts";
 import { IncidentFiles, isIncidentFileName } from "../../sinks/folder/incidentFiles.ts";
-import type { Place } from "../../logs/files/readRecords.ts";
+
 import { DiskState, isStateFile } from "../../state/disk/diskState.ts";
 import { TempLedger } from "../../state/disk/tempLedger.ts";
 import { incidentApiSink } from "../../sinks/sentinel/incidentApi.ts";
@@ -94,7 +94,7 @@ export async function analyse(
   return { rules: run.rules, files, report, exitCode };
 }
 
-async function readRun(given: Given, stderr: Output): Promise<Omit<RecordsRun<Place>, "onBad">> {
+async function readRun(given: Given, stderr: Output): Promise<Omit<RecordsRun, "onBad">> {
   const from = moment(given, "from") ?? -Infinity;
   const to = moment(given, "to") ?? Infinity;
   if (from >= to) {
@@ -150,7 +150,7 @@ async function detectFiles(
   logs: ReturnType<typeof searchWithProgress>,
   given: Given,
   terminal: Terminal,
-  run: RecordsRun<Place>,
+  run: RecordsRun,
 ): Promise<RecordsReport> {
   const stateFolder = valueOf(given, "state");
   const outFolder = valueOf(given, "out");

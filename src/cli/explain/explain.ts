@@ -1,6 +1,6 @@
 import { visible } from "../../detection/signin/visible.ts";
 import { InputTally } from "../../logs/files/inputTally.ts";
-import type { Place } from "../../logs/files/readRecords.ts";
+
 import type { Command } from "../command.ts";
 import { heads } from "../heads.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
@@ -113,7 +113,7 @@ function suggestions(unseen: readonly string[], near: NearNames): string {
     .join("");
 }
 
-function hasFindings({ accounts }: Explained<Place>): boolean {
+function hasFindings({ accounts }: Explained): boolean {
   return accounts.some(({ rules }) =>
     rules.some(({ streaks }) => streaks.some(({ missing }) => missing === null)),
   );

@@ -11,7 +11,7 @@ import { windowWords, type Rule } from "../../detection/rules/rule.ts";
 import { conditionOf, inWords } from "../../detection/rules/ruleText.ts";
 import type { Approval, Telling } from "../../detection/signin/sighting.ts";
 import { formatTime } from "../../detection/signin/time.ts";
-import type { Place } from "../../logs/files/readRecords.ts";
+
 import { shownName } from "../../detection/signin/account.ts";
 import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { placeText } from "../placeText.ts";
@@ -27,7 +27,7 @@ export type ReportedRule = ReportedUser["rules"][number];
 export type ReportedRun = ReportedRule["runs"][number];
 
 /** @param limit of runs and approvals for each user */
-export function toExplainReport(explained: Explained<Place>, limit: number) {
+export function toExplainReport(explained: Explained, limit: number) {
   const { counts, coverage, rows, rowsLeftOut, accounts, accountsLeftOut, unseen } = explained;
   return {
     schemaVersion: 1,
@@ -49,8 +49,8 @@ export function toExplainReport(explained: Explained<Place>, limit: number) {
 }
 
 function toRow(
-  { place, reading, explanation }: ExplainedRow<Place>,
-  { accountOf }: Pick<Explained<Place>, "accountOf">,
+  { place, reading, explanation }: ExplainedRow,
+  { accountOf }: Pick<Explained, "accountOf">,
 ) {
   const { signIn, classified, candidate, texts, dialect } = explanation;
   const { account } = classified;

@@ -130,7 +130,7 @@ async function readReport(
   given: Given,
   operands: readonly string[],
   terminal: Terminal,
-  asked: Pick<TuneRun<unknown>, "rule" | "current" | "labels">,
+  asked: Pick<TuneRun, "rule" | "current" | "labels">,
 ): Promise<TuneReport> {
   const files = await findInput(tune, operands, terminal);
   const searching = {

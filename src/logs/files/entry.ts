@@ -1,14 +1,5 @@
 import type { RecordReading } from "../../run/inputSeen.ts";
-
-/** A position in the input. */
-export interface Place {
-  /** The file as the user gave it, or "-" for standard input. */
-  readonly source: string;
-  /** 1-based line, for containers with one value per line; otherwise null. */
-  readonly line: number | null;
-  /** 0-based position in an array, in `records` or in `rows`; otherwise null. */
-  readonly index: number | null;
-}
+import type { Place } from "../../run/signInFiles.ts";
 
 /**
  * One record with the names and values that detection reads, or the report of one that could not be read. A reason

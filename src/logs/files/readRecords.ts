@@ -6,7 +6,7 @@ import { passingOver } from "./passingOver.ts";
 import { readLogFile } from "./readLogFile.ts";
 import { openZip } from "./containers/readZip.ts";
 
-export type { Entry, Place } from "./entry.ts";
+export type { Entry } from "./entry.ts";
 export type { ReadOptions } from "./readChunks.ts";
 
 /**

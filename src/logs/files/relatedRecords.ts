@@ -1,5 +1,5 @@
 import { dynamic, own, type Fields } from "../../detection/signin/fields.ts";
-import type { RelatedRecord, RelatedTo } from "../../run/ports.ts";
+import type { RelatedRecord, RelatedTo } from "../../run/signInFiles.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 import { LineReader } from "./containers/lineReader.ts";

@@ -3,8 +3,8 @@ import type { ClassifyOptions } from "../../detection/signin/classify.ts";
 import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
-import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/ports.ts";
-import type { Place } from "./entry.ts";
+import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/signInFiles.ts";
+
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
 import { openPlainLines } from "./plainLines.ts";
@@ -41,7 +41,7 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
 }
 
 /** A part of the input; parts are in order. Creating it starts the search. */
-type Part = () => AsyncIterable<Extract<Place>>;
+type Part = () => AsyncIterable<Extract>;
 
 /**
  * Sign-in logs in files. Lines of JSON are searched for possible candidates, and only these are parsed. With
@@ -49,7 +49,7 @@ type Part = () => AsyncIterable<Extract<Place>>;
  *
  * Throws what `readRecords` throws.
  */
-export class SignInLogs implements SignInFiles<Place> {
+export class SignInLogs implements SignInFiles {
   readonly #files: readonly LogFile[];
   readonly #options: SignInLogsOptions;
   #join = new StepJoin();
@@ -66,7 +66,7 @@ export class SignInLogs implements SignInFiles<Place> {
     this.#options = options;
   }
 
-  async *read(how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
+  async *read(how: ClassifyOptions): AsyncGenerator<Extract> {
     const workers = this.#options.everyRow || this.#joins ? null : this.#openWorkers(how);
     this.#isSearched = workers !== null;
     try {
@@ -103,7 +103,7 @@ export class SignInLogs implements SignInFiles<Place> {
     return this.#tally.seen();
   }
 
-  async *#take(part: Part | undefined): AsyncGenerator<Extract<Place>> {
+  async *#take(part: Part | undefined): AsyncGenerator<Extract> {
     for await (const extract of part?.() ?? []) {
       this.#options.signal?.throwIfAborted();
       yield extract;
@@ -133,8 +133,8 @@ export class SignInLogs implements SignInFiles<Place> {
   }
 
   /** Yields sign-ins whose steps came after them, from this run or an earlier one. */
-  *#takeLate(how: ClassifyOptions): Generator<Extract<Place>> {
-    const extractor = new Extractor<Place>(how);
+  *#takeLate(how: ClassifyOptions): Generator<Extract> {
+    const extractor = new Extractor(how);
     const place = { source: this.#files.at(-1)?.source ?? "-", line: null, index: null };
     for (const record of this.#join.late()) {
       extractor.add({ kind: "record", record, place });
@@ -172,8 +172,8 @@ export class SignInLogs implements SignInFiles<Place> {
     file: LogFile,
     how: ClassifyOptions,
     workers: SearchWorkers | null,
-  ): AsyncGenerator<Extract<Place>> {
-    const extractor = new Extractor<Place>(how);
+  ): AsyncGenerator<Extract> {
+    const extractor = new Extractor(how);
     const begun: {
       readonly found: Promise<RangeFindings>;
       readonly source: string;
@@ -226,9 +226,9 @@ export class SignInLogs implements SignInFiles<Place> {
     }
   }
 
-  async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract<Place>> {
+  async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract> {
     this.#options.onBytes?.(plain.from);
-    const extractor = new Extractor<Place>(how);
+    const extractor = new Extractor(how);
     plain.entries.forEach((entry) => extractor.add(entry));
     this.#tally.begin(plain.source, ["ndjson"]);
     this.#tally.see(plain.source, [...plain.entries, ...plain.last]);
@@ -254,7 +254,7 @@ export class SignInLogs implements SignInFiles<Place> {
     range: Range,
     how: ClassifyOptions,
     { search, line }: { readonly search: LineSearch; readonly line: number },
-  ): AsyncGenerator<Extract<Place>> {
+  ): AsyncGenerator<Extract> {
     const finder = new Finder(search, source, how, line);
     for await (const chunk of readChunks({ source, path, bytes }, this.#options, range)) {
       finder.filter.push(chunk);
@@ -265,14 +265,14 @@ export class SignInLogs implements SignInFiles<Place> {
     this.#tally.add(source, finder.seen);
   }
 
-  #counted(source: string, extract: Extract<Place>): Extract<Place> {
+  #counted(source: string, extract: Extract): Extract {
     this.#tally.count(source, extract.counts);
     return extract;
   }
 }
 
 /** Converts places that count from some line to places in the file. */
-function behind(extract: Extract<Place>, lines: number): Extract<Place> {
+function behind(extract: Extract, lines: number): Extract {
   const bad = extract.bad.map(({ reason, place }) => ({
     reason,
     place: { ...place, line: place.line === null ? null : place.line + lines },

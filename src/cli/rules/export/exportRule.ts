@@ -1,3 +1,4 @@
+import { noPlace } from "../../../run/signInFiles.ts";
 import { everything } from "../../../detection/signin/scope.ts";
 import type { Rule } from "../../../detection/rules/rule.ts";
 import { conditionOf } from "../../../detection/rules/ruleText.ts";
@@ -36,7 +37,7 @@ function modelOf(exporter: Exporter, rule: Rule): Peer {
 async function measureOnExample(rule: Rule, peer: Peer): Promise<PeerComparison> {
   const { rows } = exampleDay();
   async function* entries() {
-    yield rows.map((record) => ({ kind: "record" as const, record, place: null }));
+    yield rows.map((record) => ({ kind: "record" as const, record, place: noPlace }));
   }
   const ledger = new TempLedger();
   try {

@@ -1,10 +1,11 @@
 import { Readable } from "node:stream";
 import { InputError } from "../../../logs/files/inputError.ts";
-import { readRecords, type Place } from "../../../logs/files/readRecords.ts";
+import { readRecords } from "../../../logs/files/readRecords.ts";
+import type { Place } from "../../../run/signInFiles.ts";
 import { TempLedger } from "../../../state/disk/tempLedger.ts";
 import { detectRecords } from "../../../run/detectRecords.ts";
 import { wholly } from "../../../run/extract.ts";
-import type { LogEntry } from "../../../run/ports.ts";
+import type { LogEntry } from "../../../run/signInFiles.ts";
 import { MemoryStore } from "../../../state/memoryStore.ts";
 import { explainRecords } from "../../../run/explainRecords.ts";
 import { toExplainReport } from "../../explain/explainReport.ts";
@@ -46,7 +47,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioOutcome> 
   return { scenario, differences: [...unusable, ...differences, ...lacking] };
 }
 
-async function* entriesOf(scenario: Scenario): AsyncGenerator<readonly LogEntry<Place>[]> {
+async function* entriesOf(scenario: Scenario): AsyncGenerator<readonly LogEntry[]> {
   const { rows, place } = scenario;
   if (rows !== undefined) {
     const stdin = Readable.from([Buffer.from(JSON.stringify(rows))]);

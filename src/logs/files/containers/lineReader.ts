@@ -1,5 +1,6 @@
 import { isBlank, openArray, openObject } from "../bytes.ts";
-import type { Entry, Place } from "../entry.ts";
+import type { Entry } from "../entry.ts";
+import type { Place } from "../../../run/signInFiles.ts";
 import { readEnvelopeText } from "../envelopes/envelopeText.ts";
 import { LineSplitter } from "./lineSplitter.ts";
 import type { LineSink } from "./lineSplitter.ts";

@@ -1,5 +1,5 @@
 import { isFields } from "../../../detection/signin/fields.ts";
-import type { Place } from "../entry.ts";
+import type { Place } from "../../../run/signInFiles.ts";
 import { parseJson } from "./parseJson.ts";
 import type { RecordMaker } from "../envelopes/recordMaker.ts";
 import { Table } from "./table.ts";

@@ -1,5 +1,5 @@
 import { isFields, type Fields } from "../../../detection/signin/fields.ts";
-import type { RelatedRecord } from "../../../run/ports.ts";
+import type { RelatedRecord } from "../../../run/signInFiles.ts";
 import { plainName } from "./plainName.ts";
 
 /** The kinds of records other than sign-ins, with names that only such records have. The first match decides. */

@@ -8,11 +8,10 @@ import {
   type Sighting,
 } from "../../../detection/signin/sighting.ts";
 import { detailsKinds, requestSources, type Origin } from "../../../detection/signin/signIn.ts";
-import type { Extract } from "../../../run/ports.ts";
-import type { Place } from "../entry.ts";
+import type { Extract } from "../../../run/signInFiles.ts";
 
 /** An extract as a few large values, which are cheap to send to another thread. */
-export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad" | "tally"> {
+export interface PackedExtract extends Pick<Extract, "counts" | "bad" | "tally"> {
   /** Each text once. Values refer to it by index; 0 is null. */
   readonly texts: readonly (string | null)[];
   /** All values in sequence. */
@@ -21,13 +20,7 @@ export interface PackedExtract extends Pick<Extract<Place>, "counts" | "bad" | "
   readonly approvals: Float64Array<ArrayBuffer>;
 }
 
-export function packExtract({
-  counts,
-  bad,
-  sightings,
-  approvals,
-  tally,
-}: Extract<Place>): PackedExtract {
+export function packExtract({ counts, bad, sightings, approvals, tally }: Extract): PackedExtract {
   const texts = new Texts();
   const packed = {
     origins: new Packer(texts),
@@ -57,13 +50,7 @@ export function packExtract({
   };
 }
 
-export function unpackExtract({
-  counts,
-  bad,
-  tally,
-  texts,
-  ...packed
-}: PackedExtract): Extract<Place> {
+export function unpackExtract({ counts, bad, tally, texts, ...packed }: PackedExtract): Extract {
   const origins = unpackAll(packed.origins, texts, (from) => from.origin());
   return {
     counts,

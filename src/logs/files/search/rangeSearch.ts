@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import { Extractor } from "../../../run/extract.ts";
-import type { Extract } from "../../../run/ports.ts";
-import type { Place } from "../entry.ts";
+import type { Extract } from "../../../run/signInFiles.ts";
+
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
@@ -28,7 +28,7 @@ const stepBytes = 128 * 1024;
 /** What was found in lines. */
 export interface RangeFindings {
   /** Places number the lines of the range from 1. */
-  readonly extract: Extract<Place>;
+  readonly extract: Extract;
   readonly lines: number;
   /** The fields that the parsed records had values for. */
   readonly seen: RecordsSeen;
@@ -86,7 +86,7 @@ export function searchText(
 export class Finder {
   readonly filter: LineFilter;
   readonly seen = nothingShown();
-  readonly #extractor: Extractor<Place>;
+  readonly #extractor: Extractor;
   #notes = new Uint32Array(0);
   #length = 0;
 
@@ -94,7 +94,7 @@ export class Finder {
    * @param line the number of the text's first line
    */
   constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
-    this.#extractor = new Extractor<Place>(how);
+    this.#extractor = new Extractor(how);
     const maker = new RecordMaker(source, (entry) => {
       this.#extractor.add(entry);
       if (entry.kind === "record" && entry.isSignIn) {
@@ -110,7 +110,7 @@ export class Finder {
   }
 
   /** Returns what was found since the last call. */
-  take(): Extract<Place> {
+  take(): Extract {
     return this.#extractor.take();
   }
 

@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../../detection/signin/address.ts";
-import type { RelatedTo } from "../../../run/ports.ts";
+import type { RelatedTo } from "../../../run/signInFiles.ts";
 import { Names, placesIn, type NotedFile } from "./lineNotes.ts";
 import { nameHash } from "./lineSearch.ts";
 import { minuteIn, noteBits, version6 } from "./notes.ts";

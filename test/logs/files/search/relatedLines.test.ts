@@ -9,7 +9,7 @@ import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
 import { searchRange } from "../../../../src/logs/files/search/rangeSearch.ts";
 import { relatedLines } from "../../../../src/logs/files/search/relatedLines.ts";
 import { searches } from "../../../../src/logs/files/search/words.ts";
-import type { RelatedTo } from "../../../../src/run/ports.ts";
+import type { RelatedTo } from "../../../../src/run/signInFiles.ts";
 import { toDiagnosticRecord, toGraphSignIn } from "../../../../src/tenant/dialects.ts";
 import { generateTenant } from "../../../../src/tenant/tenant.ts";
 import { detect, temporaryFolder } from "../../../cli/terminal.ts";
