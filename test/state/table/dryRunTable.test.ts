@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { DryRunTable } from "../../../src/state/table/dryRunTable.ts";
+import { DryRunTable, forgetDryRun } from "../../../src/state/table/dryRunTable.ts";
 import { connectTable } from "../../../src/state/table/tableConnection.ts";
 import { TableState } from "../../../src/state/table/tableState.ts";
 import { startAzurite, type Azurite } from "../../../standins/azurite.ts";
@@ -73,4 +73,33 @@ test("it stands in no way of the dry run's state, is pruned with it, and goes wi
   await table.clear();
   expect(await table.list()).toEqual([]);
   expect(await state.firstSeenAt(now + 1)).toBe(now + 1);
+});
+
+test("it is forgotten whole once it ended long ago; before that, what it found long ago", async () => {
+  const state = new TableState(client(), name);
+  const at = time("10:00");
+  const progress = {
+    publishedTo: at,
+    lastRunAt: at,
+    lastSuccessAt: at,
+    lastError: null,
+    pending: 0,
+  };
+  await state.open();
+  await state.saveProgress(progress);
+  await table.sink(log).deliver(incident(1));
+  await forgetDryRun(client(), name, time("08:00"));
+  expect(await table.list()).toHaveLength(1);
+  await forgetDryRun(client(), name, time("09:30"));
+  expect(await table.list()).toEqual([]);
+  const left = async () => new TableState(client(), name).readProgress();
+  expect(await left()).toMatchObject({ lastRunAt: at });
+  await forgetDryRun(client(), name, at + 1);
+  expect(await left()).toBeNull();
+});
+
+test("a dry run that never was has nothing to forget", async () => {
+  await table.sink(log).deliver(incident(1));
+  await forgetDryRun(client(), name, Infinity);
+  expect(await table.list()).toHaveLength(1);
 });
