@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { endPart, planParts, stepBackfill } from "../../src/run/backfill.ts";
+import { endPart, isBusy, planParts, stepBackfill } from "../../src/run/backfill.ts";
 import type { BackfillRequest } from "../../src/run/backfillJob.ts";
+import { UpstreamError } from "../../src/run/upstreamError.ts";
 import { bob, denialRow, time } from "../builders.ts";
 import { around } from "./around.ts";
 import { Bench, day, hour, minute, never, refusals } from "./bench.ts";
@@ -201,6 +202,24 @@ describe("a backfill", () => {
       cursor: time("07:00") + day,
       errors: ["the log is away"],
     });
+    bench.log.before = () => {};
+    await stepBackfill(bench.detector(), bench.jobs, step, never);
+    expect(bench.jobs.partOf(step.id)).toMatchObject({ state: "done", counts: { opened: 1 } });
+  });
+
+  it("for which the log service has no room says once that it goes on later, and does", async () => {
+    const bench = new Bench("12:00", publish(refusals("09:00", 5)));
+    const step = await begun(bench);
+    bench.log.before = () => {
+      throw new UpstreamError("Log Analytics", "429: throttled", true, { isBusy: true });
+    };
+    for (let attempt = 0; attempt < 7; attempt++) {
+      const failed = stepBackfill(bench.detector(), bench.jobs, step, never);
+      await expect(failed.catch((error: unknown) => isBusy(error))).resolves.toBe(true);
+    }
+    expect(bench.jobs.partOf(step.id).errors).toEqual([
+      "Log Analytics: 429: throttled: it goes on later",
+    ]);
     bench.log.before = () => {};
     await stepBackfill(bench.detector(), bench.jobs, step, never);
     expect(bench.jobs.partOf(step.id)).toMatchObject({ state: "done", counts: { opened: 1 } });
