@@ -105,6 +105,11 @@ export function kindsOfLines(graph: Refusals): Readonly<Record<string, string>> 
     "records behind a header of syslog": diagnostic
       .map((each) => `<14>1 ${each.time} relay entra - - - ${JSON.stringify(each)}\n`)
       .join(""),
+    "records behind a header of syslog, encoded once more": lines(
+      diagnostic.map((each) => ({
+        message: JSON.stringify(`<14>1 ${each.time} relay entra - - - ${JSON.stringify(each)}`),
+      })),
+    ),
     "records in base64": lines(diagnostic.map((each) => ({ body: base64(JSON.stringify(each)) }))),
     "records in base64, indented": lines(
       diagnostic.map((each) => ({ data: [base64(JSON.stringify(each, null, 2))] })),
