@@ -205,7 +205,7 @@ describe("input that is not a log is named in one sentence, with exit code 2 and
         return join(folder, "empty");
       }),
     ).toBe(
-      "empty: the folder contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz, or .zip)",
+      "empty: the folder contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz; or no ending; or .zip)",
     );
   });
 });

@@ -46,7 +46,7 @@ async function expand(path: string): Promise<readonly LogFile[]> {
     files.push(file);
   }
   if (files.length === 0) {
-    throw new InputError(path, `the folder contains no logs (${logNamePatterns}, or .zip)`);
+    throw new InputError(path, `the folder contains no logs (${logNamePatterns}; or .zip)`);
   }
   return files;
 }

@@ -1,5 +1,8 @@
 /** File names taken from a folder or a zip file. A file given by name is read whatever its name. */
-const logName = /\.(?:(?:json|ndjson|jsonl|log|txt|csv|tsv|avro|parquet|tar)(?:\.gz)?|tgz)$/i;
+const logName =
+  /\.(?:(?:json|ndjson|jsonl|log|txt|csv|tsv|avro|parquet|tar)(?:\.\d{1,4})?|tgz|gz)$/i;
+/** Delivery streams write files whose names have no ending. */
+const withoutEnding = /(?:^|[/\\])[^./\\]+$/;
 /** The file that `mfa-deny generate` writes beside its logs. */
 const truthName = /(?:^|[./\\])truth\.json$/i;
 const zipName = /\.zip$/i;
@@ -8,10 +11,10 @@ const unreadableName = /\.(?:xlsx?|ods|7z|rar|zst|xz|bz2|evtx)$/i;
 
 /** The same in words. */
 export const logNamePatterns =
-  ".json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz";
+  ".json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz; or no ending";
 
 export function isLogName(name: string): boolean {
-  return logName.test(name) && !truthName.test(name);
+  return (logName.test(name) || withoutEnding.test(name)) && !truthName.test(name);
 }
 
 export function isZipName(name: string): boolean {

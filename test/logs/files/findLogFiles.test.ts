@@ -36,8 +36,18 @@ describe("a folder", () => {
   });
 
   test("does not give hidden files and files of other kinds", async () => {
-    await put("a.json", ".b.json", ".git/c.json", "d.md", "e.png", "f.gz", "json");
+    await put("a.json", ".b.json", ".git/c.json", "d.md", "e.png");
     expect(await names(".")).toEqual(["a.json"]);
+  });
+
+  test("gives logs under names of programs: rotated, packed without a kind, without an ending", async () => {
+    await put("entra.log.1", "entra.log.2.gz", "part-0.gz", "stream-1-2026-03-10-09", "b.md.1");
+    expect(await names(".")).toEqual([
+      "entra.log.1",
+      "entra.log.2.gz",
+      "part-0.gz",
+      "stream-1-2026-03-10-09",
+    ]);
   });
 
   test("is not left or entered twice through links to folders", async () => {

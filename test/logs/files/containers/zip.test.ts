@@ -132,12 +132,12 @@ describe("a zip file is refused by name and reason", () => {
     [
       "without entries",
       zip([]),
-      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz; or no ending)",
     ],
     [
       "without logs",
       zip([{ name: "a.md", content: "x" }]),
-      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz)",
+      "logs.zip: the zip file contains no logs (.json, .ndjson, .jsonl, .log, .txt, .csv, .tsv, .avro, .parquet or .tar, plain or .gz; or no ending)",
     ],
     [
       "with an encrypted log",
