@@ -35,6 +35,8 @@ const poisonQueue = "mfa-deny-backfill-poison";
 export interface AzureProbeOptions {
   readonly settings: Settings;
   readonly credential: TokenCredential;
+  /** Of a workspace that names an identity of its own. */
+  readonly credentialOf: (clientId: string) => TokenCredential;
   readonly storeOf: (workspace: Workspace) => StateStore;
   readonly dryRunOf: (workspace: Workspace) => DryRunFindings;
   /** Where the app's package is; null if this is not the app. */
@@ -50,6 +52,16 @@ export function azureProbe(options: AzureProbeOptions): Probe {
   const { settings, credential, storeOf, dryRunOf, connection = {}, now = Date.now } = options;
   const { cloud } = settings;
   const send = sender(credential, connection);
+  const others = new Map<string, Send>();
+  const sendAs = (workspace: Workspace | undefined): Send => {
+    const { clientId } = workspace ?? {};
+    if (clientId === undefined) {
+      return send;
+    }
+    const own = others.get(clientId) ?? sender(options.credentialOf(clientId), connection);
+    others.set(clientId, own);
+    return own;
+  };
   const table = () =>
     connectTable(settings.stateStorage, settings.stateTable, () => credential, {
       ...connection,
@@ -67,10 +79,11 @@ export function azureProbe(options: AzureProbeOptions): Probe {
         throw upstreamError({ name: "identity", role: "" }, error);
       }
     },
-    async query({ workspaceId }, kql) {
+    async query(workspace, kql) {
+      const { workspaceId } = workspace;
       const url = `${settings.logAnalyticsEndpoint}/v1/workspaces/${workspaceId}/query`;
       const audience = cloud.logAnalytics.audience;
-      const response = await send(logService, {
+      const response = await sendAs(workspace)(logService, {
         method: "POST",
         url,
         audience,
@@ -84,7 +97,8 @@ export function azureProbe(options: AzureProbeOptions): Probe {
         : `${path.includes("?") ? "&" : "?"}api-version=${apiVersion}`;
       const url = `${settings.resourceManagerEndpoint}${path}${version}`;
       const audience = cloud.resourceManager.audience;
-      return readManagement(await send(manager, { method: "GET", url, audience }));
+      const about = settings.workspaces.find(({ resourceId }) => path.startsWith(resourceId));
+      return readManagement(await sendAs(about)(manager, { method: "GET", url, audience }));
     },
     tryTable: () => named(tables, () => tryTable(table())),
     tryQueue: () => named(queues, () => tryQueue(queueService(settings, credential, connection))),

@@ -21,6 +21,7 @@ export function connect(environment: Environment): Probe {
   return azureProbe({
     settings,
     credential,
+    credentialOf: (clientId) => appCredential({ ...settings, clientId }, environment),
     storeOf: ({ workspaceId }) =>
       new TableState(table, partitions[settings.dryRun ? "dryRun" : "real"](workspaceId)),
     timer: {

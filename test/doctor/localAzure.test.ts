@@ -20,6 +20,7 @@ import { publish } from "../run/fakeLog.ts";
 
 const now = time("09:30");
 const folder = mkdtempSync(join(tmpdir(), "mfa-deny-doctor-"));
+const identities: string[] = [];
 let roles: readonly Role[] = everyRole;
 let azure: LocalAzure;
 let healthy: LocalAzure["deployment"];
@@ -87,6 +88,10 @@ async function probeOf({
   const probe = azureProbe({
     settings: read,
     credential: credential(),
+    credentialOf: (clientId) => {
+      identities.push(clientId);
+      return credential();
+    },
     storeOf: () => store,
     dryRunOf: () => ({ list: () => Promise.resolve([]) }),
     packageFolder: folder,
@@ -389,6 +394,12 @@ describe("of several workspaces", () => {
       { check: "signin-logs", workspace: "one" },
     ]);
     expect(lines).toContainEqual(expect.objectContaining({ check: "findings-table", level: "ok" }));
+  });
+
+  test("one with an identity of its own is asked as that, and once", async () => {
+    const clientId = "00000000-0000-0000-0000-0000000000c1";
+    await linesOf({ settings: two({}, { clientId }) });
+    expect(identities).toEqual([clientId]);
   });
 
   test("one with sinks of its own needs only what they need", async () => {
