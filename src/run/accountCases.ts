@@ -1,11 +1,4 @@
-import type { Streak } from "../detection/bursts/streak.ts";
-import { windowKind } from "../detection/bursts/windowKinds.ts";
-import { findNeighbourhoods, union } from "../detection/decisions/neighbourhood.ts";
-import { foundByRules } from "../detection/decisions/record.ts";
-import { ruleViews, type RuleView } from "../detection/decisions/ruleViews.ts";
-import { currentNames, familiesOf, type Family } from "../detection/rules/families.ts";
-import type { Rule } from "../detection/rules/rule.ts";
-import type { Sighting } from "../detection/signin/sighting.ts";
+import { familiesOf } from "../detection/rules/families.ts";
 import type { Detector } from "./detector.ts";
 import type { MatchedAccounts } from "../detection/prompts/accounts.ts";
 import type { SightingTable } from "../detection/prompts/sightingTable.ts";
@@ -17,32 +10,24 @@ import {
   type AccountId,
   type RowAccount,
 } from "../detection/signin/account.ts";
+import {
+  farthest,
+  hasFired,
+  look,
+  silenceOf,
+  spanAround,
+  type FamilyView,
+  type ViewedAccount,
+} from "./familyView.ts";
 import { familyHead } from "./familyHead.ts";
 import { inParallel } from "./inParallel.ts";
-import type { RecordIndex, SubjectRecord, Range } from "./ports.ts";
+import type { RecordIndex, Range } from "./ports.ts";
 import type { RecentSightings } from "./recentSightings.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import { ActiveAccounts, joinAccounts, type Activity } from "./newActivity.ts";
 
-/** How far from the activity to read, in milliseconds. Beyond it, counts say "at least". */
-const farthest = 24 * 3_600_000;
-
 /** Concurrent requests to the state. */
 export const stateRequests = 8;
-
-/** What one family of rules sees in an account. */
-export interface FamilyView {
-  readonly family: Family;
-  readonly head: SubjectRecord;
-  /** The whole streaks that the activity belongs to, and all prompts that were read. */
-  readonly views: readonly RuleView[];
-  /** Covers the activity, those streaks and the recorded bursts that they belong to. */
-  readonly hull: Range;
-}
-
-interface ViewedAccount extends Activity {
-  readonly families: readonly FamilyView[];
-}
 
 /** An account with everything needed to judge it. */
 export interface AccountCase extends ViewedAccount {
@@ -145,15 +130,6 @@ function isQuiet(viewed: ViewedAccount, recent: RecentSightings | null): boolean
   const { span, clipped } = spanAround({ ...active, families }, silenceOf);
   const fires = families.some(({ views }) => views.some(hasFired));
   return !fires && !clipped && span.from >= recent.completeFrom;
-}
-
-/** Reports whether a streak reached the threshold, even one that an exclusion hides. */
-export function hasFired({ streaks, hidden }: RuleView): boolean {
-  return hidden.length > 0 || streaks.some(({ triggeredAt }) => triggeredAt !== null);
-}
-
-function silenceOf(rule: Rule): number {
-  return windowKind(rule).silence;
 }
 
 /** Drops what was read about the account. */
@@ -264,53 +240,4 @@ function spanToRead(viewed: ViewedAccount, times: number): Range {
   return isWhole(account)
     ? spanAround(viewed, () => generous * times).span
     : { from: span.from - farthest, to: span.to + farthest };
-}
-
-/** What a family sees in the sightings of a span. The activity itself counts as a streak without denials. */
-function look(
-  { account, span }: Activity,
-  { family, head }: Pick<FamilyView, "family" | "head">,
-  sightings: readonly Sighting[],
-): FamilyView {
-  const views = ruleViews(family.rules, account, sightings);
-  const active: Streak = { denials: [], extent: span, triggeredAt: null };
-  // Every streak counts as a finding here, so that everything that may be one attack is read.
-  const streaks = views.flatMap(({ rule, streaks: own, hidden }) =>
-    [active, ...own, ...hidden].map((streak) => ({ rule, streak, verdict: "finding" as const })),
-  );
-  const current = currentNames(family.rules);
-  const around = findNeighbourhoods(streaks, head.bursts, (burst) =>
-    foundByRules(head.subject, burst, current),
-  ).find((each) => each.streaks.some(({ streak }) => streak === active));
-  const near = new Set(around?.streaks.map(({ streak }) => streak));
-  return {
-    family,
-    head,
-    views: views.map((view) => ({
-      ...view,
-      streaks: view.streaks.filter((streak) => near.has(streak)),
-      hidden: view.hidden.filter((streak) => near.has(streak)),
-    })),
-    // Stryker disable next-line OptionalChaining: only for the compiler, every streak lies somewhere.
-    hull: around?.extent ?? span,
-  };
-}
-
-function spanAround(
-  { span: active, families }: ViewedAccount,
-  windows: (rule: Rule) => number,
-): { readonly span: Range; readonly clipped: boolean } {
-  const asked = families
-    .flatMap(({ family, hull }) =>
-      family.rules.map((rule) => {
-        const margin = windows(rule) * rule.windowMs;
-        return { from: hull.from - margin, to: hull.to + margin };
-      }),
-    )
-    .reduce(union, active);
-  const span = {
-    from: Math.max(asked.from, active.from - farthest),
-    to: Math.min(asked.to, active.to + farthest),
-  };
-  return { span, clipped: span.from > asked.from || span.to < asked.to };
 }

@@ -2,14 +2,8 @@ import type { Decision, Reason } from "../detection/decisions/decision.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
 import type { ContextOf } from "../detection/context/context.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
-import {
-  hasFired,
-  nothingKnown,
-  readAccountCases,
-  stateRequests,
-  type AccountCase,
-  type FamilyView,
-} from "./accountCases.ts";
+import { nothingKnown, readAccountCases, stateRequests, type AccountCase } from "./accountCases.ts";
+import { hasFired, type FamilyView } from "./familyView.ts";
 import type { Detector } from "./detector.ts";
 import { accountKey, allNames } from "../detection/signin/account.ts";
 import { approvalsByAccount } from "../detection/prompts/approvals.ts";

@@ -3,7 +3,8 @@ import type { Decision } from "../detection/decisions/decision.ts";
 import { judge } from "../detection/decisions/judge.ts";
 import { incidentId } from "../detection/incidents/identity.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
-import type { AccountCase, FamilyView } from "./accountCases.ts";
+import type { AccountCase } from "./accountCases.ts";
+import type { FamilyView } from "./familyView.ts";
 import type { Detector } from "./detector.ts";
 
 const day = 86_400_000;

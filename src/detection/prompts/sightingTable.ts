@@ -3,49 +3,25 @@ import type { Account, AccountId, RowAccount } from "../signin/account.ts";
 import { promptOutcomes } from "../signin/outcome.ts";
 import { sightingSources, type Sighting } from "../signin/sighting.ts";
 import { detailsKinds, requestSources, type Origin } from "../signin/signIn.ts";
+import { again } from "./again.ts";
 import { MatchedAccounts, noBindings, type Bindings } from "./accounts.ts";
 import { TextTable } from "./textTable.ts";
+import {
+  account,
+  detailsAt,
+  isLent,
+  isUnasked,
+  linkTo,
+  name,
+  origin,
+  outcomeAt,
+  packWhat,
+  publication,
+  requestByAt,
+  shown,
+  sourceAt,
+} from "./sightingWords.ts";
 import { WordTable } from "./wordTable.ts";
-
-/** Words of an account: its key as given in rows, then the rows of its first and last sighting. */
-const account = { tenant: 0, user: 1, first: 2, last: 3, keyWords: 2, words: 4 } as const;
-
-/** Words of a name given to an account in rows, and the latest time at which one did so. */
-const name = { account: 0, text: 1, seenAt: 2, keyWords: 2, words: 4 } as const;
-
-const origin = {
-  userId: 0,
-  ipAddress: 1,
-  location: 2,
-  application: 3,
-  appId: 4,
-  userAgent: 5,
-  device: 6,
-  guest: 7,
-  userName: 8,
-  words: 10,
-} as const;
-
-/**
- * Words of a sighting. The key is everything except the publication time, because a row delivered twice shows one
- * sighting. `what` has the number of its outcome, and bits. `next` has the row of the account's next sighting, if
- * any, and whether an earlier run had it.
- */
-const shown = {
-  at: 0,
-  askedAt: 2,
-  second: 4,
-  account: 6,
-  request: 7,
-  requestAlias: 8,
-  method: 9,
-  origin: 10,
-  what: 11,
-  keyWords: 12,
-  next: 12,
-  published: 14,
-  words: 16,
-} as const;
 
 /**
  * The distinct sightings of every account. Order and repetition of the rows do not matter. They are stored as
@@ -318,47 +294,4 @@ export class SightingTable {
   #isRecalled(row: number): boolean {
     return (this.#sightings.word(row, shown.next) & 1) === 1;
   }
-}
-
-/** Returns a function with a one-entry cache, for objects that occur several times in sequence. */
-function again<K extends object>(find: (key: K) => number): (key: K) => number {
-  let last: K | null = null;
-  let found = 0;
-  return (key) => {
-    // Stryker disable next-line ConditionalExpression: repeating the lookup only costs time.
-    if (key !== last) {
-      found = find(key);
-      last = key;
-    }
-    return found;
-  };
-}
-
-/** @param next a row, or -1 */
-function linkTo(next: number, isRecalled: boolean): number {
-  return (next + 1) * 2 + (isRecalled ? 1 : 0);
-}
-
-/** A row without a publication time has always been there. */
-function publication({ publishedAt }: Sighting): number {
-  return publishedAt ?? -Infinity;
-}
-
-/** The bits of `what`: four choices, each starting at its own bit, and two flags. */
-const outcomeAt = 0;
-const sourceAt = 4;
-const detailsAt = 6;
-const requestByAt = 8;
-const isUnasked = 1 << 9;
-const isLent = 1 << 10;
-
-function packWhat({ outcome, source, details, requestBy, askedAt, lends }: Sighting): number {
-  return (
-    (promptOutcomes.indexOf(outcome) << outcomeAt) |
-    (sightingSources.indexOf(source) << sourceAt) |
-    (detailsKinds.indexOf(details) << detailsAt) |
-    (requestSources.indexOf(requestBy) << requestByAt) |
-    (askedAt === null ? isUnasked : 0) |
-    (lends ? isLent : 0)
-  );
 }

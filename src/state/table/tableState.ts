@@ -16,6 +16,7 @@ import type {
   StateChange,
   StateStore,
 } from "../../run/ports.ts";
+import { withoutGone, writeDue } from "./dueRows.ts";
 import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { ProgressRow } from "./progressRow.ts";
 import { readRecordIndex } from "./recordIndex.ts";
@@ -31,7 +32,8 @@ import {
   type StoredHead,
 } from "./storedHead.ts";
 import { emptied, moveToFamily, takenDue } from "./takenIn.ts";
-import { roomFor, TableRows, type Change, type Row } from "./tableRows.ts";
+import { pruneRecords } from "./pruneRecords.ts";
+import { roomFor, TableRows, type Change } from "./tableRows.ts";
 
 /**
  * State in Azure Table Storage, one partition per workspace. A head and its due items change in one transaction. A
@@ -190,7 +192,7 @@ export class TableState implements StateStore {
     // A transaction accepts each row once. A put takes precedence.
     const due = [...new Map(changes.map((change) => [change.rowKey, change])).values()];
     if (head === undefined) {
-      await this.#writeDue(due);
+      await writeDue(this.#rows, due);
       return null;
     }
     return this.#writeHead(head, due);
@@ -204,33 +206,8 @@ export class TableState implements StateStore {
     return this.#progress.saveLookedAgain(to);
   }
 
-  async prune(before: number): Promise<number> {
-    const { from, to } = rowRanges.records;
-    const past = `oldestAt lt ${Math.floor(before)}L`;
-    let pruned = 0;
-    for (const row of await this.#rows.list(from, to, past)) {
-      pruned += await this.#pruneRow(row, before);
-    }
-    for (const row of await this.#rows.list(rowRanges.plain.from, rowRanges.plain.to, past)) {
-      await this.#rows.remove(row);
-    }
-    return pruned;
-  }
-
-  /**
-   * @returns the number of bursts removed; 0 if somebody changed the row in the meantime, which the next pruning
-   *   handles
-   */
-  async #pruneRow(row: Row, before: number): Promise<number> {
-    const stored = fromJsonProperties(row) as ArchiveRow & Partial<StoredHead>;
-    const bursts = stored.bursts.filter(({ extent }) => extent.to >= before);
-    const kept = { ...stored, bursts, deliveries: deliveriesOf(bursts, stored.deliveries) };
-    // A head refers to its archive, even if all its bursts are there.
-    const isEmpty = bursts.length === 0 && (stored.archivedTo ?? -Infinity) < before;
-    const isDone = isEmpty
-      ? await this.#rows.remove(row)
-      : (await this.#rows.put(row.rowKey, describe(kept), row.etag)) !== null;
-    return isDone ? stored.bursts.length - bursts.length : 0;
+  prune(before: number): Promise<number> {
+    return pruneRecords(this.#rows, before);
   }
 
   async #withArchive(head: SubjectRecord): Promise<SubjectRecord> {
@@ -277,7 +254,7 @@ export class TableState implements StateStore {
     // same judgement, which is repeated, would not request.
     const room = roomFor(due, others);
     const taken = await takenDue(this.#rows, head, due, others);
-    await this.#writeDue(due.slice(room));
+    await writeDue(this.#rows, due.slice(room));
     const etags = await this.#rows.transact([...others, ...due.slice(0, room), ...taken]);
     const written = (etag: string | null): SubjectRecord => {
       const { takenIn: _, aliasRows: rows, ...rest } = head;
@@ -301,33 +278,11 @@ export class TableState implements StateStore {
     }
     // Deleting a row that is already gone would fail the whole transaction.
     const isSame = (found?.etag ?? null) === read.etag;
-    const present = isSame ? await this.#withoutGone(due) : due;
+    const present = isSame ? await withoutGone(this.#rows, due) : due;
     if (present.length < due.length) {
       return this.#writeHead(head, present);
     }
     this.#aliases.forget();
     return "conflict";
-  }
-
-  async #withoutGone(due: readonly Change[]): Promise<readonly Change[]> {
-    const present: Change[] = [];
-    for (const change of due) {
-      if (change.kind !== "delete" || (await this.#rows.get(change.rowKey)) !== null) {
-        present.push(change);
-      }
-    }
-    return present;
-  }
-
-  async #writeDue(changes: readonly Change[]): Promise<void> {
-    for (let left = changes; left.length > 0;) {
-      const batch = left.slice(0, Math.max(1, roomFor(left)));
-      left = left.slice(batch.length);
-      if ((await this.#rows.transact(batch)) === null) {
-        for (const change of batch) {
-          await this.#rows.transact([change]);
-        }
-      }
-    }
   }
 }
