@@ -16,12 +16,12 @@ type TextKind = keyof typeof breaks;
 export function wrap(text: string, width: number, kind: TextKind): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const { piece, gap } of piecesOf(text, kind)) {
-    if (line !== "" && widthOf(line + gap + piece) > width) {
+  for (const { part, gap } of partsOf(text, kind)) {
+    if (line !== "" && widthOf(line + gap + part) > width) {
       lines.push(line);
       line = "";
     }
-    line = line === "" ? piece : line + gap + piece;
+    line = line === "" ? part : line + gap + part;
     while (widthOf(line) > width) {
       const head = headOf(line, width);
       lines.push(head);
@@ -50,16 +50,16 @@ export function wrapLines(text: string, width: number): string {
 
 /** The number of columns that a cell needs so that no word is cut. */
 export function narrowest(text: string): number {
-  return piecesOf(text, "cell").reduce((widest, { piece }) => Math.max(widest, widthOf(piece)), 0);
+  return partsOf(text, "cell").reduce((widest, { part }) => Math.max(widest, widthOf(part)), 0);
 }
 
-function piecesOf(text: string, kind: TextKind) {
+function partsOf(text: string, kind: TextKind) {
   let at = 0;
-  return text.split(breaks[kind]).map((piece) => {
-    const from = text.indexOf(piece, at);
+  return text.split(breaks[kind]).map((part) => {
+    const from = text.indexOf(part, at);
     const gap = from > at ? " " : "";
-    at = from + piece.length;
-    return { piece, gap };
+    at = from + part.length;
+    return { part, gap };
   });
 }
 

@@ -11,7 +11,7 @@ import {
   readSightingLine,
   type AccountApproval,
   type AccountSighting,
-} from "./accountLine.ts";
+} from "./journalLines.ts";
 import { Journal, readJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { journalName, readSnapshot, schemaVersion, type Snapshot } from "./snapshot.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RowAccount } from "../../detection/signin/account.ts";
 import type { Approval, Sighting } from "../../detection/signin/sighting.ts";
 import type { Ledger, RecordedBindings } from "../../run/ports.ts";
-import { isAccountApproval, readApprovalLine, type AccountApproval } from "./accountLine.ts";
+import { isAccountApproval, readApprovalLine, type AccountApproval } from "./journalLines.ts";
 import { Journal } from "./journal.ts";
 import { StateError } from "./stateError.ts";
 

@@ -14,7 +14,7 @@ export interface LineSink {
 /** Splits bytes at newlines. */
 export class LineSplitter {
   readonly #sink: LineSink;
-  readonly #pieces = new RecordBytes();
+  readonly #record = new RecordBytes();
   #line = 1;
   #long = false;
 
@@ -31,7 +31,7 @@ export class LineSplitter {
     let from = 0;
     for (let at = chunk.indexOf(newlineByte); at !== -1; at = chunk.indexOf(newlineByte, from)) {
       const bytes = chunk.subarray(from, at);
-      if (this.#long || this.#pieces.length > 0) {
+      if (this.#long || this.#record.length > 0) {
         this.#add(bytes);
         this.#finish();
       } else {
@@ -53,12 +53,12 @@ export class LineSplitter {
       this.#sink.longLine(part, this.#line);
       return;
     }
-    this.#pieces.add(part);
-    if (this.#pieces.length <= longLineBytes) {
+    this.#record.add(part);
+    if (this.#record.length <= longLineBytes) {
       return;
     }
     this.#long = true;
-    const begun = this.#pieces.take();
+    const begun = this.#record.take();
     if (begun) {
       this.#sink.longLine(begun, this.#line);
     }
@@ -68,7 +68,7 @@ export class LineSplitter {
     if (this.#long) {
       this.#sink.longLineEnd(this.#line);
     } else {
-      const bytes = this.#pieces.take();
+      const bytes = this.#record.take();
       if (bytes) {
         this.#sink.line(bytes, this.#line);
       }

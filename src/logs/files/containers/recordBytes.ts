@@ -24,7 +24,7 @@ export class RecordBytes {
   }
 
   /** The bytes so far; null if there are more than are kept. Bytes that came in one part are not copied. */
-  peek(): Buffer | null {
+  joined(): Buffer | null {
     if (this.#length > maxRecordBytes) {
       return null;
     }
@@ -35,9 +35,9 @@ export class RecordBytes {
     return this.#parts[0] ?? null;
   }
 
-  /** Like `peek`, and starts over. */
+  /** Like `joined`, and starts over. */
   take(): Buffer | null {
-    const bytes = this.peek();
+    const bytes = this.joined();
     this.#parts = [];
     this.#length = 0;
     return bytes;

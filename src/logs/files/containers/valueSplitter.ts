@@ -31,7 +31,7 @@ type Frame =
   | {
       readonly kind: "object";
       readonly scan: ObjectScan;
-      readonly pieces: RecordBytes;
+      readonly record: RecordBytes;
       container: boolean;
       isTable: boolean;
     };
@@ -43,7 +43,7 @@ type Frame =
 export class ValueSplitter {
   readonly #sink: ValueSink;
   readonly #frames: Frame[] = [];
-  readonly #pieces = new RecordBytes();
+  readonly #record = new RecordBytes();
   #value: ValueScan | null = null;
   #inStray = false;
 
@@ -104,7 +104,7 @@ export class ValueSplitter {
     this.#frames.push({
       kind: "object",
       scan: new ObjectScan(arrays),
-      pieces: new RecordBytes(),
+      record: new RecordBytes(),
       container,
       isTable: false,
     });
@@ -112,24 +112,24 @@ export class ValueSplitter {
   }
 
   #inObject(frame: Frame & { kind: "object" }, chunk: Buffer, from: number): number {
-    const { scan, pieces } = frame;
+    const { scan, record } = frame;
     const { at, halt } = scan.advance(chunk, from);
-    pieces.add(chunk.subarray(from, at));
+    record.add(chunk.subarray(from, at));
     if (halt !== null) {
       frame.container = true;
       // Only once: a table may have its rows in several parts, and the text before them only grows.
       if (halt === "rows" && !frame.isTable) {
         frame.isTable = true;
-        this.#sink.table(pieces.peek());
+        this.#sink.table(record.joined());
       }
       const contents = halt === "rows" || halt === "tables" ? halt : "values";
       this.#frames.push({ kind: "array", contents, count: 0 });
     } else if (scan.done) {
       this.#frames.pop();
       if (frame.container) {
-        this.#sink.container(pieces.take(), frame.isTable);
+        this.#sink.container(record.take(), frame.isTable);
       } else {
-        this.#sink.value(pieces.take(), false);
+        this.#sink.value(record.take(), false);
       }
     }
     return at;
@@ -155,12 +155,12 @@ export class ValueSplitter {
 
   #inValue(contents: Contents, scan: ValueScan, chunk: Buffer, from: number): number {
     const at = scan.advance(chunk, from);
-    this.#pieces.add(chunk.subarray(from, at));
+    this.#record.add(chunk.subarray(from, at));
     if (!scan.done) {
       return at;
     }
     this.#value = null;
-    const bytes = this.#pieces.take();
+    const bytes = this.#record.take();
     if (contents === "rows") {
       this.#sink.row(bytes);
     } else {
