@@ -4,13 +4,15 @@ import { cases } from "./cases/cases.ts";
 import type { Case, CaseResult, Extent } from "./frame/case.ts";
 import { verdictOf } from "./frame/figures.ts";
 import { machineFacts } from "./frame/machine.ts";
+import { markdownOf } from "./frame/markdown.ts";
 import { tell } from "./frame/progress.ts";
 import { tableOf } from "./frame/table.ts";
 
-const help = `npm run bench [-- [--quick] [--rounds N] [--json FILE] [CASE…]]
+const help = `npm run bench [-- [--quick] [--rounds N] [--json FILE] [--markdown FILE] [CASE…]]
   --quick      small data and few rounds: under two minutes, and only roughly right
   --rounds N   turns of each candidate (7; 2 with --quick)
   --json FILE  the figures of every turn as well
+  --markdown FILE  the table of goals as the README has it
   --clean      removes the generated data
   CASE         ${cases.map(({ name }) => name).join(", ")}
                all but ${namesOf(({ onDemand }) => onDemand === true)} where none is named
@@ -26,6 +28,7 @@ export async function runBench(args: readonly string[]): Promise<number> {
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
       json: { type: "string" },
+      markdown: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -37,6 +40,9 @@ export async function runBench(args: readonly string[]): Promise<number> {
   const results = await runCases(chosen(positionals), { quick: values.quick, rounds });
   if (values.json !== undefined) {
     writeFileSync(values.json, `${JSON.stringify(reportOf(results), null, 2)}\n`);
+  }
+  if (values.markdown !== undefined) {
+    writeFileSync(values.markdown, markdownOf(results));
   }
   return results.some(({ mismatches }) => mismatches.length > 0) ? 1 : 0;
 }

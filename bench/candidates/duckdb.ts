@@ -28,10 +28,7 @@ interface Result {
  * approval. Denials are judged for everybody, and approvals only for users on whom a rule fires.
  */
 export async function work({ path, threads = 2 }: ScanTask): Promise<Turn> {
-  const require = createRequire(join(process.cwd(), "bench", "package.json"));
-  const { DuckDBInstance } = require("@duckdb/node-api") as DuckDb;
-  const instance = await DuckDBInstance.create(":memory:", { threads: String(threads) });
-  const connection = await instance.connect();
+  const connection = await connected(threads);
   const startedAt = performance.now();
   await connection.run(reading(path));
   const candidates = rowsOf(connection, "SELECT * FROM looked_at WHERE candidate");
@@ -39,19 +36,38 @@ export async function work({ path, threads = 2 }: ScanTask): Promise<Turn> {
   return { ms: performance.now() - startedAt, digest: findingsDigest(report) };
 }
 
+/** Opens a database in memory. */
+export async function connected(threads: number): Promise<Connection> {
+  const require = createRequire(join(process.cwd(), "bench", "package.json"));
+  const { DuckDBInstance } = require("@duckdb/node-api") as DuckDb;
+  const instance = await DuckDBInstance.create(":memory:", { threads: String(threads) });
+  return await instance.connect();
+}
+
 function reading(path: string): string {
   const columns = Object.entries(candidateColumns).filter(([name]) => name !== "ServedAt");
   const types = columns.map(([name, type]) => `${name}: '${sqlTypeOf(type)}'`).join(", ");
+  const names = columns.map(([name]) => `'${name}'`).join(", ");
   return `
     CREATE TEMP TABLE looked_at AS
     SELECT * EXCLUDE (texts), ResultType = '500121' OR regexp_matches(texts,
         '(?i)denied|declined|fraud|suspiciousactivityreported|duplicate|select') AS candidate
     FROM (
-      SELECT *, concat(AuthenticationDetails, ' ', Status->>'additionalDetails') AS texts
-      FROM read_json('${path}', format = 'newline_delimited', columns = {${types}})
+      SELECT *, concat(AuthenticationDetails, ' ', Status::JSON->>'additionalDetails') AS texts
+      FROM (SELECT COLUMNS(name -> name IN (${names})) FROM ${table(path, types)})
     )
     WHERE candidate
       OR (ResultType IN ('0', '50140', '50199') AND contains(lower(texts), 'completed'))`;
+}
+
+/** Other formats have their columns as text (`convert.ts`). */
+function table(path: string, types: string): string {
+  if (path.endsWith(".csv")) {
+    return `read_csv('${path}', header = true, all_varchar = true)`;
+  }
+  return path.endsWith(".parquet")
+    ? `read_parquet('${path}')`
+    : `read_json('${path}', format = 'newline_delimited', columns = {${types}})`;
 }
 
 function sqlTypeOf(type: string): string {

@@ -2,6 +2,7 @@ import type { Case } from "../frame/case.ts";
 import { answerCase } from "./answer.ts";
 import { backfillCase } from "./backfill.ts";
 import { coldStartCase } from "./coldStart.ts";
+import { formatsCase } from "./formats.ts";
 import { memoryCase } from "./memory.ts";
 import { denialsCase, gzipCase, scanCase, tenPercentCase } from "./scan.ts";
 import { sizesCase } from "./sizes.ts";
@@ -13,6 +14,7 @@ import { windowingCase } from "./windowing.ts";
 export const cases: readonly Case[] = [
   scanCase,
   sizesCase,
+  formatsCase,
   tenPercentCase,
   denialsCase,
   gzipCase,

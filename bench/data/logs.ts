@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { dataFolder } from "./folder.mjs";
+import type { SigninRow } from "../../src/tenant/row.ts";
 import { generateDay, seed, templateOf, type Day, type Template } from "./template.ts";
 
 /** Increase it when the generator changes, so that older files are not reused. */
@@ -30,11 +31,27 @@ export interface Mix {
   readonly parts: (day: Day) => Parameters<typeof templateOf>[0];
 }
 
+const mostOthers = 100;
+
+/** Those with the most rows first, so that there are findings among a few of them. */
+function ofFewUsers(rows: Day["candidates"]): Day["candidates"] {
+  const users = new Map<unknown, SigninRow[]>();
+  for (const row of rows) {
+    const own = users.get(row["UserPrincipalName"]) ?? [];
+    own.push(row);
+    users.set(row["UserPrincipalName"], own);
+  }
+  return [...users.values()].toSorted((a, b) => b.length - a.length).flat();
+}
+
 /** One in `every` rows is a candidate. The candidates are the same for every `fold`. */
 export function mixed(every: number, fold = 1): Mix {
   return {
     name: `one-in-${every}x${fold}`,
-    parts: ({ candidates, others }) => {
+    parts: ({ candidates: all, others }) => {
+      // Few candidates, or the others of a day would not fit into memory.
+      const count = Math.ceil((all.length * Math.min(every, mostOthers)) / every);
+      const candidates = count === all.length ? all : ofFewUsers(all).slice(0, count);
       const wanted = candidates.length * (every - 1);
       const times = Math.max(1, Math.round(wanted / others.length));
       const taken = others.slice(0, Math.round(wanted / times));
@@ -81,6 +98,21 @@ function made(path: string, make: (temporary: string) => void): string {
     renameSync(`${path}.part`, path);
   }
   return path;
+}
+
+/** Returns the same log in another format. `convert` writes it. */
+export async function converted(
+  { path, plainBytes }: Log,
+  format: "csv" | "parquet",
+  convert: (to: string) => Promise<unknown>,
+): Promise<Log> {
+  const to = path.replace(/\.ndjson$/, `.${format}`);
+  if (!existsSync(to)) {
+    process.stderr.write(`making ${to}\n`);
+    await convert(`${to}.part.${format}`);
+    renameSync(`${to}.part.${format}`, to);
+  }
+  return { path: to, bytes: statSync(to).size, plainBytes };
 }
 
 function write(

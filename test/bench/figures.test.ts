@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figureOf, timesAsFast, verdictOf, type Goal } from "../../bench/frame/figures.ts";
+import { markdownOf } from "../../bench/frame/markdown.ts";
 import { columns, goalCells, short } from "../../bench/frame/table.ts";
 
 describe("a figure of several rounds", () => {
@@ -70,5 +71,23 @@ describe("a table", () => {
         ["long", "1,000"],
       ]),
     ).toBe("  a         9\n  long  1,000");
+  });
+});
+
+describe("results as Markdown", () => {
+  it("have a row for each goal, or one without", () => {
+    const line = { name: "ours", does: "", figure: figureOf([7]), peakBytes: null };
+    const goal: Goal = { what: "a / b", value: 3, unit: " ×", better: "more", must: 2, goal: null };
+    const result = { unit: "ms", lines: [line], mismatches: [] };
+    const table = markdownOf([
+      { ...result, title: "one", goals: [goal, { ...goal, what: "a / c", value: 1 }] },
+      { ...result, title: "two", goals: [] },
+    ]);
+    expect(table.split("\n").slice(2)).toEqual([
+      "| one | 7 ms | a / b | 3 × | must ≥ 2 × | goal – | goal met |",
+      "|  |  | a / c | 1 × | must ≥ 2 × | goal – | MUST MISSED |",
+      "| two | 7 ms |  |  |  |  |  |",
+      "",
+    ]);
   });
 });
