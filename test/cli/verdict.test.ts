@@ -345,6 +345,11 @@ describe("two values of one field in a row", () => {
     expect(coverage.conflicts).toEqual([{ field: "UserPrincipalName", count: 6 }]);
   });
 
+  test("one of which has no text are none", async () => {
+    const { coverage } = await judged(crossed({ timegenerated: { toString: null, valueOf: 1 } }));
+    expect(coverage.conflicts).toEqual([]);
+  });
+
   test("that are equal are none", async () => {
     const { coverage } = await judged(crossed({ userprincipalname: bob.name, resultType: 500121 }));
     expect(coverage.conflicts).toEqual([]);

@@ -1,4 +1,4 @@
-import { isFields, type Fields } from "../../../detection/signin/fields.ts";
+import { isFields, text as textOf, type Fields } from "../../../detection/signin/fields.ts";
 import { fieldNames, type FieldName, type StepName } from "../../../detection/signin/fieldNames.ts";
 import { readLooseText } from "./looseText.ts";
 import { lookUp, ownStepNames, type Target } from "./nameIndex.ts";
@@ -176,6 +176,8 @@ function weightOf(prefix: string): number {
   return prefix === "" ? 1 : /(?:properties|azure|signinlogs)$/.test(prefix) ? 2 : 0;
 }
 
+/** Objects may mean the same in many ways, and some have no text. */
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || String(one) === String(other) || typeof one === "object";
+  const [text, otherText] = [textOf(one), textOf(other)];
+  return text === null || otherText === null || text === otherText;
 }
