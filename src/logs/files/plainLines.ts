@@ -1,7 +1,7 @@
 import { newlineByte } from "./bytes.ts";
 import type { Entry } from "./entry.ts";
 import type { LogFile } from "./findLogFiles.ts";
-import { jsonShape } from "./containers/jsonShape.ts";
+import { findLayout } from "./containers/fileLayouts.ts";
 import { LineReader } from "./containers/lineReader.ts";
 import { readStart } from "./containers/fileStart.ts";
 import { readChunks } from "./readChunks.ts";
@@ -31,7 +31,7 @@ export async function openPlainLines(
   const isMarked = head.bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark);
   const begin = isMarked ? byteOrderMark.length : 0;
   const text = head.bytes.subarray(begin);
-  if (jsonShape({ ...head, bytes: text }) !== "lines") {
+  if (findLayout({ ...head, bytes: text })?.container !== "ndjson") {
     return null;
   }
   const whole = text.subarray(0, text.lastIndexOf(newlineByte) + 1);
