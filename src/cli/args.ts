@@ -9,8 +9,7 @@ export interface Parsed {
 }
 
 /**
- * @throws UsageError for an option that the command does not have, or that is without its value, blank or given
- *   twice
+ * @throws UsageError for an unknown option, and for one that lacks its value, is blank or is given twice
  */
 export function parseOptions(command: Command, args: readonly string[]): Parsed {
   const { values, positionals } = parse(command, args);

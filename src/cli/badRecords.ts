@@ -16,7 +16,7 @@ export class BadRecords {
     this.#strict = strict;
   }
 
-  /** @throws InputError at the first one in a strict run */
+  /** @throws InputError on the first bad record of a strict run */
   add(reason: string, place: Place): void {
     if (this.#strict) {
       throw new InputError(placeText(place), reason);

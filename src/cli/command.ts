@@ -9,23 +9,23 @@ export interface Terminal {
   readonly now?: () => number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
-  /** The program of the threads; without it there are none. */
+  /** The program that worker threads run. If it is absent, no threads are started. */
   readonly threadProgram?: URL;
-  /** The module behind `doctor`, with Azure's clients. Without it the command does not exist. */
+  /** The module behind `doctor`, which contains Azure's clients. If it is absent, `doctor` is not available. */
   readonly doctorProgram?: URL;
 }
 
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  /** How wide the terminal is. */
+  /** The width of the terminal. */
   readonly columns?: number;
 }
 
 export interface Option {
   readonly name: string;
   readonly short?: string;
-  /** The name of its value in the help. Without one it is a switch. */
+  /** The name of its value in the help. An option without it is a switch. */
   readonly value?: string;
   readonly repeatable?: boolean;
   readonly help: string;
@@ -34,15 +34,15 @@ export interface Option {
 /** Values of the given options, by name. */
 export type Given = Readonly<Record<string, readonly string[]>>;
 
-/** A working command line, and its purpose. */
+/** A command line that works, and its purpose. */
 interface Example {
   readonly line: string;
   readonly says: string;
-  /** It needs a deployment, so the tests only look for it in the help. */
+  /** Whether it needs a deployment. Tests do not run it. They only look for it in the help. */
   readonly needsAzure?: true;
 }
 
-/** What the general help says of a command. */
+/** A command's entry in the general help. */
 export interface CommandHead {
   readonly name: string;
   readonly summary: string;
@@ -54,7 +54,7 @@ export interface CommandHead {
 export interface Command extends CommandHead {
   readonly options: readonly Option[];
   readonly details: readonly string[];
-  /** Tests run them in the project's folder, so they work. */
+  /** Tests run them in the project's folder, which proves that they work. */
   readonly examples: readonly Example[];
   run(given: Given, operands: readonly string[], terminal: Terminal): Promise<number>;
 }
@@ -68,7 +68,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** The same in words, for help and documentation. */
+/** The exit codes in words, for help and documentation. */
 export const exitCodeWords: readonly (readonly [code: number, words: string])[] = [
   [exitCodes.done, "done"],
   [

@@ -4,7 +4,7 @@ import type { heads } from "./heads.ts";
 /** An option of every command. */
 const helpOption: Option = { name: "help", short: "h", help: "Show this help." };
 
-/** Each is loaded when it is asked for, because to load all takes longer than most of them run. */
+/** Each command is loaded on demand, because loading all of them takes longer than running most of them. */
 const loaders: Readonly<Record<keyof typeof heads, () => Promise<Command>>> = {
   detect: async () => (await import("./detect/detect.ts")).detect,
   report: async () => (await import("./report/report.ts")).report,

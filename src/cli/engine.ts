@@ -4,9 +4,9 @@ import { setFlagsFromString } from "node:v8";
 const tried: ReadonlySet<string | undefined> = new Set(["20", "22", "24"]);
 
 /**
- * Makes V8 inline less when it compiles a function. A scan takes only seconds, and a quarter of the processor time
- * went into compiling. With two threads this saves an eighth of the time, with one nothing. V8 reads the number for
- * each compilation, so it can be set while a program runs.
+ * Makes V8 inline less when it compiles a function. A scan takes only seconds, and compiling took a quarter of the
+ * processor time. This saves an eighth of the time with two threads, and nothing with one. V8 reads the number for each
+ * compilation, so it can be set while a program runs.
  */
 export function tuneEngine(): void {
   const [version] = process.versions.node.split(".");

@@ -1,6 +1,6 @@
 import type { CommandHead } from "./command.ts";
 
-/** What the general help says of each command, in its order. Apart, so that the help loads no command. */
+/** The general help's entries, in its order. They are in a file of their own so that the help loads no command. */
 export const heads = {
   detect: {
     name: "detect",
@@ -16,17 +16,18 @@ export const heads = {
   explain: {
     name: "explain",
     operands: "FILE…",
-    summary: "Shows why each row counts or not, and what users' denials still lack for a finding.",
+    summary: "Shows why each row counts or not, and what each user's denials lack for a finding.",
   },
   tune: {
     name: "tune",
     operands: "FILE…",
-    summary: "Says what every threshold and window would have found in your logs, and chooses one.",
+    summary:
+      "Shows what every threshold and window would have found in your logs, and chooses one.",
   },
   compare: {
     name: "compare",
     operands: "FILE…",
-    summary: "Puts two files of rules, or our rules and public ones, side by side on your logs.",
+    summary: "Compares two files of rules, or our rules with public ones, on your logs.",
   },
   rules: {
     name: "rules",

@@ -2,7 +2,7 @@ import { ProblemsError } from "./problemsError.ts";
 import { readTextFile } from "./textFile.ts";
 
 /**
- * Reads a JSON file of the user.
+ * Reads a JSON file that the user wrote.
  *
  * @throws InputError if it cannot be read, ProblemsError if it is not JSON
  */
@@ -19,7 +19,7 @@ export function parseJson(path: string, text: string): unknown {
   }
 }
 
-/** Returns `:line:column` from the parser's message. If there is none, the text ends too early. */
+/** Returns `:line:column` from the parser's message. A message without it means that the text ends too early. */
 function placeIn(text: string, cause: unknown): string {
   const [, position] = /at position (\d+)/.exec(cause instanceof Error ? cause.message : "") ?? [];
   const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");

@@ -26,7 +26,7 @@ if (args[0] === "--version") {
   });
 }
 
-/** Handles lost output. If a reader went away (`mfa-deny … | head`), that is not an error; any other loss is one. */
+/** Handles lost output. A reader that went away (`mfa-deny … | head`) is not an error; any other loss is. */
 function lose(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") {
     process.stderr.write(

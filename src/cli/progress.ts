@@ -4,7 +4,7 @@ import type { Output } from "./command.ts";
 /** How often the line is redrawn, in milliseconds. */
 const interval = 200;
 
-/** Shows how far reading has come, in one line of standard error on a terminal. Otherwise silent. */
+/** Shows the progress of reading in one line of standard error, if that is a terminal. */
 export class Progress {
   readonly #output: Output | null;
   readonly #totalBytes: number | null;

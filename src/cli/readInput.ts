@@ -27,7 +27,7 @@ export const inputOptions = {
 
 /** Describes what a FILE of such a command can be. */
 export const inputDetail =
-  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object a\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\ndownloads from the portals with English headers. The format is detected from the content.";
+  "FILE is a file, a folder or - for standard input, plain, gzip or zip: Log Analytics exports (one object per\nline, or an array), query answers, Event Hub and diagnostic-settings records, Microsoft Graph pages, and CSV\ndownloads from the portals with English headers. The format is detected from the content.";
 
 export function readingOptions(given: Given): ReadOptions {
   const dateOrder = oneOf(given, "date-order", ["dmy", "mdy"]);
@@ -82,7 +82,7 @@ export async function* readWithProgress(
   }
 }
 
-/** The same for commands that only look for denials and what follows them. */
+/** Reads the input of commands that only look for denials and what follows them. */
 export function searchWithProgress(
   files: readonly LogFile[],
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,

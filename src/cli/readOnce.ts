@@ -11,10 +11,10 @@ interface Reading {
 }
 
 /**
- * Runs a command that reads logs and remembers nothing of them. At its end, says on standard error which files were passed
- * over and which records could not be used.
+ * Runs a command that reads logs without a state. Afterwards, says on standard error which files were skipped and
+ * which records could not be used.
  *
- * @param seen what kinds of files were read
+ * @param seen the kinds of files that were read
  */
 export async function readOnce<T>(
   given: Given,

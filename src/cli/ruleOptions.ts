@@ -38,9 +38,9 @@ export const ruleOptions: readonly Option[] = [
 ];
 
 /**
- * Returns the rule of --rule. If none is given: the main one of those that ship, or the first of a file.
+ * Returns the rule of --rule. Without --rule, returns the main rule that ships, or the first rule of a file.
  *
- * @throws UsageError where there is no such rule
+ * @throws UsageError if there is no such rule
  */
 export function chooseOne(given: Given, listed: readonly Rule[], isFile: boolean): Rule {
   const id = valueOf(given, "rule");

@@ -7,7 +7,7 @@ import { readTextFile } from "./textFile.ts";
 import { withWatchlistFiles } from "./watchlistFiles.ts";
 
 /**
- * Reads the rules of a file that are in use, with the values of their watchlists.
+ * Reads the rules in use from a file, with the values of their watchlists.
  *
  * @param stderr receives a line for each watchlist that cannot be read
  * @throws ProblemsError with every problem and its place in the file
@@ -16,7 +16,7 @@ export async function readRulesFile(path: string, stderr: Output): Promise<reado
   return resolve(path, (await readWholeRulesFile(path)).rules, stderr);
 }
 
-/** Those that are off too, for tests of each. */
+/** Reads all rules, including those that are off, so that each can be tested. */
 export async function readAllRules(path: string, stderr: Output): Promise<readonly Rule[]> {
   const { listed } = await readWholeRulesFile(path);
   return resolve(
@@ -36,7 +36,7 @@ async function resolve(
   return rules;
 }
 
-/** All that a file of rules says, those that are off too. @throws ProblemsError */
+/** Reads everything in a file of rules, including rules that are off. @throws ProblemsError */
 export async function readWholeRulesFile(path: string): Promise<RulesRead> {
   const read = readRuleText(path, await readTextFile(path));
   if (read.problems.length > 0) {

@@ -49,13 +49,13 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   return command.run(given, operands, terminal);
 }
 
-/** A known error is one sentence, or one per problem. An unknown one is a bug of ours and shows its stack. */
+/** Returns one sentence for a known error, or one per problem. An unknown error is a bug and shows its stack. */
 function linesOf(error: unknown): readonly string[] {
   if (error instanceof ProblemsError) {
     return error.problems.map((problem) => visible(problem, Infinity));
   }
   if (error instanceof UsageError || error instanceof InputError || error instanceof StateError) {
-    // The name of a file is as untrusted as a log's text.
+    // A file name is as untrusted as the text of a log.
     return [visible(error.message, Infinity)];
   }
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];

@@ -1,4 +1,4 @@
-// The program of the threads of `mfa-deny`. It imports as little as possible, so that they start sooner.
+// The program that worker threads of `mfa-deny` run. It imports as little as possible, so that they start sooner.
 import { serveSearches } from "../logs/files/search/search.ts";
 
 serveSearches();

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { InputError } from "../logs/files/inputError.ts";
 
 /**
- * What a file of the user's says.
+ * Returns the text of a file that the user named.
  *
- * @throws InputError when it cannot be read
+ * @throws InputError if it cannot be read
  */
 export async function readTextFile(path: string): Promise<string> {
   try {

@@ -10,13 +10,13 @@ import { readTextFile } from "./textFile.ts";
 
 export interface ResolvedRules {
   readonly rules: readonly Rule[];
-  /** Of each watchlist that could not be read, a sentence. */
+  /** One sentence for each watchlist that could not be read. */
   readonly unread: readonly string[];
 }
 
 /**
- * Returns rules with the values of their watchlists, each from the file `WATCHLIST.csv` beside the file of rules. Where
- * there is none, an exclusion excludes nobody, and a rule for the list applies to everybody.
+ * Returns rules with the values of their watchlists, each from the file `WATCHLIST.csv` beside the file of rules. If
+ * that file is missing, an exclusion excludes nobody, and a rule for the list applies to everybody.
  */
 export async function withWatchlistFiles(
   rulesFile: string,

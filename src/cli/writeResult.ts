@@ -4,7 +4,7 @@ import { valueOf } from "./args.ts";
 import type { Given, Terminal } from "./command.ts";
 import { UsageError } from "./usageError.ts";
 
-/** @throws UsageError naming the option and the file if that cannot be written */
+/** @throws UsageError that names the option and the file if the file cannot be written */
 export async function writeNamed(option: string, path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);

@@ -108,7 +108,7 @@ describe("input", () => {
     await detect([log, "--state", state]);
     const { code, err } = await cli(["detect", state, "--state", state]);
     expect(code).toBe(2);
-    expect(err).toBe(`mfa-deny: ${state}: only holds what earlier runs wrote, and no logs\n`);
+    expect(err).toBe(`mfa-deny: ${state}: contains no logs, only what earlier runs wrote\n`);
   });
 
   test("that was named is read even if it looks like that", async () => {

@@ -137,7 +137,7 @@ test.each([
   [["--app", "http://contoso.com"], "--app is 'http://contoso.com'"],
   [["--app", "https://app.contoso.com", "--bundle", "x"], "--app and --bundle cannot be combined"],
   [["--findings", "--drill", "x"], "--findings and --drill cannot be combined"],
-  [["here"], "doctor takes no operand, but 'here' is given"],
+  [["here"], "doctor takes no operands, but 'here' is given"],
   [["--settings", "gone.env"], "gone.env: no such file or folder"],
 ])("%j is refused", async (args, says) => {
   const { code, err } = await doctor(...args);

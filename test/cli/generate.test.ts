@@ -245,7 +245,7 @@ describe("standard output", () => {
 describe("an impossible tenant is refused in one sentence", () => {
   test.each([
     [[], "generate needs --out DIR, or --out - for standard output"],
-    [["--out", "-", "log.json"], "generate takes no file, but 'log.json' is given"],
+    [["--out", "-", "log.json"], "generate takes no files, but 'log.json' is given"],
     [["--out", "-", "--users", "0"], "--users is '0'; it must be a whole number from 1 to 1000000"],
     [
       ["--out", "-", "--users", "12"],

@@ -80,7 +80,7 @@ describe("the header of an exported rule", () => {
     );
     const approvals = await exported("sigma", "--rule", "mfa-deny-then-approve");
     expect(approvals).toContain("it alerts 17 times; 13 alerts contain none of the findings");
-    expect(approvals).toContain("The approval that the rule asks for is not asked for.");
+    expect(approvals).toContain("It does not require the approval that the rule requires.");
   });
 
   test("says that a scope is not carried over, where there is one", async () => {

@@ -133,7 +133,7 @@ describe("rows of a scenario may be of any JSON dialect", () => {
     expect({ code, out, err }).toEqual({
       code: 2,
       out: "",
-      err: `mfa-deny: ${path}[0]: rows are no sign-in log of a known shape\n`,
+      err: `mfa-deny: ${path}[0]: rows are not a sign-in log of a known shape\n`,
     });
   });
 });
@@ -217,7 +217,7 @@ describe("a malformed scenario", () => {
 
   test.each([
     ["text", "scenario", "must be an object with name, rule and expect"],
-    ["an empty list", [], "holds no scenario"],
+    ["an empty list", [], "contains no scenario"],
     ["a list of text", ["scenario"], "[0] must be an object with name, rule and expect"],
   ])("that is %s is named", async (_, content, problem) => {
     const { path, code, err } = await run(content);

@@ -277,7 +277,7 @@ describe("tune", () => {
       return (await cli(["tune", "--labels", path, "-"], { stdin: ndjson(history) })).err;
     };
     expect(await refuse({ some: 1 })).toContain("must be a list of incidents");
-    expect(await refuse([{ Title: 5 }])).toContain(`${path}[0]: is no incident of Sentinel`);
+    expect(await refuse([{ Title: 5 }])).toContain(`${path}[0]: is not an incident of Sentinel`);
     expect(await refuse([{ Title: "a@b.c", Classification: "TruePositive" }])).toContain(
       `${path}[0]: has no readable time`,
     );

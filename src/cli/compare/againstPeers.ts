@@ -9,14 +9,14 @@ import { doubtsAbout, whyMissed, type Doubt, type Miss } from "./peers/why.ts";
 const minute = 60_000;
 const day = 1_440 * minute;
 
-/** A row says when the sign-in happened, a denial when the prompt was answered. */
+/** Allows for the time from a sign-in, which a row gives, to the answered prompt, which a denial gives. */
 const slackMs = 2 * minute;
 
-/** What a public rule makes of one of our findings. */
+/** How a public rule treats one of our findings. */
 export interface PeerVerdict {
   readonly peer: string;
   readonly catches: boolean;
-  /** Times that it fires on the burst. */
+  /** How often it fires on the burst. */
   readonly alerts: number;
   readonly why: Miss | null;
   readonly doubts: readonly Doubt[];
@@ -33,7 +33,7 @@ export interface PeerTotals {
 
 export type PeerComparison = ReturnType<typeof againstPeers>;
 
-/** Puts our findings and the alerts of public rules side by side. */
+/** Compares our findings with the alerts of public rules. */
 export function againstPeers(
   findings: readonly Reported[],
   rows: readonly PeerRow[],
@@ -64,7 +64,7 @@ export function againstPeers(
 }
 
 function rowsByUser(rows: readonly PeerRow[]): ReadonlyMap<string, readonly PeerRow[]> {
-  // A row with the name alone is of the id that other rows give the name.
+  // A row with only a name belongs to the id that other rows show for that name.
   const ids = new Map(rows.flatMap(({ user, name }) => (name === null ? [] : [[name, user]])));
   const users = new Map<string, PeerRow[]>();
   for (const row of rows) {

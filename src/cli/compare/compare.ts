@@ -39,16 +39,16 @@ export type CompareOutput = Awaited<ReturnType<typeof compareFiles>>;
 export const compare: Command = {
   ...heads.compare,
   options: [
-    { name: "before", value: "FILE", help: "Rules to compare with those of --after." },
-    { name: "after", value: "FILE", help: "The rules as they are to be." },
+    { name: "before", value: "FILE", help: "The rules as they are now." },
+    { name: "after", value: "FILE", help: "The rules to compare with those of --before." },
     {
       name: "peer",
       value: "ID",
       repeatable: true,
-      help: "A public rule, see below; may be given again. All if none, and no --before.",
+      help: "A public rule (see below); may be repeated. Default: all, unless --before is given.",
     },
     ...ruleOptions,
-    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}. Default: table.` },
     { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
     inputOptions.dateOrder,
     inputOptions.strict,
@@ -59,7 +59,7 @@ export const compare: Command = {
   ],
   details: [
     inputDetail,
-    "With --before and --after: which findings are won and lost, which are merged or split, and which move (another\nstart, trigger, count, severity or rule). Origins are not looked up.",
+    "With --before and --after: shows which findings are won, lost, merged or split, and which move (another start,\ntrigger, count, severity or rule). Origins are not looked up.",
     `Public rules:\n${peers.map(({ id, name }) => `  ${id.padEnd(24)}${name}`).join("\n")}`,
     `${modelNote}\ndocs/tuning.md has the source and version of each, and what is left out.`,
   ],
@@ -70,7 +70,7 @@ export const compare: Command = {
     },
     {
       line: "mfa-deny compare --before examples/rules.json --after examples/rules.json examples/contoso-day.ndjson.gz",
-      says: "What a change of the rules wins and loses.",
+      says: "What a change to the rules wins and loses.",
     },
   ],
   async run(given, operands, terminal) {
@@ -89,7 +89,7 @@ export const compare: Command = {
   },
 };
 
-/** @throws UsageError where only one of the two files is given */
+/** @throws UsageError if only one of the two files is given */
 async function readSets(
   given: Given,
   stderr: Output,
@@ -105,7 +105,7 @@ async function readSets(
   return [await readRulesFile(before, stderr), await readRulesFile(after, stderr)];
 }
 
-/** Null: none are asked for. */
+/** Returns null if no public rules are to be compared. */
 function choosePeers(given: Given): readonly Peer[] | null {
   const ids = given["peer"];
   if (ids === undefined) {

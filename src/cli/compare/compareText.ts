@@ -6,7 +6,7 @@ import { peers } from "./peers/peers.ts";
 import { catchWords, missWords } from "./peers/why.ts";
 import { changeKinds, type RuleChange } from "./ruleChanges.ts";
 
-/** Says of itself what it is. */
+/** Printed with every comparison, so that nobody takes the models for the rules. */
 export const modelNote =
   "These are models of the rules as they are published, in this program's words; they are not the rules.";
 
@@ -16,7 +16,7 @@ interface Compared {
   readonly againstPeers: PeerComparison | null;
 }
 
-/** For a person: one line for each burst and rule, then the sums. */
+/** Returns text for people: one line for each burst and rule, then the totals. */
 export function compareText({ changes, againstPeers }: Compared, width: number): string {
   return [
     ...(changes === null ? [] : [wrapLines(changesText(changes), width)]),

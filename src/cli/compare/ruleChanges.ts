@@ -6,7 +6,7 @@ export const changeKinds = ["won", "lost", "merged", "split", "moved", "same"] a
 
 type ChangeKind = (typeof changeKinds)[number];
 
-/** What a change of the rules does to one burst. */
+/** The effect of changed rules on one burst. */
 export interface RuleChange {
   readonly kind: ChangeKind;
   readonly user: string;
@@ -32,7 +32,7 @@ interface Sided {
   readonly reported: Reported;
 }
 
-/** Puts the findings of two sets of rules side by side: those of one user that overlap in time belong together. */
+/** Compares the findings of two sets of rules. Findings of one user that overlap in time belong together. */
 export function ruleChanges(
   before: readonly Reported[],
   after: readonly Reported[],

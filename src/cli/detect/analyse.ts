@@ -26,7 +26,7 @@ import { counted } from "../text/words.ts";
 import { UsageError } from "../usageError.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";
 
-/** More are kept waiting by the disk. */
+/** More threads would only wait for the disk. */
 const mostThreads = 64;
 const usualThreads = Math.min(8, availableParallelism());
 
@@ -43,17 +43,17 @@ export const analysisOptions: readonly Option[] = [
   inputOptions.dateOrder,
   {
     name: "every-row",
-    help: "Take apart every row, not only those with words of denials; finds damage in all.",
+    help: "Parse every row, not only those with a denial keyword; finds all damaged rows.",
   },
   {
     name: "threads",
     value: "N",
-    help: "Threads that search large files; the processors, 8 at most, if not given.",
+    help: "Threads that search large files. Default: one per processor, at most 8.",
   },
   {
     name: "context",
     value: "on|off",
-    help: "off: say nothing of what was before, around and after a finding; on if not given.",
+    help: "off: do not look up what happened before, around and after findings. Default: on.",
   },
   inputOptions.strict,
   ...coverageOptions,
@@ -62,7 +62,7 @@ export const analysisOptions: readonly Option[] = [
   inputOptions.noProgress,
 ];
 
-/** What a command found in its logs. */
+/** The result of a command that judges logs. */
 interface Analysis {
   readonly rules: readonly Rule[];
   readonly files: readonly LogFile[];
@@ -70,7 +70,7 @@ interface Analysis {
   readonly exitCode: number;
 }
 
-/** Reads the logs that a command was given, and judges them by the rules that it was given. */
+/** Reads the given logs and judges them by the given rules. */
 export async function analyse(
   command: Command,
   given: Given,
@@ -108,8 +108,8 @@ async function readRun(given: Given, stderr: Output): Promise<Omit<RecordsRun, "
 }
 
 /**
- * A search looks at rows only as far as findings need it. Who wants to know of every bad record, or how many
- * rows were not yet published, has them all looked at; a state has to remember all approvals.
+ * A search parses only the rows that findings need. Options that report every bad record, or every row not yet
+ * published, have all rows parsed. A state must remember all approvals.
  */
 function searchOptions(given: Given) {
   const whole = ["every-row", "strict", "as-of"];
@@ -120,7 +120,7 @@ function searchOptions(given: Given) {
   };
 }
 
-/** Without what earlier runs wrote below a folder that is read; named by itself, it is read like any file. */
+/** Leaves out the files that earlier runs wrote into a folder that is read. A file named by itself is always read. */
 function foreignFiles(
   files: readonly LogFile[],
   operands: readonly string[],
@@ -140,12 +140,12 @@ function foreignFiles(
       ),
   );
   if (foreign.length === 0) {
-    throw new UsageError(`${operands.join(", ")}: only holds what earlier runs wrote, and no logs`);
+    throw new UsageError(`${operands.join(", ")}: contains no logs, only what earlier runs wrote`);
   }
   return foreign;
 }
 
-/** Reads, judges, records and delivers, in this order: what is not recorded is never sent. */
+/** Reads, judges, records and delivers, in this order. Nothing is sent before it is recorded. */
 async function detectFiles(
   logs: ReturnType<typeof searchWithProgress>,
   given: Given,
@@ -182,7 +182,7 @@ async function detectFiles(
   }
 }
 
-/** Sign-ins and authentication details that were kept for each other. */
+/** Returns a note about sign-ins and authentication details whose counterparts never came. */
 function forgottenText(requests: number): string {
   return `mfa-deny: ${counted(requests, "request")} waited in the state for over 180 days for sign-ins or authentication details that never came: forgotten\n`;
 }

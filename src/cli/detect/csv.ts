@@ -27,7 +27,7 @@ const columns = ({ run, coverage }: DetectReport): readonly CsvColumn<DetectFind
   ["verdict", () => coverage.verdict],
 ];
 
-/** RFC 4180, a finding a row. Lists are joined by "; ". */
+/** Returns RFC 4180 text with one row per finding. Lists are joined by "; ". */
 export function csv(report: DetectReport): string {
   return csvText(columns(report), report.findings);
 }

@@ -3,7 +3,7 @@ type Cell = string | number | boolean | null;
 /** A column: its name, and how to read its cell from a row. */
 export type CsvColumn<Row> = readonly [name: string, read: (row: Row) => Cell];
 
-/** RFC 4180: a head, then a line for each row. */
+/** Returns RFC 4180 text: a header, then one line per row. */
 export function csvText<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
   return [
     columns.map(([name]) => name),
@@ -13,7 +13,7 @@ export function csvText<Row>(columns: readonly CsvColumn<Row>[], rows: readonly 
     .join("");
 }
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
+/** Text that a spreadsheet would take for a formula gets a leading apostrophe. */
 export function csvCell(value: Cell): string {
   const text = value === null ? "" : String(value);
   const inert = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;

@@ -11,7 +11,7 @@ import { analyse, analysisOptions } from "./analyse.ts";
 import { toDetectReport } from "./detectReport.ts";
 import { formats, reporters } from "./reporters.ts";
 
-/** What users can notice of it. */
+/** The effects of searching that users can notice. */
 const searchDetail =
   "In files with one object a line, only lines that contain a denial keyword are parsed, and possible approvals by\nusers with findings. The findings are the same. Every other line counts as one row that is not a candidate: a\ntruncated one is reported as bad, other damage in it goes unnoticed. --every-row, --strict and --as-of parse all\nlines.";
 
@@ -24,11 +24,11 @@ export const detect: Command = {
       help: "Remember what was found, so that each burst stays one incident.",
     },
     { name: "out", value: "DIR", help: "Write each incident to DIR/<incidentId>.json." },
-    { name: "format", value: "FORMAT", help: `${formats.join(", ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formats.join(", ")}. Default: table.` },
     {
       name: "save",
       value: "FILE",
-      help: "Write the result to FILE, as it is; some shells change the encoding of what > writes.",
+      help: "Write the result to FILE unchanged; some shells re-encode what > writes.",
     },
     ...analysisOptions,
     ...lookOptions,
@@ -37,7 +37,7 @@ export const detect: Command = {
   examples: [
     {
       line: "mfa-deny detect examples/contoso-day.ndjson.gz",
-      says: "The findings of the rule that is on.",
+      says: "The findings of the rule that is on by default.",
     },
     {
       line: "mfa-deny detect --rules examples/rules.json --format csv examples/contoso-day.ndjson.gz",
@@ -49,7 +49,7 @@ export const detect: Command = {
     },
     {
       line: "mfa-deny detect --state state --out incidents examples/contoso-day.ndjson.gz",
-      says: "What is found stays one incident when more logs come, or the same ones again.",
+      says: "A finding stays one incident when more logs come, or the same logs again.",
     },
   ],
   async run(given, operands, terminal) {

@@ -37,7 +37,7 @@ export function toDetectReport({
   };
 }
 
-/** A finding that is no incident, and why. */
+/** A finding that is not an incident, and the reason. */
 function toNotOpened({ rule, subject, decision, finding: { facts } }: Reported) {
   return {
     rule: rule.id,
@@ -80,7 +80,7 @@ function toFinding({ rule, subject, decision, finding }: Reported) {
   };
 }
 
-/** A request without steps shows one prompt, however many there were. */
+/** A request without steps shows only one prompt, however many there were. */
 function isFromStatus({ sightings }: Prompt): boolean {
   return sightings.every(({ source }) => source === "status");
 }

@@ -9,15 +9,15 @@ export const formats = ["table", "json", "ndjson", "csv", "excel", "prompts"] as
 
 type Format = (typeof formats)[number];
 
-/** What a format may need beside the report. */
+/** What a format may need besides the report. */
 interface Printing {
   readonly look: Look;
-  /** The files, as they were given. */
+  /** The files, as the user gave them. */
   readonly operands: readonly string[];
   readonly findings: readonly Reported[];
 }
 
-/** The text of a whole run in each format. */
+/** Functions that return the text of a whole run, by format. */
 export const reporters: Readonly<
   Record<Format, (report: DetectReport, printing: Printing) => string>
 > = {
@@ -29,7 +29,10 @@ export const reporters: Readonly<
   prompts: (_, { findings }) => prompts(findings),
 };
 
-/** A finding a line, then those not opened, then one line with the run and its coverage: where that is missing, the output was cut off. */
+/**
+ * Returns one line per finding, then the findings that were not opened, then one line with the run and its coverage.
+ * If the last line is missing, the output was cut off.
+ */
 function ndjson({ schemaVersion, run, coverage, findings, notOpened }: DetectReport): string {
   return [
     ...findings.map((finding) => ({ schemaVersion, finding })),

@@ -12,7 +12,7 @@ const asideWords = {
   notYetPublished: "published after --as-of",
 } as const satisfies Record<SetAsideReason, string>;
 
-/** Where the rows went, in sentences. */
+/** Says in sentences what became of the rows. */
 export function rowsText(run: DetectReport["run"], verbose: boolean): readonly string[] {
   const { rows, classified, setAside, badRecords, unclassified, denials, outcomes } = run;
   const aside = setAsideReasons

@@ -8,10 +8,10 @@ import { harmOf } from "../verdict/harm.ts";
 import { csvText, type CsvColumn } from "./csvText.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
 
-/** Tells Excel that the text is UTF-8; without it names lose their accents. */
+/** Tells Excel that the text is UTF-8. Without it, accented letters are garbled. */
 const mark = "\uFEFF";
 
-/** A spreadsheet's cell holds 32,767 characters. */
+/** A spreadsheet cell can contain 32,767 characters. */
 const longest = 8_000;
 
 const findingColumns: readonly CsvColumn<DetectFinding>[] = [
@@ -34,7 +34,7 @@ const findingColumns: readonly CsvColumn<DetectFinding>[] = [
   ["Incident id", ({ incidentId }) => incidentId],
 ];
 
-/** Returns one row per finding, for people who open the file with a double click. */
+/** Returns one row per finding, for people who open the file in a spreadsheet. */
 export function excel({ findings }: DetectReport): string {
   return mark + csvText(findingColumns, findings);
 }
@@ -64,7 +64,7 @@ const promptColumns: readonly CsvColumn<PromptRow>[] = [
   ["Incident id", ({ reported }) => reported.decision.burst.id],
 ];
 
-/** A refused prompt of a finding a row, in the order in which they came. */
+/** Returns one row per refused prompt of each finding, in order of time. */
 export function prompts(findings: readonly Reported[]): string {
   const rows = findings.flatMap((reported) =>
     reported.finding.denials.map((prompt): PromptRow => ({ prompt, reported })),
@@ -85,7 +85,7 @@ function ofOrigin(
   return text(sightings[0]?.origin[what] ?? "");
 }
 
-/** `2026-03-10 09:00:13`: a time to spreadsheets in every language, unlike ISO 8601 with T and Z. */
+/** Returns `2026-03-10 09:00:13`, which spreadsheets in every language read as a time, unlike ISO 8601 with T and Z. */
 function excelTime(iso: string): string {
   return iso.slice(0, 19).replace("T", " ");
 }
@@ -98,7 +98,7 @@ function list(texts: readonly string[]): string {
   return text(texts.join("; "));
 }
 
-/** What hides or turns text is shown by its code point. */
+/** Shows characters that hide or reverse text by their code points. */
 function text(value: string): string {
   return visible(value, longest);
 }

@@ -9,16 +9,16 @@ import { coverageLines } from "../verdict/verdictLines.ts";
 import type { DetectFinding, DetectReport } from "./detectReport.ts";
 import { rowsText } from "./rowsText.ts";
 
-/** Longest text of a cell; nobody reads on. */
+/** Maximum length of a cell's text. */
 const longest = 120;
 
-/** Columns from which addresses and places have a column each. */
+/** From this width on, addresses and places have a column each. */
 const roomy = 100;
 
-/** Addresses, places and events that a cell names. */
+/** Maximum number of addresses, places or events in a cell. */
 const most = 2;
 
-/** For a person: the verdict, the findings, what to do about them, and where the rows went. */
+/** Returns text for people: the verdict, the findings, what to do about them, and what became of the rows. */
 export function table(
   { run, coverage, findings, notOpened }: DetectReport,
   look: Look,
@@ -48,7 +48,7 @@ function block(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** A command stays on one line, so that it can be copied. */
+/** Keeps each command on one line, so that it can be copied. */
 function stepLines(steps: ReturnType<typeof nextSteps>, width: number): readonly string[] {
   return [
     "What to do next:",
@@ -59,7 +59,7 @@ function stepLines(steps: ReturnType<typeof nextSteps>, width: number): readonly
   ];
 }
 
-/** A sentence on several lines, each as far in as the first and the number of its step. */
+/** Folds a sentence into lines that are all indented like the text of the first. */
 function folded(line: string, width: number): readonly string[] {
   const [indent = ""] = /^ *(?:\d\. )?/.exec(line) ?? [];
   return wrap(line.slice(indent.length), width - indent.length, "sentence").map((each, index) =>
@@ -73,7 +73,7 @@ function notOpenedLine(finding: DetectReport["notOpened"][number], { time }: Loo
   return `Not opened (${reason}): ${rule} on ${visible(user, longest)}, ${denials} denials, ${when}.`;
 }
 
-/** A column that would say the same in every line is left out. */
+/** Leaves out columns that would say the same in every line. */
 function columnsFor(
   findings: readonly DetectFinding[],
   look: Look,
@@ -162,7 +162,7 @@ function signsText({ firstDenialAt, approval, context }: DetectFinding, { time }
   return signs.length === 0 ? "none seen" : listed(signs, most);
 }
 
-/** Addresses, and which of them are new to the user, where that can be told. */
+/** Returns the addresses, and which of them are new to the user, if that is known. */
 function addressesText({ ipAddresses, context }: DetectFinding): string {
   const known = new Map(context?.origins.addresses.map((each) => [each.address, each.known]));
   const texts = ipAddresses.map((address) => {

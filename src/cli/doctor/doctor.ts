@@ -33,16 +33,16 @@ export const doctor: Command = {
     {
       name: "bundle",
       value: "FILE",
-      help: "Also write FILE for a maintainer: columns, texts, lags; no name, id or address.",
+      help: "Also write FILE for a maintainer: columns, texts and lags, but no name, id or address.",
     },
   ],
   details: [
-    "Uses the credentials of `az login` or `azd auth login`. It only reads, except for one table entity and one queue\nmessage, which it writes and deletes again. Exit code 0: all well; 3: warnings; 2: a fault.",
+    "Uses the credentials of `az login` or `azd auth login`. It only reads, except for one table entity and one queue\nmessage, which it writes and deletes again. Exit code 0: no problems; 3: warnings; 2: a fault.",
   ],
   examples: [
     {
       line: "mfa-deny doctor --settings .azure/prod/.env",
-      says: "Before the first run, with the settings that azd knows.",
+      says: "A check before the first run, with the settings that azd knows.",
       needsAzure: true,
     },
     {
@@ -63,7 +63,7 @@ export const doctor: Command = {
   ],
   async run(given, operands, terminal) {
     if (operands.length > 0) {
-      throw new UsageError(`doctor takes no operand, but '${String(operands[0])}' is given`);
+      throw new UsageError(`doctor takes no operands, but '${String(operands[0])}' is given`);
     }
     const request = await toRequest(given, terminal);
     const runDoctor = await load(terminal);

@@ -32,7 +32,7 @@ export async function readEnvironment(file: string): Promise<Readonly<Record<str
   }
   const values = isFields(parsed) ? parsed["Values"] : undefined;
   if (!isFields(values)) {
-    throw new InputError(file, "has no object Values, as local.settings.json has");
+    throw new InputError(file, "has no object Values, unlike local.settings.json");
   }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }

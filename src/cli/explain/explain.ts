@@ -38,7 +38,7 @@ export const explain: Command = {
       name: "user",
       value: "NAME",
       repeatable: true,
-      help: "A principal name or object id; may be given again. If none: everybody.",
+      help: "A principal name or object id; may be repeated. Default: everybody.",
     },
     ...ruleOptions,
     { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
@@ -46,12 +46,12 @@ export const explain: Command = {
     {
       name: "limit",
       value: "N",
-      help: `Rows, and users, that are shown at most; ${usualLimit} if not given.`,
+      help: `Maximum number of rows, and of users, shown. Default: ${usualLimit}.`,
     },
-    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}. Default: table.` },
     inputOptions.strict,
     ...coverageOptions,
-    { name: "exit-code", help: "Exit with 1 when there are findings among what is shown." },
+    { name: "exit-code", help: "Exit with 1 when the output shows findings." },
     inputOptions.quiet,
     inputOptions.noProgress,
   ],
@@ -66,7 +66,7 @@ export const explain: Command = {
     },
     {
       line: "mfa-deny explain --rule mfa-deny-then-approve --limit 20 examples/contoso-day.ndjson.gz",
-      says: "Who came near to a finding of another rule.",
+      says: "Who came close to a finding of another rule.",
     },
   ],
   async run(given, operands, terminal) {

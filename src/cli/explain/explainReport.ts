@@ -54,7 +54,7 @@ function toRow(
 ) {
   const { signIn, classified, candidate, texts, dialect } = explanation;
   const { account } = classified;
-  // The prompts of a row that was set aside are none.
+  // A row that was set aside has no prompts.
   const explained =
     account === null || classified.kind !== "classified" ? null : accountOf(account);
   return {
@@ -90,7 +90,7 @@ function candidateWords(reason: CandidateReason): string {
   }
 }
 
-/** Steps are counted from 1 for people. */
+/** Counts steps from 1, as people do. */
 function stepName(step: number): string {
   return `step ${step + 1}`;
 }
@@ -147,7 +147,7 @@ function toRule({ rule, denials, densest, streaks, missing }: RuleExplanation, l
   };
 }
 
-/** Those that came nearest to firing, oldest first. */
+/** Returns the runs that came closest to firing, oldest first. */
 function mostTelling(
   streaks: readonly StreakExplanation[],
   limit: number,

@@ -41,13 +41,13 @@ const setAsideWords = {
   notYetPublished: "set aside: published after --as-of",
 } as const satisfies Record<SetAsideReason, string>;
 
-/** Users that the first line names. */
+/** Maximum number of users that the first line names. */
 const namedUsers = 5;
 
-/** Approvals of a user that are named; JSON has them all. */
+/** Maximum number of approvals shown for a user. JSON has them all. */
 const namedApprovals = 5;
 
-/** For a person: the verdict, then row by row, then user by user. */
+/** Returns text for people: the verdict, then the rows, then the users. */
 export function explainTable(report: ExplainReport): string {
   const { rows, users, run } = report;
   return [
@@ -91,7 +91,7 @@ function rowLines(row: ReportedRow): readonly string[] {
   ];
 }
 
-/** The names that its fields stood under; JSON also lists the usual ones. */
+/** Returns the names under which its fields were found. JSON also lists the usual ones. */
 function readByLines({ readBy, conflicts }: ReportedRow): readonly string[] {
   const all = Object.entries(readBy);
   const renamed = all.filter(([field, name]) => name !== field);
@@ -192,7 +192,7 @@ function span({ from, to }: { readonly from: string; readonly to: string }): str
   return from === to ? shortTime(from) : `${shortTime(from)} to ${shortTime(to)}`;
 }
 
-/** Milliseconds are shown where there are some. */
+/** Shows milliseconds only if there are any. */
 function shortTime(iso: string | null): string {
   return iso === null ? "no time" : iso.replace("T", " ").replace(/(?:\.000)?Z$/, "");
 }

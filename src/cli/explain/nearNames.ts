@@ -1,13 +1,13 @@
-/** Names that are suggested for one that is in no row. */
+/** Maximum number of names suggested for one that is in no row. */
 const mostSuggested = 3;
 
-/** Distinct names that are compared; a large tenant has more, and a suggestion is a courtesy. */
+/** Maximum number of distinct names compared. A large tenant has more, but a suggestion is only a courtesy. */
 const mostNames = 200_000;
 
-/** Longer names are not compared: that would take too long. */
+/** Longer names are not compared, because that would take too long. */
 const longestName = 128;
 
-/** Collects the names of a log, to suggest those that are near to one that is not in it. */
+/** Collects the names in a log, to suggest names similar to one that is not in it. */
 export class NearNames {
   readonly #names = new Set<string>();
 
@@ -17,7 +17,7 @@ export class NearNames {
     }
   }
 
-  /** The nearest first; empty if none is near. */
+  /** Returns similar names, the most similar first. */
   suggest(asked: string): readonly string[] {
     if (asked.length > longestName) {
       return [];
@@ -31,7 +31,7 @@ export class NearNames {
   }
 }
 
-/** How far a name is from what was asked for, with its domain or without; null if too far. */
+/** Returns the distance of a name from the one asked for, with or without its domain; null if it is too far. */
 function distanceOf(asked: string, name: string): number | null {
   const given = withoutDomain(asked);
   const local = withoutDomain(name);
@@ -46,7 +46,7 @@ function withoutDomain(name: string): string {
   return name.split("@")[0] ?? name;
 }
 
-/** Letters to add, take away or replace (Levenshtein). */
+/** Returns the number of letters to add, remove or replace (Levenshtein). */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [at, letter] of from.split("").entries()) {

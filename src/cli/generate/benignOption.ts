@@ -12,9 +12,9 @@ export const benignOption: Option = {
   help: `N harmless bursts a week among 100 people; ${all} for every kind. May be repeated.`,
 };
 
-export const benignDetail = `Harmless bursts, and how many a week 100 people have unless N is given:\n${benignRates.map(({ kind, perWeek }) => `  ${kind.padEnd(20)}${perWeek}`).join("\n")}`;
+export const benignDetail = `Harmless bursts, and how many per week 100 people have if N is not given:\n${benignRates.map(({ kind, perWeek }) => `  ${kind.padEnd(20)}${perWeek}`).join("\n")}`;
 
-/** @throws UsageError for a kind that there is not, and for a number that is none */
+/** @throws UsageError for an unknown kind, or a number that is not valid */
 export function readBenign(given: Given): readonly BenignRate[] {
   return (given[benignOption.name] ?? []).flatMap((text) => {
     const [name = "", number] = text.split("=");

@@ -43,7 +43,7 @@ export const generate: Command = {
     {
       name: "out",
       value: "DIR",
-      help: "The folder for the log and truth.json; or - for the log alone on standard output.",
+      help: "The folder for the log and truth.json, or - to print only the log.",
     },
     {
       name: "dialect",
@@ -89,7 +89,7 @@ export const generate: Command = {
     },
     {
       line: "mfa-deny detect tenant",
-      says: "Detects in them; truth.json is not read as a log.",
+      says: "Detects in those logs. truth.json is not read as a log.",
     },
     {
       line: "mfa-deny generate --out - --attack bucket-edge --attack late | mfa-deny detect -",
@@ -98,7 +98,7 @@ export const generate: Command = {
   ],
   async run(given, operands, { stdout, signal }) {
     if (operands.length > 0) {
-      throw new UsageError(`generate takes no file, but '${operands[0]}' is given`);
+      throw new UsageError(`generate takes no files, but '${operands[0]}' is given`);
     }
     const out = valueOf(given, "out");
     if (out === null) {
@@ -185,9 +185,9 @@ function plan(options: TenantOptions): Tenant {
 }
 
 /**
- * Writes what other logs say around the attacks, as rows of Log Analytics.
+ * Writes the rows of other logs around the attacks, as Log Analytics has them.
  *
- * @returns how many rows
+ * @returns the number of rows
  */
 async function writeAround(folder: string, tenant: Tenant, signal: AbortSignal): Promise<number> {
   let total = 0;
@@ -250,7 +250,7 @@ async function writeTruth(
   }
 }
 
-/** Joins words by commas, in lines that fit a terminal. */
+/** Joins words with commas, in lines that fit a terminal. */
 function wrap(words: readonly string[]): string {
   const lines: string[] = [];
   for (const word of words) {

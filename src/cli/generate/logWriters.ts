@@ -36,7 +36,7 @@ const portalHeader = toPortalCsv([]);
 export const logWriters = {
   "log-analytics": {
     ...plain,
-    says: "rows of SigninLogs, one a line",
+    says: "rows of SigninLogs, one per line",
     file: "SigninLogs.ndjson",
     batch: toNdjson,
   },
@@ -65,7 +65,7 @@ export const logWriters = {
   },
   "event-hub": {
     ...plain,
-    says: "messages of an Event Hub, one a line",
+    says: "messages of an Event Hub, one per line",
     file: "eventhub.ndjson",
     batch: (rows) => `${JSON.stringify(toEventHubMessage(rows))}\n`,
   },
@@ -77,7 +77,7 @@ export const logWriters = {
   },
   graph: {
     ...plain,
-    says: "pages of Microsoft Graph, one a line; without sequences and times of publication",
+    says: "pages of Microsoft Graph, one per line; without sequences and times of publication",
     file: "signIns.ndjson",
     batch: (rows) => `${JSON.stringify(toGraphPage(rows))}\n`,
   },

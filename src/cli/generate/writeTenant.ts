@@ -14,7 +14,7 @@ export interface TenantLog {
   readonly signal: AbortSignal;
 }
 
-/** Writes to a reader, at its pace. Stops when nobody reads any more. @returns the number of rows written */
+/** Writes to a reader at its pace, and stops when the reader has gone away. @returns the number of rows written */
 export async function writeToOutput(log: TenantLog, output: Output): Promise<number> {
   const counted = countRows(log.rows);
   const target = output instanceof Writable ? output : writableOf(output);
@@ -33,7 +33,7 @@ export async function writeToOutput(log: TenantLog, output: Output): Promise<num
 }
 
 /**
- * Writes below a folder. If it fails, the files that were begun are removed.
+ * Writes files into a folder. If it fails, it removes the unfinished files.
  *
  * @returns the number of rows, and the files
  */
@@ -55,7 +55,7 @@ export async function writeToFolder(
       await writeTree(counted.rows, (row) => join(folder, file(row)), { writer, signal, files });
     }
   } catch (cause) {
-    // If something is in the way there, the cause says so.
+    // If something else has that name, the cause says so.
     await Promise.allSettled([...files].map((path) => rm(path, { force: true })));
     signal.throwIfAborted();
     throw cause instanceof Error && "code" in cause

@@ -11,7 +11,7 @@ export interface CaseContent {
   /** In the format of `detect --format json`. */
   readonly report: unknown;
   readonly findings: readonly Reported[];
-  /** The rows that show the refused prompts, as they were read. */
+  /** The rows that show the refused prompts, as read from the logs. */
   readonly rows: readonly object[];
   readonly madeAt: number;
 }
@@ -108,7 +108,7 @@ function readme({ findings, rows, madeAt }: CaseContent): string {
     `Case folder, made by mfa-deny ${__VERSION__} at ${formatTime(madeAt)}.`,
     "",
     `findings.json  ${findings.length} findings, as \`mfa-deny detect --format json\` prints them`,
-    "timeline.csv   one event a line, for Timesketch or a spreadsheet; times are UTC, timestamp in microseconds",
+    "timeline.csv   one event per line, for Timesketch or a spreadsheet; times are UTC, timestamp in microseconds",
     `rows.ndjson    ${rows.length} sign-in rows that show the refused prompts`,
     "",
     "The hashes of the logs that were read are in the report page.",

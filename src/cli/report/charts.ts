@@ -30,8 +30,7 @@ export interface Mark {
 const mostMarks = 500;
 
 /**
- * Draws what happened when, as SVG, in four lanes: wrong passwords before, refusals, approvals and sign-ins, and what
- * followed.
+ * Draws a timeline as SVG, in four lanes: wrong passwords before, refusals, approvals and sign-ins, and what followed.
  */
 export function timeline(all: readonly Mark[]): string {
   const shown = thinned(all);
@@ -131,7 +130,7 @@ export function numberMap({ columns, rows, numbers }: NumberGrid): string {
 
 export interface Link {
   readonly user: string;
-  /** What it shares with others: an address, an AS number or a user agent. */
+  /** A value shared with others: an address, an AS number or a user agent. */
   readonly trait: string;
 }
 

@@ -11,10 +11,10 @@ import { attackOf } from "./attackOf.ts";
 import { markup, userName, type Html } from "./markup.ts";
 import { picture } from "./picture.ts";
 
-/** Rows in a table of prompts. The rest is in the folder that `--case` writes. */
+/** Maximum number of rows in a table of prompts. The rest is in the folder that `--case` writes. */
 const mostRows = 200;
 
-/** Shows everything about one finding, as a picture and as rows. */
+/** Shows everything about one finding, as a picture and as tables. */
 export function findingSection(reported: Reported, number: number): Html {
   const { rule, subject, finding } = reported;
   const { facts, evidence, denials, context } = finding;

@@ -27,14 +27,17 @@ export interface PageContent {
   /** What the logs could show, in sentences. */
   readonly coverage: readonly string[];
   readonly inputs: readonly Input[];
-  /** What is to know about the run, by name. */
+  /** Facts about the run, by name. */
   readonly run: readonly (readonly [name: string, value: string])[];
 }
 
 /** The number of findings with a section of their own. The others are in the table, so that the page stays usable. */
 const mostSections = 100;
 
-/** Rows of the first table. A browser lays out the others when somebody opens them: 10,000 take it seconds. */
+/**
+ * Number of rows in the first table. A browser lays out the others only when somebody opens them, because 10,000 rows
+ * take seconds.
+ */
 const mostRows = 500;
 
 /** Returns one self-contained page, which runs no script and loads nothing. */

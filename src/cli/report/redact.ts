@@ -10,13 +10,13 @@ const locating = /^(?:latitude|longitude|altitude|lat|lon)$/i;
 /** Members that stay readable, because they name the service or the outcome. */
 const kept = /^(?:operationName|appDisplayName|application|applications|rule|ruleName)$/i;
 
-/** A day, a day with a time, or a time. They tell nobody, and a mask would take them for numbers or addresses. */
+/** A day, a time or both. They identify nobody, and masking would mistake them for numbers or addresses. */
 const times =
   /(?<=^|[\s,;("])(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|\+00:00)?)?|\d\d:\d\d(?::\d\d)?)(?=$|[\s,;)"]|\.(?:\s|$))/;
 
 /**
- * Replaces names, ids, addresses, places and paths in any JSON value. Equal texts get equal numbers everywhere, so
- * that one can still follow who did what to whom.
+ * Replaces names, ids, addresses, places and paths in any JSON value. Equal texts get equal numbers everywhere, so a
+ * reader can still follow who did what.
  */
 export class Redaction {
   readonly #mask = new Mask();
@@ -79,7 +79,7 @@ export class Redaction {
   }
 }
 
-/** Keys with a meaning of their own: a rule's name is not a person's, and a trait's value depends on its kind. */
+/** Handles keys with special meanings: a rule's name is not a person's, and a trait's value depends on its kind. */
 function meantBy(holder: object, member: string, name: string): string {
   if (name === "value" && "kind" in holder && holder.kind === "country") {
     return holder.kind;

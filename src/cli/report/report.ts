@@ -19,7 +19,7 @@ import { attackOf } from "./attackOf.ts";
 import { writeNamed, writtenLine } from "../writeResult.ts";
 import type { Input } from "./page.ts";
 
-/** Options that decide what is found, and name nobody. */
+/** Options that affect the findings and name nobody. */
 const shownOptions: ReadonlySet<string> = new Set([
   "as-of",
   "from",
@@ -43,7 +43,7 @@ export const report: Command = {
     },
     {
       name: "redact",
-      help: "Replace names, ids, addresses, places and paths by numbers, the same everywhere.",
+      help: "Replace names, ids, addresses, places and paths with numbers, the same everywhere.",
     },
     ...analysisOptions,
   ],
@@ -67,7 +67,7 @@ export const report: Command = {
     const redaction = given["redact"] === undefined ? null : new Redaction();
     const redacted = <T>(value: T): T => (redaction === null ? value : redaction.value(value));
     const madeAt = (terminal.now ?? Date.now)();
-    // Redacted before it becomes sentences: in these a path looks like any other words.
+    // Redact before sentences are made: in a sentence, a path looks like any other words.
     const found = redacted(analysis.report);
     const { findings } = found;
     const inputs = (await hashAll(analysis.files)).map((input) => ({

@@ -6,7 +6,7 @@ import { readWholeRulesFile } from "../rulesFile.ts";
 import { withWatchlistFiles } from "../watchlistFiles.ts";
 
 /**
- * Reads files of rules and tells what is sound and yet probably not meant.
+ * Reads files of rules and warns of what is valid but probably not intended.
  *
  * @param now epoch milliseconds, for the ends of exclusions
  * @throws ProblemsError with every problem of every file

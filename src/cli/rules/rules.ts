@@ -26,52 +26,58 @@ const formats = ["table", "json"] as const;
 export const rules: Command = {
   ...heads.rules,
   options: [
-    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formats.join(" or ")}. Default: table.` },
     {
       name: "check",
-      help: "Check files of rules: every problem at once, with exit code 2; doubts are warnings.",
+      help: "Check files of rules; report every problem at once, with exit code 2; doubts are warnings.",
     },
     {
       name: "as-of",
       value: "TIME",
-      help: "With --check: when exclusions are looked at; now if not given.",
+      help: "With --check: the time at which to judge exclusions. Default: now.",
     },
     {
       name: "test",
-      help: "Run files of scenarios: a difference from what they expect is shown, with exit code 1.",
+      help: "Run files of scenarios; show differences from what they expect, with exit code 1.",
     },
     {
       name: "rules",
       value: "FILE",
-      help: "With --test: the rules that scenarios name; those that ship if not given.",
+      help: "With --test: the rules that scenarios name. Default: those that ship.",
     },
     {
       name: "export",
       value: "ENGINE",
-      help: `Write the nearest rule for ${exporters.map(({ id }) => id).join(", ")}: its header says what it loses.`,
+      help: `Write the nearest rule for ${exporters.map(({ id }) => id).join(", ")}; its header says what it loses.`,
     },
     {
       name: "rule",
       value: "ID",
-      help: `With --export: the rule; ${mainRule}, or the first of FILE, if not given.`,
+      help: `With --export: the rule. Default: ${mainRule}, or the first of FILE.`,
     },
   ],
   details: [
     "A file of rules is a list in YAML, or in JSON with comments; its format is in docs/rules.md.",
     "A file of scenarios says which rows or denials a rule is given and which findings are expected; its format is\nin docs/scenarios.md.",
-    "The header of an exported rule is measured when it is written: a model of it and our rule judge the example day.",
+    "The numbers in the header of an exported rule are measured: a model of it and our rule judge the example day.",
   ],
   examples: [
     { line: "mfa-deny rules", says: "The rules that ship." },
-    { line: "mfa-deny rules --check examples/rules.json", says: "Before a file of rules is used." },
-    { line: "mfa-deny rules --test examples/scenarios.json", says: "What the rules have to find." },
+    {
+      line: "mfa-deny rules --check examples/rules.json",
+      says: "A check before a file of rules is used.",
+    },
+    {
+      line: "mfa-deny rules --test examples/scenarios.json",
+      says: "A test that the rules find what they must.",
+    },
     {
       line: "mfa-deny rules --export sentinel examples/rules.json",
       says: "The nearest rule that Sentinel can run by itself.",
     },
     {
       line: "mfa-deny rules examples/rules.yaml",
-      says: "What is in effect by a file, and which line of it says so.",
+      says: "The rules in effect with a file, and the line that sets each part.",
     },
   ],
   run(given, operands, terminal) {
@@ -108,7 +114,7 @@ export const rules: Command = {
 /** What the command does instead of showing rules. */
 const tasks = ["check", "test", "export"] as const;
 
-/** @throws UsageError where several files are given */
+/** @throws UsageError if several files are given */
 function onlyFile([file, another]: readonly string[], does: string): string | undefined {
   if (another !== undefined) {
     throw new UsageError(`rules ${does} one file at a time, but '${another}' is given as well`);

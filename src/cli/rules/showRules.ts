@@ -4,7 +4,7 @@ import { visible } from "../../detection/signin/visible.ts";
 import type { ListedRule } from "../../settings/ruleFile.ts";
 import { formatTable } from "../text/formatTable.ts";
 
-/** Everything that is in effect, rule by rule, and where each part of it comes from. */
+/** Shows everything that is in effect, rule by rule, and where each part comes from. */
 export function rulesInEffect(listed: readonly ListedRule[], width: number): string {
   return listed.map((each) => ruleInEffect(each, width)).join("\n");
 }
@@ -54,7 +54,7 @@ function ruleInEffect(listed: ListedRule, width: number): string {
   return formatTable([visible(rule.id), "in effect", "from"], rows, width);
 }
 
-/** Whom and what it asks for, in one line; empty where it asks for nothing. */
+/** Returns a selector's conditions in one line; empty if it has none. */
 function selectorWords(selector: Selector): string {
   const { userType, watchlists, addresses } = selector;
   const listed = (["users", "domains", "applications", "countries"] as const).flatMap((kind) =>

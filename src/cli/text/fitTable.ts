@@ -8,14 +8,14 @@ export interface Column<Row> {
   readonly paint?: (text: string, row: Row) => string;
   /** Whether its long words may be cut to make the table fit. */
   readonly mayCut?: boolean;
-  /** Columns with the greatest number are left out first if the table is too wide. Columns without one always stay. */
+  /** Columns with the greatest number are left out first. Columns without a number always stay. */
   readonly leaveOut?: number;
 }
 
 /** Blanks between two columns. */
 const gap = 2;
 
-/** Words up to this width are not cut as long as columns can be left out instead. */
+/** Words up to this width are cut only when no more columns can be left out. */
 const usualWord = 24;
 
 /** The smallest width to which words are cut. */
@@ -69,7 +69,7 @@ export function fitTable<Row>(
 interface Measured<Row> {
   readonly column: Column<Row>;
   readonly cells: readonly string[];
-  /** The widest word. */
+  /** Returns the width of the widest word. */
   readonly word: number;
   readonly most: number;
 }
@@ -108,7 +108,7 @@ function leastOf<Row>({ column, word }: Measured<Row>, longestWord: number): num
   return column.mayCut === true ? Math.min(word, longestWord) : word;
 }
 
-/** The widest columns shrink first, but none below its words. */
+/** Shrinks the widest columns first, but no column below its words. */
 function widthsOf<Row>(
   shown: readonly Measured<Row>[],
   word: number,

@@ -1,7 +1,7 @@
 import { fitTable } from "./fitTable.ts";
 
 /**
- * Columns two blanks apart, as wide as their widest cell if the terminal allows.
+ * Formats columns two blanks apart, each as wide as its widest cell if the terminal allows.
  *
  * @param width columns of the terminal; Infinity: no limit
  */

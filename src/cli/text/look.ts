@@ -14,7 +14,7 @@ export const lookOptions: readonly Option[] = [
   {
     name: "times",
     value: "HOW",
-    help: "Times in tables: utc, local (of this machine) or relative (to now); utc if not given.",
+    help: "Times in tables: utc, local (of this machine) or relative (to now). Default: utc.",
   },
   {
     name: "verbose",
@@ -24,12 +24,12 @@ export const lookOptions: readonly Option[] = [
   {
     name: "color",
     value: "WHEN",
-    help: "auto, always or never; auto obeys NO_COLOR and is off where no terminal is.",
+    help: "auto, always or never; auto obeys NO_COLOR and is off without a terminal. Default: auto.",
   },
   {
     name: "width",
     value: "COLUMNS",
-    help: "Columns that a table may take; the terminal's, or as many as it needs, if not given.",
+    help: "Maximum width of a table in columns. Default: the terminal's; without one, no limit.",
   },
 ];
 
@@ -43,7 +43,7 @@ const styles = {
 
 type Style = keyof typeof styles;
 
-/** The layout of text for people. */
+/** How text for people is laid out. */
 export interface Look {
   /** Columns of a line; Infinity: no limit. */
   readonly width: number;

@@ -5,7 +5,7 @@ export function counted(number: number, noun: string): string {
 
 /** Formats a number with commas, independent of the machine's language. */
 export function count(number: number): string {
-  // `toLocaleString` loads tables first, which takes longer than to search a small log.
+  // `toLocaleString` loads tables first, which takes longer than searching a small log.
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 

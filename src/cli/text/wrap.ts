@@ -1,6 +1,6 @@
 import widthOf from "fast-string-width";
 
-/** The places where a line may end. */
+/** Matches the places where a line may end. */
 const breaks = {
   sentence: /\s+/,
   /** A user name in a cell may also be split before its domain, and before the mark of a guest. */
@@ -31,7 +31,7 @@ export function wrap(text: string, width: number, kind: TextKind): readonly stri
   return [...lines, line];
 }
 
-/** Breaks lines that are longer than a terminal's, and indents what follows. */
+/** Breaks lines that are wider than the terminal, and indents the rest. */
 export function wrapLines(text: string, width: number): string {
   return text
     .split("\n")

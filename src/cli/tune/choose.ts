@@ -1,6 +1,6 @@
 import type { TunedCell } from "../../run/tuneRecords.ts";
 
-/** The setting to take under a limit, and what the next more sensitive ones would add. */
+/** The setting to use under a limit, and what the next more sensitive ones would add. */
 export interface Choice {
   readonly cell: TunedCell;
   readonly givesUp: readonly GivenUp[];
@@ -15,7 +15,7 @@ interface GivenUp {
 }
 
 /**
- * Chooses the most sensitive setting that no week exceeds the limit with.
+ * Chooses the most sensitive setting with which no week exceeds the limit.
  *
  * @returns null if every setting exceeds it
  */
@@ -39,7 +39,7 @@ function bySensitivity(a: TunedCell, b: TunedCell): number {
   );
 }
 
-/** One denial fewer, and the next longer window. */
+/** Returns the settings with one denial fewer, and with the next longer window. */
 function givenUp(cells: readonly TunedCell[], chosen: TunedCell): readonly GivenUp[] {
   const sameKind = cells.filter(({ kind }) => kind === chosen.kind);
   const lower = sameKind.filter(

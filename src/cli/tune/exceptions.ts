@@ -1,24 +1,24 @@
 import { formatTime } from "../../detection/signin/time.ts";
 import type { IncidentLabel, LabelledDenials } from "../../run/incidentLabels.ts";
 
-/** Closed as no attack as often as this, something is worth an exception. */
+/** The number of incidents closed as no attack that makes an exception worthwhile. */
 const fewestClosed = 3;
 
-/** How long an exception holds, from the last incident on. */
+/** How long an exception applies after the last incident. */
 const holdsMs = 90 * 86_400_000;
 
-/** Something to leave out for a while, named as in a file of rules. */
+/** A user, application or address to exclude for a while, named as in a file of rules. */
 type Exception = (
   { readonly user: string } | { readonly application: string } | { readonly address: string }
 ) & {
   readonly until: string;
-  /** Incidents that were closed as no attack and that it explains. */
+  /** Number of incidents that were closed as no attack and that it explains. */
   readonly closed: number;
 };
 
 /**
- * Proposes users whose incidents were closed as no attack again and again, and never as one. An application or address is
- * proposed where it is the only one of such incidents of several users, and no attack came from it.
+ * Proposes users whose incidents were repeatedly closed as no attack, and never as an attack. Also proposes an
+ * application or address that alone explains such incidents of several users, if no attack came from it.
  *
  * @param labelled where the denials of incidents came from, as far as the log has them
  */
@@ -79,7 +79,7 @@ function grouped(
   return groups;
 }
 
-/** Those with enough incidents, the most first. */
+/** Returns those with enough incidents, the most frequent first. */
 function worthIt(groups: ReadonlyMap<string, readonly IncidentLabel[]>): readonly Explained[] {
   return [...groups]
     .filter(([, own]) => own.length >= fewestClosed)

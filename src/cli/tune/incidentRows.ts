@@ -12,7 +12,7 @@ export interface IncidentRow {
  * Reads a CSV file of incidents. Times without a zone are in UTC, as the portals export them.
  *
  * @param order of times with slashes
- * @throws UsageError where a column that is needed is missing, or a time has two meanings
+ * @throws UsageError if a required column is missing, or a time is ambiguous
  */
 export function incidentRows(
   path: string,

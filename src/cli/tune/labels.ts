@@ -30,7 +30,7 @@ const fields = v.looseObject({
   incidentNumber: v.optional(v.nullable(v.union([v.number(), v.string()]))),
 });
 
-/** How the portals call what was no attack, without blanks. Undetermined says nothing. */
+/** The portals' classifications for what was not an attack, without blanks. Undetermined says nothing. */
 const benignClass = /^(?:benignpositive|falsepositive|informational)/;
 const attackClass = /^truepositive/;
 
@@ -39,7 +39,7 @@ const attackClass = /^truepositive/;
  * table SecurityIncident, or the list of the Defender portal), or the truth that `generate` writes.
  *
  * @param dateOrder of times with slashes, in CSV
- * @throws UsageError where the file is none of them
+ * @throws UsageError if the file is none of them
  */
 export async function readLabels(
   path: string,
@@ -96,11 +96,11 @@ function ofTruth(isAttack: boolean) {
 interface Read {
   readonly number: string | null;
   readonly modifiedAt: number;
-  /** Null where nobody decided. */
+  /** Returns null if nobody has decided. */
   readonly label: IncidentLabel | null;
 }
 
-/** The table has a row for each change of an incident; the last one holds. */
+/** Keeps the last row of each incident, because the table has a row for each change. */
 function latest(all: readonly Read[]): readonly Read[] {
   const byNumber = new Map<string, Read>();
   const unnumbered = all.filter(({ number }) => number === null);
@@ -127,7 +127,7 @@ function readIncident(record: v.InferOutput<typeof incident>, place: string): Re
     incidentNumber: given("incidentnumber", "incidentid"),
   });
   if (!read.success) {
-    throw new UsageError(`--labels ${place}: is no incident of Sentinel`);
+    throw new UsageError(`--labels ${place}: is not an incident of Sentinel`);
   }
   const { incidentNumber = null } = read.output;
   const modified = given("lastmodifiedtimeutc", "lastmodifiedtime", "lastupdatetime");
@@ -138,7 +138,7 @@ function readIncident(record: v.InferOutput<typeof incident>, place: string): Re
   };
 }
 
-/** Finds a member by the first of some names that there is. Case and separators do not matter. */
+/** Returns the member under the first of the names that exists. Case and separators do not matter. */
 function plainNames(
   record: Readonly<Record<string, unknown>>,
 ): (...names: readonly string[]) => unknown {

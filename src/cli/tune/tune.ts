@@ -48,24 +48,24 @@ export const tune: Command = {
     {
       name: "rule",
       value: "ID",
-      help: `The rule whose numbers are tried; ${mainRule}, or the first of --rules, if not given.`,
+      help: `The rule whose numbers are tried. Default: ${mainRule}, or the first of --rules.`,
     },
     {
       name: "rules",
       value: "FILE",
-      help: "The rules in use. They are counted as they are, with what their exclusions hide.",
+      help: "The rules in use. They are judged as they are, and so is what their exclusions hide.",
     },
     {
       name: "labels",
       value: "FILE",
-      help: "What became of incidents: precision and recall of every setting, and exceptions.",
+      help: "Closed incidents: adds precision and recall of every setting, and proposes exceptions.",
     },
-    { name: "format", value: "FORMAT", help: `${formatNames.join(", ")}; table if not given.` },
+    { name: "format", value: "FORMAT", help: `${formatNames.join(", ")}. Default: table.` },
     { name: "as-of", value: "TIME", help: "Use only rows published (TimeGenerated) by then." },
     {
       name: "context",
       value: "on|off",
-      help: "off: no usual origins and signs of a takeover, and one reading less; on if not given.",
+      help: "off: skip usual origins and signs of a takeover; reads the logs once less. Default: on.",
     },
     inputOptions.dateOrder,
     inputOptions.strict,
@@ -75,10 +75,10 @@ export const tune: Command = {
   ],
   details: [
     inputDetail,
-    "Tried are the thresholds from 1 to 20, windows of 1, 2, 5, 10, 15, 30 and 60 minutes, 4 and 24 hours, sliding and\nfixed. Each setting finds what detect finds with --threshold and --window. Weeks are spans of seven days from the\nfirst day of the log on; a log shorter than a week counts as one.",
-    "The most sensitive setting is the one that finds the most labelled attacks, then the most findings that were\napproved after, reported or followed by signs of a takeover, then the most users, then the one with the lower\nthreshold and the longer window.",
-    "--labels takes incidents as JSON (the answer of Sentinel's API, rows of the table SecurityIncident) or CSV (the\ntable, or the list of the Defender portal), with the user in the title. Closed as true positive is an attack; as\nbenign or false positive or informational is none; the others say nothing. The truth.json of generate will do,\ntoo. An exception is proposed, until 90 days after the last incident, for users with three incidents that were\nclosed as no attack, and none as an attack; and for an application or address that explains three of several\nusers, and no attack.",
-    "The exit code is 1 where no setting meets --max-per-week, or where the rules of --rules exceed it.",
+    "tune tries thresholds from 1 to 20 and windows of 1, 2, 5, 10, 15, 30 and 60 minutes, 4 and 24 hours, sliding and\nfixed. Each setting finds what detect finds with --threshold and --window. Weeks are spans of seven days from the\nfirst day of the log; a log shorter than a week counts as one.",
+    "The most sensitive setting is the one that finds the most labelled attacks, then the most findings that were\nfollowed by an approval, reported, or followed by signs of a takeover, then the most users, then the one with the\nlower threshold and the longer window.",
+    "--labels takes incidents as JSON (the answer of Sentinel's API, rows of the table SecurityIncident) or CSV (the\ntable, or the list of the Defender portal), with the user in the title. An incident closed as true positive is an attack;\none closed as benign positive, false positive or informational is not; others are ignored. The truth.json of\ngenerate works too. tune proposes an exception, until 90 days after the last incident, for a user with three\nincidents closed as no attack and none as an attack, and for an application or address that explains three such\nincidents of several users and no attack.",
+    "The exit code is 1 if no setting meets --max-per-week, or if the rules of --rules exceed it.",
   ],
   examples: [
     {
@@ -87,7 +87,7 @@ export const tune: Command = {
     },
     {
       line: "mfa-deny tune --max-per-week 20 --rules examples/rules.json examples/contoso-day.ndjson.gz",
-      says: "A gate for a change of the rules.",
+      says: "A gate for a change to the rules.",
     },
   ],
   async run(given, operands, terminal) {

@@ -1,7 +1,7 @@
 import { csvCell } from "../detect/csvText.ts";
 import type { TuneOutput } from "./tuneReport.ts";
 
-/** RFC 4180, a setting a row. */
+/** Returns RFC 4180 text with one row per setting. */
 export function tuneCsv({ cells }: TuneOutput): string {
   const names = Object.keys(cells[0] ?? {});
   const rows = cells.map((cell) => Object.values(cell).map(csvCell));

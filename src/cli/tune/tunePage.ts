@@ -5,7 +5,7 @@ import { picture } from "../report/picture.ts";
 import type { TuneOutput } from "./tuneReport.ts";
 import { adviceLines, headLine } from "./tuneTable.ts";
 
-/** A page with a heat map of every kind of window. It loads nothing and runs no script. */
+/** Returns a page with a heat map for each kind of window. It loads nothing and runs no script. */
 export function tunePage(output: TuneOutput): string {
   const kinds = [...new Set(output.cells.map(({ kind }) => kind))];
   return htmlDocument(

@@ -6,7 +6,7 @@ import type { TuneOutput } from "./tuneReport.ts";
 
 type Cell = TuneOutput["cells"][number];
 
-/** For a person: the findings a week of every setting, then what is in use and what to choose. */
+/** Returns text for people: the weekly findings of every setting, then what is in use and what to choose. */
 export function tuneTable(output: TuneOutput, width: number): string {
   const { cells, coverage } = output;
   const kinds = [...new Set(cells.map(({ kind }) => kind))];
@@ -25,13 +25,13 @@ export function tuneTable(output: TuneOutput, width: number): string {
   ].join("\n");
 }
 
-/** What was counted. */
+/** Says what was counted. */
 export function headLine({ denials, users, span, rule }: TuneOutput): string {
   const when = span === null ? "" : `, ${span.from.slice(0, 10)} to ${span.to.slice(0, 10)}`;
   return `${denials} denials of ${users} users${when}. Findings a week of ${rule}, on average:`;
 }
 
-/** What is in use, what to choose, and what to leave out. */
+/** Says what is in use, what to choose, and what to exclude. */
 export function adviceLines(output: TuneOutput): readonly string[] {
   return [
     currentLine(output),
@@ -47,10 +47,10 @@ function exceptionLine(exception: TuneOutput["exceptions"][number]): string {
   return `Worth an exception until ${until}: ${said.join()}, closed as no attack ${closed} times.\n`;
 }
 
-/** Columns of the windows' names, and of a number with its gap. */
+/** Widths of the windows' names, and of a number with its gap. */
 const columns = { first: 10, number: 6 };
 
-/** One grid, or several that fit the terminal, each with some of the thresholds. */
+/** Returns one grid, or several that fit the terminal, each with some of the thresholds. */
 function grids(kind: string, cells: readonly Cell[], width: number): readonly string[] {
   const thresholds = [...new Set(cells.map(({ threshold }) => threshold))];
   const fitting = Math.floor((width - columns.first) / columns.number);
@@ -78,7 +78,7 @@ function grid(kind: string, cells: readonly Cell[]): string {
   return formatTable([kind, ...thresholds.map(String)], rows);
 }
 
-/** At most three digits. */
+/** Formats a number with at most three digits. */
 function weekly(perWeek: number): string {
   return perWeek === 0 ? "-" : perWeek >= 10 ? String(Math.round(perWeek)) : perWeek.toFixed(1);
 }

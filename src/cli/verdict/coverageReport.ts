@@ -16,7 +16,7 @@ export function toCoverageReport(coverage: Coverage) {
       oldestRow: timeOrNull(file.oldestRow),
       newestRow: timeOrNull(file.newestRow),
     })),
-    /** For people: what was read, and what could not be seen. */
+    /** Returns text for people: what was read, and what could not be seen. */
     summary: extentText(coverage),
     notes: coverageNotes(coverage),
   };

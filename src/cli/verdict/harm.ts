@@ -46,8 +46,8 @@ function isUsual({ context }: Pick<Attack, "context">): boolean {
 }
 
 /**
- * Reports whether the attacker probably got in. An approval or a sign-in from where the user usually signs in is the
- * user's own.
+ * Reports whether the attacker probably got in. An approval or a sign-in from where the user usually signs in counts
+ * as the user's own.
  */
 function isHarmed(attack: Attack): boolean {
   const { approvedAfter, signedIn, takeover } = harmOf(attack);
@@ -77,7 +77,7 @@ function weight(attack: Attack): number {
 
 /**
  * Returns each user once: first those whose accounts the attacker probably got into, most harmful first, then the
- * others. Of these `usual` are those whose prompts all came from where they usually sign in.
+ * others. `usual` are those of the others whose prompts all came from where they usually sign in.
  */
 export function usersByHarm(attacks: readonly Attack[]) {
   const sorted = attacks.toSorted(byHarm);

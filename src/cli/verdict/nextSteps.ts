@@ -2,22 +2,22 @@ import { visible } from "../../detection/signin/visible.ts";
 import { listed } from "../text/words.ts";
 import { usersByHarm, type Attack } from "./harm.ts";
 
-/** Users that a step names. */
+/** Maximum number of users that a step names. */
 const most = 5;
 
-/** A word that every shell takes as it is. */
+/** Matches a word that needs no quotes in any shell. */
 const plainWord = /^[\w./\\:@+,-]+$/;
 
 interface Step {
   readonly words: string;
-  /** A line for the shell; null if there is none. */
+  /** A command line for the shell; null if there is none. */
   readonly command: string | null;
 }
 
 /**
- * What to do about findings, the most urgent first.
+ * Returns what to do about findings, the most urgent first.
  *
- * @param operands the files as the command was given them
+ * @param operands the files as given on the command line
  */
 export function nextSteps(
   attacks: readonly Attack[],

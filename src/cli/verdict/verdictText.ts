@@ -94,12 +94,12 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
   }
 }
 
-/** Null unless tables lack the column of users' names; somebody may have renamed it. */
+/** Returns null unless tables lack the column of users' names. Somebody may have renamed it. */
 function renamedUser(coverage: Coverage): string | null {
   return isTable(coverage) ? missingColumn("Username", "empty") : null;
 }
 
-/** The same for the time, without which no record can be used. */
+/** Does the same for the time, without which no record can be used. */
 function renamedTime(coverage: Coverage): string | null {
   return isTable(coverage) && coverage.oldestRow === null
     ? missingColumn("Date (UTC)", "unreadable")

@@ -3,7 +3,7 @@ import type { PeerRow } from "./peerRow.ts";
 
 const day = 86_400_000;
 
-/** One time that a rule fires: its rows, oldest first. */
+/** The rows on which a rule fired once, oldest first. */
 export interface Fired {
   readonly rows: readonly PeerRow[];
 }
@@ -13,7 +13,7 @@ export function fire(peer: Peer, rows: readonly PeerRow[]): readonly Fired[] {
   return groupsOf(peer, peer.makes?.(rows) ?? rows).flatMap((group) => fireGroup(peer, group));
 }
 
-/** Rows of one key, and of one bin where the bins are fixed, in order. */
+/** Groups rows by key and by bin. The rows of a group are in order of time. */
 function groupsOf({ key, bins }: Peer, rows: readonly PeerRow[]): readonly PeerRow[][] {
   const groups = new Map<string, PeerRow[]>();
   for (const row of rows.toSorted((a, b) => a.placedAt - b.placedAt)) {
@@ -67,7 +67,7 @@ function publicationsWithin(rows: readonly PeerRow[], ms: number): boolean {
   return Math.max(...times) - Math.min(...times) <= ms;
 }
 
-/** Each row that ends a sequence of as many as the threshold within the span; those that overlap fire once. */
+/** Finds sequences of as many rows as the threshold within the span. Sequences that overlap fire once. */
 function sequences(
   peer: Peer,
   counted: readonly PeerRow[],

@@ -1,14 +1,14 @@
 import type { PeerRow } from "./peerRow.ts";
 
-/** How a rule puts what it counts into groups. */
+/** How a rule groups the rows that it counts. */
 type Bins =
   /** Each row by itself. */
   | { readonly kind: "row" }
   /** Spans aligned to the epoch. */
   | { readonly kind: "fixed"; readonly ms: number }
   /**
-   * As many as the threshold in a row, within a span. Where the rule looks back for a limited time, the publications of
-   * all have to lie within it.
+   * As many rows in sequence as the threshold, within a span. If the rule looks back for a limited time, all rows must
+   * be published within that time.
    */
   | { readonly kind: "sequence"; readonly ms: number; readonly lookBackMs?: number }
   /** Everything that is searched. */
@@ -27,18 +27,18 @@ export interface Peer {
   readonly says: string;
   /** What is not modelled; empty if nothing is left out. */
   readonly leavesOut: string;
-  /** What the rule makes of a user's rows before it counts. Left out: it takes them as they are. */
+  /** Transforms a user's rows before they are counted. If absent, they are counted as they are. */
   readonly makes?: (rows: readonly PeerRow[]) => readonly PeerRow[];
   /** How often the rule counts a row. */
   readonly counts: (row: PeerRow) => number;
   /** What the rule groups by. */
   readonly key: (row: PeerRow) => string;
   readonly bins: Bins;
-  /** The number that fires. */
+  /** The rule fires at this count. */
   readonly threshold: number;
   /**
-   * A success without which the rule does not fire; `order` tells whether it must come after the denials. `withinMs`: how
-   * long after the last of them; left out, it must lie in the span of a sequence.
+   * A success that the rule requires. `order` says whether it must come after the denials, `withinMs` how long after
+   * the last of them. Without `withinMs`, it must lie in the span of a sequence.
    */
   readonly success?: {
     readonly is: (row: PeerRow) => boolean;

@@ -3,7 +3,7 @@ import { readSignIn, type Step } from "../../../detection/signin/signIn.ts";
 
 /** A sign-in row with the columns that public rules look at. Texts in lower case, times in epoch milliseconds. */
 export interface PeerRow {
-  /** The object id, or else the principal name. */
+  /** The object id, or the principal name if there is no id. */
   readonly user: string;
   readonly name: string | null;
   /** The principal name as the row spells it. */
@@ -13,7 +13,7 @@ export interface PeerRow {
   readonly status: string;
   /** Texts of `AuthenticationDetails`. */
   readonly steps: readonly string[];
-  /** The same steps, with what tells the prompts of a request apart. */
+  /** The same steps, with the values that distinguish the prompts of a request. */
   readonly prompts: readonly PeerPrompt[];
   readonly address: string | null;
   readonly place: string | null;
@@ -23,7 +23,7 @@ export interface PeerRow {
   readonly interactive: boolean;
   /** `TimeGenerated`. */
   readonly publishedAt: number;
-  /** The time by which the rule places the row: when it was published, unless the rule makes rows of its own. */
+  /** The time that the rule uses for the row: its publication, unless the rule transforms the rows. */
   readonly placedAt: number;
   /** `CreatedDateTime`. */
   readonly happenedAt: number;

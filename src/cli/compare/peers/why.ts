@@ -16,10 +16,10 @@ export const missWords = {
 export type Miss = keyof typeof missWords;
 
 /**
- * Finds the one thing without which the rule would have caught a burst: each is taken out by itself, in turn.
+ * Finds the one obstacle that kept the rule from catching a burst. It removes each obstacle by itself, in turn.
  *
  * @param rows of the burst's user, around the burst
- * @param isOfBurst tells which of them are of the burst itself
+ * @param isOfBurst reports whether a row belongs to the burst itself
  */
 export function whyMissed(
   peer: Peer,
@@ -45,7 +45,7 @@ export function whyMissed(
 
 const day = 86_400_000;
 
-/** The row as if it had been published when the sign-in happened. */
+/** Returns the row as if it had been published when the sign-in happened. */
 function atOnce(row: PeerRow): PeerRow {
   return { ...row, publishedAt: row.happenedAt, placedAt: row.happenedAt };
 }
@@ -70,7 +70,7 @@ export const catchWords = {
 
 export type Doubt = keyof typeof catchWords;
 
-/** Whether the rule catches a burst for a wrong reason. */
+/** Returns the wrong reasons for which the rule may catch a burst. */
 export function doubtsAbout(
   peer: Peer,
   rows: readonly PeerRow[],

@@ -7,7 +7,7 @@ import { approvalText, otherRefusal, refusalTexts, saysApproval } from "./refusa
 
 const minute = 60_000;
 
-/** How long rows may take to be published, before the look-back is too short for them. */
+/** The longest delay of publication that the look-back allows for. */
 const lateness = 60 * minute;
 const frequency = 5 * minute;
 
@@ -15,7 +15,7 @@ const status = "azure.signinlogs.properties.status.additional_details";
 const steps =
   "azure.signinlogs.properties.authentication_details.authentication_step_result_detail";
 
-/** An EQL rule in TOML, as Elastic's public repository has them. */
+/** Exports an EQL rule in TOML, the format of Elastic's public repository. */
 export const elastic: Exporter = {
   id: "elastic",
   name: "Elastic",
@@ -49,10 +49,10 @@ export const elastic: Exporter = {
     }),
   }),
   leavesOut: (rule) => [
-    `Rows that are published more than ${periodOf(rule) / minute} minutes after those that they belong to are lost.`,
-    "EQL cannot look into the steps of a row: it counts rows, by their Status.",
-    ...(rule.kind === "tumbling" ? ["EQL has no fixed spans: its span slides."] : []),
-    ...(rule.approvalRequired ? [] : ["An approval that follows raises no severity."]),
+    `Rows that are published more than ${periodOf(rule) / minute} minutes after the others of their burst are lost.`,
+    "EQL cannot look into the steps of a row, so it counts rows by their Status.",
+    ...(rule.kind === "tumbling" ? ["EQL has no fixed windows, so its window slides."] : []),
+    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
   ],
 };
 
@@ -72,7 +72,7 @@ function queryOf(rule: Rule): readonly string[] {
     `  not ${status} like~ "*${otherRefusal}*"`,
   ];
   if (threshold === 1 && !approvalRequired) {
-    // A sequence has two events at least.
+    // A sequence has at least two events.
     return denial;
   }
   const span = windowMs % 1000 === 0 ? `${windowMs / 1000}s` : `${windowMs}ms`;

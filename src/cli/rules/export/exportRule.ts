@@ -13,7 +13,7 @@ import { readPeerRow } from "../../compare/peers/peerRow.ts";
 import { catchWords, missWords } from "../../compare/peers/why.ts";
 import type { Exporter } from "./exporter.ts";
 
-/** The rule that comes nearest, under a header that says how near it comes. */
+/** Returns the nearest rule, under a header that says how close it comes. */
 export async function exportRule(exporter: Exporter, rule: Rule): Promise<string> {
   const measured = await measureOnExample(rule, modelOf(exporter, rule));
   const lines = headerLines(exporter, rule, measured);
@@ -33,7 +33,7 @@ function modelOf(exporter: Exporter, rule: Rule): Peer {
   };
 }
 
-/** Puts what the rule finds on the example day beside what a model of the exported rule finds there. */
+/** Compares what the rule finds on the example day with what a model of the exported rule finds there. */
 async function measureOnExample(rule: Rule, peer: Peer): Promise<PeerComparison> {
   const { rows } = exampleDay();
   async function* entries() {
@@ -44,7 +44,7 @@ async function measureOnExample(rule: Rule, peer: Peer): Promise<PeerComparison>
     const { findings } = await judgeRuleSets(
       wholly(entries()),
       { store: new MemoryStore(), ledger },
-      // What a rule leaves out is not exported, so the measurement leaves out nothing either.
+      // Exclusions are not exported, so the measurement does not apply them either.
       { sets: [[{ ...rule, mode: "on", scope: everything }]], asOf: null, onBad: () => {} },
     );
     const peerRows = rows.flatMap((record) => readPeerRow(record) ?? []);
@@ -79,9 +79,9 @@ function headerLines(
     ...doubts,
     ...reasons,
     `- it alerts ${alerts} times; ${elsewhere} alerts contain none of the findings`,
-    "What that does not show:",
+    "This does not show:",
     ...exporter.leavesOut(rule).map((line) => `- ${line}`),
-    "- It knows no usual origins, signs of a takeover, campaigns and other spellings of Microsoft's texts.",
+    "- It does not know usual origins, signs of a takeover, campaigns or other spellings of Microsoft's texts.",
     ...(isScoped
       ? ["- appliesTo and exclude are not carried over: filter the rows yourself."]
       : []),

@@ -1,17 +1,17 @@
 import type { Rule } from "../../../detection/rules/rule.ts";
 import type { Peer } from "../../compare/peers/peer.ts";
 
-/** Writes the nearest rule that another engine can run. */
+/** An exporter writes the nearest rule that another engine can run. */
 export interface Exporter {
   /** The value of `--export`. */
   readonly id: string;
   readonly name: string;
-  /** What the engine's comments begin with. */
+  /** The start of a comment in the engine's language. */
   readonly comment: string;
-  /** The rule as the engine takes it, without its header. */
+  /** Returns the rule in the engine's format, without its header. */
   readonly write: (rule: Rule) => string;
-  /** What the written rule counts, so that it can be measured. */
+  /** Returns a model of the written rule, so that it can be measured. */
   readonly model: (rule: Rule) => Pick<Peer, "makes" | "counts" | "key" | "bins" | "success">;
-  /** What no row of a measurement shows: a sentence each. */
+  /** Returns what the measurement does not show, one sentence each. */
   readonly leavesOut: (rule: Rule) => readonly string[];
 }

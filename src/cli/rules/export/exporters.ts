@@ -4,5 +4,5 @@ import { sentinel } from "./sentinel.ts";
 import { sigma } from "./sigma.ts";
 import { splunk } from "./splunk.ts";
 
-/** Every engine that rules can be written for. */
+/** Exporters for every engine that rules can be written for. */
 export const exporters: readonly Exporter[] = [sentinel, splunk, sigma, elastic];

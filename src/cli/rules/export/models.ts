@@ -7,10 +7,10 @@ import { saysApproval, saysRefusal } from "./refusalTexts.ts";
 const keyOf = ({ tenantId, user }: PeerRow) => JSON.stringify([tenantId, user]);
 
 /**
- * The model of a rule that takes the steps of rows apart: each prompt counts once, at its own time. A row whose steps
+ * Returns the model of a rule that splits rows into steps: each prompt counts once, at its own time. A row whose steps
  * say nothing is judged by its Status.
  *
- * @param lookBackMs for how long the rule looks back, by publication
+ * @param lookBackMs how far back the rule looks, by time of publication
  */
 export function modelOfPrompts(
   rule: Rule,
@@ -29,7 +29,7 @@ export function modelOfPrompts(
   };
 }
 
-/** The model of a rule that counts rows whose Status says that a prompt was refused. */
+/** Returns the model of a rule that counts rows whose Status says that a prompt was refused. */
 export function modelOfRows(rule: Rule, bins: Peer["bins"]): Pick<Peer, "counts" | "key" | "bins"> {
   const isRefusal = saysRefusal(rule);
   return {

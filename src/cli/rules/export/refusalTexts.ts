@@ -1,13 +1,13 @@
 import type { Rule } from "../../../detection/rules/rule.ts";
 import { approvalWords, phrases } from "../../../detection/signin/phrases.ts";
 
-/** Declining consent to an application is something else, in nearly the same words. */
+/** Declining consent to an application is something else, although its text is nearly the same. */
 export const otherRefusal = "consent";
 
-/** A step of a fresh approval. */
+/** The start of the text of a fresh approval. */
 export const [approvalText] = approvalWords.step;
 
-/** Parts of texts, one of which a denial that the rule counts contains, in lower case. None contains another. */
+/** Returns parts of texts, in lower case. Every denial that counts contains one of them. No part contains another. */
 export function refusalTexts({ counted }: Pick<Rule, "counted">): readonly string[] {
   const parts = phrases
     .filter(({ outcome }) => counted.some((each) => each === outcome))
@@ -15,7 +15,7 @@ export function refusalTexts({ counted }: Pick<Rule, "counted">): readonly strin
   return parts.filter((part) => !parts.some((other) => other !== part && part.includes(other)));
 }
 
-/** The condition that exported rules put to a text. They know no other spelling of it. */
+/** The condition that exported rules apply to a text. They know no other spellings. */
 export function saysRefusal(rule: Pick<Rule, "counted">): (text: string) => boolean {
   const parts = refusalTexts(rule);
   return (text) => parts.some((part) => text.includes(part)) && !text.includes(otherRefusal);

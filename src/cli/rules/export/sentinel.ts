@@ -9,13 +9,13 @@ import { approvalText, otherRefusal, refusalTexts } from "./refusalTexts.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** A rule that looks back two days or more runs once an hour at most. */
+/** A rule that looks back two days or more can run at most once an hour. */
 const longPeriod = 48 * hour;
 
-/** How long rows may take to be published, before the look-back is too short for them. */
+/** The longest delay of publication that the look-back allows for. */
 const lateness = hour;
 
-/** A scheduled analytics rule in YAML, as Sentinel's public repository has them. */
+/** Exports a scheduled analytics rule in YAML, the format of Sentinel's public repository. */
 export const sentinel: Exporter = {
   id: "sentinel",
   name: "Microsoft Sentinel",
@@ -65,9 +65,9 @@ export const sentinel: Exporter = {
     });
   },
   leavesOut: (rule) => [
-    `Rows that are published more than ${scheduleOf(rule).period / minute} minutes after those that they belong to are lost.`,
-    "A burst that goes on alerts again with each run. The alerts share an incident for a day at most.",
-    ...(rule.approvalRequired ? [] : ["An approval that follows raises no severity."]),
+    `Rows that are published more than ${scheduleOf(rule).period / minute} minutes after the others of their burst are lost.`,
+    "A burst that continues raises an alert in each run. The alerts share an incident for at most a day.",
+    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
   ],
 };
 
@@ -129,13 +129,13 @@ function queryOf(rule: Rule): readonly string[] {
     "    | extend IsDenial = SaysDenial(Text), IsApproval = SaysApproval(Text)",
     "    | where IsDenial or IsApproval",
     "    | extend At = coalesce(todatetime(Step.authenticationStepDateTime), CreatedDateTime)",
-    // A row that shows a prompt again counts once.
+    // A prompt that several rows show counts once.
     "    | summarize ArrivedAt = min(ArrivedAt) by AADTenantId, UserId, Request, At, IsDenial, IsApproval);",
     "Prompts",
     "| where IsDenial",
     ...fired,
     ...(approvalRequired ? approved : []),
-    // What an earlier run has seen alerts no more.
+    // Prompts that an earlier run saw raise no alert.
     `| where ArrivedAt > ago(${timespan(frequency)})`,
     "| summarize Denials = max(Denials), FirstDenialAt = min(FirstDenialAt), LastDenialAt = max(LastDenialAt)",
     "    by AADTenantId, UserId",

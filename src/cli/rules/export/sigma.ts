@@ -5,7 +5,7 @@ import type { Exporter } from "./exporter.ts";
 import { modelOfRows } from "./models.ts";
 import { otherRefusal, refusalTexts } from "./refusalTexts.ts";
 
-/** A Sigma rule that says which rows count, and a correlation that counts them. */
+/** Exports a Sigma rule that says which rows count, and a correlation that counts them. */
 export const sigma: Exporter = {
   id: "sigma",
   name: "Sigma",
@@ -47,14 +47,14 @@ export const sigma: Exporter = {
       `level: ${rule.severity.toLowerCase()}`,
       "",
     ].join("\n"),
-  // The converters of pySigma make fixed bins of a timespan.
+  // The converters of pySigma turn a timespan into fixed bins.
   model: (rule) => modelOfRows(rule, { kind: "fixed", ms: rule.windowMs }),
   leavesOut: (rule) => [
-    "Whether the span slides is up to the converter: those of pySigma make fixed bins, and so does the model.",
-    "It cannot look into the steps of a row: it counts rows, by their Status.",
+    "The converter decides whether the span slides: those of pySigma make fixed bins, and so does the model.",
+    "It cannot look into the steps of a row, so it counts rows by their Status.",
     rule.approvalRequired
-      ? "The approval that the rule asks for is not asked for."
-      : "An approval that follows raises no severity.",
+      ? "It does not require the approval that the rule requires."
+      : "A later approval does not raise the severity.",
   ],
 };
 

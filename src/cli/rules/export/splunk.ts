@@ -5,11 +5,11 @@ import { approvalText, otherRefusal, refusalTexts } from "./refusalTexts.ts";
 
 const minute = 60_000;
 
-/** How long rows may take to be published, before the look-back is too short for them. */
+/** The longest delay of publication that the look-back allows for. */
 const lateness = 60 * minute;
 const frequency = 5 * minute;
 
-/** A stanza of savedsearches.conf, for the data of Splunk's add-on for Microsoft Cloud Services. */
+/** Exports a stanza of savedsearches.conf, for the data of Splunk's add-on for Microsoft Cloud Services. */
 export const splunk: Exporter = {
   id: "splunk",
   name: "Splunk",
@@ -19,7 +19,7 @@ export const splunk: Exporter = {
       `[${rule.name.replaceAll(/[[\]\r\n]/g, " ")}]`,
       "enableSched = 1",
       "cron_schedule = */5 * * * *",
-      // Events have the time of the record; what is late is found by the time of its arrival.
+      // Events have the time of the record. Late ones are found by the time of their arrival.
       `dispatch.earliest_time = -${periodOf(rule) / minute}m`,
       "dispatch.latest_time = now",
       "counttype = number of events",
@@ -34,10 +34,10 @@ export const splunk: Exporter = {
     ].join("\n"),
   model: (rule) => modelOfPrompts(rule, { lookBackMs: periodOf(rule) - frequency }),
   leavesOut: (rule) => [
-    `Rows that are published more than ${periodOf(rule) / minute} minutes after those that they belong to are lost.`,
-    "A user who has alerted is silent for the length of the window: later denials of the burst are not told.",
-    ...(rule.approvalRequired ? [] : ["An approval that follows raises no severity."]),
-    "`index=*` has to be narrowed to the index of your sign-in logs.",
+    `Rows that are published more than ${periodOf(rule) / minute} minutes after the others of their burst are lost.`,
+    "After an alert on a user, the next is suppressed for the length of the window: it does not report later denials.",
+    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
+    "Replace `index=*` with the index of your sign-in logs.",
   ],
 };
 

@@ -4,8 +4,8 @@ import type { Scenario } from "./readScenarios.ts";
 import { momentOf, sameUser, type ExpectedFinding } from "./scenario.ts";
 
 /**
- * What differs, a line each. Only the members that were expected are compared; the number of findings
- * always is. Several of one user are paired so that as many as possible agree, else in their order.
+ * Returns the differences, one line each. Compares the number of findings, and of each finding only the expected
+ * members. Several findings of one user are paired so that as many as possible agree, and otherwise in their order.
  */
 export function compareFindings(
   { expect, day }: Pick<Scenario, "expect" | "day">,
@@ -34,7 +34,7 @@ export function compareFindings(
   ];
 }
 
-/** Null where they are of two users. */
+/** Returns null if they belong to different users. */
 function differencesOf(
   expected: ExpectedFinding,
   found: DetectFinding,
@@ -74,7 +74,7 @@ function approvalDifferences(
   ];
 }
 
-/** Times and ids are compared by what they mean. */
+/** Compares times and ids by their meaning. */
 function normalise(member: string, value: unknown, day: string): unknown {
   if (typeof value !== "string") {
     return value;

@@ -10,17 +10,17 @@ import { readJsonFile } from "../../jsonFile.ts";
 import { ProblemsError } from "../../problemsError.ts";
 import { scenarioFile, type ScenarioEntry } from "./scenario.ts";
 
-/** Rows given to a rule, and the findings that it has to give back. */
+/** Rows given to a rule, and the findings that it must return. */
 export interface Scenario extends Omit<ScenarioEntry, "rule"> {
   readonly rule: Rule;
-  /** `scenarios.json`, or `scenarios.json[2]` in a file of several. */
+  /** `scenarios.json`, or `scenarios.json[2]` in a file with several. */
   readonly place: string;
 }
 
 /**
- * The scenarios of a file.
+ * Reads the scenarios of a file.
  *
- * @param tested the rules that they name by id; null: those that ship
+ * @param tested the rules that they name by id; null for those that ship
  * @throws ProblemsError with every problem and its place in the file
  */
 export async function readScenarios(
@@ -51,7 +51,7 @@ export async function readScenarios(
   });
 }
 
-/** The rule that an entry names or holds. Null, without a problem, where the entry itself is at fault. */
+/** Returns the rule that an entry names or contains. Null without a problem if the entry itself is at fault. */
 function ruleOfEntry(
   entry: unknown,
   tested: readonly Rule[] | null,

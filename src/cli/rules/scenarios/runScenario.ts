@@ -18,14 +18,14 @@ import { scenarioRows } from "./scenarioRows.ts";
 
 export interface ScenarioOutcome {
   readonly scenario: Scenario;
-  /** Between what was expected and what was found, a line each; none where all is well. */
+  /** Differences between the expected findings and the actual ones, one line each. Empty if there are none. */
   readonly differences: readonly string[];
 }
 
 /**
- * Gives a scenario's rows to the detector, as files would be.
+ * Runs the detector on a scenario's rows, as on rows of a file.
  *
- * @throws ProblemsError where its rows are no sign-in log at all
+ * @throws ProblemsError if its rows are not a sign-in log at all
  */
 export async function runScenario(scenario: Scenario): Promise<ScenarioOutcome> {
   const unusable: string[] = [];
@@ -55,7 +55,7 @@ async function* entriesOf(scenario: Scenario): AsyncGenerator<readonly LogEntry[
       yield* readRecords([{ source: "-", path: null, bytes: null }], { stdin });
     } catch (error) {
       throw error instanceof InputError
-        ? new ProblemsError([`${place}: rows are no sign-in log of a known shape`], {
+        ? new ProblemsError([`${place}: rows are not a sign-in log of a known shape`], {
             cause: error,
           })
         : error;
@@ -68,7 +68,7 @@ async function* entriesOf(scenario: Scenario): AsyncGenerator<readonly LogEntry[
   }));
 }
 
-/** What those who were expected still lack for a finding. */
+/** Returns what the expected users still lack for a finding. */
 async function explainLacking(
   scenario: Scenario,
   run: Pick<Parameters<typeof explainRecords>[2], "rules" | "asOf">,

@@ -5,12 +5,12 @@ import { severities } from "../../../detection/rules/rule.ts";
 import { readTime } from "../../../detection/signin/time.ts";
 import { ruleSchema } from "../../../settings/ruleSchema.ts";
 
-/** The day of clock times, where a scenario names none. */
+/** The day of clock times if a scenario names none. */
 const usualDay = "2026-03-10";
 
 const clock = /^\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/;
 
-/** Epoch milliseconds of a clock time on that day, or of a whole time; null where it is neither. */
+/** Returns the epoch milliseconds of a clock time on that day, or of a full time; null if the text is neither. */
 export function momentOf(text: string, day: string): number | null {
   return readTime(clock.test(text) ? `${day}T${text}Z` : text);
 }
@@ -42,14 +42,14 @@ const count = v.pipe(
   v.minValue(0, "must be 0 or more"),
 );
 
-/** Spelled in any way, as the log may have it. */
+/** Compares names regardless of case, because logs differ in it. */
 export function sameUser(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 
 const names = v.array(name, "must be a list");
 
-/** Prompts of one user, a row each. */
+/** Prompts of one user, each in a row of its own. */
 const promptEntries = {
   user: name,
   at: v.pipe(v.array(time, "must be a list of times"), v.nonEmpty("is empty")),
@@ -104,7 +104,7 @@ const expected = v.strictObject(
   "must be an object with a user",
 );
 
-/** Of a union of both shapes, valibot would only say that neither fits. */
+/** Validates an item or a list. For a union of both, valibot would only say that neither fits. */
 function oneOrMore<const T extends v.GenericSchema>(item: T) {
   return v.pipe(
     v.lazy((input) => (Array.isArray(input) ? v.array(item) : item)),
@@ -134,9 +134,9 @@ const scenario = v.strictObject(
   "must be an object with name, rule and expect",
 );
 
-/** What a file of scenarios holds. */
+/** The content of a file of scenarios. */
 export const scenarioFile = v.lazy((input) =>
-  Array.isArray(input) ? v.pipe(v.array(scenario), v.nonEmpty("holds no scenario")) : scenario,
+  Array.isArray(input) ? v.pipe(v.array(scenario), v.nonEmpty("contains no scenario")) : scenario,
 );
 
 export type ScenarioEntry = v.InferOutput<typeof scenario>;
@@ -144,5 +144,5 @@ export type DenialEntry = v.InferOutput<typeof denials>;
 export type ApprovalEntry = v.InferOutput<typeof approvals>;
 export type ExpectedFinding = v.InferOutput<typeof expected>;
 
-/** The parts by which the format is documented. */
+/** The parts from which the format's documentation is made. */
 export const scenarioParts = { scenario, denials, approvals, expected };

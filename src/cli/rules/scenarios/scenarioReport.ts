@@ -1,7 +1,7 @@
 import { visible } from "../../../detection/signin/visible.ts";
 import type { ScenarioOutcome } from "./runScenario.ts";
 
-/** `ok` or `FAILED`, and below it what differs. */
+/** Returns `ok` or `FAILED` with the name, and the differences below it. */
 export function outcomeLines({ scenario, differences }: ScenarioOutcome): string {
   const { name, place } = scenario;
   const head =

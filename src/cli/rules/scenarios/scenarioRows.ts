@@ -5,11 +5,11 @@ import { formatTime } from "../../../detection/signin/time.ts";
 import { momentOf, type ApprovalEntry, type DenialEntry } from "./scenario.ts";
 import type { Scenario } from "./readScenarios.ts";
 
-/** How long after it was sent a prompt of the short notation is answered, and a row is published. */
+/** The times from sending a prompt of the short notation to its answer, and to the publication of its row. */
 const answerMs = 12_000;
 const publicationMs = 120_000;
 
-/** What the log says of an outcome, of several texts the usual one. */
+/** The log's usual text for each outcome. */
 export const outcomeTexts = {
   denied: "MFA denied; user declined the authentication",
   fraudReported: "SuspiciousActivityReported",
@@ -22,7 +22,7 @@ export const outcomeTexts = {
   pending: "Authentication in progress",
 } as const satisfies Record<PromptOutcome, string>;
 
-/** The rows that the short notation stands for, as Log Analytics has them. */
+/** Returns the rows that the short notation stands for, as Log Analytics has them. */
 export function scenarioRows({ denials, approvals, day }: Scenario): readonly Fields[] {
   return [
     ...denials.flatMap((entry, index) => denialRows(entry, day, `denials[${index}]`)),
