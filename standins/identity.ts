@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
-import { close, listen } from "./sentinel/listen.ts";
+import { Faults } from "./service/faults.ts";
+import { serve } from "./service/serve.ts";
 
 /** The claims of a token that the stand-ins check. Times are epoch seconds. */
 export interface TokenClaims {
@@ -56,13 +57,13 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   const { clock = Date.now, lifetimeMs = dayMs, clientId: only } = options;
   const secret = randomUUID();
   const requests: TokenRequest[] = [];
-  const faults: IdentityFault[] = [];
+  const faults = new Faults<IdentityFault, string>();
 
-  const server = createServer((message, response) => {
+  const { url, stop } = await serve(null, async (message, response) => {
     const query = new URL(message.url ?? "/", "http://127.0.0.1").searchParams;
     const resource = query.get("resource") ?? "";
     const clientId = query.get("client_id") ?? undefined;
-    const fault = faults.shift();
+    const fault = faults.take(resource);
     const [status, body] = refusal(message, query, fault) ?? [
       200,
       grant(resource, clientId, fault),
@@ -70,7 +71,6 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     requests.push({ resource, clientId, status });
     send(response, status, body);
   });
-  const port = await listen(server);
 
   function refusal(message: IncomingMessage, query: URLSearchParams, fault?: IdentityFault) {
     if (message.headers["x-identity-header"] !== secret) {
@@ -115,15 +115,11 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   }
 
   return {
-    env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: secret },
+    env: { IDENTITY_ENDPOINT: `${url}/msi/token`, IDENTITY_HEADER: secret },
     requests,
-    fail(fault, times = 1) {
-      for (let i = 0; i < times; i++) {
-        faults.push(fault);
-      }
-    },
-    heal: () => void faults.splice(0),
-    stop: () => close(server),
+    fail: (fault, times = 1) => faults.add(fault, { times }),
+    heal: () => faults.clear(),
+    stop,
   };
 }
 

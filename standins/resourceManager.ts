@@ -1,5 +1,5 @@
 import { actionsOf, type Role } from "./roles.ts";
-import type { SentinelRequest } from "./sentinel/request.ts";
+import type { ServiceRequest } from "./service/request.ts";
 
 /** The parts of a deployment that Azure Resource Manager shows. Tests change it to create a fault. */
 export interface Deployment {
@@ -31,7 +31,7 @@ interface Answer {
  */
 export function manage(
   deployment: Deployment,
-  { method, path }: SentinelRequest,
+  { method, path }: ServiceRequest,
   roles: readonly Role[],
 ): Answer | undefined {
   if (method !== "GET") {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { makeCertificate } from "../../standins/certificate.ts";
-import { listen } from "../../standins/sentinel/listen.ts";
+import { listen } from "../../standins/service/listen.ts";
 import { candidateAnswer } from "../data/answer.ts";
 import { dataFolder } from "../data/folder.mjs";
 import type { Case } from "../frame/case.ts";

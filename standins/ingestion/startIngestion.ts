@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Certificate } from "../certificate.ts";
 import type { TokenClaims } from "../identity.ts";
 import type { Publication } from "../logService/toRow.ts";
-import { authenticate } from "../sentinel/access.ts";
-import { Faults, type SentinelFault, type SentinelFaultPlan } from "../sentinel/faults.ts";
-import { close, listen } from "../sentinel/listen.ts";
-import { Problem, badRequest } from "../sentinel/problem.ts";
-import type { SentinelRequest } from "../sentinel/request.ts";
-import { statusProblem } from "../sentinel/statusProblem.ts";
+import { authenticate } from "../service/authenticate.ts";
+import { Faults, type FaultPlan, type ServiceFault } from "../service/faults.ts";
+import { serve } from "../service/serve.ts";
+import { Problem, badRequest } from "../service/problem.ts";
+import type { ServiceRequest } from "../service/request.ts";
+import { statusProblem } from "../service/statusProblem.ts";
 import { readRows, type CollectionRule, type IngestedRow } from "./collectionRule.ts";
 
 const unzip = promisify(gunzip);
@@ -50,7 +49,7 @@ export interface Ingestion {
   readonly url: string;
   /** In order of arrival, including failed ones. Without tokens. */
   readonly uploads: readonly Upload[];
-  fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
+  fail(fault: ServiceFault, plan?: FaultPlan<ServiceRequest>): void;
   /** Forgets faults that have not occurred yet. */
   heal(): void;
   stop(): Promise<void>;
@@ -64,27 +63,20 @@ export interface Ingestion {
 export async function startIngestion(options: IngestionOptions): Promise<Ingestion> {
   const { certificate, clock = Date.now, rule, ruleId, publish } = options;
   const { arrivals = () => [0] } = options;
-  const faults = new Faults();
+  const faults = new Faults<ServiceFault, ServiceRequest>();
   const uploads: Upload[] = [];
-  const stopping = new AbortController();
-  const server = createServer(
-    { cert: certificate.cert, key: certificate.key },
-    (message, answer) => {
-      handle(message, answer).catch((error: unknown) => {
-        if (!stopping.signal.aborted) {
-          answer.destroy(error instanceof Error ? error : undefined);
-        }
-      });
-    },
-  );
-  const url = `https://127.0.0.1:${await listen(server)}`;
+  const { url, stop } = await serve(certificate, handle);
 
-  async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(
+    message: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { request, token } = await receive(message);
     const stream = /\/streams\/([^/]+)$/.exec(request.path)?.[1] ?? "";
     const fault = faults.take(request);
     if (fault && "slowMs" in fault) {
-      await sleep(fault.slowMs, undefined, { signal: stopping.signal });
+      await sleep(fault.slowMs, undefined, { signal });
     }
     const cut = fault && "cut" in fault ? fault.cut : undefined;
     const wrong = fault && "status" in fault ? statusProblem(fault) : undefined;
@@ -102,7 +94,7 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
     response.end(problem ? JSON.stringify(problem.body) : "");
   }
 
-  function act(request: SentinelRequest, token: string | undefined, stream: string): Accepted {
+  function act(request: ServiceRequest, token: string | undefined, stream: string): Accepted {
     try {
       const rows = accept(request, token, stream);
       const arrived = rows.flatMap((row) =>
@@ -119,7 +111,7 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
   }
 
   function accept(
-    request: SentinelRequest,
+    request: ServiceRequest,
     token: string | undefined,
     stream: string,
   ): readonly IngestedRow[] {
@@ -169,10 +161,7 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
     uploads,
     fail: (fault, plan = {}) => faults.add(fault, plan),
     heal: () => faults.clear(),
-    async stop() {
-      stopping.abort();
-      await close(server);
-    },
+    stop,
   };
 }
 
@@ -184,7 +173,7 @@ interface Accepted {
 /** Returns the body as text; empty if it cannot be decompressed. */
 async function receive(
   message: IncomingMessage,
-): Promise<{ readonly request: SentinelRequest; readonly token: string | undefined }> {
+): Promise<{ readonly request: ServiceRequest; readonly token: string | undefined }> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) {
     chunks.push(chunk);

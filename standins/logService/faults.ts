@@ -17,45 +17,6 @@ export type Fault =
 
 export type FaultStatus = 400 | 401 | 403 | 404 | 429 | 500 | 503 | 504;
 
-/** The requests that a fault applies to. */
-export interface When {
-  /** The number of matching requests. Default: 1; `Infinity` for all. */
-  readonly times?: number;
-  /** The number of matching requests without the fault before that. */
-  readonly after?: number;
-  readonly match?: (query: string) => boolean;
-}
-
-export interface Faults {
-  add(fault: Fault, when?: When): void;
-  /** Returns the fault for this request. If several match, the one added first. */
-  take(query: string): Fault | undefined;
-}
-
-export function createFaults(): Faults {
-  const planned: { fault: Fault; match: (query: string) => boolean; pass: number; left: number }[] =
-    [];
-  return {
-    add(fault, { times = 1, after = 0, match = () => true } = {}) {
-      planned.push({ fault, match, pass: after, left: times });
-    },
-    take(query) {
-      for (const plan of planned) {
-        if (plan.left === 0 || !plan.match(query)) {
-          continue;
-        }
-        if (plan.pass > 0) {
-          plan.pass -= 1;
-          continue;
-        }
-        plan.left -= 1;
-        return plan.fault;
-      }
-      return undefined;
-    },
-  };
-}
-
 /** Code and message of an error, in the service's words if they are known. */
 export const statusErrors: Readonly<Record<FaultStatus, readonly [code: string, message: string]>> =
   {

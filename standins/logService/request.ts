@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { readText } from "../service/request.ts";
 import { QueryError } from "./queryError.ts";
 
 /** The body of a query request. */
@@ -15,16 +16,8 @@ export function workspaceOf({ method, url = "" }: IncomingMessage): string | und
   return method === "POST" && path?.[1] !== undefined ? decodeURIComponent(path[1]) : undefined;
 }
 
-export function tokenOf({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
-}
-
 export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) {
-    chunks.push(chunk as Buffer);
-  }
-  const body = readJson(Buffer.concat(chunks).toString("utf8"));
+  const body = readJson(await readText(message));
   const { query, timespan, workspaces } = body;
   if (typeof query !== "string") {
     throw invalid("The body has no query.");

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { makeCertificate, type Certificate } from "../certificate.ts";
 import { claimsOf, type TokenClaims } from "../identity.ts";
-import { close, listen } from "../sentinel/listen.ts";
+import { serve } from "../service/serve.ts";
+import { Faults, type FaultPlan } from "../service/faults.ts";
 import { AnswerCache } from "./answerCache.ts";
 import { answerOf, errorAnswer, partialAnswerOf } from "./answer.ts";
 import type { TableSchema } from "./columns.ts";
 import { datetimeOf } from "./datetime.ts";
-import { createFaults, type Fault, type When } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { createAnalyser } from "./kusto.ts";
 import { QueryError } from "./queryError.ts";
 import { failed, failedQuery, noContent, send, type Reply } from "./reply.ts";
-import { readQueryRequest, tokenOf, workspaceOf, type QueryRequest } from "./request.ts";
+import { tokenOf } from "../service/request.ts";
+import { readQueryRequest, workspaceOf, type QueryRequest } from "./request.ts";
 import { runQuery } from "./runQuery.ts";
 import { createStore } from "./store.ts";
 import { builtInTables } from "./tables.ts";
@@ -64,7 +65,7 @@ export interface LogService {
   disconnect(workspaceId: string, table: string): void;
   /** Puts a table on the Basic plan, which this endpoint does not query. */
   makeBasic(table: string): void;
-  fail(fault: Fault, when?: When): void;
+  fail(fault: Fault, when?: FaultPlan<string>): void;
   stop(): Promise<void>;
 }
 
@@ -81,23 +82,26 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
   const { maxRows = 500_000, maxConcurrent = 5, queueMs = 180_000 } = options;
   const certificate = options.certificate ?? makeCertificate();
   const tables = { ...builtInTables, ...options.tables };
-  const [store, analyser, faults] = [createStore(tables), createAnalyser(tables), createFaults()];
+  const [store, analyser, faults] = [
+    createStore(tables),
+    createAnalyser(tables),
+    new Faults<Fault, string>(),
+  ];
   const basic = new Set<string>();
   const cache = new AnswerCache(clock);
   const turns = new Turns(maxConcurrent, queueMs);
   const requests: LoggedRequest[] = [];
   const disconnected = new Set<string>();
 
-  const server = createServer(certificate, (message, response) => {
+  const { url, stop } = await serve(certificate, (message, response) =>
     handle(message, response).catch((error: unknown) => {
       // A client that went away is not a problem. Anything else is a bug of the stand-in.
       const answer = errorAnswer("StandInError", String(error));
       if (!response.destroyed) {
         send(response, { status: 500, answer });
       }
-    });
-  });
-  const port = await listen(server);
+    }),
+  );
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const workspaceId = workspaceOf(message);
@@ -197,7 +201,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
   }
 
   return {
-    endpoint: `https://127.0.0.1:${port}`,
+    endpoint: url,
     certificate: certificate.cert,
     requests,
     mostAtOnce: () => turns.most,
@@ -205,7 +209,7 @@ export async function startLogService(options: LogServiceOptions = {}): Promise<
     disconnect: (workspaceId, table) => void disconnected.add(`${workspaceId} ${table}`),
     makeBasic: (table) => void basic.add(table),
     fail: (fault, when) => faults.add(fault, when),
-    stop: () => close(server),
+    stop,
   };
 }
 

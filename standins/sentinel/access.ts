@@ -1,39 +1,11 @@
-import { claimsOf, type TokenClaims } from "../identity.ts";
+import type { Audiences } from "../service/authenticate.ts";
+import type { TokenClaims } from "../identity.ts";
 import type { Address } from "./address.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "../service/problem.ts";
 
-export interface AccessOptions {
-  /** Accepted audiences of tokens, with or without a slash at the end. Default: any. */
-  readonly audiences?: readonly string[];
+export interface AccessOptions extends Audiences {
   /** Reports whether the caller's roles allow the action, such as `Microsoft.SecurityInsights/incidents/write`. */
   readonly allows?: (action: string, claims: TokenClaims | undefined) => boolean;
-}
-
-/** @throws {Problem} 401 without a token, or with one for another service or another time */
-export function authenticate(
-  token: string | undefined,
-  { audiences }: AccessOptions,
-  now: number,
-): TokenClaims | undefined {
-  if (token === undefined) {
-    throw unauthenticated(
-      "AuthenticationFailed",
-      "Authentication failed. The 'Authorization' header is missing.",
-    );
-  }
-  const claims = claimsOf(token);
-  if (claims && claims.exp * 1000 <= now) {
-    throw unauthenticated("ExpiredAuthenticationToken", "The access token has expired.");
-  }
-  const known = audiences?.map(plain);
-  if (known && !known.includes(plain(claims?.aud ?? ""))) {
-    throw unauthenticated(
-      "InvalidAuthenticationTokenAudience",
-      `The access token has been obtained for wrong audience or resource '${claims?.aud ?? ""}'. ` +
-        `It should exactly match with one of the allowed audiences '${known.join("','")}'.`,
-    );
-  }
-  return claims;
 }
 
 /** @throws {Problem} 403 that names the action, as Azure does */
@@ -56,11 +28,3 @@ export function authorize(
     );
   }
 }
-
-// A `claims` challenge would make clients request another token. ARM sends none for these.
-const unauthenticated = (code: string, message: string) =>
-  new Problem(401, code, message, {
-    "www-authenticate": 'Bearer authorization_uri="https://login.microsoftonline.com/common"',
-  });
-
-const plain = (audience: string) => audience.replace(/\/$/, "");

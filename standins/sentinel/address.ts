@@ -1,4 +1,4 @@
-import { Problem, badRequest } from "./problem.ts";
+import { Problem, badRequest } from "../service/problem.ts";
 
 type Children = "comments" | "tasks";
 

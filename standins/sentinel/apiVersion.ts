@@ -1,4 +1,4 @@
-import { Problem } from "./problem.ts";
+import { Problem } from "../service/problem.ts";
 
 /** The newest stable version, and the only one that the stand-in supports. */
 export const apiVersion = "2025-09-01";

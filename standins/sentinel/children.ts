@@ -1,6 +1,6 @@
 import { limits, type CommentContent, type TaskContent, type Written } from "./content.ts";
 import type { Put } from "./incidents.ts";
-import { badRequest, notFound } from "./problem.ts";
+import { badRequest, notFound } from "../service/problem.ts";
 import {
   checkEtag,
   newEtag,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { badRequest } from "./problem.ts";
+import { badRequest } from "../service/problem.ts";
 
 /** Limits of the service. */
 export const limits = {

@@ -1,5 +1,5 @@
 import type { IncidentContent, Written } from "./content.ts";
-import { notFound } from "./problem.ts";
+import { notFound } from "../service/problem.ts";
 import { checkEtag, newEtag, type BlindPut, type IncidentResource } from "./resource.ts";
 
 export interface Put<R> {

@@ -1,6 +1,6 @@
 import { apiVersion } from "./apiVersion.ts";
-import { badRequest } from "./problem.ts";
-import type { SentinelRequest } from "./request.ts";
+import { badRequest } from "../service/problem.ts";
+import type { ServiceRequest } from "../service/request.ts";
 
 const defaultSize = 50;
 const largestSize = 1000;
@@ -8,7 +8,7 @@ const largestSize = 1000;
 /** Returns one page of a list. Filters and orders are refused, because ignoring them would give a wrong answer. */
 export function page(
   all: readonly unknown[],
-  { path, query }: SentinelRequest,
+  { path, query }: ServiceRequest,
   base: string,
 ): unknown {
   for (const name of ["$filter", "$orderby"]) {

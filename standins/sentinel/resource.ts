@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CommentContent, IncidentContent, TaskContent, Written } from "./content.ts";
-import { conflict } from "./problem.ts";
+import { conflict } from "../service/problem.ts";
 
 export interface Resource<P> {
   readonly id: string;

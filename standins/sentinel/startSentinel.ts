@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { authenticate, authorize, type AccessOptions } from "./access.ts";
+import { authenticate } from "../service/authenticate.ts";
+import { authorize, type AccessOptions } from "./access.ts";
 import { parseAddress } from "./address.ts";
 import { checkApiVersion } from "./apiVersion.ts";
 import type { IncidentContent, TaskContent } from "./content.ts";
-import { Faults, type SentinelFault, type SentinelFaultPlan } from "./faults.ts";
-import { close, listen } from "./listen.ts";
-import { Problem, badRequest, notFound } from "./problem.ts";
+import { Faults, type FaultPlan, type ServiceFault } from "../service/faults.ts";
+import { serve } from "../service/serve.ts";
+import { Problem, badRequest, notFound } from "../service/problem.ts";
 import type { TokenClaims } from "../identity.ts";
-import { receive, type Received, type SentinelRequest } from "./request.ts";
+import { receive, type Received, type ServiceRequest } from "../service/request.ts";
 import type { BlindPut, CommentResource, IncidentResource, TaskResource } from "./resource.ts";
-import { statusProblem } from "./statusProblem.ts";
+import { statusProblem } from "../service/statusProblem.ts";
 import { Throttle, type ThrottleOptions } from "./throttle.ts";
 import { Workspace, type Answer } from "./workspace.ts";
 
@@ -29,7 +29,7 @@ export interface SentinelOptions extends AccessOptions {
   readonly throttle?: ThrottleOptions;
   /** Answers other requests to Azure Resource Manager; undefined for unknown ones. */
   readonly manage?: (
-    request: SentinelRequest,
+    request: ServiceRequest,
     claims: TokenClaims | undefined,
   ) => Answer | undefined;
   /** The error of the header `Date`, in milliseconds. */
@@ -37,7 +37,7 @@ export interface SentinelOptions extends AccessOptions {
 }
 
 /** A request, and the status of its answer; 0 if the connection was cut. */
-type AnsweredRequest = SentinelRequest & { readonly status: number };
+type AnsweredRequest = ServiceRequest & { readonly status: number };
 
 export interface Sentinel {
   /** The base URL of Azure Resource Manager: `https://127.0.0.1:…`. */
@@ -54,7 +54,7 @@ export interface Sentinel {
   remove(incident: string): boolean;
   /** The workspace is connected to the Defender portal, which owns incidents from then on. */
   joinDefender(): void;
-  fail(fault: SentinelFault, plan?: SentinelFaultPlan): void;
+  fail(fault: ServiceFault, plan?: FaultPlan<ServiceRequest>): void;
   /** Forgets faults that have not occurred yet. */
   heal(): void;
   stop(): Promise<void>;
@@ -70,25 +70,20 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
   const clock = options.clock ?? Date.now;
   const workspace = new Workspace(clock, options.blindPut ?? "overwrite");
   const throttle = options.throttle && new Throttle(options.throttle, clock);
-  const faults = new Faults();
+  const faults = new Faults<ServiceFault, ServiceRequest>();
   const requests: AnsweredRequest[] = [];
-  const stopping = new AbortController();
+  const { url, stop } = await serve(options, answer);
 
-  const server = createServer({ cert: options.cert, key: options.key }, (message, response) => {
-    answer(message, response).catch((error: unknown) => {
-      if (!stopping.signal.aborted) {
-        response.destroy(error instanceof Error ? error : undefined);
-      }
-    });
-  });
-  const url = `https://127.0.0.1:${await listen(server)}`;
-
-  async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(
+    message: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
     const received = await receive(message);
     const { request } = received;
     const fault = faults.take(request);
     if (fault && "slowMs" in fault) {
-      await sleep(fault.slowMs, undefined, { signal: stopping.signal });
+      await sleep(fault.slowMs, undefined, { signal });
     }
     const cut = fault && "cut" in fault ? fault.cut : undefined;
     const wrong = fault && "status" in fault ? statusProblem(fault) : undefined;
@@ -110,7 +105,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
       if (wait > 0) {
         throw throttled(wait, options.throttle?.retryAfter ?? true);
       }
-      return { headers: {}, ...serve(received) };
+      return { headers: {}, ...carryOut(received) };
     } catch (error) {
       if (error instanceof Problem) {
         return toAnswer(error);
@@ -119,7 +114,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     }
   }
 
-  function serve({ request, token, unreadable }: Received): Answer {
+  function carryOut({ request, token, unreadable }: Received): Answer {
     const claims = authenticate(token, options, clock());
     const managed = options.manage?.(request, claims);
     if (managed !== undefined) {
@@ -151,10 +146,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     joinDefender: () => void (workspace.hasJoinedDefender = true),
     fail: (fault, plan = {}) => faults.add(fault, plan),
     heal: () => faults.clear(),
-    async stop() {
-      stopping.abort();
-      await close(server);
-    },
+    stop,
   };
 }
 

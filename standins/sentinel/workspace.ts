@@ -3,8 +3,8 @@ import { commentFamily, taskFamily } from "./children.ts";
 import { readComment, readIncident, readTask } from "./content.ts";
 import { Incidents, type Put } from "./incidents.ts";
 import { page } from "./page.ts";
-import { Problem } from "./problem.ts";
-import type { SentinelRequest } from "./request.ts";
+import { Problem } from "../service/problem.ts";
+import type { ServiceRequest } from "../service/request.ts";
 import type { BlindPut, IncidentResource } from "./resource.ts";
 
 export interface Answer {
@@ -28,7 +28,7 @@ export class Workspace {
   }
 
   /** @throws {Problem} */
-  act(address: Address, request: SentinelRequest, base: string): Answer {
+  act(address: Address, request: ServiceRequest, base: string): Answer {
     switch (request.method) {
       case "GET":
         return { status: 200, body: this.#read(address, request, base) };
@@ -48,7 +48,7 @@ export class Workspace {
     return this.incidents.delete(incident);
   }
 
-  #read({ incident, children, child }: Address, request: SentinelRequest, base: string): unknown {
+  #read({ incident, children, child }: Address, request: ServiceRequest, base: string): unknown {
     if (incident === undefined) {
       return page(this.incidents.all(), request, base);
     }

@@ -6,7 +6,7 @@ import { connectTable } from "../../src/state/table/tableConnection.ts";
 import { TableState } from "../../src/state/table/tableState.ts";
 import { startAzurite } from "../../standins/azurite.ts";
 import { startLogService } from "../../standins/logService/startLogService.ts";
-import { listen } from "../../standins/sentinel/listen.ts";
+import { listen } from "../../standins/service/listen.ts";
 import { startSentinel } from "../../standins/sentinel/startSentinel.ts";
 import { clouds } from "../../src/settings/clouds.ts";
 import { denialRow, time, workspaceId } from "../builders.ts";

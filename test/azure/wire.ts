@@ -10,7 +10,7 @@ import {
 import type { Connection } from "../../src/azure/connection.ts";
 import type { Retries } from "../../src/azure/retry.ts";
 import { makeCertificate } from "../../standins/certificate.ts";
-import { close, listen } from "../../standins/sentinel/listen.ts";
+import { close, listen } from "../../standins/service/listen.ts";
 import { UpstreamError } from "../../src/run/upstreamError.ts";
 
 export const certificate = makeCertificate();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { readEnvironment } from "../../src/cli/doctor/readEnvironment.ts";
-import { close, listen } from "../../standins/sentinel/listen.ts";
+import { close, listen } from "../../standins/service/listen.ts";
 import { temporaryFolder } from "./terminal.ts";
 
 const program = new URL("../../src/doctor/main.ts", import.meta.url);

@@ -16,7 +16,7 @@ import {
 import { Agent, createServer, request as sendHttps } from "node:https";
 import type { Certificate } from "../../standins/certificate.ts";
 import type { LocalAzure } from "../../standins/localAzure.ts";
-import { close, listen } from "../../standins/sentinel/listen.ts";
+import { close, listen } from "../../standins/service/listen.ts";
 
 /** `queue` is what the Functions host sends for the app; all others come from the app's own process. */
 export const services = ["table", "queue", "identity", "logs", "sentinel", "ingestion"] as const;

@@ -8,8 +8,8 @@ import { composeApp } from "../../src/app.ts";
 import { emulatorAccount } from "../../standins/azurite.ts";
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
-import type { SentinelFault } from "../../standins/sentinel/faults.ts";
-import { close, listen } from "../../standins/sentinel/listen.ts";
+import type { ServiceFault } from "../../standins/service/faults.ts";
+import { close, listen } from "../../standins/service/listen.ts";
 import { denied, row, time } from "../builders.ts";
 import { bundleApp } from "../functions/appUnderTest.ts";
 import { publish } from "../run/fakeLog.ts";
@@ -158,7 +158,7 @@ function ofLogs(fault: Parameters<LocalAzure["logs"]["fail"]>[0]): Fail {
   };
 }
 
-function of(service: "sentinel" | "ingestion", fault: SentinelFault): Fail {
+function of(service: "sentinel" | "ingestion", fault: ServiceFault): Fail {
   return () => {
     azure[service].fail(fault, always);
     return () => azure[service].heal();

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { close, listen } from "../../standins/sentinel/listen.ts";
+import { close, listen } from "../../standins/service/listen.ts";
 import { timeLimitMs } from "./extent.ts";
 import { listed } from "../cases.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** A received request. The token is separate, so that records can be printed. */
-export interface SentinelRequest {
+export interface ServiceRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface SentinelRequest {
 }
 
 export interface Received {
-  readonly request: SentinelRequest;
+  readonly request: ServiceRequest;
   readonly token: string | undefined;
   /** Whether there is a body that is not JSON. */
   readonly unreadable: boolean;
@@ -20,7 +20,7 @@ export interface Received {
 export async function receive(message: IncomingMessage): Promise<Received> {
   const text = await readText(message);
   const url = new URL(message.url ?? "/", "https://127.0.0.1");
-  const { authorization, ...headers } = message.headers;
+  const { authorization: _, ...headers } = message.headers;
   const body = parse(text);
   return {
     request: {
@@ -32,12 +32,17 @@ export async function receive(message: IncomingMessage): Promise<Received> {
       ),
       body: body.value,
     },
-    token: /^Bearer (.+)$/i.exec(authorization ?? "")?.[1],
+    token: tokenOf(message),
     unreadable: body.unreadable,
   };
 }
 
-async function readText(message: IncomingMessage): Promise<string> {
+/** Returns the bearer token; undefined if there is none. */
+export function tokenOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+export async function readText(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) {
     chunks.push(chunk);

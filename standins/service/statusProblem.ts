@@ -1,4 +1,4 @@
-import type { SentinelFault } from "./faults.ts";
+import type { ServiceFault } from "./faults.ts";
 import { Problem } from "./problem.ts";
 
 /** Azure Resource Manager's code and message for a status. */
@@ -14,7 +14,7 @@ const codes: Readonly<Record<number, readonly [code: string, message: string]>> 
   504: ["GatewayTimeout", "The gateway did not receive a response in time."],
 };
 
-export function statusProblem(fault: Extract<SentinelFault, { status: number }>): {
+export function statusProblem(fault: Extract<ServiceFault, { status: number }>): {
   readonly problem: Problem;
   readonly acted: boolean;
 } {

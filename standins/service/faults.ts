@@ -1,7 +1,5 @@
-import type { SentinelRequest } from "./request.ts";
-
-/** A fault. */
-export type SentinelFault =
+/** A fault of a service with a JSON API. */
+export type ServiceFault =
   /**
    * An error answer. With `acted` it comes after the request was carried out, as from a gateway that gave up
    * waiting.
@@ -21,19 +19,20 @@ export type SentinelFault =
   | { readonly malformed: true };
 
 /** The requests that a fault applies to. */
-export interface SentinelFaultPlan {
-  /** The number of requests. Default: 1. */
+export interface FaultPlan<Request> {
+  /** The number of matching requests. Default: 1; `Infinity` for all. */
   readonly times?: number;
   /** The number of matching requests without the fault before that. */
   readonly after?: number;
-  readonly match?: (request: SentinelRequest) => boolean;
+  readonly match?: (request: Request) => boolean;
 }
 
 /** Faults waiting for their request. If several match, the oldest is used. */
-export class Faults {
-  #plans: { fault: SentinelFault; times: number; after: number; match: Match }[] = [];
+export class Faults<Fault, Request> {
+  #plans: { fault: Fault; times: number; after: number; match: (request: Request) => boolean }[] =
+    [];
 
-  add(fault: SentinelFault, { times = 1, after = 0, match = () => true }: SentinelFaultPlan): void {
+  add(fault: Fault, { times = 1, after = 0, match = () => true }: FaultPlan<Request> = {}): void {
     this.#plans.push({ fault, times, after, match });
   }
 
@@ -41,7 +40,7 @@ export class Faults {
     this.#plans = [];
   }
 
-  take(request: SentinelRequest): SentinelFault | undefined {
+  take(request: Request): Fault | undefined {
     for (const plan of this.#plans) {
       if (plan.times === 0 || !plan.match(request)) {
         continue;
@@ -56,5 +55,3 @@ export class Faults {
     return undefined;
   }
 }
-
-type Match = (request: SentinelRequest) => boolean;
