@@ -9,7 +9,7 @@ test("10,000 findings stay under 20 MB, each in the table and the worst with a s
   );
   const text = made(many);
   expect(text.length).toBeLessThan(20_000_000);
-  expect(text).toContain("user9999@contoso.com");
+  expect(text).toContain("user9999<wbr />@contoso.com");
   expect(text.match(/<section/g)).toHaveLength(100);
   // The rest is laid out when it is opened.
   expect(text).toContain("<summary>The other 9500 findings</summary>");
