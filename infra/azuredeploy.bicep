@@ -83,7 +83,7 @@ param maximumInstances int = 40
 @description('True: the storage account answers only from a virtual network that is made for the app.')
 param privateNetwork bool = false
 
-@description('False: the HTTP functions (health, backfill) answer only from that network. Needs privateNetwork.')
+@description('False: the HTTP functions (health, doctor, backfill, tuning) answer only from that network. Needs privateNetwork.')
 param publicInbound bool = true
 
 @description('Address range of the network: room for two subnets of 64 addresses.')

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
 import { localWorkspace, startLocalAzure, type LocalAzure } from "../../standins/localAzure.ts";
 import { row, step, time, type Row } from "../builders.ts";
-import { minute, refusals } from "../run/bench.ts";
+import { hour, minute, refusals } from "../run/bench.ts";
 import { publish } from "../run/fakeLog.ts";
 
 let now = time("11:55");
@@ -20,30 +20,41 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => azure.stop());
 
-/** Each test has a workspace and a state of its own. */
-beforeEach(async () => {
-  workspaceId = `00000000-0000-0000-0000-0000000001${String(++workspaces).padStart(2, "0")}`;
-  host = await azure.startHost({
+const startHost = (settings: Readonly<Record<string, string>> = {}) =>
+  azure.startHost({
     STATE_TABLE: `Health${workspaces}`,
     LOG_ANALYTICS_WORKSPACE_ID: workspaceId,
     CONTEXT: "off",
+    ...settings,
   });
+
+/** Each test has a workspace and a state of its own. */
+beforeEach(async () => {
+  workspaceId = `00000000-0000-0000-0000-0000000001${String(++workspaces).padStart(2, "0")}`;
+  host = await startHost();
 }, 60_000);
 afterEach(async () => {
   azure.sentinel.heal();
   await host.stop();
 });
 
-async function runEveryFiveMinutes(from: string, to: string): Promise<void> {
-  for (let at = time(from); at <= time(to); at += 5 * minute) {
-    now = at;
-    setAt = performance.now();
-    host.moveClock(at);
+function moveTo(at: number): void {
+  now = at;
+  setAt = performance.now();
+  host.moveClock(at);
+}
+
+async function run(from: string, to: string, everyMs: number): Promise<void> {
+  for (let at = time(from); at <= time(to); at += everyMs) {
+    moveTo(at);
     await host.fireTimer("detect").catch(() => undefined);
   }
 }
 
+const runEveryFiveMinutes = (from: string, to: string) => run(from, to, 5 * minute);
+
 interface Health {
+  readonly state: string;
   readonly faults: readonly { readonly what: string; readonly since: string; problem: string }[];
   readonly warnings: readonly string[];
   readonly lastError: string | null;
@@ -150,4 +161,56 @@ describe("what is missing is named in health, with what to do:", () => {
     const { status, faults, warnings } = await health();
     expect([status, faults, warnings]).toEqual([200, [], ["SigninLogs has had no row yet."]]);
   });
+});
+
+it("a log that falls silent for six hours, where a row a minute is usual, is told by the tenant's own rhythm", async () => {
+  const signedIn = (at: number, index: number) => failure(at, index % 80, { resultType: "0" });
+  azure.logs.publish(workspaceId, "SigninLogs", minutesAfter("06:00", 120, signedIn));
+  await run("06:15", "08:15", 15 * minute);
+  expect((await health()).warnings).toEqual([]);
+  await run("09:05", "14:05", 60 * minute);
+  const { status, state, faults, warnings } = await health();
+  expect([status, state, faults]).toEqual([200, "running", []]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^SigninLogs fell silent 6 hours ago; about 3\d\d rows are usual for this time\.$/,
+    ),
+  ]);
+}, 60_000);
+
+describe("an app whose timer is switched off", () => {
+  const pausedNote = "The timer `detect` is switched off, so nothing is detected.";
+
+  it("is well for as long as a log may be silent, though its last success is old, and then is not", async () => {
+    await runEveryFiveMinutes("12:05", "12:10");
+    await host.stop();
+    host = await startHost({ "AzureWebJobs.detect.Disabled": "true" });
+    moveTo(time("12:10") + 23 * hour);
+    expect(await health()).toMatchObject({
+      status: 200,
+      state: "paused",
+      faults: [],
+      warnings: [pausedNote],
+    });
+    moveTo(time("12:10") + 25 * hour);
+    const { status, state, faults } = await health();
+    expect([status, state]).toEqual([503, "paused"]);
+    expect(faults).toEqual([
+      {
+        what: "not-running",
+        since: expect.stringMatching(/^2026-03-10T12:10:/),
+        problem: "The timer `detect` is switched off; nothing has been detected since",
+      },
+    ]);
+  }, 60_000);
+
+  it("is well for as long, too, where it never ran", async () => {
+    await host.stop();
+    host = await startHost({ AzureWebJobs__detect__Disabled: "1" });
+    moveTo(time("12:00"));
+    expect(await health()).toMatchObject({ status: 200, state: "paused", warnings: [pausedNote] });
+    moveTo(time("12:00") + 25 * hour);
+    const { status, faults } = await health();
+    expect([status, faults.map(({ what }) => what)]).toEqual([503, ["not-running"]]);
+  }, 60_000);
 });
