@@ -36,10 +36,12 @@ export function drilldowns(
   // Named only once, because escaped text is long.
   const names = allNames(account).slice(0, mostNames).map(kqlString).join(", ");
   const who = `let who = dynamic([${names}]);`;
-  const isWho = "| where UserPrincipalName in~ (who) or UserId in~ (who)";
+  const isWhoWords = "UserPrincipalName in~ (who) or UserId in~ (who)";
+  const isWho = `| where ${isWhoWords}`;
   const words = denialSearch.map(kqlString).join(", ");
   const span = between(firstDenialAt - hour, lastDenialAt + publicationLag);
   const since = between(firstDenialAt, lastDenialAt + publicationLag);
+  // `has_any`, because some rows have a port after the address.
   const from = addresses.slice(0, mostAddresses).map(kqlString).join(", ");
   return [
     {
@@ -49,7 +51,7 @@ export function drilldowns(
         "union SigninLogs, AADNonInteractiveUserSignInLogs",
         since,
         '| where ResultType == "0"',
-        `| where IPAddress in (${from === "" ? '""' : from}) or UserPrincipalName in~ (who) or UserId in~ (who)`,
+        from === "" ? isWho : `| where IPAddress has_any (${from}) or ${isWhoWords}`,
         "| project TimeGenerated, UserPrincipalName, IPAddress, AppDisplayName, SessionId, AuthenticationDetails",
       ].join("\n"),
     },
