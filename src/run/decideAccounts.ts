@@ -16,7 +16,7 @@ import { inParallel } from "./inParallel.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import type { ChangeBase, Delivery, DueItem, Incident, SubjectRecord } from "./ports.ts";
 import { isPending, type SendBudget } from "./sendBudget.ts";
-import { readApprovals } from "./readAround.ts";
+import { readApprovalsAround } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
 import type { RecentSightings } from "./recentSightings.ts";
 import { UpstreamError } from "./upstreamError.ts";
@@ -97,7 +97,7 @@ async function readApprovalsOf(
         span: { from: hull.from, to: hull.to + longestWatch(family) },
       })),
   );
-  const approvals = await readApprovals(source, wanted, signal);
+  const approvals = await readApprovalsAround(source, wanted, signal);
   const found = new Map<string, readonly Approval[]>();
   for (const matched of new Set(cases.map((each) => each.matched))) {
     const accounts = cases.filter((each) => each.matched === matched).map(({ account }) => account);

@@ -1,3 +1,4 @@
+import { readApprovals } from "./readApprovals.ts";
 import {
   accountKey,
   allNames,
@@ -21,8 +22,8 @@ import type { SignIn } from "../detection/signin/signIn.ts";
 import { countRow, countUnreadable, noCounts, type Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { emptyTally, tallyRow } from "./coverageTally.ts";
-import type { MatchedAccounts } from "../detection/prompts/accounts.ts";
-import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
+
+import { mayBeOf } from "../detection/prompts/approvals.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { incidentId } from "../detection/incidents/identity.ts";
 import { nothingSeen, type InputSeen } from "./inputSeen.ts";
@@ -104,7 +105,7 @@ export async function explainRecords(
     [...accounts, ...rows.shown.flatMap(accountsIn).map(accountOf)],
     accountKey,
   );
-  const approvals = await readApprovals(ledger, wanted, matched);
+  const approvals = await readApprovals([ledger.approvals(mayBeOf(wanted))], wanted, matched);
   const byKey = new Map(
     wanted.map((account) => {
       const key = accountKey(account);
@@ -221,18 +222,6 @@ function nearestFirst(
 function nearness(rule: Rule, account: Account, sightings: readonly Sighting[]): number {
   const most = densestWindow(rule, countDenials(rule, account, sightings));
   return (most?.denials ?? 0) / rule.threshold;
-}
-
-async function readApprovals(
-  ledger: Pick<Ledger, "approvals">,
-  wanted: readonly Account[],
-  matched: MatchedAccounts,
-): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const approvals: (readonly [RowAccount, Approval])[] = [];
-  for await (const each of ledger.approvals(mayBeOf(wanted))) {
-    approvals.push(each);
-  }
-  return approvalsByAccount(wanted, matched, approvals);
 }
 
 function explainAccount(

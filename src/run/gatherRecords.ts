@@ -1,4 +1,4 @@
-import { accountKey, type Account, type RowAccount } from "../detection/signin/account.ts";
+import { accountKey, type Account } from "../detection/signin/account.ts";
 import { eachBurst } from "../detection/bursts/eachBurst.ts";
 import { streaksOf } from "../detection/bursts/countDenials.ts";
 import { familiesOf } from "../detection/rules/families.ts";
@@ -9,10 +9,11 @@ import { addCounts, noCounts, type Counts } from "./counts.ts";
 import { countAllExcluded, type ExcludedCounts } from "./excludedCounts.ts";
 import { addTally, emptyTally, type CoverageTally } from "./coverageTally.ts";
 import type { Bindings, MatchedAccounts } from "../detection/prompts/accounts.ts";
-import { approvalsByAccount, mayBeOf } from "../detection/prompts/approvals.ts";
+import { mayBeOf } from "../detection/prompts/approvals.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { countOutcomes, type Outcomes } from "../detection/prompts/outcomes.ts";
 import type { DenialColumns } from "../detection/prompts/columns.ts";
+import { readApprovals, wasPublished } from "./readApprovals.ts";
 import { subjectOf, type Suspect } from "./judgeSuspect.ts";
 import type { Ledger, StateStore } from "./ports.ts";
 import type { SignInFiles, Place } from "./signInFiles.ts";
@@ -51,7 +52,9 @@ export async function gatherRecords(
   const excluded = countAllExcluded(fresh, fresh.match(bindings), run.rules);
   const matched = await completeSightings(ledger, fresh, bindings);
   const suspects = await findSuspects(store, fresh, matched, run);
-  const approvals = await readApprovals(files, ledger, suspects, matched, run.asOf);
+  const accounts = [...suspects.values()].map(({ account }) => account);
+  const sources = [ledger.approvals(mayBeOf(accounts)), files.approvals(accounts)];
+  const approvals = await readApprovals(sources, accounts, matched, run.asOf);
   return { counts, tally, outcomes, excluded, suspects, approvals };
 }
 
@@ -182,33 +185,4 @@ async function hasRecords(
     }
   }
   return false;
-}
-
-async function readApprovals(
-  files: SignInFiles,
-  ledger: Ledger,
-  suspects: ReadonlyMap<string, Suspect>,
-  matched: MatchedAccounts,
-  asOf: number | null,
-): Promise<ReadonlyMap<string, readonly Approval[]>> {
-  const accounts = [...suspects.values()].map(({ account }) => account);
-  if (accounts.length === 0) {
-    return new Map();
-  }
-  const approvals: (readonly [RowAccount, Approval])[] = [];
-  for (const source of [ledger.approvals(mayBeOf(accounts)), files.approvals(accounts)]) {
-    for await (const each of source) {
-      if (wasPublished(each[1], asOf)) {
-        approvals.push(each);
-      }
-    }
-  }
-  return approvalsByAccount(accounts, matched, approvals);
-}
-
-function wasPublished(
-  { publishedAt }: { readonly publishedAt: number | null },
-  asOf: number | null,
-): boolean {
-  return asOf === null || (publishedAt ?? asOf) <= asOf;
 }

@@ -127,7 +127,7 @@ function coreOf(group: readonly CoredSpan[]): Range {
 }
 
 /** Reads the fresh approvals of users, each in a span of event time. May return those of others, too. */
-export async function readApprovals(
+export async function readApprovalsAround(
   source: SignInSource,
   wanted: readonly UserSpan[],
   signal: AbortSignal,

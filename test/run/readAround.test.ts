@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   publicationLag,
-  readApprovals,
+  readApprovalsAround,
   readSightings,
   usersPerQuery,
 } from "../../src/run/readAround.ts";
@@ -67,7 +67,7 @@ it.each([
     wantedOf(personNamed(`user${i}`).name, "09:00", "09:01"),
   );
   await readSightings(log, wanted, never);
-  await readApprovals(log, wanted, never);
+  await readApprovalsAround(log, wanted, never);
   expect(log.asked.map(({ users }) => users?.length)).toEqual([...named, ...named]);
   expect(usersPerQuery).toBe(1_000);
 });
@@ -170,7 +170,7 @@ it("asks for no more users once a question failed, and leaves none under way", a
     const range = { from, to: from + 1 };
     return { names: [personNamed(`user${i}`).name], span: range, core: range };
   });
-  for (const read of [readSightings, readApprovals]) {
+  for (const read of [readSightings, readApprovalsAround]) {
     [begun, ended] = [0, 0];
     await expect(read(log, wanted, never)).rejects.toThrow("away");
     expect(begun).toBeLessThan(wanted.length);
@@ -181,7 +181,7 @@ it("asks for no more users once a question failed, and leaves none under way", a
 it("asks nothing for nobody", async () => {
   const log = new FakeLog(clock, []);
   expect(sightingsIn(await readSightings(log, [], never)).size).toBe(0);
-  expect(await readApprovals(log, [], never)).toEqual([]);
+  expect(await readApprovalsAround(log, [], never)).toEqual([]);
   expect(log.asked).toEqual([]);
 });
 
@@ -189,7 +189,7 @@ it("finds approvals on rows without a denial", async () => {
   const approval = row({ at: "09:20", resultType: "0", steps: [approved("09:20")] });
   const log = new FakeLog(clock, publish([approval, ...refusals("09:00", 2)]));
   const wanted = [{ names: [alice.name], span: span("09:00", "10:00") }];
-  const approvals = await readApprovals(log, wanted, never);
+  const approvals = await readApprovalsAround(log, wanted, never);
   expect(approvals).toMatchObject([[rowAccountOf(alice), { at: time("09:20") }]]);
 });
 
@@ -197,7 +197,7 @@ it("brings together the approvals of an account, whatever row they are on", asyn
   const at = (clock_: string) => row({ at: clock_, resultType: "0", steps: [approved(clock_)] });
   const log = new FakeLog(clock, publish([at("09:20"), at("09:10"), at("09:30")]));
   const wanted = [{ names: [alice.name], span: span("09:00", "10:00") }];
-  const approvals = await readApprovals(log, wanted, never);
+  const approvals = await readApprovalsAround(log, wanted, never);
   expect(approvals.map(([, { at: when }]) => when)).toEqual(["09:20", "09:10", "09:30"].map(time));
 });
 
@@ -213,6 +213,6 @@ it("is not misled by a service that returns more rows than asked for, even those
   const wanted = [wantedOf(alice.name, "09:00", "09:05")];
   const sightings = sightingsIn(await readSightings(source, wanted, never));
   expect([...sightings.keys()]).toEqual([alice.name]);
-  const approvals = await readApprovals(source, wanted, never);
+  const approvals = await readApprovalsAround(source, wanted, never);
   expect(approvals).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { isFields } from "../../detection/signin/fields.ts";
 import { codeOf } from "../../azure/upstream.ts";
 
 /** An error of the query API, nested to any depth. */
@@ -30,8 +31,8 @@ export function queryProblem(body: unknown, template: string): QueryProblem {
 
 function faultsIn(body: unknown): readonly QueryFault[] {
   const faults: QueryFault[] = [];
-  let next = isObject(body) ? body["error"] : null;
-  while (isObject(next) && faults.length < deepest) {
+  let next = isFields(body) ? body["error"] : null;
+  while (isFields(next) && faults.length < deepest) {
     faults.push(next);
     next = next["innererror"];
   }
@@ -63,8 +64,4 @@ function unresolvedName(messages: string, template: string): string | null {
 /** Reports whether a name is a table: a template begins with its table, or names it in a `union` or `join`. */
 function isTable(name: string, template: string): boolean {
   return new RegExp(`(?:^|\\(|union\\s+)\\s*${name}\\s*$`, "m").test(template);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,3 +1,4 @@
+import { isFields } from "../../detection/signin/fields.ts";
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { codeOf, refusedBy } from "../../azure/upstream.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
@@ -59,9 +60,5 @@ function hintFor(status: number, error: Readonly<Record<string, unknown>>): stri
 }
 
 function errorIn(body: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+  return isFields(body) && isFields(body["error"]) ? body["error"] : {};
 }

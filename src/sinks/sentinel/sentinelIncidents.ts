@@ -8,7 +8,8 @@ import {
 import type { TokenCredential } from "@azure/identity";
 import type { IncidentApi, StoredIncident } from "./incidentApi.ts";
 import type { IncidentProperties } from "./incidentBody.ts";
-import { isRecord, readAnswer, refused, service, type Answer } from "./sentinelAnswer.ts";
+import { isFields } from "../../detection/signin/fields.ts";
+import { readAnswer, refused, service, type Answer } from "./sentinelAnswer.ts";
 import { UpstreamError } from "../../run/upstreamError.ts";
 import type { Connection } from "../../azure/connection.ts";
 import { servicePipeline } from "../../azure/pipeline.ts";
@@ -95,11 +96,11 @@ function incidentsOf(sending: Sending, resourceId: string): IncidentApi {
       let next: string | null = `${incidents}/${id}/tasks`;
       while (next !== null) {
         const { body } = settled(await send("GET", next));
-        if (!isRecord(body) || !Array.isArray(body["value"])) {
+        if (!isFields(body) || !Array.isArray(body["value"])) {
           throw new UpstreamError(service.name, "tasks that are not a list", true);
         }
         for (const task of body["value"] as readonly unknown[]) {
-          names.add(isRecord(task) ? String(task["name"]).toLowerCase() : "");
+          names.add(isFields(task) ? String(task["name"]).toLowerCase() : "");
         }
         next = nextPath(body["nextLink"]);
       }
@@ -174,7 +175,7 @@ async function untilWritten(
       return;
     }
     const { status, body: found } = await send("GET", path);
-    const isThere = status !== 404 && isRecord(found);
+    const isThere = status !== 404 && isFields(found);
     if (!isThere) {
       await pause(attempt);
     }
@@ -220,8 +221,8 @@ function written(answer: Answer, path: string): void {
 /** Reports whether the body is the resource at a path, whose last part is its name. */
 function isResource(body: unknown, path: string): body is Readonly<Record<string, unknown>> {
   return (
-    isRecord(body) &&
-    isRecord(body["properties"]) &&
+    isFields(body) &&
+    isFields(body["properties"]) &&
     typeof body["name"] === "string" &&
     path.toLowerCase().endsWith(`/${body["name"].toLowerCase()}`)
   );
