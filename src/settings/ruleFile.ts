@@ -15,6 +15,8 @@ export interface ListedRule {
   readonly entry: RuleEntry;
   /** Where the file says each member, by its name: `rules.yaml:3`. */
   readonly saidAt: Readonly<Record<string, string>>;
+  /** Where a member or an item of it stands, as problems have it: `rules.yaml:3:5`. */
+  readonly placeOf: (path: Problem["path"]) => string;
 }
 
 export interface RulesRead {
@@ -155,16 +157,19 @@ function readSound(
   const entries = v.parse(v.array(ruleSchema(ranges)), isFields(value) ? value["rules"] : value);
   const listed = entries.map((entry, index): ListedRule => {
     const base = presetNamed(entry.basedOn ?? entry.id);
+    const placeOf = (within: Problem["path"]) => {
+      const { line, column } = source?.yaml.placeOf({ path: [...path, index, ...within] }) ?? {};
+      return source === null ? "given" : `${source.name}:${line}:${column}`;
+    };
     const saidAt = Object.keys(entry).map((member) => [
       member,
-      source === null
-        ? "given"
-        : `${source.name}:${source.yaml.placeOf({ path: [...path, index, member] }).line}`,
+      placeOf([member]).replace(/:\d+$/, ""),
     ]);
     return {
       rule: ruleOf(entry, { base, defaults, ranges, familyOf }),
       entry,
       saidAt: Object.fromEntries(saidAt) as Readonly<Record<string, string>>,
+      placeOf,
     };
   });
   const rules = listed.map(({ rule }) => rule).filter(({ mode }) => mode !== "off");

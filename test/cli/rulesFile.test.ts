@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { alice } from "../builders.ts";
 import { cli, denials, detect, inShort, ndjson, temporaryFolder } from "./terminal.ts";
 
 function file(content: unknown, name = "rules.json"): string {
@@ -233,11 +234,19 @@ describe("rules --check warns", () => {
   test("of an exclusion two weeks before its end, and after it", async () => {
     expect(await check(excluding("2027-01-04"))).toEqual([]);
     expect(await check(excluding("2027-01-02"))).toEqual([
-      "F:2 warning: explicit-mfa-deny exclude[0] ends with 2027-01-02",
+      "F:3:7 warning: explicit-mfa-deny exclude[0] ends with 2027-01-02",
     ]);
     expect(await check(excluding("2026-12-19"))).toEqual([
-      "F:2 warning: explicit-mfa-deny exclude[0] has expired: it leaves out only what happened until 2026-12-19",
+      "F:3:7 warning: explicit-mfa-deny exclude[0] has expired: it leaves out only what happened until 2026-12-19",
     ]);
+  });
+
+  test("at the rule itself, of what it does not say", async () => {
+    expect(
+      await check(
+        "- { id: a, threshold: 9, window: 1h }\n- { id: explicit-mfa-deny, exclusions: { users: [alice] } }\n",
+      ),
+    ).toEqual([expect.stringMatching(/^F:2:3 warning: explicit-mfa-deny exclude\[0\] probably/)]);
   });
 
   test("of what never fits", async () => {
@@ -261,15 +270,15 @@ describe("rules --check warns", () => {
         "- { id: a, basedOn: explicit-mfa-deny, threshold: 3 }\n- { id: b, basedOn: explicit-mfa-deny }\n",
       ),
     ).toEqual([
-      "F:2 warning: b id can be dropped: whatever b finds, a finds too, with the same severity or a higher one",
+      "F:2:5 warning: b id can be dropped: whatever b finds, a finds too, with the same severity or a higher one",
     ]);
     expect(
       await check(
         "- { id: a, threshold: 6000, window: 1h }\n- { id: t, threshold: 5, window: 13h, kind: tumbling }\n",
       ),
     ).toEqual([
-      expect.stringMatching(/^F:1 warning: a threshold may never be reached: 10000 rows/),
-      expect.stringMatching(/^F:2 warning: t window is longer than what is read/),
+      expect.stringMatching(/^F:1:12 warning: a threshold may never be reached: 10000 rows/),
+      expect.stringMatching(/^F:2:26 warning: t window is longer than what is read/),
     ]);
   });
 });
@@ -338,7 +347,10 @@ describe("detect with a file of rules", () => {
     const rules = file("- { id: s, basedOn: explicit-mfa-deny, mode: shadow }", "rules.yaml");
     const { findings, notOpened } = await detect(["-", "--rules", rules], { stdin });
     expect(findings).toEqual([]);
-    expect(notOpened).toMatchObject([{ rule: "s", denials: 5, reason: "shadow" }]);
+    const { name: user, id: userId } = alice;
+    expect(notOpened).toMatchObject([{ rule: "s", user, userId, denials: 5, reason: "shadow" }]);
+    const { out } = await cli(["detect", "-", "--rules", rules], { stdin });
+    expect(out).toContain(`Not opened (shadow): s on ${user}, 5 denials`);
   });
 
   test("counts what each exclusion hides, also where that is nothing", async () => {

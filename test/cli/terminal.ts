@@ -109,7 +109,12 @@ export interface Report {
   };
   readonly coverage: CoverageReport;
   readonly findings: readonly Finding[];
-  readonly notOpened: readonly { readonly rule: string; readonly reason: string }[];
+  readonly notOpened: readonly {
+    readonly rule: string;
+    readonly user: string;
+    readonly userId: string | null;
+    readonly reason: string;
+  }[];
 }
 
 /** The report of a run that ends well. */

@@ -38,11 +38,12 @@ export function toDetectReport({
 }
 
 /** A finding that is not an incident, and the reason. */
-function toNotOpened({ rule, subject, decision, finding: { facts } }: Reported) {
+function toNotOpened({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
   return {
     rule: rule.id,
     tenantId: subject.tenantId,
-    user: subject.user,
+    user: shownName(subject),
+    userId: evidence.userId,
     denials: facts.denials,
     firstDenialAt: formatTime(facts.firstDenialAt),
     triggeredAt: formatTime(facts.triggeredAt),

@@ -23,8 +23,8 @@ export async function checkRules(
       stdout.write(`${visible(`${file} warning: ${sentence}`, Infinity)}\n`);
     }
     for (const { rule, member, item, words } of doubtsAbout(rules, now)) {
-      const { saidAt = {} } = listed.find((each) => each.rule === rule) ?? {};
-      const place = saidAt[member] ?? saidAt["id"] ?? file;
+      const said = listed.find((each) => each.rule === rule);
+      const place = said?.placeOf(item === null ? [member] : [member, item]) ?? file;
       const which = `${rule.id} ${member}${item === null ? "" : `[${item}]`}`;
       stdout.write(`${visible(`${place} warning: ${which} ${words}`, Infinity)}\n`);
     }

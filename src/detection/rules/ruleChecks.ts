@@ -1,5 +1,7 @@
+import { objectIdOf } from "../signin/account.ts";
 import type { Exclusion } from "../signin/scope.ts";
-import { anything, isOfUsersOnly, type Selector } from "../signin/selector.ts";
+import { isGlob } from "../signin/glob.ts";
+import { anything, isOfUsersOnly, selectsUser, type Selector } from "../signin/selector.ts";
 import { higher, type Rule } from "./rule.ts";
 import { inWords } from "./ruleText.ts";
 
@@ -123,8 +125,10 @@ function beyondReading(rule: Rule): readonly Doubt[] {
   ];
 }
 
+const isGuid = (user: string) => objectIdOf(user) !== null;
+
 /** A principal name has an `@`, and an object id is a GUID; a pattern can be either. */
-const canBeUser = /[@*?]|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const canBeUser = (user: string) => user.includes("@") || isGlob(user) || isGuid(user);
 
 function namesNobody(
   rule: Rule,
@@ -133,7 +137,7 @@ function namesNobody(
   { users }: Selector,
 ): readonly Doubt[] {
   return users
-    .filter((user) => !canBeUser.test(user))
+    .filter((user) => !canBeUser(user))
     .map((user) => ({
       rule,
       member,
@@ -142,31 +146,41 @@ function namesNobody(
     }));
 }
 
-/** An exclusion of users that the rule is not for in the first place. */
+/** An exclusion of users that the rule is not for in the first place, as far as that can be seen. */
 function neverMet(rule: Rule, { of }: Exclusion, item: number): readonly Doubt[] {
   const { appliesTo } = rule.scope;
-  const isPlain = [appliesTo, of].every(
-    (each) => isOfUsersOnly(each) && each.watchlists.length === 0,
-  );
-  if (!isPlain || [...appliesTo.users, ...of.users].some((user) => /[*?]/.test(user))) {
-    return [];
-  }
-  const isMet =
-    of.users.some((user) => isListed(appliesTo, user)) ||
-    appliesTo.users.some((user) => isListed(of, user)) ||
-    of.domains.some((domain) => appliesTo.domains.includes(domain));
-  return isMet
-    ? []
-    : [
+  return canCompare(appliesTo, of) && !meet(appliesTo, of)
+    ? [
         {
           rule,
           member: "exclude",
           item,
           words: "never fits: the rule does not apply to any of these users anyway",
         },
-      ];
+      ]
+    : [];
 }
 
-function isListed({ users, domains }: Selector, user: string): boolean {
-  return users.includes(user) || domains.includes(user.slice(user.lastIndexOf("@") + 1));
+/** Names say nothing of object ids, and of two patterns nobody knows whether a name fits both. */
+function canCompare(appliesTo: Selector, of: Selector): boolean {
+  const isPlain = [appliesTo, of].every(
+    (each) => isOfUsersOnly(each) && each.watchlists.length === 0,
+  );
+  const users = [...appliesTo.users, ...of.users];
+  const domains = [...appliesTo.domains, ...of.domains];
+  const isOfOneKind = domains.length === 0 && users.every(isGuid);
+  return (
+    isPlain &&
+    (isOfOneKind || !users.some(isGuid)) &&
+    !of.users.some(isGlob) &&
+    (of.domains.length === 0 || !appliesTo.users.some(isGlob))
+  );
+}
+
+function meet(appliesTo: Selector, of: Selector): boolean {
+  return (
+    of.users.some((user) => selectsUser(appliesTo, [user])) ||
+    appliesTo.users.some((user) => selectsUser(of, [user])) ||
+    of.domains.some((domain) => appliesTo.domains.includes(domain))
+  );
 }

@@ -83,7 +83,8 @@ export function isOfUsersOnly(selector: Selector): boolean {
   );
 }
 
-function selectsUser(selector: Selector, names: readonly string[]): boolean {
+/** Whether a selector takes in an account with these names, as far as it asks for users. */
+export function selectsUser(selector: Selector, names: readonly string[]): boolean {
   return (
     !asksFor(selector, "users") ||
     fitsAny(selector.users, names) ||

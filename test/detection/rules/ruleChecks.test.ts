@@ -39,18 +39,35 @@ describe("an exclusion", () => {
     ]);
   });
 
+  const of = (users: readonly string[], domains: readonly string[], out: object) => {
+    const { exclude } = excluding(out);
+    return doubts(rule({ scope: { ...onlyFor({ users, domains }), exclude } })).length;
+  };
+
+  it("of an object id says nothing of a rule for names, nor the other way round", () => {
+    const [id, other] = [
+      "00000000-0000-0000-0000-00000000a11c",
+      "00000000-0000-0000-0000-000000000b0b",
+    ];
+    expect(of(["a@b.c"], [], { users: [id] })).toBe(0);
+    expect(of([id], [], { users: ["a@b.c"] })).toBe(0);
+    expect(of([], ["b.c"], { users: [id] })).toBe(0);
+    expect(of([id], [], { domains: ["b.c"] })).toBe(0);
+    expect(of([id], [], { users: [id] })).toBe(0);
+    expect(of([id], [], { users: [other] })).toBe(1);
+  });
+
   it("of somebody for whom the rule is not never fits", () => {
-    const of = (users: readonly string[], domains: readonly string[], out: object) => {
-      const { exclude } = excluding(out);
-      return doubts(rule({ scope: { ...onlyFor({ users, domains }), exclude } })).length;
-    };
     expect(of(["a@b.c"], [], { users: ["x@y.z"] })).toBe(1);
     expect(of(["a@b.c"], [], { users: ["a@b.c"] })).toBe(0);
     expect(of([], ["b.c"], { users: ["a@b.c"] })).toBe(0);
     expect(of(["a@b.c"], [], { domains: ["b.c"] })).toBe(0);
     expect(of([], ["b.c"], { domains: ["b.c"] })).toBe(0);
     expect(of([], ["b.c"], { domains: ["y.z"] })).toBe(1);
-    expect(of(["*@b.c"], [], { users: ["x@y.z"] })).toBe(0);
+    expect(of(["*@b.c"], [], { users: ["x@y.z"] })).toBe(1);
+    expect(of(["*@b.c"], [], { users: ["a@b.c"] })).toBe(0);
+    expect(of(["*@b.c"], [], { domains: ["y.z"] })).toBe(0);
+    expect(of(["a@b.c"], [], { users: ["*@y.z"] })).toBe(0);
     expect(of(["a@b.c"], [], { users: ["x@y.z"], countries: ["de"] })).toBe(0);
     const watchlists = [{ watchlist: "VIP", column: "UPN", kind: "users" as const }];
     expect(of(["a@b.c"], [], { users: ["x@y.z"], watchlists })).toBe(0);
