@@ -37,9 +37,9 @@ export interface AccountCase extends ViewedAccount {
   readonly matched: MatchedAccounts;
 }
 
-/** What was read before about all accounts together, and saves reading about each. */
+/** What was read earlier about all accounts together. It saves reading about each of them. */
 export interface KnownBefore {
-  /** Null if not known. It has to be newer than the rows of the activity, and older than what is read around it. */
+  /** Null if not known. It must be newer than the rows of the activity, and older than what is read around it. */
   readonly index: RecordIndex | null;
   readonly recent: RecentSightings | null;
 }

@@ -95,7 +95,7 @@ export async function stepBackfill(
   } catch (error) {
     const problem = problemOf(error);
     const { errors } = progressed(before, work);
-    // A service that is busy for hours says the same each time.
+    // A service that is busy for hours gives the same message each time.
     const isKnown = isBusy(error) && errors.at(-1) === problem;
     const told = isKnown ? errors : lastOf([...errors, problem]);
     // The state itself may have failed; the error thrown below says so.
@@ -107,22 +107,22 @@ export async function stepBackfill(
   return false;
 }
 
-/** How many rows the part had so far, on average. */
+/** Returns the average number of rows of the part so far. */
 function rowsPerMs({ cursor, counts }: BackfillPart, start: number): number {
   return cursor > start ? counts.rows / (cursor - start) : 0;
 }
 
 function problemOf(error: unknown): string {
   const problem = error instanceof Error ? error.message : String(error);
-  return isBusy(error) ? `${problem}: it goes on later` : problem;
+  return isBusy(error) ? `${problem}: it continues later` : problem;
 }
 
-/** Whether a service had no room for a request. Nothing is wrong, and the step can be done later. */
+/** Reports whether a service was too busy for a request. Nothing is wrong, and the step can be done later. */
 export function isBusy(error: unknown): boolean {
   return error instanceof UpstreamError && error.isBusy;
 }
 
-/** A part after more work. The caller sets the cursor, once the work is recorded. */
+/** Returns a part after more work. The caller sets the cursor once the work is recorded. */
 function progressed(part: BackfillPart, work: RunTotals): BackfillPart {
   const errors = lastOf([...part.errors, ...notesOf(work)]);
   return { ...part, state: "running", counts: add(part.counts, work), errors };

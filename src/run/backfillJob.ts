@@ -3,12 +3,12 @@ import type { TunedHistory } from "./tunedSettings.ts";
 
 /** The content of a backfill request. Two requests with the same content are the same backfill. */
 export interface BackfillRequest extends Range {
-  /** Rule ids; of a request to tune, those in use, which need not have the one that is tried. */
+  /** Rule ids. For a request to tune, the rules in use, which need not include the one that is tried. */
   readonly rules: readonly string[];
   /** Names of workspaces. */
   readonly workspaces: readonly string[];
   readonly dryRun: boolean;
-  /** The rule whose numbers are tried on the history; nothing is opened. Absent: a backfill. */
+  /** The rule whose numbers are tried on the history. Nothing is opened. Absent for a backfill. */
   readonly tune?: string;
 }
 
@@ -33,7 +33,7 @@ export interface BackfillPart {
   readonly slices: number;
   readonly counts: BackfillCounts;
   readonly errors: readonly string[];
-  /** Of a request to tune, once the part is done: what every setting would have found. */
+  /** What every setting would have found. Present for a request to tune, once the part is done. */
   readonly tuned?: TunedHistory;
 }
 
@@ -69,10 +69,10 @@ export interface BackfillLane {
   enterLane(owner: string, now: number, until: number): Promise<boolean>;
   leaveLane(owner: string): Promise<void>;
   /**
-   * Forgets jobs that are finished and were requested before `before` (epoch ms); `forget` goes first, for what
+   * Forgets jobs that are finished and were requested before `before` (epoch ms). Calls `forget` first, to remove what
    * belongs to a job elsewhere.
    *
-   * @returns how many
+   * @returns the number of jobs forgotten
    */
   prune(before: number, forget?: (job: BackfillJob) => Promise<void>): Promise<number>;
 }

@@ -2,10 +2,10 @@ import { fingerprintsOf } from "../detection/incidents/fingerprints.ts";
 import type { Detector } from "./detector.ts";
 import type { Delivery, Incident, Written } from "./ports.ts";
 
-/** How a burst was delivered that never was. */
+/** The delivery of a burst that was never sent. */
 export const undelivered: Delivery = { sent: {}, claim: null };
 
-/** A sink that fails may show what it had, or any text that it was sent since. */
+/** After a failure, a sink may show its old text or any text that it was sent since. */
 const mostSince = 10;
 
 /**
@@ -24,7 +24,7 @@ export function claimedBy(
   return { sent, claim, written: newest({ ...written, ...about }, complete) };
 }
 
-/** Keeps what every sink was last sent, and what came after. */
+/** Keeps the text that every sink was last sent, and all later ones. */
 function newest(written: Written, complete: number): Written {
   const [oldest, ...later] = Object.keys(written)
     .map(Number)

@@ -1,15 +1,15 @@
 import type { Rule } from "../detection/rules/rule.ts";
 import type { Log } from "./ports.ts";
 
-/** Where rules are kept outside of the settings. */
+/** A place outside the settings where rules are kept. */
 export interface RuleText {
   /** For problems and logs. */
   readonly name: string;
-  /** @returns null if it is unchanged since this was called last */
+  /** @returns null if it is unchanged since the last call */
   read(signal: AbortSignal): Promise<string | null>;
 }
 
-/** What a text says: rules, or every problem of it. */
+/** The content of a text: its rules, or every problem in it. */
 export type ReadRules = (
   name: string,
   text: string,
@@ -19,8 +19,8 @@ export type ReadRules = (
 export type CurrentRules = (log: Log, signal: AbortSignal) => Promise<readonly Rule[]>;
 
 /**
- * Returns rules that are read anew with every run. Where they cannot be read, or have problems, the last ones that
- * were read hold, and the log says so.
+ * Returns rules that are read again in every run. If they cannot be read, or have problems, the last ones that were
+ * read apply, and the log says so.
  */
 export function currentRules(source: RuleText, parse: ReadRules): CurrentRules {
   let known: readonly Rule[] | null = null;

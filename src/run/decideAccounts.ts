@@ -58,7 +58,7 @@ export async function decideAccounts(
       if (attempt === attempts) {
         throw new UpstreamError("state", "other runs keep changing the same records", true);
       }
-      // An account is judged again because others have recorded something, so nothing of before holds.
+      // An account is judged again because others have recorded something, so nothing read before is valid.
       const known = attempt === 0 ? { index, recent } : nothingKnown;
       const cases = await readAccountCases(detector, open, signal, known);
       const approvals = await readApprovalsOf(detector, cases, signal);
@@ -148,7 +148,7 @@ async function decideCase(
   return { decided: { decisions, claimed, left }, again: null };
 }
 
-/** Of what was not opened, or not yet: an approval would change it. */
+/** Reasons for not opening a finding, or not yet, that an approval would change. */
 const watchedReasons: ReadonlySet<Reason> = new Set([
   "awaiting-approval",
   "usual-origin",

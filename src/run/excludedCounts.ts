@@ -10,12 +10,12 @@ import type { Sighting } from "../detection/signin/sighting.ts";
 /** Distinct denials that each exclusion hid, by its name. */
 export type ExcludedCounts = Record<string, number>;
 
-/** `vip exclude[0]`: which one of a rule's exclusions it is. */
+/** Returns the name of a rule's exclusion, such as `vip exclude[0]`. */
 export function exclusionName({ id, scope }: Pick<Rule, "id" | "scope">, each: Exclusion): string {
   return `${id} exclude[${scope.exclude.indexOf(each)}]`;
 }
 
-/** Adds every exclusion of rules that hid nothing yet: one that never hides anything shows so. */
+/** Adds every exclusion of rules with a count of zero, so that one that never hides anything shows up. */
 export function addExclusions(counts: ExcludedCounts, rules: readonly Rule[]): void {
   for (const rule of rules) {
     for (const each of rule.scope.exclude) {
@@ -25,7 +25,7 @@ export function addExclusions(counts: ExcludedCounts, rules: readonly Rule[]): v
   }
 }
 
-/** Adds what the exclusions of rules hide of an account. */
+/** Adds the denials of an account that the exclusions of rules hide. */
 export function addExcluded(
   counts: ExcludedCounts,
   rules: readonly Rule[],
@@ -40,7 +40,7 @@ export function addExcluded(
   }
 }
 
-/** What the exclusions of rules hide of all accounts. */
+/** Counts the denials of all accounts that the exclusions of rules hide. */
 export function countAllExcluded(
   table: SightingTable,
   matched: MatchedAccounts,
@@ -57,7 +57,7 @@ export function countAllExcluded(
   return counts;
 }
 
-/** How many prompts there are of which several rules may have counted some. */
+/** Counts distinct prompts. Several rules may have counted the same one. */
 export function distinctPrompts(prompts: readonly Prompt[]): number {
   return new Set(prompts.flatMap(({ sightings }) => sightings.slice(0, 1).map(originalOf))).size;
 }

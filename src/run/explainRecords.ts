@@ -40,13 +40,13 @@ export interface ExplainRun extends Omit<CoverageLimits, "rules"> {
   /** Maximum number of rows and of accounts kept. It bounds the output and the memory. */
   readonly limit: number;
   readonly onBad: (reason: string, place: Place) => void;
-  /** Told the names of every row, in lower case, if users are asked for. */
+  /** Called with the names in every row, in lower case, if users are asked for. */
   readonly onName?: (name: string) => void;
   /** Returns what kinds of files were read, once all entries are read. Absent if unknown. */
   readonly seen?: () => InputSeen;
 }
 
-/** Rows of others that are held until it is known whose they are. Candidates are rare. */
+/** Maximum number of other rows kept until it is known whose they are. Candidates are rare. */
 const mostHeld = 10_000;
 
 export interface ExplainedAccount {
@@ -138,7 +138,7 @@ async function readEntries(
   // There are too many of these in a large log, so they must not take the place of the others.
   const heldOthers = new KeptRows(mostHeld);
   let ordinal = 0;
-  // Grows by the object ids of those who have an asked name.
+  // Grows by the object ids of accounts with a requested name.
   const askedNames = new Set(users);
   const asked: RowAccount[] = [];
   const unseen = new Set(users);

@@ -3,10 +3,10 @@ import type { Family } from "../detection/rules/families.ts";
 import type { SubjectRecord } from "./ports.ts";
 
 /**
- * Reads what is recorded about an account and a family. What is recorded under the families that its rules were in
- * before is taken in: the next write moves it.
+ * Reads what is recorded about an account and a family, including what is recorded under former families of its
+ * rules. The next write moves that to this family.
  *
- * @param read reads the record of an account under a family, and all of it for one that rules have left
+ * @param read reads the record of an account under a family; for a former family, all of it
  */
 export async function familyHead(
   { name, formerly }: Pick<Family, "name" | "formerly">,
@@ -16,7 +16,7 @@ export async function familyHead(
   const former: SubjectRecord[] = [];
   for (const before of formerly) {
     const head = await read(before, true);
-    // One that was moved already leads to where it is now.
+    // A record that was moved already leads to its new place.
     if (head.subject.rule === before && head.bursts.length > 0) {
       former.push(head);
     }

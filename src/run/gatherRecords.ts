@@ -165,7 +165,7 @@ function doesFire(
   );
 }
 
-/** What a rule excludes may be told as well, if it ended badly. */
+/** Also returns the rule without its exclusions, because an excluded burst is reported if it ended badly. */
 function withAndWithoutExclusions(rule: Rule): readonly Rule[] {
   return rule.scope.exclude.length === 0
     ? [rule]

@@ -1,6 +1,6 @@
 import type { Prompt } from "../detection/prompts/prompt.ts";
 
-/** What became of an incident, as somebody decided who looked at it. */
+/** An analyst's verdict on an incident. */
 export interface IncidentLabel {
   /** Names and ids of the user, in lower case. */
   readonly names: readonly string[];
@@ -13,11 +13,11 @@ export interface IncidentLabel {
 /** The labels of a history. */
 export interface IncidentLabels {
   readonly labels: readonly IncidentLabel[];
-  /** Whether every attack has a label, so that what has none is no attack. */
+  /** Whether every attack has a label, so that a burst without a label is not an attack. */
   readonly areComplete: boolean;
 }
 
-/** Those of an account, by its names. */
+/** Returns the labels of an account, by its names. */
 export function labelsOf(
   { labels }: IncidentLabels,
   names: readonly string[],
@@ -30,7 +30,7 @@ export const noLabels: IncidentLabels = { labels: [], areComplete: false };
 /** Where the denials of a labelled incident came from. */
 export interface LabelledDenials {
   readonly label: IncidentLabel;
-  /** Distinct values; null for denials that do not say it. */
+  /** Distinct values; null for denials without the value. */
   readonly addresses: readonly (string | null)[];
   readonly applications: readonly (string | null)[];
 }

@@ -37,7 +37,7 @@ export interface FileSeen {
 /** A file without sign-ins. */
 export interface PassedOver {
   readonly path: string;
-  /** The kind of file, as a noun: "a Unified Audit Log", "JSON that is no sign-in log". */
+  /** The kind of file, as a noun: "a Unified Audit Log". */
   readonly what: string;
 }
 
@@ -69,7 +69,7 @@ export const nothingSeen: InputSeen = {
   unmatchedSteps: 0,
 };
 
-/** What waits for its counterpart until the next run: steps for their sign-in, and sign-ins for their steps. */
+/** Records that wait for their counterparts until the next run: steps for sign-ins, and sign-ins for steps. */
 export interface PendingJoin {
   readonly steps: readonly (readonly [request: string, steps: readonly unknown[]])[];
   readonly signIns: readonly Readonly<Record<string, unknown>>[];

@@ -141,7 +141,7 @@ function judgeSinks({ vitals }: Progress, now: number): readonly Fault[] {
     }));
 }
 
-/** Sending can fail without a sink that refuses: where runs end, or are ended, before they come to it. */
+/** Sending can also fail because runs end, or are ended, before they get to it. */
 function judgePending({ vitals, pending }: Progress, now: number): readonly Fault[] {
   const since = vitals?.oldestPendingAt ?? null;
   if (since === null || now - since <= longestFailure) {

@@ -7,7 +7,7 @@ import type { StoredWatchlist } from "./watchlists.ts";
 
 const day = 86_400_000;
 
-/** What is known of a workspace's rules. */
+/** The state of a workspace's rules. */
 export interface RulesInUse {
   readonly rules: readonly Rule[];
   /** Why they cannot be used; null if they can. */
@@ -16,7 +16,7 @@ export interface RulesInUse {
   readonly now: number;
 }
 
-/** Adds what is wrong with the rules of a workspace: with their file, their watchlists and their exclusions. */
+/** Adds problems with the rules of a workspace: with their file, their watchlists and their exclusions. */
 export function withRules(judged: Judgement, inUse: RulesInUse): Judgement {
   const { rules, rulesProblem, now } = inUse;
   const broken: readonly Fault[] =

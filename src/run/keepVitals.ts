@@ -64,8 +64,8 @@ export function failingSinks(
 }
 
 /**
- * Returns when the oldest incident came up that the run did not get to although it could have. What a backfill found
- * and what the cap left do not count, and what a sink refused is told with the sink.
+ * Returns when the oldest incident became due that the run could have sent but did not get to. Findings of a backfill
+ * and incidents beyond the cap do not count. Those that a sink refused are reported with the sink.
  *
  * @param due what waited when the run started
  */

@@ -31,7 +31,7 @@ export class KeptRows {
     this.#count++;
   }
 
-  /** Adds those rows that others keep, and that are wanted after all. */
+  /** Adds the rows kept elsewhere that turned out to be wanted. */
   addFrom(others: readonly KeptRows[], isWanted: (row: ExplainedRow) => boolean): void {
     for (const row of others.flatMap((each) => [...each.#candidates, ...each.#others])) {
       if (isWanted(row)) {

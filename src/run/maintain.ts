@@ -8,12 +8,12 @@ import { noTotals, type RunTotals } from "./runTotals.ts";
 /** The range that is read again every day (ms). It catches rows that runs missed for any reason. */
 const secondLook = 3 * 86_400_000;
 
-/** How long the second look begins further steps (ms). It goes on where it ended the next day. */
+/** The second look begins no further step after this time (ms). The next day's continues where it ended. */
 const longestLook = 7 * 60_000;
 
 export interface MaintenanceSummary extends RunTotals {
   readonly pruned: number;
-  /** Whether the second look had no time for everything. The next one goes on from there. */
+  /** Whether the second look had no time for everything. The next one continues from there. */
   readonly behind: boolean;
 }
 
@@ -34,8 +34,8 @@ export async function maintain(
 }
 
 /**
- * Reads the last days again, from where an earlier look ended if that is longer ago, and records after each step how
- * far it came.
+ * Reads the last days again, starting where an earlier look ended if that is longer ago. Records its progress after
+ * each step.
  *
  * @returns whether there is more to read
  */

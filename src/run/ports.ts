@@ -126,7 +126,7 @@ export interface StartState {
   readonly due: readonly DueItem[];
 }
 
-/** Of which accounts the state had records at one moment. */
+/** The accounts that had records in the state at one moment. */
 export interface RecordIndex {
   /** Returns an empty record if nothing was recorded about a subject or its aliases; null if something may be. */
   emptyHead(subject: Subject): SubjectRecord | null;
@@ -147,10 +147,10 @@ export interface StateStore {
   open(): Promise<StartState>;
   readProgress(): Promise<Progress | null>;
   /**
-   * Reads of which accounts there are records. Whoever writes an empty record from it is told of a conflict if
-   * somebody else recorded something in the meantime.
+   * Reads which accounts have records. Writing an empty record from it reports a conflict if somebody else recorded
+   * something in the meantime.
    *
-   * @param most the number of requests that it may take; null is returned if there are too many records for it
+   * @param most maximum number of requests; returns null if there are too many records for it
    */
   readIndex(most: number): Promise<RecordIndex | null>;
   /**
@@ -174,7 +174,7 @@ export interface StateStore {
   saveProgress(progress: Progress): Promise<void>;
   /** Stores how far the daily second look has come, beside the progress of runs, of which there must be one. */
   saveLookedAgain(to: number): Promise<void>;
-  /** Forgets bursts whose last denial is before `before` (epoch ms). @returns how many */
+  /** Forgets bursts whose last denial is before `before` (epoch ms). @returns the number of bursts forgotten */
   prune(before: number): Promise<number>;
 }
 

@@ -50,7 +50,7 @@ export class RecentSightings {
     return from + publicationLag.before + (this.#by === "ingested" ? clocksApart : 0);
   }
 
-  /** Begins a step, where the last one ended. Forgets the oldest ones if they hold too much. */
+  /** Begins a step where the last one ended. Forgets the oldest steps if they contain too much. */
   begin(from: number): void {
     let kept = this.#steps.reduce((sum, { size }) => sum + size, 0);
     while (kept > this.#most) {

@@ -35,7 +35,7 @@ export interface RunSummary extends RunTotals {
   readonly steps: number;
   /** The number of incidents waiting to be sent. */
   readonly pending: number;
-  /** Whether there is more to read than the run had time for, or the log service was too busy. */
+  /** Whether rows are left to read, because the run had no more time or the log service was too busy. */
   readonly behind: boolean;
   /** What could be seen in the last 24 hours. */
   readonly coverage: RecentCoverage;

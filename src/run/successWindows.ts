@@ -3,18 +3,18 @@ import type { ContextWish } from "./lookUpContext.ts";
 
 const day = 24 * 3_600_000;
 
-/** From the first denial of a burst until a day after the last, at one of its addresses. */
+/** The time from the first denial of a burst until a day after the last, at one of its addresses. */
 interface Window {
   readonly from: number;
   readonly last: number;
   readonly to: number;
-  /** When other accounts signed in after the last denial; the earliest of them, sorted. */
+  /** The earliest times after the last denial at which other accounts signed in, sorted. */
   readonly times: number[];
 }
 
 /**
- * Tells which successful sign-ins of other accounts a context can show. It shows the earliest of them after a first
- * denial, from each address of a burst `mostSuccesses` at most. Any denial may turn out to be the first.
+ * Decides which successful sign-ins of other accounts a context can show. It shows the earliest ones after a first
+ * denial, at most `mostSuccesses` from each address of a burst. Any denial may turn out to be the first.
  */
 export class SuccessWindows {
   readonly #ofAddress = new Map<string, Window[]>();

@@ -16,12 +16,12 @@ import { warnOfHidden } from "./warnOfHidden.ts";
 const longestStep = 6 * 3_600_000;
 
 /**
- * The share of the rows of an answer that a step is planned to have, at the highest load of the last day. Nights would
- * have room for longer steps, but the first one of the morning would be thrown away.
+ * The share of an answer (0 to 1) that a step is planned to fill at the highest load of the last day. Longer steps
+ * would fit at night, but the first one of the morning would be thrown away.
  */
 const plannedShare = 0.75;
 
-/** How much faster than the last step the next one is planned for, so that one moment with many rows does not matter. */
+/** A step is planned for at most this many times the load of the last one, whatever the highest load of the day was. */
 const steepest = 4;
 
 const day = 86_400_000;

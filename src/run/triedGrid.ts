@@ -3,7 +3,7 @@ import type { Grid } from "../detection/bursts/grid.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Every setting that is tried. */
+/** The settings to try. */
 export const triedGrid: Grid = {
   kinds: ["sliding", "tumbling"],
   windowsMs: [1, 2, 5, 10, 15, 30]

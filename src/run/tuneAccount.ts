@@ -10,21 +10,21 @@ import type { IncidentLabel } from "./incidentLabels.ts";
 /** One account as the settings of a grid see it. */
 export interface TunedAccount {
   readonly rule: Rule;
-  /** Those that the rule counts, oldest first. */
+  /** The denials that the rule counts, oldest first. */
   readonly denials: readonly Prompt[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
   /** Undefined if nothing was looked up. */
   readonly contextOf: ContextOf | undefined;
-  /** Of the account. */
+  /** The labels of the account. */
   readonly labels: readonly IncidentLabel[];
-  /** Whether a burst without a label is no attack. */
+  /** Whether a burst without a label is known not to be an attack. */
   readonly labelsAreComplete: boolean;
 }
 
 /**
- * Returns the marks of a burst (bits of `burstMarks`), or null if it is not opened: no approval where the rule wants
- * one, or a usual origin where the origin decides.
+ * Returns the marks of a burst (bits of `burstMarks`), or null if it is not opened, because a required approval is
+ * missing or the origin decides and is usual.
  */
 export type MarksOf = (start: number, end: number, trigger: number) => number | null;
 
@@ -89,7 +89,7 @@ export function labelMark(
   return own.length > 0 || labelsAreComplete ? burstMarks.benign : 0;
 }
 
-/** Whether the denials and what was labelled overlap in time. */
+/** Reports whether the denials and the labelled incident overlap in time. */
 export function touches(
   { from, to }: Pick<IncidentLabel, "from" | "to">,
   firstDenialAt: number,

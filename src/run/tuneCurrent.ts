@@ -12,7 +12,7 @@ import { labelsOf, type IncidentLabel, type IncidentLabels } from "./incidentLab
 import { judgeSuspect, type Known, type Suspect } from "./judgeSuspect.ts";
 import { labelMark, marksOfBursts, touches } from "./tuneAccount.ts";
 
-/** What the rules that are in use come to. Incidents, so that what several rules find counts once. */
+/** The figures of the rules in use. They count incidents, so a burst that several rules find counts once. */
 export type CurrentFigures = Pick<
   CellFigures,
   "findings" | "users" | "perWeek" | "worstWeek" | "attacks" | "benign"
@@ -21,13 +21,13 @@ export type CurrentFigures = Pick<
   readonly attacksFound: number;
 };
 
-/** One entry of a rule's exclusions, and the findings that would not be there with it alone. */
+/** One entry of a rule's exclusions, and the findings that it would hide by itself. */
 export interface Hidden {
   readonly rule: string;
   readonly kind: EntryKind;
   readonly entry: string;
   readonly findings: number;
-  /** Those that were approved after, reported, or followed by signs of a takeover. */
+  /** Those that were followed by an approval, reported, or followed by signs of a takeover. */
   readonly harmful: readonly HiddenFinding[];
 }
 
@@ -38,7 +38,7 @@ export interface HiddenFinding {
   readonly why: readonly ("approved" | "reported" | "takenOver")[];
 }
 
-/** `exclude`: an exclusion that asks for several kinds of values at once, or for others than these. */
+/** `exclude` is an exclusion with several kinds of values at once, or with other kinds than these. */
 type EntryKind = "users" | "addresses" | "applications" | "exclude";
 
 interface Entry {
@@ -164,7 +164,7 @@ export class CurrentRules {
 
 const harmNames = ["approved", "reported", "takenOver"] as const;
 
-/** Each value of an exclusion by itself, unless several kinds of values have to fit together. */
+/** Returns each value of an exclusion by itself, unless several kinds of values must match together. */
 function entriesOf(rule: Rule): readonly Entry[] {
   return rule.scope.exclude.flatMap((each): readonly Entry[] => {
     const { users, addresses, applications } = each.of;

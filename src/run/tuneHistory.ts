@@ -15,7 +15,7 @@ import { triedGrid } from "./triedGrid.ts";
 import { toTunedHistory, type TunedHistory } from "./tunedSettings.ts";
 import { tuneRecords } from "./tuneRecords.ts";
 
-/** Rows of a day fill few answers; what fills more is asked for in halves. */
+/** The rows of a day fill few answers. A range that does not fit into an answer is queried in halves. */
 const sliceLength = 24 * 3_600_000;
 
 export interface TuneStep {
@@ -91,7 +91,7 @@ export async function tunePart(
   }
 }
 
-/** Somebody else wrote the part. */
+/** Thrown if somebody else wrote the part. */
 class Cancelled extends Error {}
 
 async function tuneHistory(
@@ -167,12 +167,12 @@ async function* approvalsOf(
   }
 }
 
-/** Nothing was found before: history is judged as if it were new. */
+/** An empty state, so that history is judged as if it were new. */
 const emptyStore: Pick<StateStore, "readHead"> = {
   readHead: (subject) => Promise.resolve({ subject, bursts: [], deliveries: {}, version: null }),
 };
 
-/** Keeps what one reading says for the length of that reading. */
+/** Keeps what a reading adds only until that reading ends. */
 class PassingLedger implements Ledger {
   readonly #approvals: (readonly [RowAccount, Approval])[] = [];
 

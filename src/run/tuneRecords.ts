@@ -28,11 +28,11 @@ import type { SignInFiles } from "./signInFiles.ts";
 import { marksOfBursts, touches, type MarksOf } from "./tuneAccount.ts";
 import { CurrentRules, type CurrentFigures, type Hidden } from "./tuneCurrent.ts";
 
-/** One try of many settings on files. */
+/** A run that tries many settings on files. */
 export interface TuneRun extends Omit<FilesRun, "rules">, Omit<CoverageLimits, "rules"> {
-  /** Whose counted outcomes and exclusions hold in every cell; its numbers are replaced. */
+  /** Every cell uses its counted outcomes and exclusions. Its threshold and window are replaced. */
   readonly rule: Rule;
-  /** The rules as they are used today, to be compared with the cells. */
+  /** The rules in use today, for comparison with the cells. */
   readonly current: readonly Rule[];
   readonly grid: Grid;
   readonly labels: IncidentLabels;
@@ -51,13 +51,13 @@ export interface TuneReport {
   /** Distinct prompts that the rule counts, and the users who refused them. */
   readonly denials: number;
   readonly users: number;
-  /** Epoch milliseconds, from the first to the last row or denial; null without any. */
+  /** From the first to the last row or denial, in epoch milliseconds; null if there are none. */
   readonly span: Span | null;
   readonly cells: readonly TunedCell[];
   readonly current: CurrentFigures;
   /** What each exclusion of the current rules would have hidden. */
   readonly hidden: readonly Hidden[];
-  /** Labels of attacks, and of what was none. */
+  /** The number of labels of attacks, and of harmless incidents. */
   readonly attackLabels: number;
   readonly benignLabels: number;
   readonly labelled: readonly LabelledDenials[];
@@ -68,14 +68,14 @@ interface Span {
   readonly to: number;
 }
 
-/** Reads files once and says what every setting of a grid would have found in them. */
+/** Reads files once and reports what every setting of a grid would have found in them. */
 export async function tuneRecords(
   files: SignInFiles,
   { store, ledger }: { readonly store: Pick<StateStore, "readHead">; readonly ledger: Ledger },
   run: TuneRun,
 ): Promise<TuneReport> {
   const { rule, current } = run;
-  // Sees every account with a denial, whatever the rules exclude.
+  // Takes every account with a denial, whatever the rules exclude.
   const widest = { ...rule, threshold: 1, scope: withoutExclusions(rule.scope) };
   const gathered = await gatherRecords(
     files,
@@ -108,7 +108,7 @@ export async function tuneRecords(
 
 const noContexts: ReadonlyMap<string, ContextOf> = new Map();
 
-/** What one account's denials need to be known before they are judged. */
+/** Returns what must be looked up for the denials of one account before they are judged. */
 interface Survey {
   readonly key: string;
   readonly wish: ContextWish;
@@ -128,7 +128,7 @@ function survey(rule: Rule, key: string, suspect: Suspect): Survey {
   };
 }
 
-/** The rows' own span, and that of the denials, which steps can show to be older. */
+/** Returns the span of the rows and denials. Steps can show denials that are older than all rows. */
 function spanOf({ oldestRow, newestRow }: Coverage, surveys: readonly Survey[]): Span | null {
   const firsts = surveys.map(({ wish }) => wish.firstDenialAt).filter(Number.isFinite);
   const lasts = surveys.map(({ wish }) => wish.lastDenialAt).filter(Number.isFinite);
@@ -137,7 +137,7 @@ function spanOf({ oldestRow, newestRow }: Coverage, surveys: readonly Survey[]):
   return from === null || to === null ? null : { from, to };
 }
 
-/** What the files say around all denials. */
+/** Returns what the files say around all denials. */
 async function readContexts(
   files: Pick<SignInFiles, "related">,
   surveys: readonly Survey[],
@@ -149,7 +149,7 @@ async function readContexts(
   const wishes = surveys
     .map(({ wish }) => wish)
     .filter(({ firstDenialAt }) => Number.isFinite(firstDenialAt));
-  // Campaigns and successes of others say nothing about numbers.
+  // Campaigns and successes of others do not affect the figures.
   const rows = await collectContext(files.related.bind(files), wishes, { asOf, successes: false });
   const contextFor = contextsOf({ ...rows, findings: [] });
   return new Map(surveys.map(({ key, wish }) => [key, contextFor(distinct(wish.names))] as const));
@@ -162,7 +162,7 @@ class Cells {
   readonly #sweep: ReturnType<typeof sweepGrid>;
   readonly #tally: GridTally;
   readonly #attacks: readonly IncidentLabel[];
-  /** By cell and label of an attack: 1 where the cell finds it. */
+  /** By cell and label of an attack: 1 if the cell finds it. */
   readonly #found: Uint8Array;
   readonly #labelled: LabelledDenials[] = [];
   #denials = 0;

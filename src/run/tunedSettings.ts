@@ -14,7 +14,7 @@ export function toCurrent(current: TuneReport["current"], attackLabels: number |
   };
 }
 
-/** Of the findings with a label, those of attacks; and of the labelled attacks, those that are found. */
+/** Returns the share of attacks among labelled findings, and the share of labelled attacks that are found. */
 function scored(
   found: Pick<TunedCell, "attacks" | "benign" | "attacksFound">,
   attackLabels: number,
@@ -48,26 +48,26 @@ export function toTunedSetting(cell: TunedCell, attackLabels: number | null) {
   };
 }
 
-/** As --window takes it: 5m, 4h. */
+/** Formats a duration as --window takes it: 5m, 4h. */
 export function windowText(windowMs: number): string {
   const minutes = windowMs / 60_000;
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
-/** @returns null of nothing */
+/** @returns null if the total is 0 */
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : rounded(part / whole);
 }
 
-/** To three digits. */
+/** Rounds to three digits. */
 export function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** What every setting would have found in a workspace's history: counts, and nobody's name. */
+/** What every setting would have found in a workspace's history. Contains counts but no names. */
 export type TunedHistory = ReturnType<typeof toTunedHistory>;
 
-/** @param report without context, so what has to be looked up is left out */
+/** @param report without context, so figures that need one are left out */
 export function toTunedHistory({ id }: Rule, { denials, users, span, current, cells }: TuneReport) {
   return {
     rule: id,

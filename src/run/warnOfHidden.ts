@@ -3,7 +3,7 @@ import { formatTime } from "../detection/signin/time.ts";
 import type { Detector } from "./detector.ts";
 import { exclusionName } from "./excludedCounts.ts";
 
-/** An exclusion opens no incident, but a break-in that it hides is told all the same. */
+/** Logs excluded bursts that ended badly. No incident is opened for them, but a break-in must not go unnoticed. */
 export function warnOfHidden(
   { log, workspaceId }: Pick<Detector, "log" | "workspaceId">,
   decisions: readonly Decision[],

@@ -3,9 +3,9 @@ import { watchlistKey, watchlistsOf, withWatchlists } from "../detection/rules/w
 import type { WatchlistColumn } from "../detection/signin/selector.ts";
 import type { Clock, Log } from "./ports.ts";
 
-/** What is known of a column of a watchlist. Stored, so that it outlives a failure. Times are epoch ms. */
+/** What is known about a column of a watchlist. It is stored, so that it survives a failure. Times are epoch ms. */
 export interface StoredWatchlist extends WatchlistColumn {
-  /** As last read; null if it never was. */
+  /** The values last read; null if they were never read. */
   readonly values: readonly string[] | null;
   readonly readAt: number | null;
   /** Why it cannot be read now, and since when; null if it was read. */
@@ -18,7 +18,7 @@ export interface WatchlistStore {
   forgetWatchlist(column: WatchlistColumn): Promise<void>;
 }
 
-/** Reads the values of a column. @throws WatchlistError if there are none that can be used */
+/** Reads the values of a column. @throws WatchlistError if there are no usable values */
 export interface WatchlistSource {
   read(column: WatchlistColumn, signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -28,7 +28,7 @@ export class WatchlistError extends Error {
   override readonly name = "WatchlistError";
 }
 
-/** Maximum number of values of a column, and of their characters: they have to fit into a row of the state. */
+/** Maximum number of values of a column, and of their characters. They must fit into a row of the state. */
 export const mostValues = 10_000;
 const mostCharacters = 300_000;
 
@@ -44,8 +44,8 @@ interface Parts {
 }
 
 /**
- * Returns the rules with the values of their watchlists, each of which is read once. Where one cannot be read, the
- * values that were read last hold, and the log says so.
+ * Returns the rules with the values of their watchlists, each of which is read once. If one cannot be read, its last
+ * values apply, and the log says so.
  */
 export async function resolveWatchlists(
   rules: readonly Rule[],
@@ -70,7 +70,7 @@ export async function resolveWatchlists(
   return rules.map((rule) => withWatchlists(rule, (use) => values.get(watchlistKey(use)) ?? null));
 }
 
-/** Forgets what was read of columns that no rule uses any more. */
+/** Forgets the values of columns that no rule uses any more. */
 export async function forgetUnused(
   rules: readonly Rule[],
   store: Pick<WatchlistStore, "readWatchlists" | "forgetWatchlist">,
@@ -121,7 +121,7 @@ async function refresh(
   }
 }
 
-/** Whether a list that was read has to be stored. */
+/** Reports whether a list that was read must be stored. */
 function isNews(before: StoredWatchlist | null, after: StoredWatchlist): boolean {
   return (
     before === null ||
@@ -131,7 +131,7 @@ function isNews(before: StoredWatchlist | null, after: StoredWatchlist): boolean
   );
 }
 
-/** Returns what can be used of a column's values. @throws WatchlistError if they are none, or too many */
+/** Returns the usable values of a column. @throws WatchlistError if there are none, or too many */
 export function usableValues(values: readonly string[]): readonly string[] {
   const distinct = [...new Set(values.map((value) => value.trim()))].filter(
     (value) => value !== "",

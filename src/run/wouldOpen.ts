@@ -5,7 +5,7 @@ import type { Incident } from "./ports.ts";
 
 /** An incident that a dry run would have opened, for people to read. Times are ISO 8601 in UTC. */
 export interface WouldOpen {
-  /** Of the incident that a real run would open. */
+  /** The id of the incident that a real run would open. */
   readonly id: string;
   readonly revision: number;
   readonly title: string;
@@ -29,7 +29,7 @@ export interface WouldOpen {
 
 /** What dry runs found. */
 export interface DryRunFindings {
-  /** Those with the earliest denials first. */
+  /** In order of the first denial. */
   list(): Promise<readonly WouldOpen[]>;
 }
 

@@ -21,7 +21,7 @@ import {
 
 /** One setting of the app: its purpose, and its default as text. */
 export interface Definition {
-  /** Null if it is required, or another setting instead. */
+  /** Null if the setting is required, or another one in its place. */
   readonly fallback: string | null;
   readonly help: string;
   /** Parses its text or default. Settings that only make sense together are parsed as plain text. */
@@ -31,7 +31,7 @@ export interface Definition {
 const minute = 60_000;
 const day = 1_440 * minute;
 
-/** Every setting that the app reads. README and the sample of local settings are tested against it. */
+/** Every setting that the app reads. Tests compare README and the sample of local settings with it. */
 export const definitions = {
   LOG_ANALYTICS_WORKSPACE_ID: {
     fallback: null,

@@ -1,14 +1,14 @@
 import type * as v from "valibot";
 import { didYouMean } from "./nearest.ts";
 
-/** What is wrong with a value, and where in it. */
+/** A problem in a value, and its place. */
 export interface Problem {
   readonly path: readonly (string | number)[];
   /** The rest of a sentence that begins with the place. */
   readonly problem: string;
 }
 
-/** An issue of valibot as `[0].threshold must be a whole number`. */
+/** Describes a valibot issue, such as `[0].threshold must be a whole number`. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   return sentenceOf(problemIn(issue));
 }
@@ -23,9 +23,9 @@ export function problemIn(issue: v.BaseIssue<unknown>): Problem {
   return { path, problem: problemOf(issue) };
 }
 
-/** A problem of a setting, with the setting's name before its place: `DETECTION_RULES[0].threshold has …`. */
+/** Puts the setting's name before a problem and its place: `DETECTION_RULES[0].threshold has …`. */
 export function problemWith(setting: string, problem: string): string {
-  // A problem of a text that was read by lines names the setting already.
+  // A problem with a line number already names the setting.
   const isPlaced = problem.startsWith(`${setting}:`);
   return isPlaced
     ? problem
@@ -34,7 +34,7 @@ export function problemWith(setting: string, problem: string): string {
       : `${setting} ${problem}`;
 }
 
-/** Where in the value it is, such as `[0].threshold`; empty for the value as a whole. */
+/** Returns the place in the value, such as `[0].threshold`; empty for the value as a whole. */
 export function placeOf(issue: v.BaseIssue<unknown>): string {
   return placeText(problemIn(issue).path);
 }
@@ -46,12 +46,12 @@ function placeText(path: Problem["path"]): string {
     .replace(/^\./, "");
 }
 
-/** What is wrong with it, as the rest of a sentence. */
+/** Returns the problem, as the rest of a sentence. */
 export function problemOf({ path, input, expected, message, type }: v.BaseIssue<unknown>): string {
   if (expected === "never") {
     return message.startsWith(unknown) ? message : unknown;
   }
-  // JSON holds no undefined.
+  // JSON has no undefined, so the member is absent.
   if (path !== undefined && input === undefined) {
     return "is missing";
   }
@@ -60,12 +60,12 @@ export function problemOf({ path, input, expected, message, type }: v.BaseIssue<
 
 const unknown = "is not known";
 
-/** The words of `"a" | "b"`, as valibot writes down what it expects. */
+/** Returns the words in `"a" | "b"`, which is how valibot describes what it expects. */
 function wordsIn(expected: string): readonly string[] {
   return [...expected.matchAll(/"([^"]*)"/g)].map(([, word = ""]) => word);
 }
 
-/** The message of an object whose members are known: of one that is not, it says which may have been meant. */
+/** Returns the message for an object. For an unknown member, it suggests the member that was probably meant. */
 export function membersMessage(members: readonly string[], message: string) {
   return (issue: v.BaseIssue<unknown>) =>
     issue.expected === "never" ? unknown + didYouMean(issue.path?.at(-1)?.key, members) : message;

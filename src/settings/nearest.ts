@@ -1,4 +1,4 @@
-/** The word that was probably meant; null where none is near. */
+/** Returns the word that was probably meant; null if none is similar. */
 function nearest(word: string, words: readonly string[]): string | null {
   const given = word.trim().toLowerCase();
   const most = Math.max(1, Math.floor(Math.min(given.length, longestWord) / 3));
@@ -9,16 +9,16 @@ function nearest(word: string, words: readonly string[]): string | null {
   return best?.each ?? null;
 }
 
-/** The end of a sentence about a word that is not known; empty where nothing is near. */
+/** Returns the end of a sentence about an unknown word; empty if no known word is similar. */
 export function didYouMean(word: unknown, words: readonly string[]): string {
   const meant = typeof word === "string" ? nearest(word, words) : null;
   return meant === null ? "" : `; did you mean ${meant}?`;
 }
 
-/** Nobody mistypes a longer one for one that is known. */
+/** Longer words are not compared, because they are not typing errors. */
 const longestWord = 64;
 
-/** Letters to add, drop, change or swap with the next one. */
+/** Returns the number of letters to add, drop, change or swap with the next one. */
 function distance(a: string, b: string): number {
   if (Math.max(a.length, b.length) > longestWord) {
     return Infinity;

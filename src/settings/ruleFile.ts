@@ -9,29 +9,29 @@ import { didYouMean } from "./nearest.ts";
 import { rangesSchema, ruleSchema } from "./ruleSchema.ts";
 import { readYaml, type YamlText } from "./yamlText.ts";
 
-/** A rule, and what the file itself says of it. */
+/** A rule, and its entry in the file. */
 export interface ListedRule {
   readonly rule: Rule;
   readonly entry: RuleEntry;
-  /** Where the file says each member, by its name: `rules.yaml:3`. */
+  /** The place of each member in the file, such as `rules.yaml:3`, by name. */
   readonly saidAt: Readonly<Record<string, string>>;
   /** Where a member or an item of it stands, as problems have it: `rules.yaml:3:5`. */
   readonly placeOf: (path: Problem["path"]) => string;
 }
 
 export interface RulesRead {
-  /** Those in use: on or in shadow mode. */
+  /** The rules in use: on or in shadow mode. */
   readonly rules: readonly Rule[];
-  /** All of them, in their order. */
+  /** All rules, in the order of the file. */
   readonly listed: readonly ListedRule[];
   readonly problems: readonly string[];
 }
 
 /**
- * The rules of a text in YAML or JSON with comments: a list, or an object with `rules` and `ranges`.
+ * Reads rules from YAML, or JSON with comments: a list, or an object with `rules` and `ranges`.
  *
- * @param name of the file, for problems: `FILE:LINE:COLUMN sentence`
- * @param defaults what settings say of all rules
+ * @param name the file's name, for problems: `FILE:LINE:COLUMN sentence`
+ * @param defaults values that settings give all rules
  */
 export function readRuleText(name: string, text: string, defaults: Partial<Rule> = {}): RulesRead {
   const yaml = readYaml(text);
@@ -47,7 +47,7 @@ export function readRuleText(name: string, text: string, defaults: Partial<Rule>
   return readSound(yaml.value, defaults, { name, yaml });
 }
 
-/** The rules of a value that was read already; a problem begins with its place in it: `[0].threshold …`. */
+/** Reads rules from a parsed value. A problem begins with its place in the value: `[0].threshold …`. */
 export function readRuleValue(value: unknown, defaults: Partial<Rule> = {}): RulesRead {
   const problems = problemsOf(value);
   return problems.length > 0 ? failed(problems.map(sentenceOf)) : readSound(value, defaults, null);
@@ -57,7 +57,7 @@ function failed(problems: readonly string[]): RulesRead {
   return { rules: [], listed: [], problems };
 }
 
-/** A file that holds more than a list of rules. */
+/** The members of a file that is more than a list of rules. */
 const fileMembers = {
   $schema: v.optional(v.string("must be text")),
   ranges: v.optional(rangesSchema),
@@ -97,7 +97,7 @@ function problemsOfList(
   return problems.map((each) => ({ ...each, path: [...path, ...each.path] }));
 }
 
-/** A rule that is based on none has to say itself when it fires. */
+/** Checks that a rule without a base says itself when it fires. */
 function problemsOfGround(
   rule: Readonly<Record<string, unknown>>,
   index: number,
@@ -112,7 +112,7 @@ function problemsOfGround(
   return [{ path: [index, "id"], problem }];
 }
 
-/** Two rules of one name, one that has the name of another's past, and two with the same past. */
+/** Finds rules with the same id, with the former id of another rule, or with the same former id. */
 function problemsOfNames(rules: readonly Readonly<Record<string, unknown>>[]): readonly Problem[] {
   const ids = new Set(rules.map((rule) => rule["id"]));
   const seen = new Set<unknown>();
@@ -146,7 +146,7 @@ function familyOf(id: string): string {
   return presetNamed(id)?.family ?? id;
 }
 
-/** @param value that has no problem */
+/** @param value a value without problems */
 function readSound(
   value: unknown,
   defaults: Partial<Rule>,

@@ -17,7 +17,7 @@ import { longestText } from "../detection/signin/signIn.ts";
 import { membersMessage } from "./issues.ts";
 import { didYouMean } from "./nearest.ts";
 
-/** Bounds of a rule's numbers: what lies outside would count everything, or could never be read whole. */
+/** Bounds of a rule's numbers. Beyond them, a rule would count everything, or could never be read completely. */
 export const ruleLimits = {
   shortestWindowMs: 1_000,
   longestWindowMs: 24 * 3_600_000,
@@ -63,7 +63,7 @@ function duration(leastMs: number, mostMs: number, span: string) {
 const list = <T extends v.GenericSchema>(item: T) =>
   v.pipe(v.array(item, asList), v.nonEmpty("is empty"));
 
-/** One that may be empty, as the setting `DETECTION_RULES` always took it. */
+/** A list that may be empty, because the setting `DETECTION_RULES` has always accepted that. */
 const anyList = <T extends v.GenericSchema>(item: T) => v.optional(v.array(item, asList));
 
 const watchlistMembers = {
@@ -85,7 +85,7 @@ const watchlist = v.strictObject(
   ),
 );
 
-/** Of a union, valibot would only say that neither fits. */
+/** Accepts an item or a watchlist. For a union, valibot would only say that neither fits. */
 const orWatchlist = <T extends v.GenericSchema>(item: T) =>
   v.lazy((input) => (typeof input === "object" && input !== null ? watchlist : item));
 
@@ -118,7 +118,7 @@ const range = v.pipe(
   v.check((given) => parseCidr(given) !== null, "must be an address or a CIDR range"),
 );
 
-/** @param ranges that the file gives names to */
+/** @param ranges the named ranges of the file */
 function address(ranges: NamedRanges) {
   const named = Object.keys(ranges);
   return v.pipe(
@@ -155,12 +155,12 @@ function isDay(given: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(given);
 }
 
-/** An empty list would pass for an object without members. */
+/** Rejects lists, because an empty one would pass for an object without members. */
 function notList<T extends v.GenericSchema>(schema: T, message: string) {
   return v.lazy((input) => (Array.isArray(input) ? v.custom<never>(() => false, message) : schema));
 }
 
-/** A rule as a file says it, and as the setting `DETECTION_RULES` does. */
+/** The schema of a rule in a file, and in the setting `DETECTION_RULES`. */
 export function ruleSchema(ranges: NamedRanges = {}) {
   const selector = selectorMembers(ranges);
   const names = Object.keys(selector);
@@ -272,7 +272,7 @@ export function ruleSchema(ranges: NamedRanges = {}) {
   );
 }
 
-/** Ranges of addresses, by the names that rules use for them. */
+/** Address ranges, by the names that rules use for them. */
 export const rangesSchema = v.record(
   v.pipe(
     v.string(),

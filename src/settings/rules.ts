@@ -4,10 +4,11 @@ import { didYouMean } from "./nearest.ts";
 import { readRuleText, readRuleValue, type RulesRead } from "./ruleFile.ts";
 
 /**
- * The rules of the setting `DETECTION_RULES`.
+ * Reads the rules of the setting `DETECTION_RULES`.
  *
- * @param text ids of rules that ship, separated by commas, or what a file of rules holds; blank for those that are on by default
- * @param defaults what other settings say of all rules
+ * @param text comma-separated ids of rules that ship, or the text of a file of rules; blank for the rules that are on by
+ *   default
+ * @param defaults values that other settings give all rules
  */
 export function readRules(text: string, defaults: Partial<Rule> = {}): RulesRead {
   const trimmed = text.trim();
@@ -17,7 +18,7 @@ export function readRules(text: string, defaults: Partial<Rule> = {}): RulesRead
       defaults,
     );
   }
-  // A list or an object, of JSON or YAML; a comment can only come before one.
+  // A list or an object in JSON or YAML. A comment can only come before one of these.
   if (!/^(?:[[{#]|\/[/*]|-\s|[\w$]+:\s)/.test(trimmed)) {
     return readIds(
       trimmed.split(",").map((id) => id.trim()),
@@ -25,7 +26,7 @@ export function readRules(text: string, defaults: Partial<Rule> = {}): RulesRead
     );
   }
   const value = jsonOf(trimmed);
-  // Whoever writes a list on one line counts no columns: the place in the value says more.
+  // In a list on one line, the place in the value is more useful than a column.
   return value === undefined
     ? readRuleText("DETECTION_RULES", text, defaults)
     : readRuleValue(value, defaults);
@@ -46,7 +47,7 @@ function readIds(ids: readonly string[], defaults: Partial<Rule>): RulesRead {
       );
 }
 
-/** Undefined where it is no JSON. */
+/** Returns undefined if the text is not JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -11,7 +11,7 @@ export const cloudName = v.picklist(["public", "usgov"], "must be public or usgo
 
 export const approvalRaises = v.picklist(["any", "matched"], "must be any or matched");
 
-/** Null for `none`. */
+/** Parses to null for `none`. */
 export const usualSeverity = v.pipe(
   v.picklist(
     ["none", "Informational", "Low", "Medium"],
@@ -67,7 +67,7 @@ export const streamName = v.pipe(
   v.regex(/^Custom-[A-Za-z][\w-]{0,100}$/, "must be the name of a custom stream (Custom-…)"),
 );
 
-/** The hosts of blobs; a token for them is sent nowhere else. The local ones are stand-ins. */
+/** The hosts of blobs. A token for them is sent nowhere else. The local ones are stand-ins. */
 const blobHost =
   /^(?:[\w-]+\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|storage\.azure\.net)|127\.0\.0\.1|localhost)$/;
 

@@ -12,7 +12,7 @@ import { readWorkspaces, type RuleSource, type Workspace } from "./workspaces.ts
 
 export type { Workspace } from "./workspaces.ts";
 
-/** What settings say of all rules. */
+/** The values that settings give all rules. */
 type RuleDefaults = Pick<Rule, "approvalWatchMs" | "approvalRaises" | "usualOriginSeverity">;
 
 /** The settings of the app. Durations are in milliseconds. */
@@ -27,9 +27,9 @@ export interface Settings {
   readonly cloud: Cloud;
   readonly logAnalyticsEndpoint: string;
   readonly resourceManagerEndpoint: string;
-  /** Where workspaces do not say otherwise. */
+  /** For workspaces that do not name their own. */
   readonly rules: RuleSource;
-  /** For rules of files, which are read later. */
+  /** For rules in files, which are read later. */
   readonly ruleDefaults: RuleDefaults;
   readonly ingestionSafetyMs: number;
   readonly initialLookbackMs: number;
@@ -129,7 +129,7 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-/** What settings say of all rules, unless a rule says it itself. */
+/** Returns the values that settings give all rules that have none of their own. */
 function ruleDefaultsOf(values: SettingValues): RuleDefaults {
   return {
     approvalWatchMs: values.APPROVAL_WATCH,

@@ -11,14 +11,14 @@ export interface Workspace {
   readonly workspaceId: string;
   /** `/subscriptions/…/providers/Microsoft.OperationalInsights/workspaces/…` */
   readonly resourceId: string;
-  /** Its own; absent: those of the settings. */
+  /** The workspace's own rules; absent if it uses those of the settings. */
   readonly rules?: RuleSource;
   readonly sinks?: readonly SinkName[];
-  /** Of the user-assigned identity that reads and writes it. */
+  /** Client id of the user-assigned identity that reads and writes it. */
   readonly clientId?: string;
 }
 
-/** Rules, or the file in which they stand: a path in the package, or the address of a blob. */
+/** Rules, or the file that contains them: a path in the package, or the address of a blob. */
 export type RuleSource = { readonly rules: readonly Rule[] } | { readonly file: string };
 
 const guid = v.pipe(
@@ -45,7 +45,7 @@ const workspace = v.strictObject(
     ),
     workspaceId: guid,
     resourceId,
-    // A list is read where all rules are, and tells its own problems.
+    // A list is read with all other rules, and its problems are reported there.
     rules: v.optional(
       v.lazy((input) =>
         Array.isArray(input)

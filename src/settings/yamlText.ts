@@ -1,11 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Problem } from "./issues.ts";
 
-/** A text that was read, and where each of its values stands. Lines and columns count from 1. */
+/** A parsed text, and the place of each of its values. Lines and columns count from 1. */
 export interface YamlText {
   readonly value: unknown;
   readonly problems: readonly (Problem & { readonly offset: number })[];
-  /** Of a member or item; of what holds it where it is missing. */
+  /** Returns the place of a member or item, or of the value around it if it is missing. */
   readonly placeOf: (problem: Pick<Problem, "path"> & { readonly offset?: number }) => Place;
 }
 
@@ -14,18 +14,18 @@ interface Place {
   readonly column: number;
 }
 
-/** More text than rules can need. */
+/** Maximum length of a text, more than rules can need. */
 const longestText = 1_000_000;
 
-/** Lists in lists, and objects in objects. */
+/** Maximum depth of nested lists and objects. */
 const deepest = 32;
 
-/** Where this much else is wrong, the first problems are the ones to mend. */
+/** Maximum number of problems reported. With more, the first ones are the ones to fix. */
 const mostProblems = 20;
 
 /**
- * Reads YAML 1.2 or JSON, with comments of either. Nothing of YAML that makes one part of a text stand for another is
- * taken: no anchors, aliases, merges and tags, so a text means what it shows and is no larger than it looks.
+ * Reads YAML 1.2 or JSON, with comments of either. It rejects YAML's anchors, aliases, merge keys and tags, so a text
+ * means what it shows and is no larger than it looks.
  */
 export function readYaml(given: string): YamlText {
   const text = withoutJsonComments(given.replace(/^\uFEFF/, ""));
@@ -56,7 +56,7 @@ export function readYaml(given: string): YamlText {
   };
 }
 
-/** What the parser says, as the end of a sentence. */
+/** Returns the parser's message as the end of a sentence. */
 function plainly(message: string): string {
   return `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`.replace(
     "in block collection must be sufficiently indented and",
@@ -64,14 +64,14 @@ function plainly(message: string): string {
   );
 }
 
-/** What would cost too much to read. */
+/** Returns a problem if the text would cost too much to read. */
 function problemBeforeReading(text: string): YamlText["problems"][number] | null {
   if (text.length > longestText) {
     return { path: [], problem: `has more than ${longestText} characters`, offset: 0 };
   }
   const directive = /^%/m.exec(text);
   if (directive !== null) {
-    const problem = "is a directive of YAML, which is not taken";
+    const problem = "is a YAML directive, which is not accepted";
     return { path: [], problem, offset: directive.index };
   }
   let depth = 0;
@@ -86,7 +86,7 @@ function problemBeforeReading(text: string): YamlText["problems"][number] | null
   return deep === null ? null : { path: [], problem: "is nested too deeply", offset: deep.index };
 }
 
-/** As much of a node as is looked at. */
+/** The parts of a node that are checked. */
 interface Part {
   readonly range?: readonly [number, number, number] | null;
   readonly anchor?: string;
@@ -132,12 +132,12 @@ function refusedIn(node: unknown): YamlText["problems"] {
   return own;
 }
 
-/** Only a tag that is written down is kept with its source. */
+/** Reports whether the text gives the node a tag. The parser sets `tag` only then. */
 function isTagged(node: unknown, tag: string | undefined): boolean {
   return tag !== undefined && !isAlias(node);
 }
 
-/** Where a value begins; where the key does, if there is one. */
+/** Returns the offset of a value, or of its key if it has one. */
 function offsetOf(contents: unknown, path: Problem["path"]): number {
   let node = contents;
   let offset = startOf(contents);
@@ -164,7 +164,7 @@ function startOf(node: unknown): number {
   return (node as Part | null)?.range?.[0] ?? 0;
 }
 
-/** Finds lines without going through the text again: there can be many problems. */
+/** Finds lines without reading the text again, because there can be many problems. */
 function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) {
@@ -185,12 +185,12 @@ function placesIn(text: string): (offset: number) => Place {
   };
 }
 
-/** JSON's comments become blanks, so that everything stays where it is. YAML has none that begin with a slash. */
+/** Replaces JSON's comments with blanks, so that all offsets stay the same. YAML's comments do not begin with a slash. */
 function withoutJsonComments(text: string): string {
   if (!/^\s*(?:\/\/|\/\*|[[{])/.test(text)) {
     return text;
   }
-  // What begins here is a text in quotes or a comment.
+  // A quoted text or a comment begins here.
   const marks = /["'/]/g;
   const parts: string[] = [];
   let done = 0;
@@ -206,7 +206,7 @@ function withoutJsonComments(text: string): string {
   return parts.join("") + text.slice(done);
 }
 
-/** Where a text in quotes or a comment ends; the next place where neither begins. */
+/** Returns the end of a quoted text or a comment, or the next offset if neither begins here. */
 function endOf(text: string, start: number): number {
   const [first, second] = [text[start], text[start + 1]];
   if (first !== "/") {
@@ -219,7 +219,7 @@ function endOf(text: string, start: number): number {
   return end < 0 ? text.length : second === "/" ? end : end + 2;
 }
 
-/** The end of the line at the latest: what has none is no text in quotes. */
+/** Returns the offset after the closing quote. Without one, it is the end of the line, and this is not a quoted text. */
 function endOfQuoted(text: string, start: number, quote: string | undefined): number {
   for (let index = start + 1; index < text.length; index++) {
     if (text[index] === quote) {

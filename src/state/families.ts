@@ -21,7 +21,7 @@ export function joinFamily(family: SubjectRecord, ofRule: SubjectRecord): Subjec
   return takeIn(family, [{ ...ofRule, bursts }], inFamily(ofRule.subject));
 }
 
-/** The same for everything that a store holds, and for what is due. */
+/** Does the same for everything in a store, and for what is due. */
 export function joinFamilies<S extends StateSnapshot>(snapshot: S): S {
   const isOfRule = ({ subject }: { readonly subject: Subject }) => inFamily(subject) !== subject;
   const heads = new Map<string, SubjectRecord>();

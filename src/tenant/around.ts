@@ -8,7 +8,7 @@ import { ticks } from "./text.ts";
 import { dayMs, minuteMs, secondMs } from "./time.ts";
 import type { World } from "./world.ts";
 
-/** A row of any table, and when the log service stored it. */
+/** A row of any table, and the time at which the log service stored it. */
 interface StoredRow {
   readonly publishedAt: number;
   readonly row: SigninRow;
@@ -17,25 +17,25 @@ interface StoredRow {
 /** `SigninLogs`: sign-ins of the victims in the month before. */
 type AroundTable = "SigninLogs" | "AuditLogs" | "OfficeActivity" | "AADUserRiskEvents";
 
-/** What the logs say before and after the attacks, by table; each in order of publication. */
+/** The rows of the logs before and after the attacks, by table, in order of publication. */
 export type Around = Readonly<Record<AroundTable, readonly StoredRow[]>>;
 
 /** Days before the first denial on which a victim signed in with MFA. */
 const month = [24, 17, 10, 3] as const;
-/** A guest who was invited this week: too little to know what is usual. */
+/** The same for a guest who was invited this week: too few days to know what is usual. */
 const week = [3, 2] as const;
 
 interface Story extends PlannedAttack {
   readonly world: World;
   readonly victim: Person;
   readonly random: Random;
-  /** The request of the last prompt: the approval, where there is one. */
+  /** The request of the last prompt, which is the approval if there is one. */
   readonly last: Attempt;
 }
 
 /**
- * Makes what stands around attacks: who usually signs in from where, and what happened afterwards. It changes neither the
- * attacks nor the truth about them.
+ * Creates the rows around attacks: where users usually sign in from, and what happened afterwards. It changes neither
+ * the attacks nor the truth about them.
  */
 export function aroundAttacks(world: World, attacked: readonly PlannedAttack[]): Around {
   const stories = attacked.flatMap((attack, index): readonly Story[] => {
@@ -70,7 +70,7 @@ function byPublication(a: StoredRow, b: StoredRow): number {
   return a.publishedAt - b.publishedAt;
 }
 
-/** From home and from the office; who travels was where the attacker is. */
+/** Signs in from home and from the office. A traveller signed in from where the attacker is. */
 function history(story: Story): readonly StoredRow[] {
   const { world, truth, victim, random, drafts } = story;
   const elsewhere = truth.kind === "rotating-addresses" ? drafts[0]?.attempt : undefined;
@@ -106,7 +106,7 @@ interface Event {
   readonly stored: StoredRow;
 }
 
-/** What the attacker or the user did afterwards; nothing after most attacks. */
+/** Returns what the attacker or the user did afterwards; nothing after most attacks. */
 function aftermath(story: Story): readonly Event[] {
   const { truth, victim, last } = story;
   const after = (minutes: number) => (truth.approvedAt ?? truth.lastDenialAt) + minutes * minuteMs;
@@ -122,7 +122,7 @@ function aftermath(story: Story): readonly Event[] {
       return [risk(story, after(4), last.address)];
     case "fraud-report":
       return [audit(story, after(1), "Suspicious activity reported", victim.home)];
-    // Benign: a user who changes the password after refusing did right; another one has a new phone.
+    // Harmless: a user who changes the password after refusing did the right thing, and another has a new phone.
     case "many":
       return [audit(story, after(30), "Change user password", victim.home)];
     case "late":

@@ -25,7 +25,7 @@ export interface TenantOptions {
   readonly signInsPerUserPerDay?: number;
   /** Spread over the days in this order. Default: every kind once. */
   readonly attacks?: readonly AttackKind[];
-  /** Bursts of refusals that are no attack. Default: none. */
+  /** Bursts of refusals that are not an attack. Default: none. */
   readonly benign?: readonly BenignRate[];
 }
 
@@ -44,7 +44,7 @@ export interface Tenant {
   readonly benign: readonly TrueBenign[];
   /** Returns all rows in order of publication. Each call starts over. Only one day's plan is in memory. */
   rows(): Generator<PublishedRow, void, undefined>;
-  /** What other tables, and the month before, say around the attacks. */
+  /** Rows around the attacks: other tables, and the month before. */
   around(): Around;
 }
 

@@ -345,7 +345,7 @@ describe("a step of a backfill", () => {
     const { id } = (await (await post(morning)).json()) as Job;
     await expect
       .poll(async () => (await jobOf(id)).errors.join(), { timeout: 30_000 })
-      .toContain("throttled: it goes on later");
+      .toContain("throttled: it continues later");
     expect((await jobOf(id)).state).toBe("running");
     await host.queuesEmpty({ timeoutMs: 150_000 });
     expect(await jobOf(id)).toMatchObject({ state: "done", counts: { opened: 1 } });

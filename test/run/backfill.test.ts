@@ -207,7 +207,7 @@ describe("a backfill", () => {
     expect(bench.jobs.partOf(step.id)).toMatchObject({ state: "done", counts: { opened: 1 } });
   });
 
-  it("for which the log service has no room says once that it goes on later, and does", async () => {
+  it("for which the log service has no room says once that it continues later, and does", async () => {
     const bench = new Bench("12:00", publish(refusals("09:00", 5)));
     const step = await begun(bench);
     bench.log.before = () => {
@@ -218,7 +218,7 @@ describe("a backfill", () => {
       await expect(failed.catch((error: unknown) => isBusy(error))).resolves.toBe(true);
     }
     expect(bench.jobs.partOf(step.id).errors).toEqual([
-      "Log Analytics: 429: throttled: it goes on later",
+      "Log Analytics: 429: throttled: it continues later",
     ]);
     bench.log.before = () => {};
     await stepBackfill(bench.detector(), bench.jobs, step, never);

@@ -105,7 +105,7 @@ describe("a problem of a file of rules", () => {
     ["[]", "1:1 names no rule"],
     ["rules: []\nrange: {}\n", "1:1 rules names no rule"],
     ["- id: a\n  <<: {id: b}\n", "2:3 has a merge key: write the members out"],
-    ["%YAML 1.1\n---\n- id: a\n", "1:1 is a directive of YAML, which is not taken"],
+    ["%YAML 1.1\n---\n- id: a\n", "1:1 is a YAML directive, which is not accepted"],
     ["[".repeat(40), "1:33 is nested too deeply"],
     [`${"- ".repeat(100)}a`, "1:1 is nested too deeply"],
     ["- id: a\n  id: b\n", "2:3 is not valid YAML or JSON: map keys must be unique"],

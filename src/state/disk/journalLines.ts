@@ -22,7 +22,7 @@ export function readApprovalLine(line: AccountApproval): readonly [RowAccount, A
   ];
 }
 
-/** The same for a line of a sightings journal. */
+/** Returns the content of a line of a sightings journal. */
 export function readSightingLine(line: AccountSighting): readonly [RowAccount, Sighting] {
   const { sighting } = line;
   const account = readAccount(line, sighting.origin.userId);

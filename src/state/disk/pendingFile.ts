@@ -37,7 +37,7 @@ export class PendingFile {
     }
   }
 
-  /** Keeps it for the next `write`. */
+  /** Keeps the value for the next `write`. */
   keep(pending: PendingJoin): void {
     this.#kept = pending;
   }

@@ -7,7 +7,7 @@ import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
 import { TableRows } from "./tableRows.ts";
 import { TableState } from "./tableState.ts";
 
-/** What a dry run would have opened, in the partition in which the dry run has its state. */
+/** The findings of a dry run, in the partition with the dry run's state. */
 export class DryRunTable implements DryRunFindings {
   readonly #rows: TableRows;
 
@@ -22,7 +22,7 @@ export class DryRunTable implements DryRunFindings {
       .toSorted((a, b) => (a.firstDenialAt < b.firstDenialAt ? -1 : 1));
   }
 
-  /** Takes the place of the real sinks: nothing leaves the app but a line of its log. */
+  /** Returns a sink that replaces the real ones. It only records the finding and writes a log line. */
   sink(log: Log): IncidentSink {
     return {
       name: "dry run",
@@ -42,7 +42,7 @@ export class DryRunTable implements DryRunFindings {
   }
 
   async #put(finding: WouldOpen): Promise<void> {
-    // The column by which rows are pruned.
+    // Rows are pruned by this column.
     const oldestAt = { type: "Int64", value: String(readTime(finding.lastDenialAt) ?? 0) };
     const properties = { oldestAt, ...toJsonProperties(finding) };
     await this.#rows.transact([
@@ -50,7 +50,7 @@ export class DryRunTable implements DryRunFindings {
     ]);
   }
 
-  /** Deletes everything of the dry run, its state too. */
+  /** Deletes everything of the dry run, including its state. */
   async clear(): Promise<void> {
     for (const row of await this.#rows.list("", "~")) {
       await this.#rows.remove(row);
@@ -58,7 +58,7 @@ export class DryRunTable implements DryRunFindings {
   }
 }
 
-/** Of a dry run that ended: what it found is kept as long as any other state, the rest goes with the last of it. */
+/** Prunes the state of a dry run. Deletes everything if its last run was before `before` (epoch ms). */
 export async function forgetDryRun(
   client: TableClient,
   name: string,

@@ -37,7 +37,7 @@ export const rowRanges = {
   plain: { from: "5", to: "7" },
   records: { from: "2", to: "4" },
   watchlists: { from: "7", to: "8" },
-  /** Everything by which an account is known: heads and owners, and the few archives between them. */
+  /** Every row that shows that an account is known: heads and owners, and the few archives between them. */
   known: { from: "2", to: "6" },
 } as const;
 

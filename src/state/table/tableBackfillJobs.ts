@@ -39,7 +39,7 @@ export class TableBackfillJobs implements BackfillJobs, BackfillLane {
         return job;
       }
       if (job !== null) {
-        // Where the new job takes its place, this leads to the old one until that is forgotten.
+        // When a new job takes the key, this row still leads to the old one until that is forgotten.
         await this.#latest.put(`old ${job.id}`, { id: job.id }, null);
       }
       const id = randomUUID();

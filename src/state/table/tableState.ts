@@ -45,7 +45,7 @@ export class TableState implements StateStore {
   #migration: Promise<void> | null = null;
   readonly #progress: ProgressRow;
 
-  /** @param name of the partition: the workspace, or another one for a dry run, which must not touch it */
+  /** @param name the partition's name: the workspace, or another one for a dry run, which must not touch it */
   constructor(client: TableClient, name: string, signal?: AbortSignal) {
     this.#rows = new TableRows(client, hashKey(name), signal);
     this.#aliases = new AliasRows(this.#rows);
@@ -103,7 +103,7 @@ export class TableState implements StateStore {
     await this.#prepare();
     const named = { ...asked, ...(await this.#aliases.ownerOf(asked)) };
     const found = await this.#readRow(named, from);
-    // What was due before rules had families still names the rule, whose records have moved.
+    // Items that were due before rules had families still name the rule, whose records have moved.
     const subject = found.emptied === true ? inFamily(named) : named;
     const own = subject === named ? found : await this.#readRow(subject, from);
     const isSelf = mayBeAlias(subject);

@@ -5,11 +5,11 @@ import { fromJsonProperties, toJsonProperties } from "./jsonProperties.ts";
 import { hashKey, rowKeys, rowRanges } from "./stateKeys.ts";
 import { TableRows } from "./tableRows.ts";
 
-/** Watchlists as they were last read, in the partition of their workspace. */
+/** The watchlists last read, in the partition of their workspace. */
 export class TableWatchlists implements WatchlistStore {
   readonly #rows: TableRows;
 
-  /** @param name of the partition, as that of the workspace's state */
+  /** @param name the partition's name, the same as that of the workspace's state */
   constructor(client: TableClient, name: string, signal?: AbortSignal) {
     this.#rows = new TableRows(client, hashKey(name), signal);
   }
@@ -20,7 +20,7 @@ export class TableWatchlists implements WatchlistStore {
     return rows.map((row) => fromJsonProperties(row) as StoredWatchlist);
   }
 
-  /** Of two runs at the same time the later one counts: both read the same list. */
+  /** If two runs write at the same time, the later write counts. Both read the same list. */
   async saveWatchlist(list: StoredWatchlist): Promise<void> {
     const change = { rowKey: rowKeys.watchlist(list), properties: toJsonProperties(list) };
     await this.#rows.transact([{ kind: "upsert", ...change }]);

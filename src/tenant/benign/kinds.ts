@@ -1,4 +1,4 @@
-/** Bursts of refusals that are no attack. Each has a script in `scripts.ts`. */
+/** Bursts of refusals that are not an attack. Each kind has a script in `scripts.ts`. */
 export type BenignKind =
   | "own-phone-nagging"
   | "new-device"
@@ -7,7 +7,7 @@ export type BenignKind =
   | "enrolment"
   | "app-by-itself";
 
-/** How many bursts of a kind 100 people have in a week. */
+/** The number of bursts of a kind that 100 people have in a week. */
 export interface BenignRate {
   readonly kind: BenignKind;
   readonly perWeek: number;
@@ -23,6 +23,6 @@ export interface TrueBenign {
   readonly denials: number;
   readonly firstDenialAt: number;
   readonly lastDenialAt: number;
-  /** The user's own approval at the end; null without one. */
+  /** The user's own approval at the end; null if there is none. */
   readonly approvedAt: number | null;
 }

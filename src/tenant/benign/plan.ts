@@ -20,7 +20,7 @@ interface Season {
   readonly days: number;
   readonly startAt: number;
   readonly rates: readonly BenignRate[];
-  /** People who are attacked, and have no such bursts. */
+  /** People who are attacked. They have no such bursts. */
   readonly victims: ReadonlySet<number>;
 }
 
@@ -63,7 +63,7 @@ function truthOf(
   };
 }
 
-/** A request for each prompt, as apps make them that try again by themselves. */
+/** Returns one request per prompt, as apps send them when they retry by themselves. */
 function perform(plot: BenignPlot, person: Person, random: Random): Draft[] {
   const origin = originOf(plot, person, random);
   const told: readonly Strike[] =

@@ -3,13 +3,13 @@ import type { Random } from "../random.ts";
 import { minuteMs, secondMs } from "../time.ts";
 import type { BenignKind } from "./kinds.ts";
 
-/** What happens in a harmless burst. Everything comes from where the user is. */
+/** The events of a harmless burst. Everything comes from where the user is. */
 export interface BenignPlot {
   readonly strikes: readonly Strike[];
   readonly approvedAt: number | null;
   /** RADIUS rows of a VPN gateway. */
   readonly radius?: boolean;
-  /** A device that is not known yet. */
+  /** The device is not known yet. */
   readonly newDevice?: boolean;
 }
 
@@ -84,7 +84,7 @@ export const benignScripts = {
   "app-by-itself": appByItself,
 } satisfies Record<BenignKind, Script>;
 
-/** Bursts a week among 100 people where none other is asked for. */
+/** Bursts per week among 100 people, unless other rates are given. */
 export const usualRates = {
   "own-phone-nagging": 1,
   "new-device": 1.5,
