@@ -30,7 +30,7 @@ export interface LocalAzureOptions {
   readonly storageOverHttps?: boolean;
   /** The built app. */
   readonly main?: string;
-  /** Tables of the log service beside those that every workspace has. */
+  /** Tables of the log service besides those that every workspace has. */
   readonly tables?: Readonly<Record<string, TableSchema>>;
   /**
    * The current roles of an identity, by its object id. Default: all. As in Azure, a service looks them up for each

@@ -122,7 +122,7 @@ function originIn(description: string | null | undefined): string {
   return /^- Origin: \*\*(\w+)\*\*/m.exec(description ?? "")?.[1] ?? "-";
 }
 
-/** Incidents of an earlier start go; whatever else lies in the folder is somebody's and stays. */
+/** Deletes the incidents of an earlier start. Any other file in the folder belongs to somebody and stays. */
 async function removeEarlier(): Promise<void> {
   for (const name of await readdir(out)) {
     if (isIncidentFileName(name)) {
@@ -135,7 +135,7 @@ function clockTime(at: number): string {
   return new Date(at).toISOString().slice(11, 16);
 }
 
-/** Shows a line on a terminal, so that nobody wonders whether it still works. */
+/** Shows progress in a line, if the output is a terminal. */
 function showProgress(text: string): void {
   if (process.stderr.isTTY) {
     clearProgress();

@@ -7,7 +7,7 @@ import type { FunctionMetadata, InvocationRequest, InvocationResponse } from "./
 export type ToWorker =
   | { readonly kind: "load"; readonly main: string }
   | { readonly kind: "invoke"; readonly functionName: string; readonly request: InvocationRequest }
-  /** Sets the clock to this time (epoch ms), from where it goes on. */
+  /** Sets the clock to this time (epoch ms). It runs on from there. */
   | { readonly kind: "clock"; readonly now: number }
   | { readonly kind: "terminate" };
 

@@ -48,7 +48,7 @@ export class QueueListener {
     this.#loop = this.#listen();
   }
 
-  /** Stops taking messages, and waits for those that run. */
+  /** Stops taking messages, and waits for those in progress. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;

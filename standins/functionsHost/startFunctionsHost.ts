@@ -55,7 +55,7 @@ export interface FunctionsHost {
   request(request: HttpRequest): Promise<Response>;
   /** Resolves when no queue with a function has a message, visible or hidden, and nothing runs. */
   queuesEmpty(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** Sets the clock of the functions' process to this time (epoch ms), from where it goes on. */
+  /** Sets the clock of the functions' process to this time (epoch ms). It runs on from there. */
   moveClock(now: number): void;
   /** Lets running functions finish. */
   stop(): Promise<void>;
@@ -69,9 +69,9 @@ const baseUrl = "http://127.0.0.1:7071";
 
 /**
  * A stand-in for the Azure Functions host, for tests and the local demonstration. The app runs in its own process,
- * with the real @azure/functions. Supported are HTTP, timers, storage queues and queue outputs; schedules, retries,
- * scaling, timeouts, other bindings and streaming are not. Timers run only on request, a process that ended is not
- * restarted, and one host is one instance.
+ * with the real @azure/functions. It supports HTTP, timers, storage queues and queue outputs. It does not support
+ * schedules, retries, scaling, timeouts, other bindings and streaming. Timers run only on request, a process that ended
+ * is not restarted, and one host is one instance.
  *
  * @throws Error if the app does not load, a setting is missing, or a binding is not supported
  */

@@ -26,7 +26,7 @@ export class AnswerCache {
       : { reply: known.reply, ageSeconds: Math.floor(age / 1000) };
   }
 
-  /** Only successes are kept. */
+  /** Keeps an answer if it is a success. */
   keep(question: string, reply: Reply): void {
     if (reply.status === 200) {
       this.#replies.delete(question);

@@ -41,8 +41,8 @@ export function runQuery(question: Question, analyser: Analyser, store: Store): 
 }
 
 /**
- * A watchlist is a table here, `watchlist ALIAS`, since its columns have to be known beforehand. In Azure too, an alias
- * that is not there gives no rows.
+ * Returns the name of the table that stands in for a watchlist, because its columns must be known in advance. As in
+ * Azure, an unknown alias has no rows.
  */
 export function withWatchlists(query: string, store: Pick<Store, "columnsOf">): string {
   return query.replace(/_GetWatchlist\("([\w.-]+)"\)/g, (_, alias: string) => {

@@ -16,6 +16,6 @@ export const builtInTables: Readonly<Record<string, TableSchema>> = {
   CloudAppEvents: cloudAppEvents,
   AADUserRiskEvents: userRiskEvents,
   SecurityAlert: securityAlert,
-  // Of an alias that is not there.
+  // The watchlist of every unknown alias.
   watchlist: { SearchKey: "string" },
 };

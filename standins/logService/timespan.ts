@@ -31,7 +31,7 @@ export function readTimespan(text: string, now: string): Timespan {
   }
   throw new QueryError("BadArgumentError", "The request had some invalid properties", {
     code: "InvalidTimespan",
-    message: `The timespan ${text} is none.`,
+    message: `The timespan ${text} is not valid.`,
   });
 }
 

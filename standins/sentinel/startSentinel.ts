@@ -52,7 +52,7 @@ export interface Sentinel {
   editTask(incident: string, task: string, changes: Partial<TaskContent>): TaskResource;
   /** Deletes an incident like an analyst. Returns whether there was one. */
   remove(incident: string): boolean;
-  /** The workspace is connected to the Defender portal, which owns incidents from then on. */
+  /** Connects the workspace to the Defender portal, which owns incidents from then on. */
   joinDefender(): void;
   fail(fault: ServiceFault, plan?: FaultPlan<ServiceRequest>): void;
   /** Forgets faults that have not occurred yet. */

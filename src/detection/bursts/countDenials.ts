@@ -5,7 +5,7 @@ import { isCounted, resolvePrompts, type Prompt } from "../prompts/prompt.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
-/** The distinct prompts of an account that a rule looks at, oldest first. */
+/** Returns the distinct prompts of an account that a rule looks at, oldest first. */
 export function promptsOf(
   rule: Rule,
   account: Account,
@@ -15,7 +15,7 @@ export function promptsOf(
   return resolvePrompts(sightings.filter((sighting) => isInScope(rule.scope, names, sighting)));
 }
 
-/** The prompts of one user that the rule counts as denials, oldest first. */
+/** Returns the prompts of one user that the rule counts as denials, oldest first. */
 export function countDenials(
   rule: Rule,
   account: Account,
@@ -24,7 +24,7 @@ export function countDenials(
   return counted(rule, promptsOf(rule, account, sightings));
 }
 
-/** The streaks of one user; see `findStreaks`. */
+/** Returns the streaks of one user; see `findStreaks`. */
 export function streaksOf(
   rule: Rule,
   account: Account,
@@ -33,12 +33,12 @@ export function streaksOf(
   return streaksIn(rule, promptsOf(rule, account, sightings));
 }
 
-/** The streaks of prompts that `promptsOf` has resolved already. */
+/** Returns the streaks of prompts that `promptsOf` has already resolved. */
 export function streaksIn(rule: Rule, prompts: readonly Prompt[]): readonly Streak[] {
   return findStreaks(rule, counted(rule, prompts));
 }
 
-/** The prompts that the rule counts as denials. */
+/** Returns the prompts that the rule counts as denials. */
 export function counted(rule: Rule, prompts: readonly Prompt[]): readonly Prompt[] {
   return prompts.filter((prompt) => isCounted(prompt, rule.counted));
 }

@@ -6,7 +6,7 @@ import { allNames, type Account } from "../signin/account.ts";
 import { exclusionOf, isInScope, withoutExclusions, type Exclusion } from "../signin/scope.ts";
 import type { Sighting } from "../signin/sighting.ts";
 
-/** The denials that a rule would count if it excluded nothing, oldest first. */
+/** Returns the denials that a rule would count if it excluded nothing, oldest first. */
 function allDenials(rule: Rule, account: Account, sightings: readonly Sighting[]) {
   const names = allNames(account);
   const scope = withoutExclusions(rule.scope);
@@ -14,7 +14,7 @@ function allDenials(rule: Rule, account: Account, sightings: readonly Sighting[]
   return resolvePrompts(seen).filter((prompt) => isCounted(prompt, rule.counted));
 }
 
-/** The denials of an account that each exclusion of a rule hides; one that hides nothing is not there. */
+/** Returns the denials of an account that each exclusion of a rule hides. Exclusions that hide nothing are absent. */
 export function excludedDenials(
   rule: Rule,
   account: Account,
@@ -37,7 +37,7 @@ export function excludedDenials(
   return hidden;
 }
 
-/** Streaks that would fire if the rule excluded nothing, and of which nothing is told otherwise. */
+/** Returns streaks that would fire if the rule excluded nothing, and that overlap none that fires anyway. */
 export function hiddenStreaks(
   rule: Rule,
   account: Account,

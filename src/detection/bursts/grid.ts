@@ -2,14 +2,14 @@ import type { WindowKindName } from "../rules/rule.ts";
 import { windowKind } from "./windowKinds.ts";
 import type { Times, Windowing } from "./windowing.ts";
 
-/** Settings to try side by side: every kind of window, by length, by threshold from 1 on. */
+/** Settings to try: every combination of a kind of window, a length and a threshold from 1 to `mostDenials`. */
 export interface Grid {
   readonly kinds: readonly WindowKindName[];
   readonly windowsMs: readonly number[];
   readonly mostDenials: number;
 }
 
-/** The settings of a grid. A cell's number is its place in this list. */
+/** Returns the settings of a grid. The number of a cell is its index in this list. */
 export function cellsOf({ kinds, windowsMs, mostDenials }: Grid): readonly Windowing[] {
   return kinds.flatMap((kind) =>
     windowsMs.flatMap((windowMs) =>
@@ -25,8 +25,9 @@ type TakeInCell = (cell: number, start: number, end: number, trigger: number) =>
 export type GridSweep = (denials: Times, take: TakeInCell) => void;
 
 /**
- * Finds the bursts of all cells: those that `findStreaks` finds with the numbers of each. One pass over an account's
- * denials for each kind and length of window, whatever the number of thresholds. To be made once for many accounts.
+ * Returns a function that finds the bursts of all cells: those that `findStreaks` finds with each cell's numbers. It
+ * makes one pass over an account's denials for each kind and length of window, whatever the number of thresholds.
+ * Create it once for many accounts.
  */
 export function sweepGrid({ kinds, windowsMs, mostDenials }: Grid): GridSweep {
   const sweeps = kinds.flatMap((kind) =>

@@ -3,7 +3,7 @@ import { numberAt, timeAt } from "../prompts/columns.ts";
 const day = 86_400_000;
 const week = 7 * day;
 
-/** What is known about a burst beside its denials, as bits that can be added up. */
+/** Facts about a burst besides its denials, as bits. */
 export const burstMarks = {
   /** An approval belongs to it. */
   approved: 1,
@@ -11,11 +11,11 @@ export const burstMarks = {
   reported: 2,
   /** Signs of a takeover followed. */
   takenOver: 4,
-  /** All of it came from where the user usually is. */
+  /** All of its prompts came from where the user usually signs in. */
   usual: 8,
   /** Labelled as an attack. */
   attack: 16,
-  /** Labelled as no attack. */
+  /** Labelled as not an attack. */
   benign: 32,
 } as const;
 
@@ -30,31 +30,31 @@ export interface Tallied {
   readonly marks: number;
 }
 
-/** What one cell of a grid comes to. */
+/** The figures of one cell of a grid. */
 export interface CellFigures {
   readonly findings: number;
   readonly users: number;
   readonly perWeek: number;
-  /** The most findings that fired in one week. */
+  /** The number of findings in the week with the most. */
   readonly worstWeek: number;
   readonly approved: number;
   readonly reported: number;
   readonly takenOver: number;
-  /** Those with at least one of the three. */
+  /** Findings with at least one of the three. */
   readonly harmful: number;
   readonly usualOrigin: number;
-  /** From the first denial to the trigger, on average; null without a finding. */
+  /** Average time from the first denial to the trigger, in milliseconds; null if there are no findings. */
   readonly triggerMs: number | null;
   readonly attacks: number;
   readonly benign: number;
 }
 
-/** Counted for each cell, one after the other. */
+/** The counters of a cell, by their position. */
 const counted = { findings: 0, users: 1, harmful: 2, marks: 3, words: 9 } as const;
 
 /**
- * Adds up the bursts of all cells of a grid. Weeks are spans of seven days from the first UTC day on; a log shorter
- * than a week counts as one. Needs memory for the cells and weeks, none for the bursts.
+ * Adds up the bursts of all cells of a grid. Weeks are spans of seven days from the first UTC day. A log shorter than a
+ * week counts as one. Memory grows with cells and weeks, not with bursts.
  */
 export class GridTally {
   readonly #from: number;
@@ -76,7 +76,7 @@ export class GridTally {
     this.#byWeek = new Uint32Array(cells * this.#weeks);
   }
 
-  /** All bursts of one account in a cell must come before those of the next. */
+  /** Adds a burst. All bursts of one account in a cell must come before those of the next. */
   add(cell: number, { account, firstDenialAt, triggeredAt, marks }: Tallied): void {
     const base = cell * counted.words;
     increase(this.#counts, base + counted.findings);

@@ -3,7 +3,7 @@ import { sliding } from "./sliding.ts";
 import { tumbling } from "./tumbling.ts";
 import type { Extent, WindowKind, Windowing } from "./windowing.ts";
 
-/** To add a kind, write a file with a `WindowKind` and add a line here. Without the line nothing compiles. */
+/** To add a kind, write a file with a `WindowKind` and add it here. The code does not compile without it. */
 const kinds = { sliding, tumbling } satisfies Record<Rule["kind"], WindowKind>;
 
 export function windowKind({ kind }: Pick<Rule, "kind">): WindowKind {

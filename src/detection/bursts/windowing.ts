@@ -26,7 +26,7 @@ export interface Times {
   readonly to: number;
 }
 
-/** Takes one streak that fires at a threshold; the rest as `TakeStreak`. */
+/** Takes one streak that fires at a threshold. The other parameters are those of `TakeStreak`. */
 type TakeFired = (threshold: number, start: number, end: number, trigger: number) => void;
 
 /** Calls `take` for each streak that fires, at each threshold that it reaches. */
@@ -36,7 +36,7 @@ type Sweep = (denials: Times, take: TakeFired) => void;
 export interface WindowKind {
   /** Calls `take` for each streak, oldest first. Linear. */
   readonly cut: (rule: Windowing, denials: Times, take: TakeStreak) => void;
-  /** The streaks that `cut` fires on at every threshold from 1 to `most`, in one pass. To be made once for many accounts. */
+  /** Returns a function that finds in one pass what `cut` fires on at each threshold up to `most`. Create it once. */
   readonly sweep: (windowMs: number, most: number) => Sweep;
   /** The extent of a streak, given its first and last denial. */
   readonly extentOf: (windowMs: number, first: number, last: number) => Extent;

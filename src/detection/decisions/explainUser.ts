@@ -13,7 +13,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { Approval, Sighting } from "../signin/sighting.ts";
 import type { Extent } from "../bursts/windowing.ts";
 
-/** What a rule makes of a sighting. */
+/** How a rule treats a sighting. */
 export type Fate =
   /** Its prompt is a denial that the rule counts, once for all its sightings. */
   | "counted"
@@ -22,7 +22,7 @@ export type Fate =
   /** A Status of a request whose outcome a step reports. */
   | "silenced"
   | "excluded"
-  /** The rule is for others. */
+  /** The rule is not for this user. */
   | "elsewhere";
 
 /** What a rule needs to fire. */

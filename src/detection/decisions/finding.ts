@@ -46,7 +46,7 @@ export interface Finding {
   readonly supporting: ReadonlyMap<PromptOutcome, number>;
   /** What the logs around it say; null if nothing was looked up. */
   readonly context: Context | null;
-  /** What hides it, as far as it is hidden: it is told only if it ended badly. */
+  /** The exclusions that hide it, if any. A hidden finding is reported only if it ended badly. */
   readonly excludedBy?: readonly Exclusion[];
 }
 

@@ -39,7 +39,7 @@ export function judge(judgement: Judgement): readonly Decision[] {
   const streaks = judgement.views.flatMap(({ rule, streaks: own }) =>
     own.map((streak) => ({ rule, streak, verdict: verdictOn(prepared, rule, streak) })),
   );
-  // What another rule opens an incident for needs no telling.
+  // A hidden burst need not be reported if another rule opens an incident for it.
   const told = streaks.filter(({ verdict }) => verdict === "finding");
   return [
     ...findNeighbourhoods(streaks, judgement.recorded, prepared.foundBy).flatMap((neighbourhood) =>

@@ -7,7 +7,7 @@ import { newBurst } from "./newBurst.ts";
 import type { RuleView } from "./ruleViews.ts";
 import { isTakenOver } from "./severity.ts";
 
-/** A burst that an exclusion hides: nothing is opened, but how it ended is looked for, and told. */
+/** Judges a burst that an exclusion hides. Nothing is opened, but a bad end is looked for and reported. */
 export function judgeHidden(
   judgement: Prepared,
   view: RuleView,

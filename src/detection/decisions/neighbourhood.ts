@@ -10,7 +10,7 @@ type Window = Pick<Rule, "id" | "kind" | "windowMs">;
 /** The part of a rule's window that a record keeps. */
 type RecordedWindow = Pick<RecordedBurst, "kind" | "windowMs">;
 
-/** What a single rule makes of a streak. */
+/** How a single rule judges a streak. */
 export type Verdict =
   "finding" | "below-threshold" | "awaiting-approval" | "usual-origin" | "shadow";
 

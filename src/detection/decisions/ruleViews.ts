@@ -12,7 +12,7 @@ export interface RuleView {
   readonly rule: Rule;
   /** All streaks that were read, fired or not, in the form of `findStreaks`. */
   readonly streaks: readonly Streak[];
-  /** Those that would fire if the rule excluded nothing. */
+  /** Streaks that would fire if the rule excluded nothing. */
   readonly hidden: readonly Streak[];
   /** All prompts of the account that were read, oldest first. */
   readonly prompts: readonly Prompt[];

@@ -11,11 +11,11 @@ export interface Weight {
   readonly before: WeighedBefore | null;
 }
 
-/** What decided when the burst was recorded. */
+/** The facts that decided the severity when the burst was recorded. */
 export interface WeighedBefore {
   /** Ids of the rules that had found it. */
   readonly rules: ReadonlySet<string>;
-  /** What was known of the origin of the same denials; `unknown` if there are others now. */
+  /** The verdict on the origin of the same denials; `unknown` if the denials have changed. */
   readonly verdict: OriginVerdict;
 }
 
@@ -24,13 +24,13 @@ export function severityOf(rule: Rule, weight: Weight): Severity {
   const { before } = weight;
   const found = weight.context?.origins.verdict ?? "unknown";
   if (rule.originDecides) {
-    // Decided when the rule first found it: an origin that was not known then and is known now changes the text only.
+    // Decided when the rule first found it. An origin that becomes known later changes only the text.
     const decides = before === null || !before.rules.has(rule.id);
     return decides && (found === "new" || found === "mixed")
       ? rule.severity
       : lower(rule.severity, "Medium");
   }
-  // A lookup that fails takes back no answer.
+  // A failed lookup does not withdraw an earlier answer.
   const verdict = found === "unknown" ? (before?.verdict ?? "unknown") : found;
   if (isRaised(rule, weight)) {
     return higher(rule.severity, "High");

@@ -34,7 +34,7 @@ export type Sign =
   | { readonly kind: "followed"; readonly mark: string; readonly event: Followed }
   | { readonly kind: "success"; readonly mark: string; readonly event: SuccessAfter };
 
-/** Events without a meaning are no signs. */
+/** Events without a meaning are not signs. */
 function signsIn({ reports, followed, successes }: Context): readonly Sign[] {
   return [
     ...reports.map((event): Sign => ({

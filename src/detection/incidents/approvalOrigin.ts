@@ -1,7 +1,7 @@
 import type { Approval } from "../signin/sighting.ts";
 import { shown } from "./wording.ts";
 
-/** From where, to what and how a prompt was approved, as far as its row says. */
+/** Says where a prompt was approved from, for which application and how, as far as its row shows it. */
 export function approvalOrigin({ ipAddress, details }: Approval): string {
   const { location = null, application = null, method = null, session = null } = details ?? {};
   const parts = [

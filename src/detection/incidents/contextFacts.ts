@@ -4,7 +4,7 @@ import type { Approval } from "../signin/sighting.ts";
 import { visible } from "../signin/visible.ts";
 import { signsOf } from "./summary.ts";
 
-/** Values of a list: it waits in a state row, which is bounded, until it is sent. */
+/** Maximum number of values in a list. Lists wait in a state row of limited size until they are sent. */
 const mostValues = 20;
 
 /** The evidence of a finding's context in columns instead of prose. */
@@ -24,7 +24,7 @@ export interface ContextFacts {
   /** Signs of a takeover after the rule fired. */
   readonly signs: number;
   readonly firstSignAt: number | null;
-  /** What followed and means something, oldest first, at most 20. */
+  /** Events that followed and are relevant, oldest first, at most 20. */
   readonly followed: readonly {
     readonly at: number;
     readonly what: string;
@@ -34,11 +34,11 @@ export interface ContextFacts {
   /** Whether an inbox rule or forwarding of the account changed. */
   readonly mailbox: boolean;
   readonly campaign: Omit<Campaign, "shared"> | null;
-  /** Tables that could not be asked, for example "AuditLogs: not connected". */
+  /** Tables that could not be queried, for example "AuditLogs: not connected". */
   readonly gaps: readonly string[];
 }
 
-/** Null if nothing was looked up. */
+/** Returns null if nothing was looked up. */
 export function contextFacts({ context, facts }: Finding): ContextFacts | null {
   if (context === null) {
     return null;
@@ -73,7 +73,7 @@ export function contextFacts({ context, facts }: Finding): ContextFacts | null {
   };
 }
 
-/** The row of the approval that counts; null if there is none, or its row is not at hand. */
+/** Returns the row of the approval that counts; null if there is no approval, or its row is not known. */
 export function approvalRow({ facts, approvals }: Finding): Approval | null {
   return approvals.find(({ at }) => at === facts.approval?.at) ?? null;
 }

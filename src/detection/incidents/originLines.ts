@@ -9,7 +9,7 @@ import type {
 import type { Evidence } from "../decisions/finding.ts";
 import { counted, listed, nameText, shown } from "./wording.ts";
 
-/** Where the denials came from, and what is known about that. */
+/** Says where the denials came from, and what is known about that. */
 export function originLines(evidence: Evidence, context: Context | null): readonly string[] {
   return [
     ...(context === null
@@ -88,7 +88,7 @@ function campaignLine(campaign: Campaign | null): readonly string[] {
   return campaign === null ? [] : [`- Campaign: ${campaignText(campaign)}`];
 }
 
-/** Who else, and what they share. */
+/** Says who else was attacked, and what they share. */
 export function campaignText(campaign: Campaign): string {
   const { users, members, shared } = campaign;
   const traits = listed(

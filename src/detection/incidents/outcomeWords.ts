@@ -1,6 +1,6 @@
 import { isDenial, type PromptOutcome } from "../signin/outcome.ts";
 
-/** What became of a prompt that a rule counted, in a word or two. */
+/** Names the outcome of a prompt that a rule counted, in a word or two. */
 export const outcomeWords = {
   denied: "refused",
   fraudReported: "reported as fraud",

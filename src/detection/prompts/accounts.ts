@@ -15,7 +15,7 @@ export interface Binding {
   readonly id: string;
 }
 
-/** What earlier runs found out about the identity of accounts. Later rows do not change it. */
+/** The identities of accounts that earlier runs determined. Later rows do not change them. */
 export interface Bindings {
   /** Entra tenants named in rows. More than two add no information. */
   readonly tenants: readonly string[];
@@ -88,7 +88,7 @@ export class MatchedAccounts {
     return this.#idAt(this.numberOf(account));
   }
 
-  /** @param account one that belongs to no other */
+  /** @param account an account that does not belong to another */
   accountAt(account: number): Account {
     const id = this.#idAt(account);
     const names = this.#namesOf(account);

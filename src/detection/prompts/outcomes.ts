@@ -10,7 +10,7 @@ import type { SightingTable } from "./sightingTable.ts";
 export interface Outcomes {
   /** Distinct prompts by outcome. */
   readonly outcomes: Readonly<Record<PromptOutcome, number>>;
-  /** Those that at least one rule counts. */
+  /** Prompts that at least one rule counts. */
   readonly denials: number;
 }
 
@@ -31,7 +31,7 @@ export function countOutcomes(
     pending: 0,
   };
   let denials = 0;
-  // Most rules look at everything: then nobody's names are needed.
+  // Most rules look at everything. Then no names are needed.
   const isPlain = rules.every(({ scope }) => scope === everything);
   for (const { account, sightings } of table.accounts(matched)) {
     const names = isPlain ? [] : allNames(account());
@@ -46,7 +46,7 @@ export function countOutcomes(
   return { outcomes, denials };
 }
 
-/** Whether some rule does not leave it out. */
+/** Reports whether some rule does not exclude it. */
 function isSeen(rules: readonly Rule[], names: readonly string[], sighting: Sighting): boolean {
   return rules.some(({ scope }) => !isExcluded(scope, names, sighting));
 }

@@ -158,7 +158,7 @@ export function groupPrompts(sightings: readonly Sighting[]): ReadonlyMap<Prompt
   return new Map([...variants].map(([key, members]) => [key, resolve(members)]));
 }
 
-/** Sightings under the one name of their request, and as they were. */
+/** Maps sightings that were given another request name to the originals. */
 const originals = new WeakMap<Sighting, Sighting>();
 
 function renamed(sighting: Sighting, request: string): Sighting {
@@ -167,7 +167,7 @@ function renamed(sighting: Sighting, request: string): Sighting {
   return copy;
 }
 
-/** The sighting as it was found: the same one in whatever set of sightings it was resolved. */
+/** Returns the original sighting, which is the same object in whatever set of sightings it was resolved. */
 export function originalOf(sighting: Sighting): Sighting {
   return originals.get(sighting) ?? sighting;
 }

@@ -4,11 +4,11 @@ import type { Rule } from "./rule.ts";
 export interface Family {
   readonly name: string;
   readonly rules: readonly Rule[];
-  /** Families that its rules were in before, and no rule is in now. */
+  /** Former families of its rules that no rule is in now. */
   readonly formerly: readonly string[];
 }
 
-/** Rules by family, in the order of the first rule of each. */
+/** Groups rules by family, in the order of the first rule of each. */
 export function familiesOf(rules: readonly Rule[]): readonly Family[] {
   const names = [...new Set(rules.map(({ family }) => family))];
   return names.map((name) => {
@@ -18,7 +18,7 @@ export function familiesOf(rules: readonly Rule[]): readonly Family[] {
   });
 }
 
-/** The ids that rules have now, by the ones they had before. */
+/** Returns the current ids of rules, by their former ids. */
 export function currentNames(
   rules: readonly Pick<Rule, "id" | "wasId">[],
 ): ReadonlyMap<string, string> {

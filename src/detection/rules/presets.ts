@@ -6,7 +6,7 @@ import type { Rule } from "./rule.ts";
 import type { RuleEntry } from "./ruleEntry.ts";
 import { ruleOf } from "./ruleOf.ts";
 
-/** The rules that ship, in the order in which they are listed. */
+/** The rules that ship, in the order in which they are shown. */
 export const presets: readonly Rule[] = [
   explicitMfaDenyFile,
   azureAdMultipleDeniedMfaFile,
@@ -16,12 +16,12 @@ export const presets: readonly Rule[] = [
   .filter(isEntry)
   .map((entry) => ruleOf(entry, { base: null, familyOf: (id) => entry.family ?? id }));
 
-/** Reports whether a file's content is an entry. Tests read the files as any file of rules is read. */
+/** Reports whether a file's content is an entry. Tests also read these files as ordinary files of rules. */
 function isEntry(content: unknown): content is RuleEntry {
   return isFields(content);
 }
 
-/** Those that run where nobody chose any. */
+/** The rules that run if none are chosen. */
 export const usualRules: readonly Rule[] = presets.filter(({ mode }) => mode === "on");
 
 export function presetNamed(id: string | undefined): Rule | null {

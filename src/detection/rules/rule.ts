@@ -26,7 +26,7 @@ export function isWindowKind(name: unknown): name is WindowKindName {
   return typeof name === "string" && Object.hasOwn(windowWords, name);
 }
 
-/** `shadow`: what it finds is counted and shown, and no incident is opened for it. */
+/** `shadow` means that findings are counted and shown, but no incidents are opened for them. */
 export const ruleModes = ["on", "shadow", "off"] as const;
 
 type RuleMode = (typeof ruleModes)[number];
@@ -36,17 +36,17 @@ export const approvalsThatRaise = ["any", "matched"] as const;
 /** When denials are a finding, and what the incident says. Durations in milliseconds. */
 export interface Rule {
   readonly id: string;
-  /** The rule that it was made from; null if it stands by itself. */
+  /** The id of the rule that it is based on; null if there is none. */
   readonly basedOn: string | null;
-  /** Ids that it had before, the latest last: what it found under them stays its own. */
+  /** Former ids, the latest last. What it found under them remains its own. */
   readonly wasId: readonly string[];
   /** Findings of one family and account that overlap in time share an incident. A rule's own id if it is alone. */
   readonly family: string;
-  /** Families that it was in before: what is recorded there belongs to `family`, unless other rules are still in it. */
+  /** Former families. Their records belong to `family`, unless other rules are still in them. */
   readonly wasFamily: readonly string[];
   readonly name: string;
   readonly description: string;
-  /** Of a rule that ships: whether it is on by default. */
+  /** For a rule that ships, whether it is on by default. */
   readonly mode: RuleMode;
   readonly kind: WindowKindName;
   readonly windowMs: number;

@@ -7,17 +7,17 @@ import { inWords } from "./ruleText.ts";
 
 const day = 86_400_000;
 
-/** How long before its end an exclusion is told. */
+/** How long before its end an exclusion is reported. */
 const noticeMs = 14 * day;
 
-/** Reading around a denial ends after this, and after so many rows. */
+/** Reading around a denial stops at this distance, and at this number of rows. */
 const farthestMs = day;
 const mostRows = 10_000;
 
-/** What is sound and yet probably not meant. */
+/** Something that is valid but probably not intended. */
 export interface Doubt {
   readonly rule: Rule;
-  /** The member of the rule that it is about, and which of its items. */
+  /** The member of the rule that it is about, and the index of its item. */
   readonly member: "id" | "threshold" | "window" | "exclude" | "appliesTo";
   readonly item: number | null;
   /** A sentence without its subject, which is the member. */
@@ -38,7 +38,7 @@ export function doubtsAbout(rules: readonly Rule[], now: number): readonly Doubt
   ]);
 }
 
-/** The life of an exclusion, in words; none while its end is far. */
+/** Says that an exclusion ends soon or has expired; empty if its end is far away. */
 export function ending({ until }: Exclusion, now: number): readonly string[] {
   if (until === null || until - now > noticeMs) {
     return [];
@@ -51,7 +51,7 @@ export function ending({ until }: Exclusion, now: number): readonly string[] {
   ];
 }
 
-/** A rule that finds nothing which another does not find as well, and as severe. */
+/** Finds a rule that another one makes useless, because it finds the same with at least the same severity. */
 function unreachable(rule: Rule, rules: readonly Rule[]): readonly Doubt[] {
   const before = rules.indexOf(rule);
   const by = rules.find(
@@ -59,7 +59,7 @@ function unreachable(rule: Rule, rules: readonly Rule[]): readonly Doubt[] {
       other !== rule &&
       other.mode === "on" &&
       covers(other, rule) &&
-      // Of two that cover each other, the first one is to stay.
+      // If two rules cover each other, the first one stays.
       (index < before || !covers(rule, other)),
   );
   return by === undefined
@@ -146,7 +146,7 @@ function namesNobody(
     }));
 }
 
-/** An exclusion of users that the rule is not for in the first place, as far as that can be seen. */
+/** Finds an exclusion of users to whom the rule visibly does not apply anyway. */
 function neverMet(rule: Rule, { of }: Exclusion, item: number): readonly Doubt[] {
   const { appliesTo } = rule.scope;
   return canCompare(appliesTo, of) && !meet(appliesTo, of)
@@ -161,7 +161,7 @@ function neverMet(rule: Rule, { of }: Exclusion, item: number): readonly Doubt[]
     : [];
 }
 
-/** Names say nothing of object ids, and of two patterns nobody knows whether a name fits both. */
+/** Reports whether two selectors can be compared. A name cannot be compared with an object id, nor two patterns. */
 function canCompare(appliesTo: Selector, of: Selector): boolean {
   const isPlain = [appliesTo, of].every(
     (each) => isOfUsersOnly(each) && each.watchlists.length === 0,

@@ -1,10 +1,10 @@
 import type { PromptOutcome } from "../signin/outcome.ts";
 import type { Rule } from "./rule.ts";
 
-/** One value of a list, or a column of a watchlist that holds such values. */
+/** One value of a list, or a watchlist's column of such values. */
 export type Listed = string | { readonly watchlist: string; readonly column: string };
 
-/** Whom and what denials have to be of, as a file of rules says it. */
+/** The conditions on the users and origins of denials, as written in a file of rules. */
 export interface SelectorEntry {
   readonly users?: readonly Listed[] | undefined;
   readonly domains?: readonly Listed[] | undefined;
@@ -17,11 +17,11 @@ export interface SelectorEntry {
 export interface ExclusionEntry extends SelectorEntry {
   readonly reason: string;
   readonly owner?: string | undefined;
-  /** The last day on which it holds, in UTC. */
+  /** The last day on which it applies, in UTC. */
   readonly until?: string | undefined;
 }
 
-/** One rule as a file says it: durations and ranges are texts, and what it does not say comes from elsewhere. */
+/** One rule as written in a file. Durations and ranges are texts, and missing members get their values elsewhere. */
 export interface RuleEntry {
   readonly id: string;
   readonly basedOn?: string | undefined;
@@ -52,9 +52,9 @@ export interface RuleEntry {
   readonly source?: string | undefined;
   readonly appliesTo?: SelectorEntry | undefined;
   readonly exclude?: readonly ExclusionEntry[] | undefined;
-  /** As `DETECTION_RULES` always had it: each of the kinds leaves out by itself. */
+  /** The older form of `DETECTION_RULES`, in which each kind excludes by itself. */
   readonly exclusions?: Pick<SelectorEntry, "users" | "addresses" | "applications"> | undefined;
 }
 
-/** Ranges of addresses that rules of the same file name. */
+/** Address ranges, by the names that rules of the same file use. */
 export type NamedRanges = Readonly<Record<string, readonly string[]>>;

@@ -8,7 +8,7 @@ import type { ExclusionEntry, Listed, NamedRanges, RuleEntry, SelectorEntry } fr
 const minute = 60_000;
 const day = 86_400_000;
 
-/** What a rule is where neither it nor the one it is based on says otherwise. */
+/** The values of a rule for which neither the rule nor its base has any. */
 export const plainRule = {
   basedOn: null,
   wasId: [],
@@ -31,21 +31,21 @@ export const plainRule = {
   source: "",
 } as const satisfies Partial<Rule>;
 
-/** What an entry cannot say itself, or need not. */
+/** What a rule gets from outside its entry. */
 export interface RuleGround {
-  /** The rule that it is based on; null for none. */
+  /** The rule that it is based on; null if there is none. */
   readonly base: Rule | null;
-  /** What settings say of all rules. */
+  /** Values that settings give all rules. */
   readonly defaults?: Partial<Rule>;
-  /** Returns the family of a rule that ships, else the id itself. */
+  /** Returns the family of a rule that ships, otherwise the id itself. */
   readonly familyOf?: (id: string) => string;
   readonly ranges?: NamedRanges;
 }
 
 /**
- * The rule that an entry stands for.
+ * Returns the rule that an entry describes.
  *
- * @param entry that the reader found no fault with
+ * @param entry a valid entry
  */
 export function ruleOf(entry: RuleEntry, ground: RuleGround): Rule {
   const { base, defaults = {}, ranges = {}, familyOf = (id) => id } = ground;
@@ -87,7 +87,7 @@ export function ruleOf(entry: RuleEntry, ground: RuleGround): Rule {
     wasId,
     family,
     wasFamily: [...families],
-    // That a rule ships switched off says nothing about one that somebody writes down.
+    // A rule that somebody writes down is on, even if it is based on one that ships switched off.
     mode: entry.mode ?? "on",
     scope: scopeOf(entry, ranges),
   };

@@ -1,12 +1,12 @@
 import { isDenial, type PromptOutcome } from "../signin/outcome.ts";
 import { windowWords, type Rule } from "./rule.ts";
 
-/** What users did, in words that hold for every outcome that may be meant. */
+/** Says what users did, in words that are true of every outcome that is counted. */
 export function refusedWord(outcomes: readonly PromptOutcome[]): string {
   return outcomes.every(isDenial) ? "refused" : "did not approve";
 }
 
-/** When a rule fires, in words; every number is the rule's own. */
+/** Says in words when a rule fires, with the rule's own numbers. */
 export function conditionOf(rule: Rule): string {
   const { kind, threshold, windowMs, approvalRequired, approvalWatchMs } = rule;
   const approval = approvalRequired
@@ -18,9 +18,9 @@ export function conditionOf(rule: Rule): string {
 }
 
 /**
- * The rule's own sentence about a user.
+ * Returns the rule's own sentence about a user.
  *
- * @param user as it is to be shown
+ * @param user the name to show
  */
 export function messageOf(rule: Rule, user: string): string {
   const isPlain = rule.counted.every(isDenial);

@@ -8,10 +8,10 @@ import {
 } from "../signin/selector.ts";
 import type { Rule } from "./rule.ts";
 
-/** The values of a column as they stand in the list; null if none were ever read. */
+/** Returns the values of a column as written in the list; null if they were never read. */
 export type ValuesOf = (use: WatchlistColumn) => readonly string[] | null;
 
-/** The columns that rules use, each once. */
+/** Returns the columns that rules use, each once. */
 export function watchlistsOf(rules: readonly Rule[]): readonly WatchlistColumn[] {
   const uses = rules.flatMap(({ scope }) =>
     [scope.appliesTo, ...scope.exclude.map(({ of }) => of)].flatMap(({ watchlists }) => watchlists),
@@ -26,14 +26,14 @@ export function watchlistsOf(rules: readonly Rule[]): readonly WatchlistColumn[]
   ];
 }
 
-/** Equal for the same column. */
+/** Returns a key that is equal for equal columns. */
 export function watchlistKey({ watchlist, column }: WatchlistColumn): string {
   return JSON.stringify([watchlist, column]);
 }
 
 /**
- * A rule with the values of its watchlists. While nothing is known of one, what it excludes is excluded for nobody,
- * and a rule that it limits applies to everybody.
+ * Returns a rule with the values of its watchlists. As long as a list's values are unknown, its exclusions exclude
+ * nobody, and a rule limited to it applies to everybody.
  */
 export function withWatchlists(rule: Rule, valuesOf: ValuesOf): Rule {
   const { appliesTo, exclude } = rule.scope;
@@ -51,7 +51,7 @@ export function withWatchlists(rule: Rule, valuesOf: ValuesOf): Rule {
   };
 }
 
-/** Asks for nothing of this kind any more. */
+/** Removes the conditions of one kind. */
 function withoutKind(selector: Selector, kind: ListedKind): Selector {
   const kinds = kindsLike(kind);
   return {
@@ -75,7 +75,7 @@ function filled(selector: Selector, valuesOf: ValuesOf): Selector {
   }, selector);
 }
 
-/** A list holds values, not patterns: no name has a star or a question mark. */
+/** Makes a value match only literally. Lists contain values, not patterns, and no name has a star or question mark. */
 function literal(value: string): string {
   return value.toLowerCase().replaceAll(/[*?]/g, "\uFFFD");
 }

@@ -2,7 +2,7 @@
 export interface RowAccount {
   /** The Entra tenant; null if the row does not name it. */
   readonly tenantId: string | null;
-  /** The object id, or else the principal name, in lower case. */
+  /** The object id, or the principal name if there is no id, in lower case. */
   readonly user: string;
   /** The principal name, unless it is an id, masked or missing. */
   readonly name: string | null;

@@ -11,7 +11,7 @@ export const strongAuthenticationFailed = "500121";
  */
 export const resultTypeSearch = ["50012", "5.0012", "50.012", "500.12", "5001.2"] as const;
 
-/** What makes a row a candidate: its ResultType, or else the first text that can mean a denial. */
+/** What makes a row a candidate: its ResultType, or otherwise the first text that can mean a denial. */
 export type CandidateReason =
   | { readonly by: "resultType" }
   | { readonly by: "status" }

@@ -79,7 +79,7 @@ export function classifySignIn(signIn: SignIn, options: ClassifyOptions = {}): C
     sightings.push(...bareRow(signIn));
   }
   if (isExcludedByAll(signIn, sightings, options.scopes ?? [])) {
-    // They are kept: what an exclusion hides is counted, and told where it turns out to be a break-in.
+    // They are kept, because what an exclusion hides is counted, and reported if it turns out to be a break-in.
     return setAside("excluded", account, approvals, account === null ? [] : sightings);
   }
   if (account === null) {
@@ -115,7 +115,7 @@ function isExcludedByAll(
   scopes: readonly Scope[],
 ): boolean {
   const names = namesIn(signIn);
-  // Without a time only what is left out for good is.
+  // Without a time, only exclusions without an end apply.
   const seen = sightings.length > 0 ? sightings : [{ origin: signIn.origin, at: Infinity }];
   return (
     scopes.length > 0 &&

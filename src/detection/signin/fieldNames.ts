@@ -94,7 +94,7 @@ export const fieldNames = {
 
 export type FieldName = keyof typeof fieldNames;
 
-/** The same for a step of `AuthenticationDetails`, within that field or in separate columns. */
+/** The names of each field of a step of `AuthenticationDetails`, within that field or in separate columns. */
 export const stepNames = {
   authenticationStepDateTime: ["authenticationStepDateTime", "stepDateTime", "dateTime", "date"],
   authenticationMethod: ["authenticationMethod", "method"],

@@ -9,7 +9,7 @@ export function isFields(value: unknown): value is Fields {
 /** Returns an own property only, so that a key such as `constructor` finds nothing. */
 export function own(fields: Fields, name: string): unknown {
   const value = fields[name];
-  // Most names are missing, and asking for the value is the faster half.
+  // Most names are missing, and reading the value is the faster test of the two.
   return value !== undefined && Object.hasOwn(fields, name) ? value : undefined;
 }
 
@@ -24,14 +24,14 @@ export function first(fields: Fields, ...names: readonly string[]): unknown {
   return undefined;
 }
 
-/** Reports whether a text has nothing but blanks, in most cases from its first letter. */
+/** Reports whether a text has only blanks. The first letter decides in most cases. */
 function isBlank(value: string): boolean {
   return (
     !(value.charCodeAt(0) > lastBlank && value.charCodeAt(0) < firstOther) && value.trim() === ""
   );
 }
 
-/** Letters of ASCII that are no blanks lie between these two. */
+/** The ASCII characters between these two are not blanks. */
 const lastBlank = 0x20;
 const firstOther = 0x7f;
 

@@ -1,13 +1,13 @@
-/** Characters of a pattern, and stars in it, at most: so much that a look at a name takes no time to speak of. */
+/** Maximum number of characters and stars in a pattern, so that matching a name takes very little time. */
 export const longestGlob = 256;
 export const mostStars = 8;
 
-/** Whether a text is a pattern: `*` stands for any text, `?` for one character. */
+/** Reports whether a text is a pattern: `*` stands for any text, `?` for one character. */
 export function isGlob(text: string): boolean {
   return /[*?]/.test(text);
 }
 
-/** Whether a whole text fits a pattern. Goes back to the last star only, so it never tries all ways. */
+/** Reports whether a whole text matches a pattern. Backtracks only to the last star, so it never tries all ways. */
 export function fitsGlob(pattern: string, text: string): boolean {
   let at = 0;
   let star = -1;

@@ -20,7 +20,7 @@ export function parseJson(text: string): unknown {
   return undefined;
 }
 
-/** Exact as far as the text is JSON, which is as far as the parser gets. */
+/** Reports whether a text is nested too deeply. Exact up to the first error, where the parser stops anyway. */
 function isDeep(text: string): boolean {
   let depth = 0;
   let inString = false;

@@ -12,8 +12,8 @@ const patterns = [
 const hasAt = /[^@]@[^@]/;
 
 /**
- * Replaces names, ids, addresses, domains and long numbers by numbers. Equal texts get equal numbers, so that
- * structure stays visible and nobody can be identified.
+ * Replaces names, ids, addresses, domains and long numbers with numbers. Equal texts get equal numbers, so the structure
+ * stays visible but nobody can be identified.
  */
 export class Mask {
   readonly #numbers = new Map<string, number>();

@@ -52,7 +52,7 @@ interface Reading {
   readonly outcome: Outcome;
   /** Whether the text begins with "MFA denied". */
   readonly underDenied: boolean;
-  /** Whether it says, in each kind of place, that a prompt was approved just now. */
+  /** Whether it says that a prompt was approved just now, by the kind of place. */
   readonly approves: Readonly<Record<keyof typeof approvalWords, boolean>>;
 }
 

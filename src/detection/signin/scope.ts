@@ -1,12 +1,12 @@
 import { anything, selects, type Selector } from "./selector.ts";
 import type { Origin } from "./signIn.ts";
 
-/** Denials that a rule leaves out, why, and for how long. */
+/** The denials that a rule excludes, and why and for how long. */
 export interface Exclusion {
   readonly of: Selector;
   readonly reason: string | null;
   readonly owner: string | null;
-  /** Denials at or after this moment are not left out; null: it has no end. */
+  /** Denials at or after this time (epoch ms) are not excluded; null if it has no end. */
   readonly until: number | null;
 }
 
@@ -16,16 +16,16 @@ export interface Scope {
   readonly exclude: readonly Exclusion[];
 }
 
-/** Shared by all rules that look at everything, so that they share its denials too. */
+/** Shared by all rules that look at everything, so that they also share their denials. */
 export const everything: Scope = { appliesTo: anything, exclude: [] };
 
-/** As much of a sighting as a scope looks at. */
+/** The parts of a sighting that a scope looks at. */
 export interface Seen {
   readonly origin: Origin;
   readonly at: number;
 }
 
-/** @param names everything that the account goes by */
+/** @param names all names of the account, including its id */
 export function isInScope(scope: Scope, names: readonly string[], seen: Seen): boolean {
   return (
     (scope.appliesTo === anything || selects(scope.appliesTo, names, seen.origin)) &&
@@ -37,7 +37,7 @@ export function isExcluded(scope: Scope, names: readonly string[], seen: Seen): 
   return exclusionOf(scope, names, seen) !== null;
 }
 
-/** The first exclusion that leaves a sighting out; null if none does. */
+/** Returns the first exclusion that hides a sighting; null if there is none. */
 export function exclusionOf(
   { exclude }: Scope,
   names: readonly string[],
@@ -49,7 +49,7 @@ export function exclusionOf(
   );
 }
 
-/** The same scope as if nothing were left out. */
+/** Returns the same scope without its exclusions. */
 export function withoutExclusions({ appliesTo }: Scope): Scope {
   return appliesTo === anything ? everything : { appliesTo, exclude: [] };
 }

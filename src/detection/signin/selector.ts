@@ -8,7 +8,7 @@ export interface WatchlistColumn {
   readonly column: string;
 }
 
-/** The kinds of values that a selector lists, and a watchlist may hold. */
+/** The kinds of values that a selector lists and a watchlist can contain. */
 export const listedKinds = ["users", "domains", "applications", "addresses"] as const;
 
 export type ListedKind = (typeof listedKinds)[number];
@@ -18,13 +18,13 @@ export interface WatchlistUse extends WatchlistColumn {
 }
 
 /**
- * Whom and what denials have to be of. Each kind of value has to fit, with one of its values; one without values asks
- * for nothing. Users and domains are one kind. Texts are in lower case.
+ * Conditions on the users and origins of denials. For each kind of value, one of the values must match. A kind without
+ * values is no condition. Users and domains are one kind. Texts are in lower case.
  */
 export interface Selector {
   /** Principal names, object ids and patterns. */
   readonly users: readonly string[];
-  /** What follows the `@` of a principal name. */
+  /** The part of a principal name after the `@`. */
   readonly domains: readonly string[];
   readonly userType: "guest" | "member" | null;
   /** Application ids, display names and patterns. */
@@ -32,7 +32,7 @@ export interface Selector {
   readonly addresses: readonly Cidr[];
   /** Two letters each. */
   readonly countries: readonly string[];
-  /** Whose values are among the others once they were looked up. */
+  /** Watchlists whose values are added to the lists above when they are looked up. */
   readonly watchlists: readonly WatchlistUse[];
 }
 
@@ -46,7 +46,7 @@ export const anything: Selector = {
   watchlists: [],
 };
 
-/** Whether a selector leaves a kind of value open. Users and domains are one kind. */
+/** Reports whether a selector has a condition on a kind of value. Users and domains are one kind. */
 export function asksFor(selector: Selector, kind: ListedKind): boolean {
   const kinds = kindsLike(kind);
   return (
@@ -55,12 +55,12 @@ export function asksFor(selector: Selector, kind: ListedKind): boolean {
   );
 }
 
-/** The kind itself, and what says the same thing in another way. */
+/** Returns the kinds that form one condition with a kind, including itself. */
 export function kindsLike(kind: ListedKind): readonly ListedKind[] {
   return kind === "users" || kind === "domains" ? ["users", "domains"] : [kind];
 }
 
-/** @param names everything that the account goes by */
+/** @param names all names of the account, including its id */
 export function selects(selector: Selector, names: readonly string[], origin: Origin): boolean {
   return (
     selectsUser(selector, names) &&
@@ -72,7 +72,7 @@ export function selects(selector: Selector, names: readonly string[], origin: Or
   );
 }
 
-/** Whether a selector asks for users by name, and for nothing else. */
+/** Reports whether a selector's only condition is on users by name. */
 export function isOfUsersOnly(selector: Selector): boolean {
   return (
     asksFor(selector, "users") &&
@@ -83,7 +83,7 @@ export function isOfUsersOnly(selector: Selector): boolean {
   );
 }
 
-/** Whether a selector takes in an account with these names, as far as it asks for users. */
+/** Reports whether an account with these names meets a selector's condition on users, if it has one. */
 export function selectsUser(selector: Selector, names: readonly string[]): boolean {
   return (
     !asksFor(selector, "users") ||
@@ -120,7 +120,7 @@ function isWithin(ranges: readonly Cidr[], address: string | null): boolean {
   return address !== null && ranges.some((range) => contains(range, address));
 }
 
-/** The end of "Berlin, DE". */
+/** Returns the country code at the end of a location such as "Berlin, DE". */
 function countryOf({ location }: Origin): string {
   return (location ?? "")
     .slice((location ?? "").lastIndexOf(",") + 1)

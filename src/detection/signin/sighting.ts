@@ -100,7 +100,7 @@ export interface Telling {
   readonly step: number | null;
   readonly text: string;
   readonly outcome: Outcome;
-  /** Whether it is about a prompt that was not approved. */
+  /** Whether the text is about a prompt that was not approved. */
   readonly ofPrompt: boolean;
   readonly time: KnownTime | null;
   /** Null if it is not about such a prompt, or its time cannot be read. */

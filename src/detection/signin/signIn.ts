@@ -14,7 +14,7 @@ export interface SignIn {
   readonly tenantId: string | null;
   /** Null if the record has neither an object id nor a real principal name. */
   readonly account: RowAccount | null;
-  /** Groups the rows of one authentication request: `OriginalRequestId`, or else `Id`, or else the row's content. */
+  /** Groups the rows of one authentication request: `OriginalRequestId`, otherwise `Id`, otherwise the row's content. */
   readonly request: string;
   /** `Id`, if `request` is something else. It also identifies the request. */
   readonly requestAlias: string | null;
@@ -30,7 +30,7 @@ export interface SignIn {
   /** When it was published (`TimeGenerated`; `time` of a diagnostic record). */
   readonly generatedAt: number | null;
   readonly origin: Origin;
-  /** The session that the sign-in began or went on with. */
+  /** The session that the sign-in began or continued. */
   readonly session: string | null;
 }
 

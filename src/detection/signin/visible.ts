@@ -14,7 +14,7 @@ export function cutAt(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }
 
-/** The same for a place that is rendered as Markdown or HTML: special characters lose their meaning. */
+/** Does the same for a place that is rendered as Markdown or HTML, in which special characters must have no effect. */
 export function inert(text: string, longest = 256): string {
   return visible(text, longest).replace(
     /[&<>]|[\\`*_{}[\]()#!|~]|(?<=:)\/\/|(?<=www)\./gi,
