@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { TableBackfillJobs } from "../../src/state/table/tableBackfillJobs.ts";
+import { connectTable } from "../../src/state/table/tableConnection.ts";
 import { QueueClients } from "../../standins/functionsHost/queueClients.ts";
 import { resolveConnection } from "../../standins/functionsHost/settings.ts";
 import type { FunctionsHost } from "../../standins/functionsHost/startFunctionsHost.ts";
@@ -352,6 +355,27 @@ describe("a step of a backfill", () => {
     expect((await jobOf(id)).errors).toHaveLength(1);
     expect(lines().filter(({ event }) => event === "backfill waits")).toHaveLength(2);
   }, 180_000);
+
+  it("waits while another instance works on a backfill, because queries of one identity are few", async () => {
+    const { connectionString } = azure.azurite;
+    const table = connectTable({ connectionString, allowHttp: true }, `State${tables}`, () => {
+      throw new Error("no credential is needed");
+    });
+    const instance = new TableBackfillJobs(table);
+    await table.createTable();
+    await instance.enterLane("another backfill", now, now + 10 * minute);
+    const asked = azure.logs.requests.length;
+    const { id } = (await (await post(morning)).json()) as Job;
+    await vi.waitFor(() => {
+      expect(host.invocations.map(({ functionName }) => functionName)).toContain("backfillStep");
+    });
+    // Long enough for the whole of it.
+    await sleep(1_500);
+    expect([(await jobOf(id)).state, azure.logs.requests.length - asked]).toEqual(["queued", 0]);
+    await instance.leaveLane("another backfill");
+    await host.queuesEmpty();
+    expect((await jobOf(id)).state).toBe("done");
+  });
 
   it("that fails five times ends it as failed, with the reason and the slice", async () => {
     azure.logs.fail(failing, { times: 5 });
