@@ -117,7 +117,7 @@ function beside(module, place) {
 }
 
 /**
- * Rules that are ids or JSON need no reader of YAML (113 KB), so it is loaded with the first text that does.
+ * Rules that are ids or JSON need no YAML parser (113 KB), so it is loaded with the first text that does.
  *
  * @param {string} place of its bundle, seen from the importing one
  * @returns {esbuild.Plugin}

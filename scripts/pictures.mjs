@@ -1,6 +1,6 @@
-// The pictures of the README: the findings of the example day in a terminal, and the report page; and those of
-// docs/tuning.md, of its made-up season. Made in a headless Chromium out of the built command; without either the
-// pictures stay as they are.
+// Makes the pictures of the README (the findings of the example day in a terminal, and the report page) and those of
+// docs/tuning.md (of its made-up season), with a headless Chromium and the built command. Without either, the pictures
+// stay as they are.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -77,7 +77,7 @@ function tunePage(folder) {
   return page;
 }
 
-/** Styles by the number of their escape sequence, as far as the command uses them. */
+/** The styles that the command uses, by the number of their escape sequence. */
 const styles = new Map([
   ["1", "font-weight:bold"],
   ["2", "opacity:.7"],

@@ -1,4 +1,4 @@
-// What the build and the tests need to read besides TypeScript.
+// Plugins for the files other than TypeScript that the build and the tests import.
 import { watPlugin } from "./wat.mjs";
 import { yamlPlugin } from "./yaml.mjs";
 

@@ -1,9 +1,9 @@
-// Files of rules: read where they are imported, by the build and by the tests, so that no parser is needed for them.
+// Parses imported files of rules in the build and in the tests, so that the programs need no parser for them.
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 
 /**
- * What a file of rules says, as JSON.
+ * Returns the content of a file of rules as JSON.
  *
  * @param {string} path
  */

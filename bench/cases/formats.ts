@@ -79,7 +79,7 @@ const formats: readonly Format[] = [
   },
 ];
 
-/** One of so many rows is a candidate. */
+/** One in this many rows is a candidate. */
 const shares = [
   { every: 1_000, name: "0.1 %" },
   { every: 62, name: "1.6 %" },

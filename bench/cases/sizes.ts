@@ -47,7 +47,7 @@ function startGoal(raced: readonly Raced[], must: number, goal: number): Goal {
 
 const sizes: readonly {
   readonly bytes: number;
-  /** One of so many rows is a candidate; more in the smallest log, or it would have no finding. */
+  /** One in this many rows is a candidate. The smallest log has more, because it would have no finding otherwise. */
   readonly every: number;
   readonly goalsOf: (raced: readonly Raced[]) => readonly Goal[];
 }[] = [

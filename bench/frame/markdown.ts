@@ -1,7 +1,7 @@
 import type { CaseResult } from "./case.ts";
 import { goalCells, short } from "./table.ts";
 
-/** Results as a table in Markdown, a row for each goal; those without one have a row, too. */
+/** Returns results as a Markdown table with a row for each goal. Results without a goal have a row, too. */
 export function markdownOf(results: readonly CaseResult[]): string {
   const head = ["work", "measured", "against", "value", "must", "goal", ""];
   const rows = results.flatMap(({ title, unit, lines: [ours], goals }) => {

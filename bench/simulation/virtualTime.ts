@@ -28,7 +28,7 @@ export class VirtualTime {
     };
     work.then(finish, finish);
     for (;;) {
-      // Runs everything that follows from the last event without waiting for time.
+      // Runs everything that follows from the last event and does not wait for time.
       await new Promise(setImmediate);
       if (progress.isDone) {
         return work;
