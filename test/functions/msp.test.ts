@@ -12,10 +12,17 @@ import { publish } from "../run/fakeLog.ts";
 import { bundleApp } from "./appUnderTest.ts";
 
 const folder = resolve("examples/msp");
-const workspaces = readFileSync(`${folder}/workspaces.json`, "utf8");
-const [contoso = "", fabrikam = "", tailwind = ""] = (
-  JSON.parse(workspaces) as readonly { readonly workspaceId: string }[]
-).map(({ workspaceId }) => workspaceId);
+const customers = JSON.parse(readFileSync(`${folder}/workspaces.json`, "utf8")) as readonly {
+  readonly workspaceId: string;
+}[];
+const [contoso = "", fabrikam = "", tailwind = ""] = customers.map(
+  ({ workspaceId }) => workspaceId,
+);
+/** One customer let in an identity of its own. */
+const clientId = "00000000-0000-0000-0000-0000000000c1";
+const workspaces = JSON.stringify(
+  customers.map((each) => (each.workspaceId === fabrikam ? { ...each, clientId } : each)),
+);
 
 let app: Awaited<ReturnType<typeof bundleApp>>;
 let azure: LocalAzure;
@@ -122,6 +129,18 @@ test("finds for each customer by its own rules, watchlist and exclusions", async
   });
   expect(runs.find(({ workspace }) => workspace === "contoso")).toMatchObject({ notOpened: 0 });
 }, 90_000);
+
+test("reads and writes a customer's workspace as the identity that the customer let in", () => {
+  const askedAs = (identity: string | undefined) =>
+    new Set(
+      azure.identity.requests
+        .filter((each) => each.clientId === identity)
+        .map(({ resource }) => new URL(resource).host),
+    );
+  expect(askedAs(clientId)).toEqual(new Set(["api.loganalytics.io", "management.azure.com"]));
+  // The table of all findings is the provider's.
+  expect(askedAs(undefined)).toContain("monitor.azure.com");
+});
 
 test("keeps the VIPs that it knew while their list cannot be read, and says so", async () => {
   azure.logs.disconnect(contoso, "watchlist VIPUsers");
