@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Rule } from "../detection/rules/rule.ts";
+import { isFields } from "../detection/signin/fields.ts";
 import { describeIssue, problemWith } from "./issues.ts";
 import { readRuleValue } from "./ruleFile.ts";
 import { isRulesFile, rulesFileMessage, sinkNames, type SinkName } from "./schemas.ts";
@@ -122,27 +123,30 @@ function readList(text: string, ruleDefaults: Partial<Rule>): WorkspacesRead {
     return failed(["WORKSPACES is not valid JSON"]);
   }
   const read = v.safeParse(workspaceList, value);
-  if (!read.success) {
-    return failed(problemsOf("WORKSPACES", text, read.issues));
+  const problems = [...problemsOf("WORKSPACES", text, read.issues), ...problemsOfRules(value)];
+  if (!read.success || problems.length > 0) {
+    return failed(problems);
   }
-  const problems: string[] = [];
-  const workspaces = read.output.map(({ rules, sinks, clientId, ...own }, index): Workspace => {
-    const listed = Array.isArray(rules) ? readRuleValue(rules, ruleDefaults) : null;
-    listed?.problems.forEach((problem) =>
-      problems.push(problemWith(`WORKSPACES[${index}].rules`, problem)),
-    );
-    return {
-      ...own,
-      ...(listed !== null
-        ? { rules: { rules: listed.rules } }
-        : typeof rules === "string"
-          ? { rules: { file: rules } }
-          : {}),
-      ...(sinks === undefined ? {} : { sinks: [...new Set(sinks)] }),
-      ...(clientId === undefined ? {} : { clientId }),
-    };
+  const workspaces = read.output.map(({ rules, sinks, clientId, ...own }): Workspace => ({
+    ...own,
+    ...(Array.isArray(rules)
+      ? { rules: { rules: readRuleValue(rules, ruleDefaults).rules } }
+      : typeof rules === "string"
+        ? { rules: { file: rules } }
+        : {}),
+    ...(sinks === undefined ? {} : { sinks: [...new Set(sinks)] }),
+    ...(clientId === undefined ? {} : { clientId }),
+  }));
+  return { workspaces, problems };
+}
+
+/** What is wrong with the rules that workspaces list, whatever else is wrong with them. */
+function problemsOfRules(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : []).flatMap((each: unknown, index) => {
+    const rules = isFields(each) ? each["rules"] : null;
+    const { problems } = Array.isArray(rules) ? readRuleValue(rules) : { problems: [] };
+    return problems.map((problem) => problemWith(`WORKSPACES[${index}].rules`, problem));
   });
-  return problems.length > 0 ? failed(problems) : { workspaces, problems };
 }
 
 function problemsOf(

@@ -128,6 +128,10 @@ describe("a workspace", () => {
       "WORKSPACES[0].rules[0].treshold is not known; did you mean threshold?",
       expect.stringMatching(/^WORKSPACES\[0\]\.rules\[0\]\.id is none of the rules that ship/),
     ]);
+    expect(wrong({ rules: [{ id: "explicit-mfa-deny", treshold: 3 }], sinks: [] })).toEqual([
+      "WORKSPACES[0].sinks is empty",
+      "WORKSPACES[0].rules[0].treshold is not known; did you mean threshold?",
+    ]);
     expect(wrong({ rules: 7 })).toEqual([
       "WORKSPACES[0].rules must be a file of rules or a list of rules",
     ]);
