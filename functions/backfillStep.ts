@@ -58,12 +58,12 @@ app.storageQueue("backfillPoison", {
   },
 });
 
-/** Before a step that was refused for want of room is tried again. Its own retries have waited before. */
+/** Wait before a step is tried again because the log service was busy. Its own retries have waited before. */
 const busyPause = 15_000;
 
 /**
- * Works on one part. The host gives up a message that fails five times, so a step for which the log service has no
- * room does not fail: its message comes again, as often as it takes.
+ * Works on one part. The host gives up a message that fails five times. A step for which the log service is too busy
+ * therefore does not fail. Its message comes again until it succeeds.
  */
 async function workOrWait(
   message: BackfillMessage,

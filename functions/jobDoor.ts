@@ -19,7 +19,7 @@ import { theApp } from "./theApp.ts";
 /** The queue to which a job's first step is sent. */
 export const jobQueue = output.storageQueue(backfillQueue);
 
-/** Jobs that are asked for by HTTP and worked off by messages of the queue. */
+/** A kind of job that is requested over HTTP and processed by queue messages. */
 export interface JobDoor {
   /** Its route below /api. */
   readonly name: "backfill" | "tune";

@@ -84,7 +84,7 @@ export function composeApp(environment: Environment): App {
   );
   const stateTable = () => tableNamed(settings.stateTable);
   const { cloud } = settings;
-  // The bound on queries is one of an identity.
+  // The limit on concurrent queries applies to an identity.
   const sourceFor = (asker: keyof typeof queriesAtOnce) =>
     oncePer((clientId: string | null) =>
       logAnalytics({

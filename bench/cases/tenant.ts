@@ -11,7 +11,7 @@ function candidate(users: number, candidates: number) {
   const name = `${users.toLocaleString("en")} users, ${candidates.toLocaleString("en")} rows`;
   return {
     name,
-    does: "the real run, in memory: rows of five minutes that may hold a denial",
+    does: "the real run, in memory: rows of five minutes that may contain a denial",
     exact: false,
     turn: () => inFreshProcess("tenantRun", { users, candidates }),
   };
@@ -59,7 +59,7 @@ async function byDenials({ rounds }: Extent): Promise<CaseResult> {
     told("tenant, denials"),
   );
   return {
-    title: "a run over five minutes, by the rows that may hold a denial",
+    title: "a run over five minutes, by the rows that may contain a denial",
     unit: "ms",
     lines: inMilliseconds(raced),
     facts: raced.map(factsOf),

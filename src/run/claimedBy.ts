@@ -10,7 +10,7 @@ const mostSince = 10;
 
 /**
  * Returns the delivery under a claim. What is about to be written is recorded with it, and so before it is written:
- * if a run dies in between, the next one still tells our own text from an edit.
+ * if a run dies in between, the next one can still distinguish our own text from an edit.
  */
 export function claimedBy(
   { sinks }: Pick<Detector, "sinks">,

@@ -64,7 +64,7 @@ export async function decideAccounts(
       const approvals = await readApprovalsOf(detector, cases, signal);
       const judged = cases.map((each) => ({
         ...each,
-        // Stryker disable next-line ArrayDeclaration: a text is no approval.
+        // Stryker disable next-line ArrayDeclaration: a text is not an approval.
         approvals: approvals.get(accountKey(each.account)) ?? [],
       }));
       const contexts = await readContexts(detector, judged, signal);

@@ -47,7 +47,7 @@ function judgeWatchlists({ rules, watchlists, now }: RulesInUse) {
       const holds =
         readAt === null
           ? "no values are known, so it excludes nobody, and a rule for it applies to everybody"
-          : `the values of ${new Date(readAt).toISOString()} hold`;
+          : `the values of ${new Date(readAt).toISOString()} still apply`;
       const problem = `The watchlist ${wanted.watchlist} (${wanted.column}) ${failure.problem}; ${holds}`;
       if (now - (readAt ?? failure.since) > day) {
         faults.push({ what: "watchlist", since: failure.since, problem });

@@ -54,7 +54,7 @@ export async function judgeSuspect(
       subject,
       recorded: head.bursts,
       views: views.filter(({ rule }) => rules.includes(rule)),
-      // Stryker disable next-line ArrayDeclaration: a text is no approval.
+      // Stryker disable next-line ArrayDeclaration: a text is not an approval.
       approvals: approvals.get(accountKey(account)) ?? [],
       incidentId,
       openFrom: null,

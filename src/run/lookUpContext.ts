@@ -173,7 +173,7 @@ function gapsOf(parts: readonly { readonly gaps: readonly Gap[] }[]): readonly G
   return [...gaps.keys()].toSorted().flatMap((name) => gaps.get(name) ?? []);
 }
 
-/** Rejects when the time is up, even if the query goes on. It may be waiting for its turn. */
+/** Rejects when the time is up, even if the query continues. It may be waiting for its turn. */
 async function within<T>(ask: () => Promise<T>, limit: AbortSignal): Promise<T> {
   const tooLate = new LookUpError("failed", "no answer in time");
   if (limit.aborted) {

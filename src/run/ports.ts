@@ -172,7 +172,7 @@ export interface StateStore {
   write(change: StateChange): Promise<SubjectRecord | null | "conflict">;
   /** Stores the progress. The later watermark wins, whoever wrote it. */
   saveProgress(progress: Progress): Promise<void>;
-  /** Stores how far the daily second look has come, beside the progress of runs, of which there must be one. */
+  /** Stores how far the daily second look has come. The progress of runs must already be stored. */
   saveLookedAgain(to: number): Promise<void>;
   /** Forgets bursts whose last denial is before `before` (epoch ms). @returns the number of bursts forgotten */
   prune(before: number): Promise<number>;

@@ -50,7 +50,7 @@ async function readApproved(
   const watched = new Map<string, Watched[]>();
   for (const each of all) {
     for (const name of allNames(each.subject)) {
-      // Stryker disable next-line ArrayDeclaration: a text is no watch.
+      // Stryker disable next-line ArrayDeclaration: a text is not a watch.
       watched.set(name, [...(watched.get(name) ?? []), each]);
     }
   }

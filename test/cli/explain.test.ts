@@ -62,7 +62,7 @@ describe("explain as a table", () => {
     const stdin = ndjson(story.slice(5, 6));
     const read = "Read 1 sign-in by 1 user, 2026-03-10 09:10 to 09:11; no MFA failures.\n";
     expect((await cli(["explain", "-"], { stdin })).out).toBe(
-      `${read}\nNothing to explain: none of 1 rows can hold a denial.\n`,
+      `${read}\nNothing to explain: none of 1 rows can contain a denial.\n`,
     );
     expect((await cli(["explain", "-", "--user", "zoe@contoso.com"], { stdin })).out).toBe(
       `${read}\nzoe@contoso.com: no row of this user was read.\n`,

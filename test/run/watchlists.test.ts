@@ -115,7 +115,7 @@ describe("a watchlist", () => {
       lastReadAt: 0,
     });
     expect(health().warnings).toEqual([
-      "The watchlist VIPUsers (UPN) has no column UPN; the values of 1970-01-01T00:00:00.000Z hold",
+      "The watchlist VIPUsers (UPN) has no column UPN; the values of 1970-01-01T00:00:00.000Z still apply",
     ]);
   });
 

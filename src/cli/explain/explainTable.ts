@@ -21,7 +21,7 @@ const identityWords = {
   status: "the Status stands in for steps",
   lent: "no prompt of its own: the last denial step of its row takes over its class",
   none: "no prompt",
-  silenced: "no prompt of its own: a step of the request tells of it",
+  silenced: "no prompt of its own: a step of the request shows it",
 } as const satisfies Record<By, string>;
 
 const dialectWords = {
@@ -60,7 +60,7 @@ export function explainTable(report: ExplainReport): string {
     ...leftOut(run.usersLeftOut, "user"),
     ...run.usersUnseen.map((user) => `${visible(user)}: no row of this user was read.`),
     ...(rows.length + users.length + run.usersUnseen.length === 0
-      ? [`Nothing to explain: none of ${run.rows} rows can hold a denial.`]
+      ? [`Nothing to explain: none of ${run.rows} rows can contain a denial.`]
       : []),
   ]
     .map((line) => `${line}\n`)
@@ -115,7 +115,7 @@ function fateOfRow({ setAside, bad, candidate, unclassified }: ReportedRow): str
   if (bad !== null) {
     return `bad: ${bad}`;
   }
-  const silent = unclassified ? "; unclassified: no text tells what became of a prompt" : "";
+  const silent = unclassified ? "; unclassified: no text gives the outcome of a prompt" : "";
   return `candidate by its ${candidate}${silent}`;
 }
 

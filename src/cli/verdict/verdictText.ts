@@ -76,7 +76,7 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
     case "noResult":
       return `No record has a result code or a result text, so a refusal looks like any other sign-in. ${missingFields(coverage)}`;
     case "noTime":
-      return "No record says when, so refusals cannot be told to belong together. Export CreatedDateTime too, one row for each sign-in.";
+      return "No record says when, so nothing shows which refusals belong together. Export CreatedDateTime too, one row for each sign-in.";
     case "noReasons":
       return `${counted(mfaFailures, "MFA failure")}, none with a reason: all are unclassified, and refusals among them cannot be told from time-outs. ${howToGetReasons(coverage)}`;
     case "nobody":

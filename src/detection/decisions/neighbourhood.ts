@@ -54,7 +54,7 @@ interface Cluster<R extends Window> {
 /**
  * Groups what belongs to one attack. Within a rule, its streaks and the bursts it found, before or now, are grouped if
  * they overlap or lie within one window of each other. Across rules, findings and recorded bursts are grouped if they
- * overlap. What was grouped counts as one burst, found by all its rules, and grouping goes on until nothing more joins.
+ * overlap. What was grouped counts as one burst, found by all its rules, and grouping continues until nothing more joins.
  * The result is therefore the same whether a finding was recorded in an earlier run or is new. Recorded bursts that
  * no streak reaches are left out.
  *

@@ -146,7 +146,7 @@ function namesNobody(
     }));
 }
 
-/** Finds an exclusion of users to whom the rule visibly does not apply anyway. */
+/** Finds an exclusion of users who, judging by their names, are not covered by the rule anyway. */
 function neverMet(rule: Rule, { of }: Exclusion, item: number): readonly Doubt[] {
   const { appliesTo } = rule.scope;
   return canCompare(appliesTo, of) && !meet(appliesTo, of)

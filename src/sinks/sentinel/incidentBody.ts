@@ -122,9 +122,9 @@ function label(labelName: string): { readonly labelName: string } {
 }
 
 /**
- * A label of the incident says which revision it shows, and which it was created at, so that both are written in one
- * request. Where there is no state that remembers what was written, the label has its fingerprints as well. Sentinel
- * suggests every label that was ever used, so one that is like no other is of no use there.
+ * The prefix of the label with the incident's revision and the one at which it was created. A label is written in the
+ * same request as the incident. If no state remembers what was written, it also has the fingerprints. Sentinel suggests
+ * every label ever used, and there a label that is unique to one incident is of no use.
  */
 const markPrefix = "mfa-deny:";
 

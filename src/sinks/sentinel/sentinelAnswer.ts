@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** @throws UpstreamError for what is neither a success nor says whether something is there */
+/** @throws UpstreamError unless the answer is a success or says whether the resource exists */
 export function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
   let body: unknown;
   try {
@@ -29,8 +29,8 @@ export function readAnswer({ status, bodyAsText }: PipelineResponse): Answer {
 }
 
 /**
- * The service gives a code with each: a bare 404 comes from something in between, and says nothing of what is
- * there. Nor does one about the workspace, or about what it lies in.
+ * Reports whether an error says something about the resource itself. The service gives a code with each. A bare 404
+ * comes from something in between, and says nothing about the resource. Nor does a 404 about the workspace or its group.
  */
 function isExpected(status: number, error: Readonly<Record<string, unknown>>): boolean {
   const code = codeOf(error);
@@ -49,7 +49,7 @@ export function refused(status: number, body: unknown): UpstreamError {
   return refusedBy(service, status, codeOf(error), hintFor(status, error));
 }
 
-/** What to do about it, where that is known. Of what the service wrote nothing is repeated. */
+/** Returns what to do about it, if that is known. It repeats nothing that the service wrote. */
 function hintFor(status: number, error: Readonly<Record<string, unknown>>): string | null {
   if (status === 400 && /not onboarded|onboard(?:ed|ing)? to/i.test(String(error["message"]))) {
     return "Microsoft Sentinel is not switched on for the workspace (az sentinel onboarding-state create, or add it in the portal)";

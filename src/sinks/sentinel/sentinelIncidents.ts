@@ -157,10 +157,10 @@ function nextPath(link: unknown): string | null {
 }
 
 /**
- * Writes a comment or a task. The service says 409 of either while it changes the incident itself, and then the
- * same request works a moment later.
+ * Writes a comment or a task. The service answers 409 while it changes the incident itself. The same request then
+ * succeeds a moment later.
  *
- * @param bodyFor given the etag of what is there, or null; null if what is there is to stay
+ * @param bodyFor takes the etag of the existing resource, or null; returns null if the existing one must stay
  */
 async function untilWritten(
   { send, pause, attempts }: Sending,

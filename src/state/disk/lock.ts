@@ -28,7 +28,7 @@ const thisHost = encodeURIComponent(hostname());
  * the other and withdraws. The lock of a running process is never removed.
  *
  * @returns a function that releases the folder
- * @throws StateError if another process holds it
+ * @throws StateError if another process uses it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   for (let attempt = 1; ; attempt++) {
