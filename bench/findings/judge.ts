@@ -70,5 +70,5 @@ export function findingsDigest({ findings }: Pick<DetectReport, "findings">): st
   if (findings.length === 0) {
     throw new Error("nothing was found, so nothing is compared");
   }
-  return digestOf(findings.map(({ context: _, ...finding }) => finding));
+  return digestOf(findings.map((each) => ({ ...each, context: null })));
 }
