@@ -8,7 +8,7 @@ import {
 } from "hyparquet/src/schema.js";
 import { checkLevels, checkRuns, type Span } from "./parquetRuns.ts";
 
-/** What hyparquet reads from. */
+/** The source that hyparquet reads from. */
 export interface Slices {
   readonly byteLength: number;
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
@@ -16,19 +16,19 @@ export interface Slices {
 
 /** An uncompressed page must fit into memory. */
 export const maxPageBytes = 256 * 1024 * 1024;
-/** Rows that a group may have, and values that a page may have. Writers end both far earlier. */
+/** Maximum numbers of rows in a group and values in a page. Writers end both far earlier. */
 const maxRows = 10_000_000;
 /** Maximum size of a page's header, which has a few numbers and the page's least and greatest value. */
 const maxHeaderBytes = 64 * 1024;
 
-/** How deep the values of a column are nested, and so how far its levels go. */
+/** How deep the values of a column are nested, which is the maximum of its levels. */
 interface Levels {
   readonly repetition: number;
   readonly definition: number;
 }
 
 /**
- * A bomb lets many columns share the same data.
+ * Checks the sizes of columns, because in a bomb many columns share the same data.
  *
  * @throws RangeError
  */
@@ -44,11 +44,10 @@ export function checkSizes({ byteLength }: Slices, { row_groups: groups }: FileM
 }
 
 /**
- * Walks over the pages of a group of rows, and returns how many values the largest has. hyparquet believes what headers
- * and runs say: it would go back and forth for ever between pages of negative size, and make as many values as are
- * claimed.
+ * Checks the pages of a group of rows, and returns the number of values in the largest. hyparquet trusts headers and
+ * runs: it would loop forever between pages of negative size, and create as many values as they claim.
  *
- * @throws RangeError where something claims what cannot be
+ * @throws RangeError if a claim cannot be true
  */
 export async function checkPages(
   file: Slices,
@@ -91,7 +90,7 @@ async function columnBytes(file: Slices, column: ColumnMetaData): Promise<Uint8A
   return new Uint8Array(await file.slice(start, start + length));
 }
 
-/** How many values each page of a column has, dictionaries aside. */
+/** Returns the number of values in each page of a column, without dictionaries. */
 function* pageSizes(
   bytes: Uint8Array,
   column: ColumnMetaData,
@@ -122,7 +121,7 @@ function* pageSizes(
   }
 }
 
-/** Levels and values are packed together, and levels say how long they are. */
+/** Checks a page whose levels and values are packed together. Each list of levels begins with its length. */
 function checkPage(
   page: Uint8Array,
   { data_page_header: header }: PageHeader,
@@ -168,7 +167,7 @@ function checkPage2(
   return count;
 }
 
-/** Values that are runs, of numbers in a dictionary or of yes and no. Others take bytes, each of them. */
+/** Checks values that are written as runs: dictionary indexes and some booleans. Each other value takes bytes. */
 function checkValues(
   span: Span,
   encoding: string | undefined,
@@ -186,7 +185,7 @@ function checkValues(
   checkRuns({ ...span, from: span.from + 1 }, width, count);
 }
 
-/** Runs with their length before them. */
+/** Returns the span of runs that are preceded by their length. */
 function sized(bytes: Uint8Array, at: number): Span {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bounded(view.getUint32(at, true), bytes.length - at - 4);

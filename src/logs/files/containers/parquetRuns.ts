@@ -9,9 +9,9 @@ export interface Span {
 const mostSurplus = 504;
 
 /**
- * Checks the levels of a page's values: runs that have to be as many as the values.
+ * Checks that a page has as many levels, which are written in runs, as values.
  *
- * @returns where they end
+ * @returns the offset of their end
  * @throws RangeError
  */
 export function checkLevels(span: Span, highest: number, count: number): number {
@@ -22,10 +22,10 @@ export function checkLevels(span: Span, highest: number, count: number): number 
 }
 
 /**
- * Looks at the runs that values of so many bits are written in, repeated or packed, as far as they are wanted.
+ * Reads the runs, repeated or packed, in which values of the given number of bits are written, as far as needed.
  *
- * @returns how many values there are
- * @throws RangeError where a run claims more of them than the page has
+ * @returns the number of values
+ * @throws RangeError if a run claims more values than the page has
  */
 export function checkRuns({ bytes, from, to }: Span, width: number, count: number): number {
   let seen = 0;

@@ -26,7 +26,7 @@ export function parseJson(bytes: Buffer): Parsed {
   return value === undefined ? { ok: false, reason: describe(bytes) } : { ok: true, value };
 }
 
-/** Returns undefined for what is no JSON. The parser's own message may quote the text. */
+/** Returns undefined for text that is not JSON. The parser's own message may quote the text. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -35,7 +35,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Python writes missing numbers as NaN, which is no JSON. Texts keep the word. */
+/** Replaces NaN, which is how Python writes missing numbers and is not JSON. Quoted texts keep the word. */
 function withoutNaN(text: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gs, (each) =>
     each.startsWith('"') ? each : "null",

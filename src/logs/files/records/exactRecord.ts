@@ -51,7 +51,7 @@ const resultKeys: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What the names of an object alone show. */
+/** The facts that the names of an object show. */
 interface Shape {
   readonly keys: readonly string[];
   readonly isExact: boolean;

@@ -163,7 +163,7 @@ function isUserName({ plain, value }: Leaf, rank: number): boolean {
   );
 }
 
-/** Of two names with different spelling only, the declared spelling wins, or else the first. */
+/** If two names differ only in spelling, the declared spelling wins, otherwise the first. */
 function isBetter(found: Found, before: Found): boolean {
   return (
     (before.rank - found.rank ||
