@@ -138,12 +138,12 @@ function activityOf(viewed: ViewedAccount): Activity {
   return activity;
 }
 
-/** Every name that rows of the account may have. */
+/** Returns every name that rows of the account may have. */
 function askedNames(account: Account): readonly string[] {
   return [...new Set([...allNames(account), ...(account.aliases ?? []).map(({ user }) => user)])];
 }
 
-/** A row with everything known about the account. */
+/** Returns a row with everything known about the account. */
 function rowAccountOf({ tenantId, user }: Account): RowAccount {
   return { tenantId, user, name: objectIdOf(user) === null ? user : null };
 }

@@ -81,7 +81,7 @@ export function isFinished({ state }: Pick<BackfillPart, "state">): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
-/** The state of all parts together. */
+/** Returns the state of all parts together. */
 export function stateOf(parts: readonly BackfillPart[]): PartState {
   const states = new Set(parts.map(({ state }) => state));
   const only = states.size === 1 ? [...states][0] : undefined;

@@ -28,7 +28,7 @@ export function wishOf(
   };
 }
 
-/** A finding in the form that campaign detection takes. */
+/** Returns a finding in the form that campaign detection takes. */
 export function findingIn(burst: RecordedBurst, names: Names): KnownFinding {
   const { firstDenialAt, lastDenialAt } = burst.facts;
   const campaign = burst.told?.campaign ?? null;

@@ -206,7 +206,7 @@ function changeBase({ facts, told }: ChangeBase): ChangeBase {
   return { facts, ...(told && { told }) };
 }
 
-/** The place of a pending item in the queue. Growth neither moves it back nor resets its failures. */
+/** Returns the place of a pending item in the queue. Growth neither moves it back nor resets its failures. */
 function placeOf(item: DueItem | undefined): Partial<Pick<DueItem, "dueAt" | "attempts" | "lane">> {
   return item === undefined ? {} : { dueAt: item.dueAt, attempts: item.attempts, lane: item.lane };
 }

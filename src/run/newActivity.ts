@@ -47,7 +47,7 @@ export class ActiveAccounts {
   }
 }
 
-/** The same account with the names and aliases of both. */
+/** Returns the same account with the names and aliases of both. */
 export function joinAccounts(some: Account, other: Account): Account {
   const aliases = [...(some.aliases ?? []), ...(other.aliases ?? [])];
   // Field by field, because a subject is an account too, and its family must not be copied.

@@ -106,19 +106,19 @@ async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Pr
   }
 }
 
-/** The core, and the parts before and after it; null if it does not lie within the range. */
+/** Returns the core, and the parts before and after it; null if it does not lie within the range. */
 function splitAround({ from, to }: Range, core: Range): readonly Range[] | null {
   // Stryker disable next-line EqualityOperator: a range that begins or ends with the core has nothing beyond it.
   const isWithin = from < core.from && core.to < to;
   return isWithin ? [core, { from, to: core.from }, { from: core.to, to }] : null;
 }
 
-/** The gap between two ranges, up to and including the first moment of the later one; 0 if they overlap. */
+/** Returns the gap between two ranges, up to and including the first moment of the later one; 0 if they overlap. */
 function distance(a: Range, b: Range): number {
   return Math.max(0, a.from - b.to + 1, b.from - a.to + 1);
 }
 
-/** The time at which rows about the cores are ingested, unless they are late. */
+/** Returns the time at which rows about the cores are ingested, unless they are late. */
 function coreOf(group: readonly CoredSpan[]): Range {
   return {
     from: Math.min(...group.map(({ core }) => core.from)),

@@ -73,7 +73,7 @@ async function readApproved(
   }
 }
 
-/** The watches of every account that the row may belong to. The owner is determined when the account is judged. */
+/** Returns the watches of every account that the row may belong to. The owner is determined when the account is judged. */
 function watchesOf(
   { tenantId, user, name }: RowAccount,
   watched: ReadonlyMap<string, readonly Watched[]>,

@@ -59,7 +59,7 @@ export function expectedRows(rhythm: Rhythm, from: number, to: number): Expectat
   return { known, guessed };
 }
 
-/** The minimum for that hour on other days, so that a quiet day is not a fault. */
+/** Returns the minimum for that hour on other days, so that a quiet day is not a fault. */
 function hourOfOtherDays({ rows, hour: current, counted }: Rhythm, hour: number): number {
   const same = rows.filter((each, index) => each !== null && index % 24 === hour % 24);
   if (same.length > 0) {

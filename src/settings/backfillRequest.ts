@@ -123,7 +123,7 @@ function distinctIds(rules: readonly Pick<Rule, "id">[]): readonly string[] {
   return [...new Set(rules.map(({ id }) => id))];
 }
 
-/** The members that every request has. */
+/** Returns the members that every request has. */
 function sharedMembers({ workspaces }: RequestSettings, now: number) {
   return {
     from: moment,

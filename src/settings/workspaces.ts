@@ -140,7 +140,7 @@ function readList(text: string, ruleDefaults: Partial<Rule>): WorkspacesRead {
   return { workspaces, problems };
 }
 
-/** What is wrong with the rules that workspaces list, whatever else is wrong with them. */
+/** Returns the problems with the rules that workspaces list, whatever other problems there are. */
 function problemsOfRules(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : []).flatMap((each: unknown, index) => {
     const rules = isFields(each) ? each["rules"] : null;

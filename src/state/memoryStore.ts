@@ -258,7 +258,7 @@ export function deliveriesOf(
   );
 }
 
-/** The key of a subject's records. */
+/** Returns the key of a subject's records. */
 export function subjectName({ rule, workspaceId, tenantId, user }: Subject): string {
   return JSON.stringify([rule, workspaceId, tenantId, user]);
 }

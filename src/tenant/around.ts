@@ -90,7 +90,7 @@ function history(story: Story): readonly StoredRow[] {
   );
 }
 
-/** A sign-in with a prompt that was approved. */
+/** Returns a sign-in with a prompt that was approved. */
 function signIn(person: Person, at: number, random: Random, where: Partial<Attempt>): Draft {
   const attempt = attemptOf(person, at - 20 * secondMs, random, where);
   const prompt = promptOf(at - 12 * secondMs, at, "approved");

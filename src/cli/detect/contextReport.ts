@@ -1,7 +1,7 @@
 import type { Context } from "../../detection/context/context.ts";
 import { formatTime } from "../../detection/signin/time.ts";
 
-/** The context of a finding with its times as text; null if it was not looked up. */
+/** Returns the context of a finding with its times as text; null if it was not looked up. */
 export function toContextReport(context: Context | null) {
   if (context === null) {
     return null;

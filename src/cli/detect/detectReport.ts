@@ -37,7 +37,7 @@ export function toDetectReport({
   };
 }
 
-/** A finding that is not an incident, and the reason. */
+/** Returns a finding that is not an incident, and the reason. */
 function toNotOpened({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
   return {
     rule: rule.id,

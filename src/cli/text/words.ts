@@ -1,4 +1,4 @@
-/** `1 user`, `4,775 users`. */
+/** Returns `1 user` or `4,775 users`. */
 export function counted(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -48,7 +48,7 @@ export function wrapLines(text: string, width: number): string {
     .join("\n");
 }
 
-/** The number of columns that a cell needs so that no word is cut. */
+/** Returns the number of columns that a cell needs so that no word is cut. */
 export function narrowest(text: string): number {
   return partsOf(text, "cell").reduce((widest, { part }) => Math.max(widest, widthOf(part)), 0);
 }

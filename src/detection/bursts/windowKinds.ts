@@ -10,7 +10,7 @@ export function windowKind({ kind }: Pick<Rule, "kind">): WindowKind {
   return kinds[kind];
 }
 
-/** The extent of a streak, given its first and last denial. */
+/** Returns the extent of a streak, given its first and last denial. */
 export function extentOf(rule: Windowing, first: number, last: number): Extent {
   return windowKind(rule).extentOf(rule.windowMs, first, last);
 }

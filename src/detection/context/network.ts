@@ -40,7 +40,7 @@ function readNetwork(address: string): string {
   return isIpv4(value) ? dotted(value, 4) : `${groupsOf(value, 4)}::/64`;
 }
 
-/** The neighbours of an address: the /24 of IPv4, the /48 of IPv6; null for text that is not an address. */
+/** Returns the neighbours of an address: the /24 of IPv4, the /48 of IPv6; null for text that is not an address. */
 export function neighbourhoodOf(address: string): string | null {
   const value = parseCidr(address)?.value;
   if (value === undefined) {
@@ -49,7 +49,7 @@ export function neighbourhoodOf(address: string): string | null {
   return isIpv4(value) ? `${dotted(value, 3)}.0/24` : `${groupsOf(value, 3)}::/48`;
 }
 
-/** The common prefix of the IPv4 addresses in the same /24; null for other text. */
+/** Returns the common prefix of the IPv4 addresses in the same /24; null for other text. */
 export function neighbourPrefix(address: string): string | null {
   return neighbourhoodOf(address)?.endsWith(".0/24") === true
     ? address.slice(0, address.lastIndexOf(".") + 1)

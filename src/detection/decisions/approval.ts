@@ -82,7 +82,7 @@ export function distinctApprovals(approvals: readonly Approval[]): readonly Appr
   return [...found.values()];
 }
 
-/** Of approvals at the same time, the one with the most details comes first. */
+/** Sorts approvals by time. At the same time, the one with the most details comes first. */
 function byTimeAndContent(a: Approval, b: Approval): number {
   // Stryker disable next-line EqualityOperator: equal approvals are interchangeable.
   return a.at - b.at || (contentOf(a) >= contentOf(b) ? -1 : 1);

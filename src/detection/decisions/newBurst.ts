@@ -5,7 +5,7 @@ import { commonWindow } from "./neighbourhood.ts";
 import { incidentName, type RecordedBurst, type Subject } from "./record.ts";
 import { holdTold, toldOf, type ToldContext } from "./told.ts";
 
-/** The record of a finding that has none yet. */
+/** Returns the record of a finding that has none yet. */
 export function newBurst(judgement: Judgement, finding: Finding, extent: Extent): RecordedBurst {
   const { subject } = judgement;
   const { rules, facts } = finding;

@@ -52,7 +52,7 @@ export function foundByRules(
   return (rules ?? [rule]).map((id) => current.get(id) ?? id);
 }
 
-/** The text that an incident id is derived from. */
+/** Returns the text that an incident id is derived from. */
 export function incidentName(subject: Subject, firstDenialAt: number): string {
   const { rule, workspaceId, tenantId, user } = subject;
   return JSON.stringify([

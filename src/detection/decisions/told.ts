@@ -63,7 +63,7 @@ export function newSigns(before: ToldContext | null, context: Context | null): r
   return context === null ? [] : signsIn(context).filter(({ mark }) => !told.has(mark));
 }
 
-/** A short hash (FNV-1a), because the state must not contain names of other people or texts. */
+/** Returns a short hash (FNV-1a), because the state must not contain names of other people or texts. */
 function markOf(kind: string, at: number, what: string): string {
   let state = 0x811c9dc5;
   for (const unit of `${kind} ${at} ${what}`) {

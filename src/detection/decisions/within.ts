@@ -16,7 +16,7 @@ export function within<T extends { readonly at: number }>(
   );
 }
 
-/** The number of items before the first one that is not early. */
+/** Returns the number of items before the first one that is not early. */
 function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): number {
   let count = 0;
   let end = sorted.length;

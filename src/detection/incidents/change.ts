@@ -53,7 +53,7 @@ export function describeChange(reason: Why, before: Before | null, finding: Find
   return fitComment(lines.join("\n"));
 }
 
-/** The approval, which every comment mentions. Its row is included if the incident did not have it. */
+/** Returns the approval, which every comment mentions. Its row is included if the incident did not have it. */
 function approvalLines(before: Facts | null, finding: Finding): readonly string[] {
   const { approval, lastDenialAt } = finding.facts;
   if (approval === null) {
@@ -68,7 +68,7 @@ function approvalLines(before: Facts | null, finding: Finding): readonly string[
   ];
 }
 
-/** What is newly known about the origin and the campaign. */
+/** Says what is newly known about the origin and the campaign. */
 function contextLines(before: ToldContext | null, finding: Finding): readonly string[] {
   const { context } = finding;
   if (context === null) {
@@ -109,7 +109,7 @@ function signLines(before: ToldContext | null, { context, facts }: Finding): rea
   ];
 }
 
-/** The order of kinds; within one the oldest comes first. */
+/** Returns the rank of a kind. Within a kind, the oldest comes first. */
 function rankOf(sign: Sign): number {
   switch (sign.kind) {
     case "followed":
@@ -151,7 +151,7 @@ function fitComment(text: string): string {
     : `${cutToBytes(text, longestComment - byteLength(note))}${note}`;
 }
 
-/** Why an incident that a sink already has must be changed although this run's decision does not say so. */
+/** Says why an incident that a sink already has must be changed although this run's decision does not say so. */
 export function lateReason({ action }: Pick<Decision, "action">): Why | null {
   switch (action) {
     case "open":
@@ -163,7 +163,7 @@ export function lateReason({ action }: Pick<Decision, "action">): Why | null {
   }
 }
 
-/** For an incident whose burst turned out to be part of another. */
+/** Returns the comment for an incident whose burst turned out to be part of another. */
 export function describeMerge(keeperId: string): string {
   return `The denials of this incident belong to incident ${keeperId}; updates are there.`;
 }

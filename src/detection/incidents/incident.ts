@@ -102,7 +102,7 @@ function describe(account: Account, finding: Finding): string {
 /** Space that the timeline gets before the queries, in bytes. */
 const leastTimeline = 1_200;
 
-/** The tasks in one line, for portals that do not show tasks. */
+/** Returns the tasks in one line, for portals that do not show tasks. */
 function nextSteps({ approval }: Facts): string {
   const steps = analystTasks.map(({ title }, index) => `${index + 1}. ${title}`).join("; ");
   const first = approval === null ? "" : "At once: revoke the sessions and reset the password. ";

@@ -22,7 +22,7 @@ export function areRefusals(prompts: readonly WithOutcome[]): boolean {
   return prompts.every(({ outcome }) => isDenial(outcome));
 }
 
-/** "4 refused, 3 no answer". */
+/** Returns "4 refused, 3 no answer". */
 export function outcomeList(prompts: readonly WithOutcome[]): string {
   const counts = new Map<PromptOutcome, number>();
   for (const { outcome } of prompts) {

@@ -1,4 +1,4 @@
-/** The length of a text in bytes of UTF-8, the unit of the limits of alerts. */
+/** Returns the length of a text in bytes of UTF-8, the unit of the limits of alerts. */
 export function byteLength(text: string): number {
   let bytes = 0;
   for (const char of text) {
@@ -8,7 +8,7 @@ export function byteLength(text: string): number {
   return bytes;
 }
 
-/** The beginning of a text, in at most `most` bytes, never ending within a character. */
+/** Returns the beginning of a text, in at most `most` bytes, never ending within a character. */
 export function cutToBytes(text: string, most: number): string {
   let bytes = 0;
   let end = 0;
@@ -22,7 +22,7 @@ export function cutToBytes(text: string, most: number): string {
   return text;
 }
 
-/** The size of lines in bytes, including line breaks. */
+/** Returns the size of lines in bytes, including line breaks. */
 export function sizeOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + byteLength(line) + 1, 0);
 }

@@ -42,7 +42,7 @@ function refusals(user: string, { facts, evidence, denials: prompted }: Finding)
   return `${nameText(user)}${evidence.guest ? " (a guest)" : ""} ${refusedWord(prompted.map((prompt) => prompt.outcome))} ${prompts}${mixture}${when}${fraud}.`;
 }
 
-/** Where the refused prompts came from, and whether the password was right. */
+/** Says where the refused prompts came from, and whether the password was right. */
 export function origin({ context, evidence }: Finding): string {
   const places =
     evidence.locations.length === 0 ? "" : ` (${listed(evidence.locations.map(shown), 3)})`;
@@ -80,7 +80,7 @@ function passwordClause(context: Context | null): string {
     : `. The password was right ${password.right} of ${password.shown} times`;
 }
 
-/** The result: an approval first, then signs of a takeover. */
+/** Says what followed: an approval first, then signs of a takeover. */
 function outcome({ facts, context, denials }: Finding): string {
   const isPlain = areRefusals(denials);
   const signs = signsOf(context, facts.triggeredAt);

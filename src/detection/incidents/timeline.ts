@@ -46,7 +46,7 @@ export function timeline(finding: Told, most: number): readonly string[] {
   ];
 }
 
-/** The number of leading lines that fit. */
+/** Returns the number of leading lines that fit. */
 function countFitting(lines: readonly string[], room: number): number {
   let left = room;
   return lines.findIndex((line) => (left -= byteLength(line) + 1) < 0);
@@ -175,7 +175,7 @@ function cell(value: string | null): string | null {
   return value === null ? null : shown(value);
 }
 
-/** The origin that represents a prompt. It does not depend on the order of its sightings. */
+/** Returns the origin that represents a prompt. It does not depend on the order of its sightings. */
 function witness({ sightings }: Prompt): Origin {
   return sightings.map(({ origin }) => origin).reduce(smaller);
 }

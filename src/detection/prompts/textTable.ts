@@ -150,7 +150,7 @@ export class TextTable {
   }
 }
 
-/** The size of a first chunk with space for `end` units: a power of two. */
+/** Returns the size of a first chunk with space for `end` units: a power of two. */
 function unitsFor(end: number): number {
   return Math.max(firstUnits, 2 ** Math.ceil(Math.log2(end)));
 }
@@ -159,7 +159,7 @@ function startOf(number: number): number {
   return (number - 1) % unitsPerChunk;
 }
 
-/** The length of the text that begins at `start`, including its first unit. */
+/** Returns the length of the text that begins at `start`, including its first unit. */
 function lengthAt(units: Uint16Array, start: number): number {
   const head = unitAt(units, start);
   const length = head >>> kindBits;

@@ -40,7 +40,7 @@ const units = [
   ["second", 1_000],
 ] as const;
 
-/** "15 minutes", "1 hour 30 minutes", "0.5 seconds". */
+/** Returns "15 minutes", "1 hour 30 minutes" or "0.5 seconds". */
 export function inWords(durationMs: number): string {
   const words: string[] = [];
   let left = durationMs;
@@ -59,7 +59,7 @@ const techniqueNames: Readonly<Record<string, string>> = {
   "T1078.004": "Valid Accounts: Cloud Accounts",
 };
 
-/** A technique of MITRE ATT&CK as a Markdown link. */
+/** Returns a technique of MITRE ATT&CK as a Markdown link. */
 export function techniqueLink(id: string): string {
   const name = techniqueNames[id];
   const link = `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`;

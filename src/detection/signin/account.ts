@@ -63,12 +63,12 @@ export function accountKey({ tenantId, user }: AccountId): string {
   return JSON.stringify([tenantId, user]);
 }
 
-/** The name that people know the account by: the newest name, or the id if there is none. */
+/** Returns the name that people know the account by: the newest name, or the id if there is none. */
 export function shownName({ user, names = [] }: Account): string {
   return names[0]?.name ?? user;
 }
 
-/** All names of the account, including its id. */
+/** Returns all names of the account, including its id. */
 export function allNames({ user, names = [] }: Account): readonly string[] {
   return [...new Set([user, ...names.map(({ name }) => name)])];
 }

@@ -98,7 +98,7 @@ export function readSequence(value: unknown): number | null {
   return plausible(Math.floor(Number(value)));
 }
 
-/** `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+/** Formats a time as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
 export function formatTime(at: number): string {
   return new Date(at).toISOString();
 }

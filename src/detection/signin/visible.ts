@@ -9,7 +9,7 @@ export function visible(text: string, longest = 256): string {
   return shown.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, codePoint);
 }
 
-/** The first units of a text, without half a character at the end. */
+/** Returns the first units of a text, without half a character at the end. */
 export function cutAt(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }

@@ -91,7 +91,7 @@ function iso({ from, to }: Question["timespan"]): string {
   return `${new Date(from).toISOString()}/${new Date(to).toISOString()}`;
 }
 
-/** The date of an answer, which is present even without a body. */
+/** Returns the date of an answer, which is present even without a body. */
 function dateOf({ headers }: PipelineResponse): number {
   const at = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(at)) {

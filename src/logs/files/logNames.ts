@@ -25,7 +25,7 @@ export function isUnreadableName(name: string): boolean {
   return unreadableName.test(name);
 }
 
-/** The same for a path within an archive, including archives, without files that systems add on their own. */
+/** Reports whether a path within an archive may be a log or an archive. Files that systems add on their own are not. */
 export function isLogPath(path: string): boolean {
   const parts = path.split("/");
   const hidden = parts.some((part) => part.startsWith(".") || part === "__MACOSX");

@@ -68,7 +68,7 @@ export const noContextRow: ContextRow = {
   ContextGaps: null,
 };
 
-/** The cells for an approval's row. */
+/** Returns the cells for an approval's row. */
 export function approvalRow({ ipAddress, details }: Approval): Partial<ContextRow> {
   return {
     ApprovalIPAddress: ipAddress,

@@ -128,7 +128,7 @@ export interface AliasChange {
   readonly stored: StoredAlias;
 }
 
-/** A name without a row. Other fields of a subject are left out. */
+/** Returns a name without a row. Other fields of a subject are left out. */
 export function unknownAlias({ tenantId, user }: AccountId): AliasRow {
   return { alias: { tenantId, user }, owner: null, hasRecords: false, version: null, lastAt: 0 };
 }

@@ -89,7 +89,7 @@ export function contentOf(burst: RecordedBurst, delivery: Delivery | undefined):
   return JSON.stringify([burst, delivery ?? null]);
 }
 
-/** The stored part of a subject. Its aliases are read with it each time. */
+/** Returns the stored part of a subject. Its aliases are read with it each time. */
 export function storedSubject({ rule, workspaceId, tenantId, user, names = [] }: Subject): Subject {
   return { rule, workspaceId, tenantId, user, ...(names.length > 0 && { names }) };
 }

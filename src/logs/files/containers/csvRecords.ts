@@ -258,7 +258,7 @@ function isBlankRecord(cells: readonly string[]): boolean {
   return cells.every((cell) => cell.trim() === "");
 }
 
-/** The number of line ends before anything else. */
+/** Returns the number of line ends before anything else. */
 function blankLines(bytes: Buffer): number {
   let count = 0;
   for (const byte of bytes) {
@@ -271,7 +271,7 @@ function blankLines(bytes: Buffer): number {
   return count;
 }
 
-/** The number of lines that the bytes fill or begin. */
+/** Returns the number of lines that the bytes fill or begin. */
 function countLines(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {

@@ -39,7 +39,7 @@ export async function* readParquetFile(
   }
 }
 
-/** The same for a file from elsewhere, such as an archive. */
+/** Reads a Parquet file from elsewhere, such as an archive. */
 export async function* readParquetBytes(
   maker: RecordMaker,
   chunks: AsyncIterable<Buffer>,

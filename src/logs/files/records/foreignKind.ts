@@ -57,7 +57,7 @@ export function foreignKind(record: Fields): string | null {
   return named ?? kindOfNames([...Object.keys(record), ...Object.keys(inner)]);
 }
 
-/** The same by the names of columns alone. */
+/** Returns the kind by the names of columns alone. */
 export function kindOfNames(names: readonly string[]): string | null {
   const plain = new Set(names.map(plainName));
   const kind = kinds.find(([, ...options]) =>
