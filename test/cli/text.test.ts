@@ -63,7 +63,7 @@ describe("every other text for people", () => {
     ["rules", rules],
   ])("fits a terminal, and loses nothing: %s", async (...args) => {
     const whole = (await cli(args)).out;
-    for (const columns of [80, 120]) {
+    for (const columns of [60, 80, 120]) {
       const { out } = await cli(args, { isTTY: true, columns });
       for (const line of out.split("\n")) {
         expect(widthOf(line), line).toBeLessThanOrEqual(columns);

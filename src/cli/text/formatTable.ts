@@ -13,6 +13,8 @@ export function formatTable(
   const columns = head.map((name, column) => ({
     head: name,
     cell: (cells: readonly string[]) => cells[column] ?? "",
+    // A path can be longer than the terminal is wide.
+    mayCut: true,
   }));
   return fitTable(columns, rows, width);
 }
