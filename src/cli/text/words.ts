@@ -3,10 +3,19 @@ export function counted(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Formats a number with commas, independent of the machine's language. */
+/**
+ * Formats a whole number with commas, independent of the machine's language. `toLocaleString` would load tables first,
+ * which takes longer than searching a small log.
+ *
+ * @param number not negative
+ */
 export function count(number: number): string {
-  // `toLocaleString` loads tables first, which takes longer than searching a small log.
-  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+  const digits = String(number);
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) {
+    groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  }
+  return groups.join(",");
 }
 
 /** Returns the first items, and the number of others. */
