@@ -5,11 +5,11 @@ import { withRules } from "../src/run/judgeRules.ts";
 import type { Log } from "../src/run/ports.ts";
 import { watchlistsOf as watchlistsIn } from "../src/detection/rules/watchlists.ts";
 import { noticesOn } from "../src/settings/notices.ts";
+import { readingSignal } from "../src/settings/readingSignal.ts";
 import { isSwitchedOff } from "../src/settings/timers.ts";
 import { poisonQueueName } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { problem } from "./problem.ts";
-import { readingSignal } from "./readingSignal.ts";
 import { theApp } from "./theApp.ts";
 
 app.http("health", {

@@ -1,4 +1,5 @@
 import {
+  app,
   output,
   type HttpRequest,
   type HttpResponseInit,
@@ -8,16 +9,16 @@ import type { Rule } from "../src/detection/rules/rule.ts";
 import { endPart, planParts } from "../src/run/backfill.ts";
 import { isFinished, type BackfillJob, type BackfillRequest } from "../src/run/backfillJob.ts";
 import type { FieldProblem } from "../src/settings/backfillRequest.ts";
+import { readingSignal } from "../src/settings/readingSignal.ts";
 import type { Settings } from "../src/settings/settings.ts";
 import { backfillQueue } from "./backfillQueue.ts";
 import { contextLog } from "./contextLog.ts";
 import { problem } from "./problem.ts";
 import { readBody } from "./readBody.ts";
-import { readingSignal } from "./readingSignal.ts";
 import { theApp } from "./theApp.ts";
 
 /** The queue to which a job's first step is sent. */
-export const jobQueue = output.storageQueue(backfillQueue);
+const jobQueue = output.storageQueue(backfillQueue);
 
 /** A kind of job that is requested over HTTP and processed by queue messages. */
 export interface JobDoor {
@@ -34,8 +35,22 @@ export interface JobDoor {
   readonly describe: (job: BackfillJob) => Promise<object>;
 }
 
+/**
+ * Registers the function behind a door. It is one for all verbs, because keys are per function, and whoever may start a
+ * job may also follow and end it.
+ */
+export function serveJobs(door: JobDoor): void {
+  app.http(door.name, {
+    route: `${door.name}/{id?}`,
+    methods: ["POST", "GET", "DELETE"],
+    authLevel: "function",
+    extraOutputs: [jobQueue],
+    handler: (request, context) => answerJob(door, request, context),
+  });
+}
+
 /** POST begins a job, GET shows it, and DELETE ends it. */
-export function answerJob(
+function answerJob(
   door: JobDoor,
   request: HttpRequest,
   context: InvocationContext,

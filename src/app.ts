@@ -256,8 +256,8 @@ function sourcesOf(
 }
 
 /**
- * Returns a workspace's rules with these ids. A rule that ships and that no workspace uses is taken as shipped; only
- * for one of those are the rules of every workspace read.
+ * Returns a workspace's rules with these ids. A rule that no workspace uses is taken as shipped. To know that, the rules
+ * of all workspaces are read, but only if a rule that ships is not one of the workspace's own.
  */
 async function rulesNamed(
   ids: readonly string[],

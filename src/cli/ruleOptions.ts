@@ -1,4 +1,4 @@
-import { presets, usualRules } from "../detection/rules/presets.ts";
+import { mainRule, presets, usualRules } from "../detection/rules/presets.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { didYouMean } from "../settings/nearest.ts";
 import { ruleLimits } from "../settings/ruleSchema.ts";
@@ -9,9 +9,6 @@ import { UsageError } from "./usageError.ts";
 import { duration, wholeNumber } from "./values.ts";
 
 const { shortestWindowMs, longestWindowMs, largestThreshold } = ruleLimits;
-
-/** The rule to which --threshold and --window apply if none is named. */
-export const mainRule = "explicit-mfa-deny";
 
 export const ruleOptions: readonly Option[] = [
   {

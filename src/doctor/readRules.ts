@@ -1,5 +1,6 @@
 import { isBlob, ruleTextAt, type RuleTextOptions } from "../azure/ruleTextAt.ts";
 import type { Rule } from "../detection/rules/rule.ts";
+import { readingSignal } from "../settings/readingSignal.ts";
 import { readRuleText } from "../settings/ruleFile.ts";
 import type { Settings, Workspace } from "../settings/settings.ts";
 
@@ -17,8 +18,6 @@ export interface RulesPlace extends Omit<RuleTextOptions, "packageFolder"> {
   readonly packageFolder: string | null;
 }
 
-const longestReading = 30_000;
-
 /** @returns null if they are in the app's package, and this is not the app */
 export async function readRules(
   { rules: usual, ruleDefaults }: Settings,
@@ -33,7 +32,7 @@ export async function readRules(
     return null;
   }
   const source = ruleTextAt(file, { ...place, packageFolder: packageFolder ?? "" });
-  const text = await source.read(AbortSignal.timeout(longestReading));
+  const text = await source.read(readingSignal());
   const read = readRuleText(file, text ?? "", ruleDefaults);
   return { file, rules: read.rules, problems: read.problems };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { presets } from "../detection/rules/presets.ts";
+import { mainRule, presets } from "../detection/rules/presets.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { readTime } from "../detection/signin/time.ts";
 import { placeOf, problemOf } from "./issues.ts";
@@ -73,9 +73,6 @@ export function readBackfillRequest(
         dryRun: read.dryRun || settings.dryRun,
       };
 }
-
-/** The rule whose numbers are tried unless another is named. */
-const mainRule = "explicit-mfa-deny";
 
 /**
  * Parses the body of a request to tune: `{from, to, rule?, workspaces?}`.

@@ -1,5 +1,5 @@
 import { conditionOf } from "../../detection/rules/ruleText.ts";
-import { presets } from "../../detection/rules/presets.ts";
+import { mainRule, presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import type { Selector } from "../../detection/signin/selector.ts";
 import { formatTime } from "../../detection/signin/time.ts";
@@ -10,7 +10,7 @@ import { formatTable } from "../text/formatTable.ts";
 import { terminalWidth } from "../text/look.ts";
 import { valueOf } from "../args.ts";
 import { readAllRules, readWholeRulesFile } from "../rulesFile.ts";
-import { chooseOne, mainRule } from "../ruleOptions.ts";
+import { chooseOne } from "../ruleOptions.ts";
 import { checkRules } from "./checkRules.ts";
 import { exporters } from "./export/exporters.ts";
 import { exportRule } from "./export/exportRule.ts";

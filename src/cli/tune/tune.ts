@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { presets } from "../../detection/rules/presets.ts";
+import { mainRule, presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { noLabels } from "../../run/incidentLabels.ts";
 import { triedGrid } from "../../run/triedGrid.ts";
@@ -16,7 +16,7 @@ import {
   searchWithProgress,
 } from "../readInput.ts";
 import { readOnce } from "../readOnce.ts";
-import { chooseOne, mainRule } from "../ruleOptions.ts";
+import { chooseOne } from "../ruleOptions.ts";
 import { readRulesFile } from "../rulesFile.ts";
 import { terminalWidth } from "../text/look.ts";
 import { moment, oneOf, wholeNumber } from "../values.ts";

@@ -21,6 +21,9 @@ function isEntry(content: unknown): content is RuleEntry {
   return isFields(content);
 }
 
+/** The id of the rule that is meant where one is needed and none is named. */
+export const mainRule = "explicit-mfa-deny";
+
 /** The rules that run if none are chosen. */
 export const usualRules: readonly Rule[] = presets.filter(({ mode }) => mode === "on");
 
