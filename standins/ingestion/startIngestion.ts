@@ -9,7 +9,7 @@ import { authenticate } from "../service/authenticate.ts";
 import { Faults, type FaultPlan, type ServiceFault } from "../service/faults.ts";
 import { serve } from "../service/serve.ts";
 import { Problem, badRequest } from "../service/problem.ts";
-import type { ServiceRequest } from "../service/request.ts";
+import { headOf, parse, readBytes, tokenOf, type ServiceRequest } from "../service/request.ts";
 import { statusProblem } from "../service/statusProblem.ts";
 import { readRows, type CollectionRule, type IngestedRow } from "./collectionRule.ts";
 
@@ -141,7 +141,7 @@ export async function startIngestion(options: IngestionOptions): Promise<Ingesti
         "Maximum allowed content length exceeded.",
       );
     }
-    const read = readRows(parse(String(request.body)), declared.columns);
+    const read = readRows(parse(String(request.body)).value, declared.columns);
     if ("problem" in read) {
       throw new Problem(400, "InvalidPayload", read.problem);
     }
@@ -174,33 +174,9 @@ interface Accepted {
 async function receive(
   message: IncomingMessage,
 ): Promise<{ readonly request: ServiceRequest; readonly token: string | undefined }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-  }
-  const { authorization, ...headers } = message.headers;
-  const bytes = Buffer.concat(chunks);
-  const isPacked = headers["content-encoding"] === "gzip";
+  const head = headOf(message);
+  const bytes = await readBytes(message);
+  const isPacked = head.headers["content-encoding"] === "gzip";
   const body = isPacked ? await unzip(bytes).catch(() => Buffer.of()) : bytes;
-  const url = new URL(message.url ?? "/", "https://127.0.0.1");
-  return {
-    token: /^Bearer (.+)$/i.exec(authorization ?? "")?.[1],
-    request: {
-      method: message.method ?? "",
-      path: decodeURIComponent(url.pathname),
-      query: Object.fromEntries(url.searchParams),
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, String(value)]),
-      ),
-      body: body.toString("utf8"),
-    },
-  };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { token: tokenOf(message), request: { ...head, body: body.toString("utf8") } };
 }

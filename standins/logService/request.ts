@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { readText } from "../service/request.ts";
+import { parse, readBytes } from "../service/request.ts";
 import { QueryError } from "./queryError.ts";
 
 /** The body of a query request. */
@@ -17,7 +17,7 @@ export function workspaceOf({ method, url = "" }: IncomingMessage): string | und
 }
 
 export async function readQueryRequest(message: IncomingMessage): Promise<QueryRequest> {
-  const body = readJson(await readText(message));
+  const body = readJson((await readBytes(message)).toString("utf8"));
   const { query, timespan, workspaces } = body;
   if (typeof query !== "string") {
     throw invalid("The body has no query.");
@@ -30,13 +30,9 @@ export async function readQueryRequest(message: IncomingMessage): Promise<QueryR
 }
 
 function readJson(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null) {
-      return body as Record<string, unknown>;
-    }
-  } catch {
-    // Reported below.
+  const { value } = parse(text);
+  if (typeof value === "object" && value !== null) {
+    return value as Record<string, unknown>;
   }
   throw invalid("The body is not a JSON object.");
 }

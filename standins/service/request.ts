@@ -18,22 +18,25 @@ export interface Received {
 }
 
 export async function receive(message: IncomingMessage): Promise<Received> {
-  const text = await readText(message);
-  const url = new URL(message.url ?? "/", "https://127.0.0.1");
-  const { authorization: _, ...headers } = message.headers;
-  const body = parse(text);
+  const body = parse((await readBytes(message)).toString("utf8"));
   return {
-    request: {
-      method: message.method ?? "GET",
-      path: decodeURIComponent(url.pathname),
-      query: Object.fromEntries(url.searchParams),
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, String(value)]),
-      ),
-      body: body.value,
-    },
+    request: { ...headOf(message), body: body.value },
     token: tokenOf(message),
     unreadable: body.unreadable,
+  };
+}
+
+/** Returns everything of a request but its body. The token is left out. */
+export function headOf(message: IncomingMessage): Omit<ServiceRequest, "body"> {
+  const url = new URL(message.url ?? "/", "https://127.0.0.1");
+  const { authorization: _, ...headers } = message.headers;
+  return {
+    method: message.method ?? "GET",
+    path: decodeURIComponent(url.pathname),
+    query: Object.fromEntries(url.searchParams),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, String(value)]),
+    ),
   };
 }
 
@@ -42,15 +45,16 @@ export function tokenOf({ headers }: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
-export async function readText(message: IncomingMessage): Promise<string> {
+export async function readBytes(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) {
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-function parse(text: string): { value: unknown; unreadable: boolean } {
+/** Parses the text of a body. An empty one has no value. */
+export function parse(text: string): { value: unknown; unreadable: boolean } {
   if (text === "") {
     return { value: undefined, unreadable: false };
   }
