@@ -6,10 +6,10 @@ import { presets } from "../../src/detection/rules/presets.ts";
 import type { Approval } from "../../src/detection/signin/sighting.ts";
 import { detectRecords } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
+import { PassingLedger } from "../../src/run/passingLedger.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import { noPlace, type SignInFiles } from "../../src/run/signInFiles.ts";
+import { unplaced, type SignInFiles } from "../../src/run/signInFiles.ts";
 import { digestOf } from "../frame/digest.ts";
-import { HeldApprovals } from "./heldApprovals.ts";
 
 const run = {
   rules: presets.filter(({ mode }) => mode === "on"),
@@ -23,7 +23,7 @@ const run = {
 
 /** The detector's own judgement of files. */
 export async function judge(files: SignInFiles): Promise<DetectReport> {
-  const state = { store: new MemoryStore(), ledger: new HeldApprovals() };
+  const state = { store: new MemoryStore(), ledger: new PassingLedger() };
   return toDetectReport(await detectRecords(files, state, run));
 }
 
@@ -46,7 +46,7 @@ export function judgeRows(
 
 async function* asEntries(batches: AsyncIterable<readonly Fields[]>) {
   for await (const batch of batches) {
-    yield batch.map((record) => ({ kind: "record" as const, record, place: noPlace }));
+    yield batch.map(unplaced);
   }
 }
 

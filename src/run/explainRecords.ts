@@ -1,4 +1,3 @@
-import { readApprovals } from "./readApprovals.ts";
 import {
   accountKey,
   allNames,
@@ -22,13 +21,13 @@ import type { SignIn } from "../detection/signin/signIn.ts";
 import { countRow, countUnreadable, noCounts, type Counts } from "./counts.ts";
 import { judgeCoverage, type Coverage, type CoverageLimits } from "./coverage.ts";
 import { emptyTally, tallyRow } from "./coverageTally.ts";
-
 import { mayBeOf } from "../detection/prompts/approvals.ts";
 import { SightingTable } from "../detection/prompts/sightingTable.ts";
 import { incidentId } from "../detection/incidents/identity.ts";
 import { nothingSeen, type InputSeen } from "./inputSeen.ts";
 import { KeptRows, type ExplainedRow } from "./keptRows.ts";
 import type { Ledger } from "./ports.ts";
+import { readApprovals } from "./readApprovals.ts";
 import type { LogEntry, Place } from "./signInFiles.ts";
 
 export interface ExplainRun extends Omit<CoverageLimits, "rules"> {

@@ -1,6 +1,6 @@
-import type { Place } from "./signInFiles.ts";
 import type { RowExplanation } from "../detection/signin/explainRow.ts";
 import type { RecordReading } from "./inputSeen.ts";
+import type { Place } from "./signInFiles.ts";
 
 export interface ExplainedRow {
   readonly place: Place;
@@ -24,7 +24,7 @@ export class KeptRows {
   }
 
   add(row: NumberedRow): void {
-    const rows = row.explanation.candidate === null ? this.#others : this.#candidates;
+    const rows = this.#listOf(row);
     if (rows.length < this.#limit) {
       rows.push(row);
     }
@@ -36,7 +36,7 @@ export class KeptRows {
     for (const row of others.flatMap((each) => [...each.#candidates, ...each.#others])) {
       if (isWanted(row)) {
         this.#count++;
-        (row.explanation.candidate === null ? this.#others : this.#candidates).push(row);
+        this.#listOf(row).push(row);
       }
     }
     for (const rows of [this.#candidates, this.#others]) {
@@ -50,5 +50,9 @@ export class KeptRows {
       .slice(0, this.#limit)
       .toSorted((a, b) => a.ordinal - b.ordinal);
     return { shown, leftOut: this.#count - shown.length };
+  }
+
+  #listOf({ explanation }: ExplainedRow): NumberedRow[] {
+    return explanation.candidate === null ? this.#others : this.#candidates;
   }
 }

@@ -15,6 +15,13 @@ export const publicationLag = { before: hour, after: 72 * hour } as const;
 /** The number of names in one query, some 40 characters each. It is far below the limit of a query and keeps answers to a page. */
 export const usersPerQuery = 1_000;
 
+/** Yields users in groups of as many as one query can name. */
+export function* userGroups(users: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < users.length; start += usersPerQuery) {
+    yield users.slice(start, start + usersPerQuery);
+  }
+}
+
 /** Rows per user that are enough. Once they are reached, rows further away from the core are not read. */
 export const mostRows = 10_000;
 

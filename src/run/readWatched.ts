@@ -6,7 +6,7 @@ import { classify } from "../detection/signin/classify.ts";
 import type { Detector } from "./detector.ts";
 import { ActiveAccounts } from "./newActivity.ts";
 import type { DueItem, FollowUp, Range, Watch } from "./ports.ts";
-import { usersPerQuery } from "./readAround.ts";
+import { userGroups } from "./readAround.ts";
 import { readWhole } from "./readWhole.ts";
 
 /** An account under watch, and the watch. */
@@ -54,14 +54,8 @@ async function readApproved(
       watched.set(name, [...(watched.get(name) ?? []), each]);
     }
   }
-  const users = [...watched.keys()];
-  for (let start = 0; start < users.length; start += usersPerQuery) {
-    const query = {
-      by: "ingested" as const,
-      range,
-      users: users.slice(start, start + usersPerQuery),
-      shard: null,
-    };
+  for (const users of userGroups([...watched.keys()])) {
+    const query = { by: "ingested" as const, range, users, shard: null };
     for (const record of await readWhole((part) => source.approvals(part, signal), query)) {
       const { account, approvals } = classify(record);
       for (const { subject, watch } of account === null ? [] : watchesOf(account, watched)) {

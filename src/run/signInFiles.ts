@@ -31,6 +31,11 @@ export type LogEntry =
     }
   | { readonly kind: "bad"; readonly reason: string; readonly place: Place };
 
+/** Returns the entry of a record that is in no file. */
+export function unplaced(record: Fields): LogEntry {
+  return { kind: "record", record, place: noPlace };
+}
+
 /** What some rows of a log say. */
 export interface Extract {
   readonly counts: Counts;

@@ -7,9 +7,10 @@ import { isFinished, type BackfillJobs, type BackfillRequest } from "./backfillJ
 import type { Detector } from "./detector.ts";
 import { Extractor, wholly } from "./extract.ts";
 import { noLabels } from "./incidentLabels.ts";
-import type { Ledger, Range, SignInSource, StateStore } from "./ports.ts";
-import { noPlace, type LogEntry, type SignInFiles } from "./signInFiles.ts";
-import { publicationLag, usersPerQuery } from "./readAround.ts";
+import { PassingLedger } from "./passingLedger.ts";
+import type { Range, SignInSource, StateStore } from "./ports.ts";
+import { unplaced, type LogEntry, type SignInFiles } from "./signInFiles.ts";
+import { publicationLag, userGroups } from "./readAround.ts";
 import { readWhole } from "./readWhole.ts";
 import { triedGrid } from "./triedGrid.ts";
 import { toTunedHistory, type TunedHistory } from "./tunedSettings.ts";
@@ -137,7 +138,7 @@ function filesOf(
         users: null,
         shard: null,
       });
-      yield rows.map((record) => ({ kind: "record", record, place: noPlace }));
+      yield rows.map(unplaced);
       await onSlice(to, rows.length);
     }
   }
@@ -153,16 +154,15 @@ async function* approvalsOf(
   range: Range,
   signal: AbortSignal,
 ): AsyncGenerator<readonly [RowAccount, Approval]> {
-  const names = accounts.flatMap(allNames);
-  for (let start = 0; start < names.length; start += usersPerQuery) {
+  for (const users of userGroups(accounts.flatMap(allNames))) {
     const rows = await readWhole((query) => source.approvals(query, signal), {
       by: "generated",
       range,
-      users: names.slice(start, start + usersPerQuery),
+      users,
       shard: null,
     });
     const extractor = new Extractor({ asOf: null });
-    rows.forEach((record) => extractor.add({ kind: "record", record, place: noPlace }));
+    rows.forEach((record) => extractor.add(unplaced(record)));
     yield* extractor.take().approvals;
   }
 }
@@ -171,28 +171,3 @@ async function* approvalsOf(
 const emptyStore: Pick<StateStore, "readHead"> = {
   readHead: (subject) => Promise.resolve({ subject, bursts: [], deliveries: {}, version: null }),
 };
-
-/** Keeps what a reading adds only until that reading ends. */
-class PassingLedger implements Ledger {
-  readonly #approvals: (readonly [RowAccount, Approval])[] = [];
-
-  bindings() {
-    return { names: [], unnamedTenant: null };
-  }
-
-  bind(): void {}
-
-  async *sightings() {}
-
-  addSightings(): void {}
-
-  addApproval(account: RowAccount, approval: Approval): void {
-    this.#approvals.push([account, approval]);
-  }
-
-  async *approvals(wanted: (account: RowAccount) => boolean) {
-    yield* this.#approvals.filter(([account]) => wanted(account));
-  }
-
-  async commit(): Promise<void> {}
-}

@@ -7,7 +7,7 @@ import { accountedFor } from "../../src/run/counts.ts";
 import { detectRecords } from "../../src/run/detectRecords.ts";
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
-import { noPlace, type LogEntry } from "../../src/run/signInFiles.ts";
+import { noPlace, unplaced, type LogEntry } from "../../src/run/signInFiles.ts";
 import { time } from "../builders.ts";
 import { excluding } from "../detection/builders.ts";
 import { rowsArbitrary, ruleArbitrary } from "./arbitraries.ts";
@@ -66,7 +66,7 @@ const entry: fc.Arbitrary<LogEntry> = oneOf<LogEntry>([
       [2, brokenRow],
       [2, brokenSteps],
       [1, json.filter(isFields)],
-    ]).map((record) => ({ kind: "record", record, place: noPlace })),
+    ]).map(unplaced),
   ],
   [1, fc.constant({ kind: "bad", reason: "no JSON", place: noPlace })],
 ]);

@@ -12,7 +12,7 @@ import { detectRecords, type RecordsReport } from "../../src/run/detectRecords.t
 import { wholly } from "../../src/run/extract.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import type { Ledger, RecordedBindings, StateStore } from "../../src/run/ports.ts";
-import { noPlace, type LogEntry } from "../../src/run/signInFiles.ts";
+import { unplaced, type LogEntry } from "../../src/run/signInFiles.ts";
 import {
   byTriggerThenUser,
   oracle,
@@ -139,7 +139,7 @@ export function detectIn(
 }
 
 async function* entriesOf(rows: readonly Row[]): AsyncGenerator<readonly LogEntry[]> {
-  yield rows.map((record) => ({ kind: "record", record, place: noPlace }));
+  yield rows.map(unplaced);
 }
 
 /** One run over everything. */

@@ -13,7 +13,7 @@ import { noLabels } from "../../src/run/incidentLabels.ts";
 import { tuneRecords, type TunedCell } from "../../src/run/tuneRecords.ts";
 import { MemoryStore } from "../../src/state/memoryStore.ts";
 import { wholly } from "../../src/run/extract.ts";
-import { noPlace, type SignInFiles } from "../../src/run/signInFiles.ts";
+import { unplaced, type SignInFiles } from "../../src/run/signInFiles.ts";
 import { denyThenApprove, explicitDeny, minute } from "../run/bench.ts";
 import { cases } from "../cases.ts";
 import { rowsArbitrary } from "./arbitraries.ts";
@@ -23,7 +23,7 @@ type Rows = readonly Readonly<Record<string, unknown>>[];
 
 function filesOf(rows: Rows): SignInFiles {
   async function* entries() {
-    yield rows.map((record) => ({ kind: "record" as const, record, place: noPlace }));
+    yield rows.map(unplaced);
   }
   async function* related() {
     for (const record of rows) {

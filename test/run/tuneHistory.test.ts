@@ -1,4 +1,4 @@
-import { noPlace } from "../../src/run/signInFiles.ts";
+import { unplaced } from "../../src/run/signInFiles.ts";
 import { describe, expect, it } from "vitest";
 
 import { endPart, planParts } from "../../src/run/backfill.ts";
@@ -39,7 +39,7 @@ async function begun(asked = request) {
 describe("tuning on the history of a workspace", () => {
   it("says of every setting what the command line says of the same rows without context", async () => {
     async function* entries() {
-      yield rows.map((record) => ({ kind: "record" as const, record, place: noPlace }));
+      yield rows.map(unplaced);
     }
     for (const tried of rules) {
       const { tune, part } = await begun({ ...request, tune: tried.id });

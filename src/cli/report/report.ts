@@ -27,7 +27,6 @@ const shownOptions: ReadonlySet<string> = new Set([
   "rule",
   "threshold",
   "window",
-  "severity",
   "context",
   "date-order",
 ]);

@@ -48,8 +48,7 @@ export async function readLabels(
   const whole = await readTextFile(path);
   if (!/^\s*[[{]/.test(whole)) {
     const rows = incidentRows(path, whole, dateOrder);
-    const labels = latest(rows.map(({ record, place }) => readIncident(record, place)));
-    return { labels: labels.flatMap(({ label }) => label ?? []), areComplete: false };
+    return labelsOf(rows.map(({ record, place }) => readIncident(record, place)));
   }
   const content = parseJson(path, whole);
   const generated = v.safeParse(
@@ -78,10 +77,11 @@ export async function readLabels(
       `--labels ${path}: must be a list of incidents, or what generate writes as truth.json`,
     );
   }
-  const labels = latest(
-    listed.output.map((each, index) => readIncident(each, `${path}[${index}]`)),
-  );
-  return { labels: labels.flatMap(({ label }) => label ?? []), areComplete: false };
+  return labelsOf(listed.output.map((each, index) => readIncident(each, `${path}[${index}]`)));
+}
+
+function labelsOf(all: readonly Read[]): IncidentLabels {
+  return { labels: latest(all).flatMap(({ label }) => label ?? []), areComplete: false };
 }
 
 function ofTruth(isAttack: boolean) {

@@ -70,9 +70,7 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
     case "noRecords":
       return "The input is empty: it has no sign-in records (--allow-empty accepts that).";
     case "allBad":
-      return [`None of ${counted(badRecords, "record")} could be used.`, renamedTime(coverage)]
-        .filter((sentence) => sentence !== null)
-        .join(" ");
+      return badText(`None of ${counted(badRecords, "record")} could be used.`, coverage);
     case "noResult":
       return `No record has a result code or a result text, so a refusal looks like any other sign-in. ${missingFields(coverage)}`;
     case "noTime":
@@ -88,15 +86,19 @@ function shortfallText(shortfall: Shortfall, coverage: Coverage): string {
     case "passedOver":
       return `${counted(passedOver.length, "file")} passed over: ${listedFiles(passedOver)}.`;
     case "badRecords":
-      return [`${counted(badRecords, "record")} could not be used.`, renamedTime(coverage)]
-        .filter((sentence) => sentence !== null)
-        .join(" ");
+      return badText(`${counted(badRecords, "record")} could not be used.`, coverage);
   }
 }
 
 /** Returns null unless tables lack the column of users' names. Somebody may have renamed it. */
 function renamedUser(coverage: Coverage): string | null {
   return isTable(coverage) ? missingColumn("Username", "empty") : null;
+}
+
+/** Adds the cure, if it is known. */
+function badText(problem: string, coverage: Coverage): string {
+  const cure = renamedTime(coverage);
+  return cure === null ? problem : `${problem} ${cure}`;
 }
 
 /** Does the same for the time, without which no record can be used. */

@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import { Extractor } from "../../../run/extract.ts";
 import type { Extract } from "../../../run/signInFiles.ts";
-
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
@@ -90,9 +89,7 @@ export class Finder {
   #notes = new Uint32Array(0);
   #length = 0;
 
-  /**
-   * @param line the number of the text's first line
-   */
+  /** @param line the number of the text's first line */
   constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
     this.#extractor = new Extractor(how);
     const maker = new RecordMaker(source, (entry) => {
