@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { fire } from "../../src/cli/compare/peers/fire.ts";
-import { readPeerRow, type PeerRow } from "../../src/cli/compare/peers/peerRow.ts";
+import { readPeerRow } from "../../src/cli/compare/peers/peerRow.ts";
 import { peers } from "../../src/cli/compare/peers/peers.ts";
 import { doubtsAbout, whyMissed } from "../../src/cli/compare/peers/why.ts";
-import { approved, denied, noResponse, row, time, type RowOptions } from "../builders.ts";
+import { approved, noResponse, row, time, type RowOptions } from "../builders.ts";
+import { refused, rowsOf } from "./peerRows.ts";
 
-const declined = "MFA denied; user declined the authentication";
 const ignored = "MFA denied; user did not respond to mobile app notification";
 
 function peer(id: string) {
@@ -17,24 +17,6 @@ function peer(id: string) {
   return found;
 }
 
-function rowsOf(...options: readonly RowOptions[]): readonly PeerRow[] {
-  return options.map((each) => {
-    const read = readPeerRow(row(each));
-    if (read === null) {
-      throw new Error("the row is nothing to a peer");
-    }
-    return read;
-  });
-}
-
-/** Published at once, so that a row's place is its time. */
-const refused = (at: string, more: Partial<RowOptions> = {}): RowOptions => ({
-  at,
-  published: at,
-  steps: [denied(at)],
-  status: declined,
-  ...more,
-});
 const silent = (at: string): RowOptions => ({
   at,
   published: at,

@@ -5,15 +5,16 @@ import { parse, parseAllDocuments } from "yaml";
 
 import type { PeerComparison } from "../../src/cli/compare/againstPeers.ts";
 import { fire } from "../../src/cli/compare/peers/fire.ts";
-import { readPeerRow } from "../../src/cli/compare/peers/peerRow.ts";
 import { whyMissed } from "../../src/cli/compare/peers/why.ts";
 import type { Exporter } from "../../src/cli/rules/export/exporter.ts";
+import { modelOf as exportedModel } from "../../src/cli/rules/export/exportRule.ts";
 import { exporters } from "../../src/cli/rules/export/exporters.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 import { createAnalyser } from "../../standins/logService/kusto.ts";
 import { builtInTables } from "../../standins/logService/tables.ts";
-import { approved, denied, row, type RowOptions } from "../builders.ts";
+import { approved, denied } from "../builders.ts";
+import { refused, rowsOf } from "./peerRows.ts";
 import { cli, temporaryFolder } from "./terminal.ts";
 
 const analyse = createAnalyser(builtInTables);
@@ -33,23 +34,8 @@ function exporter(id: string): Exporter {
   return found;
 }
 
-function modelOf(id: string, rule: Rule) {
-  const words = { id, name: id, source: "", version: "", says: "", leavesOut: "" };
-  return { ...words, threshold: rule.threshold, ...exporter(id).model(rule) };
-}
+const modelOf = (id: string, rule: Rule) => exportedModel(exporter(id), rule);
 
-function rowsOf(...options: readonly RowOptions[]) {
-  return options.map((each) => readPeerRow(row(each)) ?? expect.fail("nothing to a peer"));
-}
-
-const declined = "MFA denied; user declined the authentication";
-const refused = (at: string, more: Partial<RowOptions> = {}): RowOptions => ({
-  at,
-  published: at,
-  steps: [denied(at)],
-  status: declined,
-  ...more,
-});
 const five = ["09:12", "09:13", "09:14", "09:15", "09:16"];
 
 describe("the header of an exported rule", () => {

@@ -2,14 +2,9 @@ import { incidentId } from "../../../detection/incidents/identity.ts";
 import type { Rule } from "../../../detection/rules/rule.ts";
 import { conditionOf } from "../../../detection/rules/ruleText.ts";
 import type { Exporter } from "./exporter.ts";
+import { frequency, lateRowsAreLost, lookBackOf, minute, severityStays } from "./lookBack.ts";
 import { modelOfRows, successOf } from "./models.ts";
 import { approvalText, otherRefusal, refusalTexts, saysApproval } from "./refusalTexts.ts";
-
-const minute = 60_000;
-
-/** The longest delay of publication that the look-back allows for. */
-const lateness = 60 * minute;
-const frequency = 5 * minute;
 
 const status = "azure.signinlogs.properties.status.additional_details";
 const steps =
@@ -32,7 +27,7 @@ export const elastic: Exporter = {
       `severity = "${rule.severity === "Informational" ? "low" : rule.severity.toLowerCase()}"`,
       `risk_score = ${rule.riskScore ?? { Informational: 10, Low: 21, Medium: 47, High: 73 }[rule.severity]}`,
       `interval = "${frequency / minute}m"`,
-      `from = "now-${periodOf(rule) / minute}m"`,
+      `from = "now-${lookBackOf(rule) / minute}m"`,
       "query = '''",
       ...queryOf(rule),
       "'''",
@@ -42,23 +37,19 @@ export const elastic: Exporter = {
     ...modelOfRows(rule, {
       kind: "sequence",
       ms: rule.windowMs,
-      lookBackMs: periodOf(rule) - frequency,
+      lookBackMs: lookBackOf(rule) - frequency,
     }),
     ...successOf(rule, {
       is: ({ resultType, steps: texts }) => resultType === "0" && texts.some(saysApproval),
     }),
   }),
   leavesOut: (rule) => [
-    `Rows that are published more than ${periodOf(rule) / minute} minutes after the others of their burst are lost.`,
+    lateRowsAreLost(lookBackOf(rule)),
     "EQL cannot look into the steps of a row, so it counts rows by their Status.",
     ...(rule.kind === "tumbling" ? ["EQL has no fixed windows, so its window slides."] : []),
-    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
+    ...severityStays(rule),
   ],
 };
-
-function periodOf({ windowMs }: Rule): number {
-  return Math.ceil((windowMs + lateness) / minute) * minute;
-}
 
 function queryOf(rule: Rule): readonly string[] {
   const { threshold, windowMs, approvalRequired } = rule;

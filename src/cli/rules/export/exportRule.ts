@@ -1,9 +1,9 @@
-import { noPlace } from "../../../run/signInFiles.ts";
 import { everything } from "../../../detection/signin/scope.ts";
 import type { Rule } from "../../../detection/rules/rule.ts";
 import { conditionOf } from "../../../detection/rules/ruleText.ts";
 import { wholly } from "../../../run/extract.ts";
 import { judgeRuleSets } from "../../../run/judgeRuleSets.ts";
+import { unplaced } from "../../../run/signInFiles.ts";
 import { TempLedger } from "../../../state/disk/tempLedger.ts";
 import { MemoryStore } from "../../../state/memoryStore.ts";
 import { exampleDay } from "../../../tenant/example.ts";
@@ -20,7 +20,8 @@ export async function exportRule(exporter: Exporter, rule: Rule): Promise<string
   return `${lines.map((line) => `${exporter.comment} ${line}\n`).join("")}${exporter.write(rule)}`;
 }
 
-function modelOf(exporter: Exporter, rule: Rule): Peer {
+/** Returns the model of an exported rule, as a peer to compare with. */
+export function modelOf(exporter: Exporter, rule: Rule): Peer {
   return {
     id: exporter.id,
     name: exporter.name,
@@ -37,7 +38,7 @@ function modelOf(exporter: Exporter, rule: Rule): Peer {
 async function measureOnExample(rule: Rule, peer: Peer): Promise<PeerComparison> {
   const { rows } = exampleDay();
   async function* entries() {
-    yield rows.map((record) => ({ kind: "record" as const, record, place: noPlace }));
+    yield rows.map(unplaced);
   }
   const ledger = new TempLedger();
   try {

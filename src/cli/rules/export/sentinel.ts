@@ -3,17 +3,20 @@ import type { Rule } from "../../../detection/rules/rule.ts";
 import { incidentId } from "../../../detection/incidents/identity.ts";
 import { kqlString } from "../../../detection/incidents/kqlText.ts";
 import type { Exporter } from "./exporter.ts";
+import {
+  frequency as usualFrequency,
+  lateRowsAreLost,
+  lookBackOf,
+  minute,
+  severityStays,
+} from "./lookBack.ts";
 import { modelOfPrompts } from "./models.ts";
 import { approvalText, otherRefusal, refusalTexts } from "./refusalTexts.ts";
 
-const minute = 60_000;
 const hour = 60 * minute;
 
 /** A rule that looks back two days or more can run at most once an hour. */
 const longPeriod = 48 * hour;
-
-/** The longest delay of publication that the look-back allows for. */
-const lateness = hour;
 
 /** Exports a scheduled analytics rule in YAML, the format of Sentinel's public repository. */
 export const sentinel: Exporter = {
@@ -65,16 +68,15 @@ export const sentinel: Exporter = {
     });
   },
   leavesOut: (rule) => [
-    `Rows that are published more than ${scheduleOf(rule).period / minute} minutes after the others of their burst are lost.`,
+    lateRowsAreLost(scheduleOf(rule).period),
     "A burst that continues raises an alert in each run. The alerts share an incident for at most a day.",
-    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
+    ...severityStays(rule),
   ],
 };
 
 function scheduleOf({ windowMs, approvalRequired, approvalWatchMs }: Rule) {
-  const needed = windowMs + lateness + (approvalRequired ? approvalWatchMs : 0);
-  const period = Math.ceil(needed / minute) * minute;
-  return { period, frequency: period < longPeriod ? 5 * minute : hour };
+  const period = lookBackOf({ windowMs }, approvalRequired ? approvalWatchMs : 0);
+  return { period, frequency: period < longPeriod ? usualFrequency : hour };
 }
 
 function queryOf(rule: Rule): readonly string[] {

@@ -2,6 +2,7 @@ import { incidentId } from "../../../detection/incidents/identity.ts";
 import type { Rule } from "../../../detection/rules/rule.ts";
 import { conditionOf } from "../../../detection/rules/ruleText.ts";
 import type { Exporter } from "./exporter.ts";
+import { severityStays } from "./lookBack.ts";
 import { modelOfRows } from "./models.ts";
 import { otherRefusal, refusalTexts } from "./refusalTexts.ts";
 
@@ -52,9 +53,9 @@ export const sigma: Exporter = {
   leavesOut: (rule) => [
     "The converter decides whether the span slides: those of pySigma make fixed bins, and so does the model.",
     "It cannot look into the steps of a row, so it counts rows by their Status.",
-    rule.approvalRequired
-      ? "It does not require the approval that the rule requires."
-      : "A later approval does not raise the severity.",
+    ...(rule.approvalRequired
+      ? ["It does not require the approval that the rule requires."]
+      : severityStays(rule)),
   ],
 };
 

@@ -1,13 +1,8 @@
 import type { Rule } from "../../../detection/rules/rule.ts";
 import type { Exporter } from "./exporter.ts";
+import { frequency, lateRowsAreLost, lookBackOf, minute, severityStays } from "./lookBack.ts";
 import { modelOfPrompts } from "./models.ts";
 import { approvalText, otherRefusal, refusalTexts } from "./refusalTexts.ts";
-
-const minute = 60_000;
-
-/** The longest delay of publication that the look-back allows for. */
-const lateness = 60 * minute;
-const frequency = 5 * minute;
 
 /** Exports a stanza of savedsearches.conf, for the data of Splunk's add-on for Microsoft Cloud Services. */
 export const splunk: Exporter = {
@@ -20,7 +15,7 @@ export const splunk: Exporter = {
       "enableSched = 1",
       "cron_schedule = */5 * * * *",
       // Events have the time of the record. Late ones are found by the time of their arrival.
-      `dispatch.earliest_time = -${periodOf(rule) / minute}m`,
+      `dispatch.earliest_time = -${lookBackOf(rule) / minute}m`,
       "dispatch.latest_time = now",
       "counttype = number of events",
       "relation = greater than",
@@ -32,18 +27,14 @@ export const splunk: Exporter = {
       `search = ${searchOf(rule).join(" \\\n  ")}`,
       "",
     ].join("\n"),
-  model: (rule) => modelOfPrompts(rule, { lookBackMs: periodOf(rule) - frequency }),
+  model: (rule) => modelOfPrompts(rule, { lookBackMs: lookBackOf(rule) - frequency }),
   leavesOut: (rule) => [
-    `Rows that are published more than ${periodOf(rule) / minute} minutes after the others of their burst are lost.`,
+    lateRowsAreLost(lookBackOf(rule)),
     "After an alert on a user, the next is suppressed for the length of the window: it does not report later denials.",
-    ...(rule.approvalRequired ? [] : ["A later approval does not raise the severity."]),
+    ...severityStays(rule),
     "Replace `index=*` with the index of your sign-in logs.",
   ],
 };
-
-function periodOf({ windowMs }: Rule): number {
-  return Math.ceil((windowMs + lateness) / minute) * minute;
-}
 
 function searchOf(rule: Rule): readonly string[] {
   const { kind, threshold, windowMs, approvalRequired } = rule;
