@@ -10,18 +10,31 @@ const deploy =
 
 const unused = [ok("not needed: INCIDENT_SINKS does not name logs")];
 
-// All workspaces share one rule and one table, which lie in any of them.
+type FindingsTable = NonNullable<Probe["settings"]["findingsTable"]>;
 
-export const collectionRuleCheck: Check = {
-  id: "data-collection-rule",
-  scope: "app",
-  needs: ["tokens"],
-  cure: deploy,
-  async run(probe) {
-    const { findingsTable, workspaces } = probe.settings;
-    if (findingsTable === null) {
-      return unused;
-    }
+/** Makes a check that passes without a findings table. All workspaces share one rule and one table. */
+function findingsCheck(
+  id: string,
+  needs: Check["needs"],
+  run: (probe: Probe, findingsTable: FindingsTable) => Promise<readonly Outcome[]>,
+): Check {
+  return {
+    id,
+    scope: "app",
+    needs,
+    cure: deploy,
+    async run(probe) {
+      const { findingsTable } = probe.settings;
+      return findingsTable === null ? unused : run(probe, findingsTable);
+    },
+  };
+}
+
+export const collectionRuleCheck = findingsCheck(
+  "data-collection-rule",
+  ["tokens"],
+  async (probe, findingsTable) => {
+    const { workspaces } = probe.settings;
     const subscriptions = workspaces.map(({ resourceId }) =>
       resourceId.split("/").slice(0, 3).join("/"),
     );
@@ -50,20 +63,14 @@ export const collectionRuleCheck: Check = {
           ),
     ];
   },
-};
+);
 
-export const findingsTableCheck: Check = {
-  id: "findings-table",
-  scope: "app",
-  needs: ["signin-logs", "data-collection-rule"],
-  cure: deploy,
-  async run(probe) {
-    const { findingsTable, workspaces } = probe.settings;
-    if (findingsTable === null) {
-      return unused;
-    }
+export const findingsTableCheck = findingsCheck(
+  "findings-table",
+  ["signin-logs", "data-collection-rule"],
+  async (probe, findingsTable) => {
     const table = tableOf(findingsTable);
-    for (const workspace of workspaces) {
+    for (const workspace of probe.settings.workspaces) {
       // That a workspace cannot be queried is told by `signin-logs`.
       const answer = await probe.query(workspace, `${table} | take 0`).catch(() => null);
       if (answer?.kind === "rows") {
@@ -72,19 +79,13 @@ export const findingsTableCheck: Check = {
     }
     return [fault(`no workspace has a table ${table}`, deploy)];
   },
-};
+);
 
-export const analyticsRuleCheck: Check = {
-  id: "analytics-rule",
-  scope: "app",
-  needs: ["sentinel-onboarded", "findings-table"],
-  cure: deploy,
-  async run(probe) {
-    const { findingsTable, workspaces } = probe.settings;
-    if (findingsTable === null) {
-      return unused;
-    }
-    const paths = workspaces.map(
+export const analyticsRuleCheck = findingsCheck(
+  "analytics-rule",
+  ["sentinel-onboarded", "findings-table"],
+  async (probe, findingsTable) => {
+    const paths = probe.settings.workspaces.map(
       ({ resourceId }) => `${resourceId}/providers/Microsoft.SecurityInsights/alertRules`,
     );
     const { found, refused } = await everyResource(probe, paths, "2025-09-01");
@@ -109,7 +110,7 @@ export const analyticsRuleCheck: Check = {
           ),
     ];
   },
-};
+);
 
 interface Resources {
   /** Their properties. */
