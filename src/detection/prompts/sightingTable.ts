@@ -1,25 +1,19 @@
 import type { DenialColumns } from "./columns.ts";
 import type { Account, AccountId, RowAccount } from "../signin/account.ts";
-import { promptOutcomes } from "../signin/outcome.ts";
-import { sightingSources, type Sighting } from "../signin/sighting.ts";
-import { detailsKinds, requestSources, type Origin } from "../signin/signIn.ts";
+import type { Sighting } from "../signin/sighting.ts";
+import type { Origin } from "../signin/signIn.ts";
 import { again } from "./again.ts";
 import { MatchedAccounts, noBindings, type Bindings } from "./accounts.ts";
 import { TextTable } from "./textTable.ts";
 import {
   account,
-  detailsAt,
-  isLent,
-  isUnasked,
   linkTo,
   name,
   origin,
-  outcomeAt,
   packWhat,
   publication,
-  requestByAt,
   shown,
-  sourceAt,
+  unpackWhat,
 } from "./sightingWords.ts";
 import { WordTable } from "./wordTable.ts";
 
@@ -250,14 +244,13 @@ export class SightingTable {
     const from = origins.get(originNumber) ?? this.#origin(originNumber);
     origins.set(originNumber, from);
     return {
-      // Not spread, which is several times as slow.
-      outcome: promptOutcomes[(what >>> outcomeAt) & 15] ?? "pending",
-      source: sightingSources[(what >>> sourceAt) & 3] ?? "none",
-      details: detailsKinds[(what >>> detailsAt) & 3] ?? "none",
-      requestBy: requestSources[((what >>> requestByAt) & 1) === 0 ? 0 : 1],
-      lends: (what & isLent) !== 0,
+      outcome: unpackWhat.outcome(what),
+      source: unpackWhat.source(what),
+      details: unpackWhat.details(what),
+      requestBy: unpackWhat.requestBy(what),
+      lends: unpackWhat.lends(what),
       at: table.double(row, shown.at),
-      askedAt: (what & isUnasked) === 0 ? table.double(row, shown.askedAt) : null,
+      askedAt: unpackWhat.isAsked(what) ? table.double(row, shown.askedAt) : null,
       method: this.#text(table.word(row, shown.method)),
       second: table.double(row, shown.second),
       request: this.#text(table.word(row, shown.request)),

@@ -53,12 +53,12 @@ export function publication({ publishedAt }: Sighting): number {
 }
 
 /** The bits of `what`: four choices, each starting at its own bit, and two flags. */
-export const outcomeAt = 0;
-export const sourceAt = 4;
-export const detailsAt = 6;
-export const requestByAt = 8;
-export const isUnasked = 1 << 9;
-export const isLent = 1 << 10;
+const outcomeAt = 0;
+const sourceAt = 4;
+const detailsAt = 6;
+const requestByAt = 8;
+const isUnasked = 1 << 9;
+const isLent = 1 << 10;
 
 export function packWhat({
   outcome,
@@ -77,3 +77,13 @@ export function packWhat({
     (lends ? isLent : 0)
   );
 }
+
+/** Reads the parts of `what` one by one. A spread of all of them would be several times as slow. */
+export const unpackWhat = {
+  outcome: (what: number) => promptOutcomes[(what >>> outcomeAt) & 15] ?? "pending",
+  source: (what: number) => sightingSources[(what >>> sourceAt) & 3] ?? "none",
+  details: (what: number) => detailsKinds[(what >>> detailsAt) & 3] ?? "none",
+  requestBy: (what: number) => requestSources[((what >>> requestByAt) & 1) === 0 ? 0 : 1],
+  lends: (what: number) => (what & isLent) !== 0,
+  isAsked: (what: number) => (what & isUnasked) === 0,
+} as const;
