@@ -2,6 +2,7 @@ import type { Case } from "../frame/case.ts";
 import { answerCase } from "./answer.ts";
 import { backfillCase } from "./backfill.ts";
 import { coldStartCase } from "./coldStart.ts";
+import { floodCase } from "./flood.ts";
 import { formatsCase } from "./formats.ts";
 import { memoryCase } from "./memory.ts";
 import { denialsCase, gzipCase, scanCase, tenPercentCase } from "./scan.ts";
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   formatsCase,
   tenPercentCase,
   denialsCase,
+  floodCase,
   gzipCase,
   windowingCase,
   tuneCase,

@@ -90,7 +90,7 @@ export function gzipped({ path, plainBytes }: Log): Log {
 }
 
 /** Creates a file if it does not exist. An unfinished file never has the final name. */
-function made(path: string, make: (temporary: string) => void): string {
+export function made(path: string, make: (temporary: string) => void): string {
   mkdirSync(dataFolder, { recursive: true });
   if (!existsSync(path)) {
     process.stderr.write(`making ${path}\n`);

@@ -1,7 +1,7 @@
 import type { ContextOf } from "../detection/context/context.ts";
 import { contextsOf } from "../detection/context/contextOf.ts";
 import { distinct } from "../detection/context/origins.ts";
-import type { KnownFinding } from "../detection/context/rows.ts";
+import type { KnownFinding, Names } from "../detection/context/rows.ts";
 import type { Decision } from "../detection/decisions/decision.ts";
 import { accountKey } from "../detection/signin/account.ts";
 import { collectContext } from "./collectContext.ts";
@@ -29,32 +29,37 @@ export async function readContexts(
   if (run.context === false || files.related === undefined) {
     return contexts;
   }
-  const found: (readonly [string, ContextWish, KnownFinding])[] = [];
+  const wishes: ContextWish[] = [];
+  const findings: KnownFinding[] = [];
+  const namesOf = new Map<string, Names>();
   for (const suspect of suspects.values()) {
     const { account } = suspect;
-    const name = accountKey(account);
+    const names: string[] = [];
     for (const { judged } of await judgeSuspect(known, suspect, contexts)) {
       for (const { burst, finding } of askedFor(judged, run)) {
         if (finding !== null) {
           // All sign-ins of the account are read, so the addresses of its approvals are not needed.
           const wish = wishOf(account, finding, []);
-          found.push([name, wish, findingIn(burst, wish.names)]);
+          wishes.push(wish);
+          findings.push(findingIn(burst, wish.names));
+          names.push(...wish.names);
         }
       }
     }
+    if (names.length > 0) {
+      namesOf.set(accountKey(account), distinct(names));
+    }
   }
-  if (found.length === 0) {
+  if (wishes.length === 0) {
     return contexts;
   }
-  const wishes = found.map(([, wish]) => wish);
   const rows = await collectContext(files.related.bind(files), wishes, {
     asOf: run.asOf,
     successes: true,
   });
-  const contextOf = contextsOf({ ...rows, findings: found.map(([, , finding]) => finding) });
-  for (const name of new Set(found.map(([each]) => each))) {
-    const names = found.filter(([each]) => each === name).flatMap(([, wish]) => wish.names);
-    contexts.set(name, contextOf(distinct(names)));
+  const contextOf = contextsOf({ ...rows, findings });
+  for (const [account, names] of namesOf) {
+    contexts.set(account, contextOf(names));
   }
   return contexts;
 }

@@ -1,12 +1,13 @@
-import { campaignOf } from "./campaign.ts";
+import { CampaignFinder } from "./campaign.ts";
 import type { Context, ContextOf, ContextQuestion } from "./context.ts";
 import { passwordCheck, sprayOf } from "./failures.ts";
 import { followedMs, followedOf, reportsOf } from "./followed.ts";
-import { historyOf, type Past } from "./history.ts";
+import { historyOf, pastOf, type Past } from "./history.ts";
 import { addressesIn, originsOf, requestsOf } from "./origins.ts";
 import { groupBy, groupByTime, TimeIndex } from "./rowIndex.ts";
 import {
   rowsOf,
+  spanOf,
   type ContextRows,
   type EventRow,
   type FailedSignIns,
@@ -27,19 +28,27 @@ export function contextsOf(rows: ContextRows): (names: Names) => ContextOf {
   const seenOf = groupBy(rowsOf(rows.seen), namesIn);
   const habitsOf = groupBy(rowsOf(rows.habits), namesIn);
   const refusedOf = groupBy(rowsOf(rows.refused), namesIn);
-  const passed = groupByTime(rowsOf(rows.passed), ({ names, address }) =>
-    address === null ? names : [...names, address],
-  );
   const isLookedUp = "rows" in rows.seen && "rows" in rows.habits;
+  const failed = rowsOf(rows.failed);
+  const wrongPasswords = failed.filter(({ kind }) => kind === "wrongPassword");
   const lookedUp = {
-    failed: new TimeIndex(rowsOf(rows.failed), ({ firstAt, lastAt }) => [firstAt, lastAt]),
+    wrongPasswordsOf: groupByTime(wrongPasswords, namesIn, spanOf),
+    wrongPasswordsFrom: groupByTime(
+      wrongPasswords,
+      ({ address }) => (address === null ? [] : [address]),
+      spanOf,
+    ),
     events: new TimeIndex(rowsOf(rows.events), ({ at }) => [at, at]),
-    passed,
-    findings: rows.findings,
+    passed: groupByTime(
+      rowsOf(rows.passed),
+      ({ names, address }) => (address === null ? names : [...names, address]),
+      ({ at }) => [at, at],
+    ),
+    campaigns: new CampaignFinder(failed, rows.findings),
     gaps: rows.gaps,
   };
   return (names) => {
-    const past = { isLookedUp, seen: seenOf(names), habits: habitsOf(names) };
+    const past = pastOf({ isLookedUp, seen: seenOf(names), habits: habitsOf(names) });
     const requests = new Map(refusedOf(names).map((row) => [row.request, row]));
     return again((question) => answer(question, lookedUp, { names, past, requests }));
   };
@@ -70,10 +79,18 @@ function isSameQuestion(one: ContextQuestion, other: ContextQuestion): boolean {
   );
 }
 
-interface LookedUp extends Pick<ContextRows, "findings" | "gaps"> {
-  readonly failed: TimeIndex<FailedSignIns>;
+/** Returns the rows with one of some keys at some time. */
+type Rows<T> = (keys: readonly string[], from: number, to: number) => readonly T[];
+
+interface LookedUp extends Pick<ContextRows, "gaps"> {
+  /** By the names of the account. */
+  readonly wrongPasswordsOf: Rows<FailedSignIns>;
+  /** By address. */
+  readonly wrongPasswordsFrom: Rows<FailedSignIns>;
   readonly events: TimeIndex<EventRow>;
-  readonly passed: (keys: readonly string[], from: number, to: number) => readonly PassedSignIn[];
+  /** By the names of the account and by address. */
+  readonly passed: Rows<PassedSignIn>;
+  readonly campaigns: CampaignFinder;
 }
 
 interface AccountRows {
@@ -94,17 +111,18 @@ function answer(
   const strange = addresses.filter((address) => history.withAddress(address).known !== true);
   const scene = { names, firstDenialAt, lastDenialAt, addresses, strange };
   const refused = requestsOf(question, requests);
-  const failed = rows.failed.within(firstDenialAt - day, lastDenialAt + day);
+  const ownFailures = rows.wrongPasswordsOf(names, firstDenialAt - day, firstDenialAt - 1);
+  const failures = rows.wrongPasswordsFrom(strange, firstDenialAt - day, lastDenialAt + day);
   const passed = rows.passed([...names, ...addresses], firstDenialAt, firstDenialAt + day);
   const events = rows.events.within(firstDenialAt - day, firstDenialAt + followedMs);
   return {
     origins: originsOf(question, requests, history),
-    password: passwordCheck(question, requests, failed, scene),
-    spray: sprayOf(failed, scene),
+    password: passwordCheck(question, requests, ownFailures),
+    spray: sprayOf(failures, scene),
     successes: successesOf(question, passed, refused, scene),
     reports: reportsOf(events, scene),
     followed: followedOf(question, events, scene, history),
-    campaign: campaignOf(failed, refused, rows.findings, scene),
+    campaign: rows.campaigns.find(refused, scene),
     gaps: rows.gaps,
   };
 }

@@ -1,6 +1,6 @@
 import { networkOf } from "./network.ts";
 import { TimeIndex } from "./rowIndex.ts";
-import type { Habit, SeenSignIns } from "./rows.ts";
+import { spanOf, type Habit, type SeenSignIns } from "./rows.ts";
 
 const day = 86_400_000;
 
@@ -37,30 +37,53 @@ interface Use {
   readonly known: boolean | null;
 }
 
-export interface Past {
+/** What was looked up about one account. */
+interface OwnRows {
   readonly isLookedUp: boolean;
-  /** Rows of one account. */
   readonly seen: readonly SeenSignIns[];
   readonly habits: readonly Habit[];
 }
 
-/** Returns the history of an account up to its first denial. */
-export function historyOf({ isLookedUp, seen, habits }: Past, firstDenialAt: number): History {
-  const from = firstDenialAt - historyMs;
-  const past = seen.filter(({ firstAt, lastAt }) => firstAt >= from && lastAt < firstDenialAt);
-  const usual = habits.filter(({ firstAt }) => firstAt < firstDenialAt);
-  const oldest = [...past, ...usual].reduce(
-    (least, { firstAt }) => Math.min(least, Math.max(from, firstAt)),
-    firstDenialAt,
-  );
-  const isEnough = isLookedUp && oldest <= firstDenialAt - leastHistoryMs;
+/** The same, prepared for the findings of the account, of which there can be as many as rows. */
+export interface Past {
+  readonly isLookedUp: boolean;
+  readonly seen: TimeIndex<SeenSignIns>;
+  /** Sign-ins that can make an origin known. */
+  readonly trusted: TimeIndex<SeenSignIns>;
+  readonly habits: readonly Habit[];
+}
+
+export function pastOf({ isLookedUp, seen, habits }: OwnRows): Past {
   const refusals = new TimeIndex(
     seen.filter(({ kind }) => kind === "refused"),
     (refusal) => [refusal.firstAt, refusal.lastAt + distrustMs],
   );
-  const trusted = past.filter(
-    (row) => row.kind === "satisfied" && refusals.within(row.firstAt, row.lastAt).length === 0,
+  const trusted = seen.filter(
+    (row) =>
+      row.kind === "satisfied" && refusals.find(row.firstAt, row.lastAt, () => true) === undefined,
   );
+  return {
+    isLookedUp,
+    seen: new TimeIndex(seen, spanOf),
+    trusted: new TimeIndex(trusted, spanOf),
+    habits,
+  };
+}
+
+/** Returns the history of an account up to its first denial. */
+export function historyOf(
+  { isLookedUp, seen, trusted: allTrusted, habits }: Past,
+  firstDenialAt: number,
+): History {
+  const from = firstDenialAt - historyMs;
+  const isPast = ({ firstAt, lastAt }: SeenSignIns) => firstAt >= from && lastAt < firstDenialAt;
+  const usual = habits.filter(({ firstAt }) => firstAt < firstDenialAt);
+  const oldest = [seen.find(from, firstDenialAt, isPast), ...usual].reduce(
+    (least, row) => (row === undefined ? least : Math.min(least, Math.max(from, row.firstAt))),
+    firstDenialAt,
+  );
+  const isEnough = isLookedUp && oldest <= firstDenialAt - leastHistoryMs;
+  const trusted = allTrusted.within(from, firstDenialAt).filter(isPast);
   const useOf = (rows: readonly SeenSignIns[]): Use => {
     const days = new Set(rows.map(({ firstAt }) => Math.floor(firstAt / day))).size;
     const isOld = rows.some(({ firstAt }) => firstAt <= firstDenialAt - leastAgeMs);

@@ -42,9 +42,16 @@ function readNetwork(address: string): string {
 
 /** Returns the neighbours of an address: the /24 of IPv4, the /48 of IPv6; null for text that is not an address. */
 export function neighbourhoodOf(address: string): string | null {
+  return neighbourhood(address) || null;
+}
+
+const neighbourhood = remember(readNeighbourhood, 10_000);
+
+/** @returns a blank text for text that is not an address */
+function readNeighbourhood(address: string): string {
   const value = parseCidr(address)?.value;
   if (value === undefined) {
-    return null;
+    return "";
   }
   return isIpv4(value) ? `${dotted(value, 3)}.0/24` : `${groupsOf(value, 3)}::/48`;
 }

@@ -1,25 +1,46 @@
 import { timeAt } from "../prompts/columns.ts";
 
+/** Returns the first and the last time of a row (epoch ms). */
+type SpanOf<T> = (row: T) => readonly [from: number, to: number];
+
 /** Rows by the time that they cover, so that a burst is compared only with what happened around it. */
 export class TimeIndex<T> {
   readonly #rows: readonly T[];
   readonly #starts: Float64Array;
-  readonly #spanOf: (row: T) => readonly [from: number, to: number];
+  readonly #ends: Float64Array;
   readonly #longest: number;
 
-  /** @param spanOf the first and last time of a row (epoch ms) */
-  constructor(rows: readonly T[], spanOf: (row: T) => readonly [from: number, to: number]) {
-    this.#rows = rows.toSorted((a, b) => spanOf(a)[0] - spanOf(b)[0]);
-    this.#starts = Float64Array.from(this.#rows, (row) => spanOf(row)[0]);
-    this.#spanOf = spanOf;
-    this.#longest = rows.reduce((most, row) => Math.max(most, spanOf(row)[1] - spanOf(row)[0]), 0);
+  constructor(rows: readonly T[], spanOf: SpanOf<T>) {
+    const spans = rows
+      .map((row) => ({ row, span: spanOf(row) }))
+      .toSorted((a, b) => a.span[0] - b.span[0]);
+    this.#rows = spans.map(({ row }) => row);
+    this.#starts = Float64Array.from(spans, ({ span }) => span[0]);
+    this.#ends = Float64Array.from(spans, ({ span }) => span[1]);
+    this.#longest = spans.reduce((most, { span }) => Math.max(most, span[1] - span[0]), 0);
   }
 
   /** Returns the rows that overlap a span, whose ends are inclusive, by their first time. */
   within(from: number, to: number): readonly T[] {
-    return this.#rows
-      .slice(this.#firstFrom(from - this.#longest), this.#firstFrom(to + 1))
-      .filter((row) => this.#spanOf(row)[1] >= from);
+    const found: T[] = [];
+    this.find(from, to, (row) => {
+      found.push(row);
+      return false;
+    });
+    return found;
+  }
+
+  /** Returns the first of those rows for which `isSought` is true. Does not look at the others after it. */
+  find(from: number, to: number, isSought: (row: T) => boolean): T | undefined {
+    const { length } = this.#starts;
+    let index = this.#firstFrom(from - this.#longest);
+    for (; index < length && timeAt(this.#starts, index) <= to; index++) {
+      const row = this.#rows[index];
+      if (row !== undefined && timeAt(this.#ends, index) >= from && isSought(row)) {
+        return row;
+      }
+    }
+    return undefined;
   }
 
   /** Returns the index of the first row that starts at or after a time. */
@@ -47,31 +68,48 @@ export function groupBy<T>(
 }
 
 /** Groups rows by their keys and time. Returns those with one of the keys at some time, each once. */
-export function groupByTime<T extends { readonly at: number }>(
+export function groupByTime<T>(
   rows: readonly T[],
   keysOf: (row: T) => readonly string[],
+  spanOf: SpanOf<T>,
 ): (keys: readonly string[], from: number, to: number) => readonly T[] {
-  const groups = new Map(
-    [...grouped(rows, keysOf)].map(([key, group]) => [
-      key,
-      new TimeIndex(group, ({ at }) => [at, at]),
-    ]),
-  );
+  const indexOf = indexBy(rows, keysOf, spanOf);
   return (keys, from, to) => [
-    ...new Set(keys.flatMap((key) => groups.get(key)?.within(from, to) ?? [])),
+    ...new Set(keys.flatMap((key) => indexOf(key)?.within(from, to) ?? [])),
   ];
+}
+
+/** Groups rows by their keys. Returns the rows of a key by time. They are sorted when they are first asked for. */
+export function indexBy<T>(
+  rows: readonly T[],
+  keysOf: (row: T) => readonly string[],
+  spanOf: SpanOf<T>,
+): (key: string) => TimeIndex<T> | undefined {
+  const groups = grouped(rows, keysOf);
+  const sorted = new Map<string, TimeIndex<T>>();
+  return (key) => {
+    const group = groups.get(key);
+    if (group !== undefined) {
+      sorted.set(key, new TimeIndex(group, spanOf));
+      groups.delete(key);
+    }
+    return sorted.get(key);
+  };
 }
 
 function grouped<T>(
   rows: readonly T[],
   keysOf: (row: T) => readonly string[],
-): ReadonlyMap<string, readonly T[]> {
+): Map<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     for (const key of keysOf(row)) {
-      const group = groups.get(key) ?? [];
-      group.push(row);
-      groups.set(key, group);
+      const group = groups.get(key);
+      if (group === undefined) {
+        groups.set(key, [row]);
+      } else {
+        group.push(row);
+      }
     }
   }
   return groups;

@@ -130,3 +130,14 @@ export function overlaps(
 ): boolean {
   return lastAt >= from && firstAt <= to;
 }
+
+/** Returns the first and the last time of a row. */
+export function spanOf({
+  firstAt,
+  lastAt,
+}: {
+  readonly firstAt: number;
+  readonly lastAt: number;
+}): readonly [from: number, to: number] {
+  return [firstAt, lastAt];
+}

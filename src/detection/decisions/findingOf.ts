@@ -36,6 +36,7 @@ export interface Prepared extends Judgement {
   readonly names: readonly string[];
 }
 
+/** Returns the approvals that belong to a burst, and a function that returns what the logs around it say. */
 export function surroundingsOf(
   { approvals: all, contextOf }: Prepared,
   rules: readonly Rule[],
@@ -43,7 +44,7 @@ export function surroundingsOf(
   triggeredAt: number,
 ) {
   const approvals = approvalsOf(all, rules, triggeredAt, spanOf(denials).lastDenialAt);
-  return { approvals, context: contextOf?.({ denials, triggeredAt, approvals }) ?? null };
+  return { approvals, context: () => contextOf?.({ denials, triggeredAt, approvals }) ?? null };
 }
 
 /** The recorded burst that a neighbourhood belongs to, and the ids of the rules that found it or what it merges. */
@@ -90,7 +91,8 @@ function findingAt(
 ): Finding {
   const rules = rulesOf(judgement, streaks, firing, recorded?.known ?? new Set());
   const denials = distinctDenials(streaks);
-  const { approvals: all, context } = surroundingsOf(judgement, rules, denials, triggeredAt);
+  const { approvals: all, context: look } = surroundingsOf(judgement, rules, denials, triggeredAt);
+  const context = look();
   const before = recorded === null ? null : weighedBefore(recorded, denials);
   const weighed = assess({ rules, denials, triggeredAt, approvals: all, context, before });
   const facts = { ...weighed, atLeast: judgement.bounded };

@@ -66,7 +66,7 @@ function verdictOn(judgement: Prepared, rule: Rule, streak: Streak): Verdict {
   if (approvals.length === 0) {
     return "awaiting-approval";
   }
-  return rule.originDecides && context?.origins.verdict === "usual" ? "usual-origin" : opening;
+  return rule.originDecides && context()?.origins.verdict === "usual" ? "usual-origin" : opening;
 }
 
 function judgeBurst(judgement: Prepared, neighbourhood: Neighbourhood): readonly Decision[] {

@@ -36,7 +36,11 @@ describe("rows by key", () => {
   it("are those at that time", () => {
     const early = { names: ["alice"], at: 1 };
     const late = { names: ["alice", "id"], at: 5 };
-    const rowsOf = groupByTime([late, early], ({ names }) => names);
+    const rowsOf = groupByTime(
+      [late, early],
+      ({ names }) => names,
+      ({ at }) => [at, at],
+    );
     expect(rowsOf(["alice", "id"], 1, 5)).toEqual([early, late]);
     expect(rowsOf(["alice", "bob"], 2, 5)).toEqual([late]);
   });
