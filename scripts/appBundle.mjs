@@ -74,8 +74,9 @@ export async function bundleApp(folder, version, more = {}) {
 /** @param {string} place of the bundle with the developers' credentials, relative to the importing one */
 export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, place);
 
-/** The page of `mfa-deny report` with its charts. No other command loads this half megabyte. */
+/** The pages of `mfa-deny report` and `tune` with their charts. No other command loads these megabytes. */
 export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
+export const tunePageBeside = beside(/\/tunePage\.ts$/, "./tunePage.mjs");
 
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
 const tuneBeside = beside(/\/tuning\.ts$/, "./tune.cjs");

@@ -1,14 +1,17 @@
 // Bundles the programs into dist/. `--quiet` prints errors only.
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import {
   bundleApp,
   developerBeside,
   reportPageBeside,
+  tunePageBeside,
   xmlBeside,
   yamlBeside,
 } from "./appBundle.mjs";
+import { lazyBuiltins } from "./lazyBuiltins.mjs";
 import { softwareBill } from "./sbom.mjs";
 import { sourcePlugins } from "./sources.mjs";
 
@@ -21,33 +24,53 @@ const requireForCommonJs =
   "const require = __createRequire(import.meta.url);";
 
 /**
- * `parts`: modules that are imported dynamically become files beside the bundle, loaded when they are needed.
+ * The bundles that `loadBundle` loads, whose names change with their content.
  *
- * @type {readonly { from: string, to: string, parts?: boolean, options: esbuild.BuildOptions }[]}
+ * @type {esbuild.BuildOptions}
  */
-const entries = [
+const loaded = {
+  format: "cjs",
+  entryNames: "[name]-[hash]",
+  outExtension: { ".js": ".cjs" },
+  // V8 reads ASCII faster than UTF-8.
+  charset: "ascii",
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
+
+/** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
+const loadedEntries = [
   {
-    from: "src/cli/main.ts",
-    to: "dist/cli.mjs",
-    parts: true,
+    from: "src/cli/run.ts",
+    to: "dist/program.mjs",
     options: {
-      format: "esm",
-      minifyWhitespace: true,
-      minifySyntax: true,
-      banner: { js: requireForCommonJs },
-      plugins: [...sourcePlugins, reportPageBeside, yamlBeside("./app/yaml.cjs")],
+      ...loaded,
+      plugins: [
+        ...sourcePlugins,
+        lazyBuiltins,
+        reportPageBeside,
+        tunePageBeside,
+        yamlBeside("./app/yaml.cjs"),
+      ],
     },
   },
+  { from: "src/cli/searches.ts", to: "dist/searches.mjs", options: loaded },
+];
+
+/** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
+const entries = [
+  { from: "src/cli/main.ts", to: "dist/cli.mjs", options: { format: "esm", minify: true } },
   {
     from: "src/cli/report/page.ts",
     to: "dist/reportPage.mjs",
     options: { format: "esm", minify: true },
   },
   {
-    from: "src/cli/searchThread.ts",
-    to: "dist/searchThread.mjs",
-    options: { format: "esm" },
+    from: "src/cli/tune/tunePage.ts",
+    to: "dist/tunePage.mjs",
+    options: { format: "esm", minify: true },
   },
+  { from: "src/cli/searchThread.ts", to: "dist/searchThread.mjs", options: { format: "esm" } },
   {
     from: "src/doctor/main.ts",
     to: "dist/doctor.mjs",
@@ -74,34 +97,36 @@ const entries = [
 const quiet = process.argv.includes("--quiet");
 
 await rm(`${root}/dist`, { recursive: true, force: true });
-const [app, others] = await Promise.all([
-  bundleApp(`${root}/dist/app`, manifest.version).catch(() => process.exit(1)),
-  Promise.all(entries.map(bundle)),
-]);
+const appBundles = bundleApp(`${root}/dist/app`, manifest.version).catch(() => process.exit(1));
+const [program, searches] = await Promise.all(loadedEntries.map((entry) => bundle(entry)));
+const names = { __PROGRAM__: nameOf(program), __SEARCHES__: nameOf(searches) };
+const others = await Promise.all(entries.map((entry) => bundle(entry, names)));
+const bundles = [...(await appBundles), program, searches, ...others];
 await writeFile(
   `${root}/dist/sbom.cdx.json`,
-  softwareBill([...app, ...others].filter((each) => each !== undefined)),
+  softwareBill(bundles.filter((each) => each !== undefined)),
 );
 await describeApp();
 await chmod(`${root}/dist/cli.mjs`, 0o755);
 
-for (const { to } of quiet ? [] : [...entries, { to: "dist/app/main.cjs" }]) {
-  const { size } = await stat(`${root}/${to}`);
-  console.log(`${to}  ${Math.ceil(size / 1000)} KB`);
+const shown = [...Object.values(names), ...entries.map(({ to }) => basename(to)), "app/main.cjs"];
+for (const name of quiet ? [] : shown) {
+  const { size } = await stat(`${root}/dist/${name}`);
+  console.log(`dist/${name}  ${Math.ceil(size / 1000)} KB`);
 }
 
-/** @param {typeof entries[number]} entry */
-async function bundle({ from, to, parts = false, options }) {
-  const [, folder = "", name = ""] = /^(.*)\/(.*)\.mjs$/.exec(to) ?? [];
+/**
+ * @param {typeof entries[number]} entry
+ * @param {Readonly<Record<string, string>>} [texts] that the source names
+ */
+async function bundle({ from, to, options }, texts = {}) {
   const { metafile } = await esbuild
     .build({
       metafile: true,
       absWorkingDir: root,
-      entryPoints: [{ in: from, out: name }],
-      outdir: folder,
+      entryPoints: [{ in: from, out: basename(to, ".mjs") }],
+      outdir: dirname(to),
       outExtension: { ".js": ".mjs" },
-      splitting: parts,
-      chunkNames: `${name}-[name]-[hash]`,
       bundle: true,
       platform: "node",
       target: "node20",
@@ -110,12 +135,23 @@ async function bundle({ from, to, parts = false, options }) {
       charset: "utf8",
       loader: { ".kql": "text" },
       plugins: [...sourcePlugins],
-      define: { __VERSION__: JSON.stringify(manifest.version) },
+      define: Object.fromEntries(
+        Object.entries({ __VERSION__: manifest.version, ...texts }).map(([name, text]) => [
+          name,
+          JSON.stringify(text),
+        ]),
+      ),
       logLevel: "warning",
       ...options,
     })
     .catch(() => process.exit(1)); // esbuild has already reported the error and its place.
   return metafile;
+}
+
+/** @param {esbuild.Metafile | undefined} metafile */
+function nameOf(metafile) {
+  const path = Object.keys(metafile?.outputs ?? {}).find((each) => each.endsWith(".cjs"));
+  return basename(path ?? "");
 }
 
 /** Makes the folder deployable as is. The bundle needs no node_modules. */

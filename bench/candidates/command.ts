@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { tuneEngine } from "../../src/cli/engine.ts";
 import type { DetectReport } from "../../src/cli/detect/detectReport.ts";
 import { run } from "../../src/cli/run.ts";
 import { findingsDigest } from "../findings/judge.ts";
@@ -12,7 +11,6 @@ import type { Turn } from "../frame/rounds.ts";
 export async function work({ path, threads = 1 }: ScanTask): Promise<Turn> {
   const options = ["--threads", String(threads), "--format", "json", "--quiet"];
   let out = "";
-  tuneEngine();
   const startedAt = performance.now();
   const code = await run(["detect", path, ...options], {
     stdin: Readable.from([]),

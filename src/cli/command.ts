@@ -1,6 +1,7 @@
 /** The environment of a command. Tests provide their own. */
 export interface Terminal {
-  readonly stdin: NodeJS.ReadableStream;
+  /** Default: the input of this process. */
+  readonly stdin?: NodeJS.ReadableStream;
   readonly stdout: Output;
   readonly stderr: Output;
   /** The environment variables; empty if absent. */

@@ -1,29 +1,37 @@
 #!/usr/bin/env node
+import { fileURLToPath } from "node:url";
 import { exitCodes } from "./command.ts";
-import { tuneEngine } from "./engine.ts";
+import { loadBundle } from "./loadBundle.ts";
+import type * as theProgram from "./run.ts";
 
-tuneEngine();
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
 process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));
 process.stdout.on("error", lose);
 process.stderr.on("error", lose);
 
-const { stdin, stdout, stderr } = process;
+const { stdout, stderr, env } = process;
 const args = process.argv.slice(2);
 if (args[0] === "--version") {
   stdout.write(`${__VERSION__}\n`);
 } else {
-  const { run } = await import("./run.ts");
-  process.exitCode = await run(args, {
-    stdin,
+  const file = (name: string) => new URL(name, import.meta.url);
+  const program = loadBundle<typeof theProgram>(
+    fileURLToPath(file(__PROGRAM__)),
+    args[0]?.replace(/^-+/, "") ?? "help",
+  );
+  process.exitCode = await program.exports.run(args, {
     stdout,
     stderr,
-    env: process.env,
+    env,
     signal: interrupt.signal,
-    threadProgram: new URL("searchThread.mjs", import.meta.url),
-    doctorProgram: new URL("doctor.mjs", import.meta.url),
+    threadProgram: file("searchThread.mjs"),
+    doctorProgram: file("doctor.mjs"),
   });
+  // Other arguments may be anything, and ended in an error.
+  if (process.exitCode !== exitCodes.unusable) {
+    program.keep();
+  }
 }
 
 /** Handles lost output. A reader that went away (`mfa-deny … | head`) is not an error; any other loss is. */

@@ -62,13 +62,22 @@ export async function* readWithProgress(
   files: readonly LogFile[],
   reading: ReadOptions,
   given: Given,
-  { stdin, stderr, signal }: Terminal,
+  terminal: Terminal,
   tally: InputTally,
 ): AsyncGenerator<readonly Entry[]> {
+  const { stderr, signal } = terminal;
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
   const join = new StepJoin();
-  const options = { ...reading, stdin, signal, onBytes, tally, join, withReading: true };
+  const options = {
+    ...reading,
+    ...stdinOf(terminal),
+    signal,
+    onBytes,
+    tally,
+    join,
+    withReading: true,
+  };
   try {
     for await (const batch of readRecords(stepsFirst(files), options)) {
       progress.addRows(batch.length);
@@ -87,13 +96,14 @@ export function searchWithProgress(
   files: readonly LogFile[],
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,
   given: Given,
-  { stdin, stderr, signal, threadProgram }: Terminal,
+  terminal: Terminal,
 ): SignInFiles & Pick<SignInLogs, "pending" | "resume"> {
+  const { stderr, signal, threadProgram } = terminal;
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
   const logs = new SignInLogs(files, {
     ...options,
-    stdin,
+    ...stdinOf(terminal),
     signal,
     onBytes,
     threadProgram: threadProgram ?? null,
@@ -115,6 +125,11 @@ export function searchWithProgress(
     pending: (now) => logs.pending(now),
     resume: (pending, now) => logs.resume(pending, now),
   };
+}
+
+/** Absent if it is the process's own. */
+function stdinOf({ stdin }: Pick<Terminal, "stdin">): Pick<Terminal, "stdin"> {
+  return stdin === undefined ? {} : { stdin };
 }
 
 function progressOf(files: readonly LogFile[], given: Given, output: Output): Progress {

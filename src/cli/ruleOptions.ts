@@ -1,10 +1,9 @@
 import { mainRule, presets, usualRules } from "../detection/rules/presets.ts";
 import type { Rule } from "../detection/rules/rule.ts";
 import { didYouMean } from "../settings/nearest.ts";
-import { ruleLimits } from "../settings/ruleSchema.ts";
+import { ruleLimits } from "../settings/ruleLimits.ts";
 import { valueOf } from "./args.ts";
 import type { Given, Option, Output } from "./command.ts";
-import { readRulesFile } from "./rulesFile.ts";
 import { UsageError } from "./usageError.ts";
 import { duration, wholeNumber } from "./values.ts";
 
@@ -64,6 +63,7 @@ export async function chooseRules(given: Given, stderr: Output): Promise<readonl
       `--rules ${file} already has the rules and their numbers; leave out --${other}`,
     );
   }
+  const { readRulesFile } = await import("./rulesFile.ts");
   return readRulesFile(file, stderr);
 }
 

@@ -1,4 +1,8 @@
-// The program that worker threads of `mfa-deny` run. It imports as little as possible, so that they start sooner.
-import { serveSearches } from "../logs/files/search/search.ts";
+// The program that worker threads of `mfa-deny` run. Their bundle contains as little as possible.
+import { fileURLToPath } from "node:url";
+import { loadBundle } from "./loadBundle.ts";
+import type * as theSearches from "./searches.ts";
 
-serveSearches();
+const file = fileURLToPath(new URL(__SEARCHES__, import.meta.url));
+const searches = loadBundle<typeof theSearches>(file, "thread");
+searches.exports.serveSearches(() => searches.keep());

@@ -16,14 +16,7 @@ import { promptOutcomes } from "../detection/signin/outcome.ts";
 import { longestText } from "../detection/signin/signIn.ts";
 import { membersMessage } from "./issues.ts";
 import { didYouMean } from "./nearest.ts";
-
-/** Bounds of a rule's numbers. Beyond them, a rule would count everything, or could never be read completely. */
-export const ruleLimits = {
-  shortestWindowMs: 1_000,
-  longestWindowMs: 24 * 3_600_000,
-  largestThreshold: 10_000,
-  longestWatchMs: 7 * 86_400_000,
-} as const;
+import { ruleLimits } from "./ruleLimits.ts";
 
 const asText = "must be text";
 const asFlag = "must be true or false";

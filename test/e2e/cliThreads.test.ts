@@ -55,7 +55,9 @@ describe("threads", { timeout: 600_000 }, () => {
     async (_, pack) => {
       // All of the program but the one that threads are started with.
       const folder = temporaryFolder();
-      for (const name of readdirSync(dirname(built)).filter((each) => /^cli.*\.mjs$/.test(each))) {
+      for (const name of readdirSync(dirname(built)).filter((each) =>
+        /^(?:cli|program)/.test(each),
+      )) {
         copyFileSync(join(dirname(built), name), join(folder, name));
       }
       const alone = join(folder, "cli.mjs");

@@ -90,6 +90,7 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => /^(?:src|test|bench|standins|types)\//.test(path))).toEqual([]);
     expect(paths).not.toContain("dist/start.mjs");
+    expect(paths.filter((path) => path.startsWith("dist/compiled/"))).toEqual([]);
   });
 
   test("brings no other package, and no script that runs at installation", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../src/detection/signin/cidr.ts";
 import { presets } from "../../src/detection/rules/presets.ts";
 import { readRules } from "../../src/settings/rules.ts";
-import { ruleLimits } from "../../src/settings/ruleSchema.ts";
+import { ruleLimits } from "../../src/settings/ruleLimits.ts";
 import { anything } from "../../src/detection/signin/selector.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 

@@ -9,6 +9,9 @@ import { enoughText } from "./readLogFile.ts";
 import { RecordMaker } from "./envelopes/recordMaker.ts";
 import type { PlainLines } from "./search/search.ts";
 
+/** Enough lines to recognise the names of their fields. They are parsed whether they matter or not. */
+const headBytes = 64 * 1024;
+
 /** Longer than most lines. */
 const lastBytes = 16 * 1024;
 
@@ -80,7 +83,7 @@ function isUnsearchable(entry: Entry): boolean {
 }
 
 async function readHead(file: LogFile, signal: AbortSignal | undefined) {
-  const chunks = readChunks(file, signal ? { signal } : {});
+  const chunks = readChunks(file, signal ? { signal } : {}, undefined, headBytes);
   try {
     return await readStart(chunks, enoughText());
   } finally {

@@ -6,7 +6,7 @@ import { InputError } from "./inputError.ts";
 import type { InputTally } from "./inputTally.ts";
 
 /** Large enough that the cost of a read is negligible, small enough that many fit into memory. */
-const chunkBytes = 256 * 1024;
+const defaultChunk = 256 * 1024;
 
 export interface ReadOptions extends LayoutOptions {
   /** Read for "-". Default: the process's own standard input. */
@@ -35,6 +35,7 @@ export async function* readChunks(
   file: LogFile,
   options: ReadOptions,
   range?: Range,
+  chunkBytes = defaultChunk,
 ): AsyncGenerator<Buffer> {
   const { signal, onBytes } = options;
   signal?.throwIfAborted();
@@ -43,7 +44,7 @@ export async function* readChunks(
     return;
   }
   try {
-    for await (const chunk of open(file, options, range)) {
+    for await (const chunk of open(file, options, range, chunkBytes)) {
       signal?.throwIfAborted();
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       onBytes?.(bytes.length);
@@ -59,8 +60,9 @@ function open(
   file: LogFile,
   options: ReadOptions,
   range: Range | undefined,
+  chunkBytes: number,
 ): AsyncIterable<Buffer | string> {
-  const { stdin = process.stdin, signal } = options;
+  const { signal } = options;
   if (file.path !== null) {
     return createReadStream(file.path, {
       highWaterMark: chunkBytes,
@@ -68,6 +70,8 @@ function open(
       ...(signal && { signal }),
     });
   }
+  // Node prepares its own input at the first use, which takes a while.
+  const { stdin = process.stdin } = options;
   // A pipe may stay silent for ever, so the signal must end the wait, not only the loop.
   if (signal && stdin instanceof Readable) {
     addAbortSignal(signal, stdin);

@@ -2,6 +2,7 @@ import { isBlank, newlineByte, openArray, openObject } from "../bytes.ts";
 import { readEnvelopeText } from "../envelopes/envelopeText.ts";
 import { followJson } from "./jsonGrammar.ts";
 import type { FileStart } from "./fileStart.ts";
+import { parseJson } from "./parseJson.ts";
 
 /** The layout of JSON: one value per line, or values that must be split by their brackets. */
 export type JsonShape = "lines" | "values";
@@ -52,8 +53,9 @@ function startsAs(pattern: RegExp, bytes: Buffer): boolean {
   return pattern.test(bytes.toString("latin1", 0, startBytes));
 }
 
+/** One object, as usual, or several. */
 function isWhole(line: Buffer): boolean {
-  return startsAs(jsonStart, line) && followJson(line) === "between";
+  return startsAs(jsonStart, line) && (parseJson(line).ok || followJson(line) === "between");
 }
 
 /** Reports whether a line breaks off like a multi-line layout. A truncated line may end anywhere. */

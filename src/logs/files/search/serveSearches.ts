@@ -12,8 +12,12 @@ import {
 } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
-/** Answers each request with what was found. Does nothing outside a `SearchThread`. */
-export function serveSearches(): void {
+/**
+ * Answers each request with what was found. Does nothing outside a `SearchThread`.
+ *
+ * @param onFirst called once, after the first answer
+ */
+export function serveSearches(onFirst: () => void): void {
   if (!isSetting(workerData)) {
     return;
   }
@@ -31,6 +35,7 @@ export function serveSearches(): void {
     });
     say(answer);
   });
+  parentPort?.once("message", onFirst);
   say(ready);
 }
 

@@ -1,0 +1,2 @@
+// The bundle that worker threads load.
+export { serveSearches } from "../logs/files/search/search.ts";
