@@ -75,8 +75,8 @@ export async function bundleApp(folder, version, more = {}) {
 export const developerBeside = (place) => beside(/\/developerCredential\.ts$/, place);
 
 /** The pages of `mfa-deny report` and `tune` with their charts. No other command loads these megabytes. */
-export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.mjs");
-export const tunePageBeside = beside(/\/tunePage\.ts$/, "./tunePage.mjs");
+export const reportPageBeside = beside(/\/page\.ts$/, "./reportPage.cjs");
+export const tunePageBeside = beside(/\/tunePage\.ts$/, "./tunePage.cjs");
 
 const doctorBeside = beside(/\/doctor\/inApp\.ts$/, "./doctor.cjs");
 const tuneBeside = beside(/\/tuning\.ts$/, "./tune.cjs");

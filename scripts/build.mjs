@@ -1,6 +1,6 @@
 // Bundles the programs into dist/. `--quiet` prints errors only.
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import {
@@ -31,9 +31,9 @@ const requireForCommonJs =
 const loaded = {
   format: "cjs",
   entryNames: "[name]-[hash]",
-  outExtension: { ".js": ".cjs" },
   // V8 reads ASCII faster than UTF-8.
   charset: "ascii",
+  supported: { "dynamic-import": false },
   minifyWhitespace: true,
   minifySyntax: true,
 };
@@ -42,7 +42,7 @@ const loaded = {
 const loadedEntries = [
   {
     from: "src/cli/run.ts",
-    to: "dist/program.mjs",
+    to: "dist/program.cjs",
     options: {
       ...loaded,
       plugins: [
@@ -54,7 +54,7 @@ const loadedEntries = [
       ],
     },
   },
-  { from: "src/cli/searches.ts", to: "dist/searches.mjs", options: loaded },
+  { from: "src/cli/searches.ts", to: "dist/searches.cjs", options: loaded },
 ];
 
 /** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
@@ -62,13 +62,13 @@ const entries = [
   { from: "src/cli/main.ts", to: "dist/cli.mjs", options: { format: "esm", minify: true } },
   {
     from: "src/cli/report/page.ts",
-    to: "dist/reportPage.mjs",
-    options: { format: "esm", minify: true },
+    to: "dist/reportPage.cjs",
+    options: { format: "cjs", minify: true },
   },
   {
     from: "src/cli/tune/tunePage.ts",
-    to: "dist/tunePage.mjs",
-    options: { format: "esm", minify: true },
+    to: "dist/tunePage.cjs",
+    options: { format: "cjs", minify: true },
   },
   { from: "src/cli/searchThread.ts", to: "dist/searchThread.mjs", options: { format: "esm" } },
   {
@@ -124,9 +124,9 @@ async function bundle({ from, to, options }, texts = {}) {
     .build({
       metafile: true,
       absWorkingDir: root,
-      entryPoints: [{ in: from, out: basename(to, ".mjs") }],
+      entryPoints: [{ in: from, out: basename(to, extname(to)) }],
       outdir: dirname(to),
-      outExtension: { ".js": ".mjs" },
+      outExtension: { ".js": extname(to) },
       bundle: true,
       platform: "node",
       target: "node20",

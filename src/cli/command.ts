@@ -12,8 +12,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** The program that worker threads run. If it is absent, no threads are started. */
   readonly threadProgram?: URL;
-  /** The module behind `doctor`, which contains Azure's clients. If it is absent, `doctor` is not available. */
-  readonly doctorProgram?: URL;
+  /** Loads the module behind `doctor`, which contains Azure's clients. If it is absent, `doctor` is not available. */
+  readonly loadDoctor?: () => Promise<unknown>;
 }
 
 export interface Output {

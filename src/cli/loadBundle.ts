@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 
 export interface Bundle<Exports> {
   readonly exports: Exports;
@@ -15,7 +15,7 @@ export interface Bundle<Exports> {
 }
 
 /**
- * Loads a CommonJS bundle of ASCII text. Compiling a bundle takes longer than most runs, so the compiled code is kept in
+ * Loads a CommonJS bundle of ASCII text without `import()`. Compiling a bundle takes longer than most runs, so the compiled code is kept in
  * a folder beside it, as Python does in `__pycache__`. The environment variable `NODE_DISABLE_COMPILE_CACHE=1` turns
  * that off, as it does in Node.
  *
@@ -32,7 +32,6 @@ export function loadBundle<Exports>(file: string, use: string): Bundle<Exports> 
   const source = readFileSync(file, "latin1");
   const script = new Script(`(function (exports, require, module) {${source}\n})`, {
     filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData && { cachedData }),
   });
   const wasKept = script.cachedDataRejected === false;

@@ -26,7 +26,7 @@ if (args[0] === "--version") {
     env,
     signal: interrupt.signal,
     threadProgram: file("searchThread.mjs"),
-    doctorProgram: file("doctor.mjs"),
+    loadDoctor: () => import(file("doctor.mjs").href),
   });
   // Other arguments may be anything, and ended in an error.
   if (process.exitCode !== exitCodes.unusable) {

@@ -17,7 +17,7 @@ async function doctor(...args: readonly string[]) {
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
     signal: new AbortController().signal,
-    doctorProgram: program,
+    loadDoctor: () => import(program.href),
   });
   return { code, out, err };
 }

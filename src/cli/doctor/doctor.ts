@@ -118,11 +118,11 @@ function isAppAddress(text: string): boolean {
 }
 
 /** Loads a separate program, so that the other commands do not load Azure's clients. */
-async function load({ doctorProgram }: Terminal): Promise<RunDoctor> {
-  if (doctorProgram === undefined) {
+async function load({ loadDoctor }: Terminal): Promise<RunDoctor> {
+  if (loadDoctor === undefined) {
     throw new UsageError("this build has no doctor: it needs doctor.mjs beside it");
   }
-  const program: unknown = await import(doctorProgram.href);
+  const program = await loadDoctor();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build writes that program
   return (program as { readonly runDoctor: RunDoctor }).runDoctor;
 }
