@@ -2,7 +2,7 @@ import { planParts, stepBackfill } from "../../src/run/backfill.ts";
 import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
-import { simulatedSource } from "./source.ts";
+import { simulatedLog } from "./source.ts";
 import { simulatedJob, simulatedStore } from "./state.ts";
 import { SimulatedTenant } from "./tenant.ts";
 import { VirtualTime } from "./virtualTime.ts";
@@ -63,7 +63,7 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
   const job = simulatedJob(part, time, tableMs);
   const { store, requests } = simulatedStore(time, tableMs);
   const past = tenantOf(scenario, part.cursor, part.end);
-  const detector = simulatedDetector(time, simulatedSource(past, service, time), store);
+  const detector = simulatedDetector(time, simulatedLog(past, service, time, "backfill"), store);
   let executions = 0;
   const backfill = async () => {
     let hasMore = true;
@@ -117,7 +117,7 @@ function tenantOf(scenario: BackfillScenario, from: number, to: number): Simulat
 function startTimer(scenario: BackfillScenario, time: VirtualTime, service: QueryService) {
   const tenant = tenantOf(scenario, now - day, now + 3 * day);
   const { store } = simulatedStore(time, tableMs);
-  const detector = simulatedDetector(time, simulatedSource(tenant, service, time), store);
+  const detector = simulatedDetector(time, simulatedLog(tenant, service, time, "detection"), store);
   const runs: number[] = [];
   const timer = { runs, isStopped: false };
   const run = async () => {

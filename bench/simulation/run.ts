@@ -1,7 +1,7 @@
 import { runDetection } from "../../src/run/runDetection.ts";
 import { simulatedDetector } from "./detector.ts";
 import { documentedLimits, QueryService } from "./queryService.ts";
-import { simulatedSource } from "./source.ts";
+import { simulatedLog } from "./source.ts";
 import { simulatedStore } from "./state.ts";
 import { SimulatedTenant } from "./tenant.ts";
 import { VirtualTime } from "./virtualTime.ts";
@@ -41,8 +41,7 @@ export async function simulateRun({ users, candidates, latencyMs }: RunScenario)
     candidates,
     attacks: 0,
   });
-  const source = simulatedSource(tenant, service, time);
-  const detector = { ...simulatedDetector(time, source, store), ingestionSafetyMs: 2 * minute };
+  const detector = simulatedDetector(time, simulatedLog(tenant, service, time, "detection"), store);
   // Rows are ingested three minutes after they happen.
   await time.runUntil(
     store.saveProgress({

@@ -12,7 +12,6 @@ import {
 } from "../detection/signin/account.ts";
 import {
   farthest,
-  hasFired,
   look,
   silenceOf,
   spanAround,
@@ -22,9 +21,9 @@ import {
 import { familyHead } from "./familyHead.ts";
 import { inParallel } from "./inParallel.ts";
 import type { RecordIndex, Range } from "./ports.ts";
-import type { RecentSightings } from "./recentSightings.ts";
 import { mostRows, readSightings } from "./readAround.ts";
 import { ActiveAccounts, joinAccounts, type Activity } from "./newActivity.ts";
+import { isWhole } from "./quietAccounts.ts";
 
 /** Concurrent requests to the state. */
 export const stateRequests = 8;
@@ -37,15 +36,6 @@ export interface AccountCase extends ViewedAccount {
   readonly matched: MatchedAccounts;
 }
 
-/** What was read earlier about all accounts together. It saves reading about each of them. */
-export interface KnownBefore {
-  /** Null if not known. It must be newer than the rows of the activity, and older than what is read around it. */
-  readonly index: RecordIndex | null;
-  readonly recent: RecentSightings | null;
-}
-
-export const nothingKnown: KnownBefore = { index: null, recent: null };
-
 /** How far beyond a hull the first read reaches, in windows. It usually saves a second read. */
 const generous = 4;
 
@@ -53,16 +43,16 @@ const generous = 4;
  * Reads what is recorded about accounts, then the log around their activity, until there is silence on both sides.
  * The log is read last so that it is newer than the record it is judged against. For the same reason, an account
  * with names that the query did not ask for starts over.
+ *
+ * @param index null if not known. It must be newer than the rows of the activity, and older than what is read around it
  */
 export async function readAccountCases(
   detector: Detector,
   touched: readonly Activity[],
   signal: AbortSignal,
-  { index, recent }: KnownBefore = nothingKnown,
+  index: RecordIndex | null = null,
 ): Promise<readonly AccountCase[]> {
-  const stillOpen = async (activities: readonly Activity[]) =>
-    (await readAllHeads(detector, activities, index)).filter((each) => !isQuiet(each, recent));
-  let open = await stillOpen(touched);
+  let open = await readAllHeads(detector, touched, index);
   const cases: AccountCase[] = [];
   // The distance doubles each time, so that an endless burst takes few reads.
   for (let times = 1; open.length > 0; times *= 2) {
@@ -105,31 +95,9 @@ export async function readAccountCases(
         unfinished.push({ ...each, families });
       }
     }
-    open = [...unfinished, ...(await stillOpen(renamed))];
+    open = [...unfinished, ...(await readAllHeads(detector, renamed, index))];
   }
   return cases;
-}
-
-/**
- * Reports whether an account without any record needs no decision: everything published about its streaks so far was
- * read, and they fire by no rule. Whatever is published later is activity of its own.
- */
-function isQuiet(viewed: ViewedAccount, recent: RecentSightings | null): boolean {
-  const isNew = viewed.families.every(
-    ({ head }) => head.version === null && head.takenIn === undefined,
-  );
-  if (recent === null || !isNew || !isWhole(viewed.account)) {
-    return false;
-  }
-  const seen = recent.of(viewed.account);
-  if (seen === null) {
-    return false;
-  }
-  const active = { ...viewed, account: seen.account };
-  const families = viewed.families.map((view) => look(active, view, seen.sightings));
-  const { span, clipped } = spanAround({ ...active, families }, silenceOf);
-  const fires = families.some(({ views }) => views.some(hasFired));
-  return !fires && !clipped && span.from >= recent.completeFrom;
 }
 
 /** Drops what was read about the account. */
@@ -225,10 +193,6 @@ async function readHeads(
   }
   const active = { ...activity, account };
   return { ...active, families: heads.map((each) => look(active, each, [])) };
-}
-
-function isWhole({ tenantId, user, names = [] }: Account): boolean {
-  return tenantId !== null && objectIdOf(user) !== null && names.length > 0;
 }
 
 /**

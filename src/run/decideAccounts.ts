@@ -2,7 +2,7 @@ import type { Decision, Reason } from "../detection/decisions/decision.ts";
 import { recordDecisions } from "../detection/decisions/record.ts";
 import type { ContextOf } from "../detection/context/context.ts";
 import type { Approval } from "../detection/signin/sighting.ts";
-import { nothingKnown, readAccountCases, stateRequests, type AccountCase } from "./accountCases.ts";
+import { readAccountCases, stateRequests, type AccountCase } from "./accountCases.ts";
 import { hasFired, type FamilyView } from "./familyView.ts";
 import type { Detector } from "./detector.ts";
 import { accountKey, allNames } from "../detection/signin/account.ts";
@@ -16,6 +16,7 @@ import { inParallel } from "./inParallel.ts";
 import type { Finding } from "../detection/decisions/finding.ts";
 import type { ChangeBase, Delivery, DueItem, Incident, SubjectRecord } from "./ports.ts";
 import { isPending, type SendBudget } from "./sendBudget.ts";
+import { withoutQuiet } from "./quietAccounts.ts";
 import { readApprovalsAround } from "./readAround.ts";
 import type { Activity } from "./newActivity.ts";
 import type { RecentSightings } from "./recentSightings.ts";
@@ -51,23 +52,28 @@ export async function decideAccounts(
   const results: Decided[] = [];
   // Read after the rows of the activity, so that whatever was recorded before these were published is in it.
   const index = touched.length === 0 ? null : await detector.store.readIndex(touched.length);
+  const wanted =
+    index === null || recent === null
+      ? touched
+      : withoutQuiet(detector, touched, { index, recent });
+  // As many lookups as if nobody had been left out, so that an attack on many users gets its contexts.
+  const lookUps = Math.ceil(touched.length / Math.max(1, wanted.length));
   // Stryker disable next-line EqualityOperator: with no accounts left, nothing is asked.
-  for (let start = 0; start < touched.length; start += accountsAtOnce) {
-    let open = touched.slice(start, start + accountsAtOnce);
+  for (let start = 0; start < wanted.length; start += accountsAtOnce) {
+    let open = wanted.slice(start, start + accountsAtOnce);
     for (let attempt = 0; open.length > 0; attempt++) {
       if (attempt === attempts) {
         throw new UpstreamError("state", "other runs keep changing the same records", true);
       }
       // An account is judged again because others have recorded something, so nothing read before is valid.
-      const known = attempt === 0 ? { index, recent } : nothingKnown;
-      const cases = await readAccountCases(detector, open, signal, known);
+      const cases = await readAccountCases(detector, open, signal, attempt === 0 ? index : null);
       const approvals = await readApprovalsOf(detector, cases, signal);
       const judged = cases.map((each) => ({
         ...each,
         // Stryker disable next-line ArrayDeclaration: a text is not an approval.
         approvals: approvals.get(accountKey(each.account)) ?? [],
       }));
-      const contexts = await readContexts(detector, judged, signal);
+      const contexts = await readContexts(detector, judged, lookUps, signal);
       const outcomes = await inParallel(judged, stateRequests, (each) =>
         decideCase(detector, each, contexts.get(accountKey(each.account)), sending),
       );

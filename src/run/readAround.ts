@@ -25,6 +25,12 @@ export function* userGroups(users: readonly string[]): Generator<readonly string
 /** Rows per user that are enough. Once they are reached, rows further away from the core are not read. */
 export const mostRows = 10_000;
 
+/**
+ * How much longer the range of a query may be than the spans that share it (ms). Every query spans three days more
+ * anyway, for rows that are published late.
+ */
+const farApart = 24 * hour;
+
 /** Concurrent queries. The source may allow fewer. */
 const queriesAtOnce = 8;
 
@@ -70,10 +76,26 @@ export async function readSightings(
       }
     },
   };
-  await inParallel(groupsOf(wanted), queriesAtOnce, (group) =>
-    readOutwards(reading, queryOf(group), coreOf(group)),
-  );
+  await inParallel(groupsOf(wanted, farApart), queriesAtOnce, (group) => readGroup(reading, group));
   return { table, rows: reading.rows, cut: reading.cut };
+}
+
+/** Reads users together. If that is too much for an answer, reads those apart whose spans are. */
+async function readGroup(reading: Outwards, group: readonly CoredSpan[]): Promise<void> {
+  const query = queryOf(group);
+  const answer = await reading.ask(query);
+  if (answer.kind === "whole") {
+    answer.rows.forEach(reading.take);
+    return;
+  }
+  const nearer = groupsOf(group, hour);
+  if (nearer.length > 1) {
+    for (const part of nearer) {
+      await readGroup(reading, part);
+    }
+    return;
+  }
+  await readParts(reading, query, coreOf(group), answer.reason);
 }
 
 /** What was read about some users, and the number of rows of each. */
@@ -85,7 +107,7 @@ interface Outwards {
 }
 
 /**
- * Reads the parts nearest to the core first. Users who already have enough rows are left out further away, so that
+ * Reads a part of a range. Users who already have enough rows are left out further away, so that
  * the rows of one user cannot use up the time and memory for all.
  */
 async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Promise<void> {
@@ -104,8 +126,18 @@ async function readOutwards(reading: Outwards, query: LogQuery, core: Range): Pr
     answer.rows.forEach(reading.take);
     return;
   }
-  const parts = splitAround(query.range, core)?.map((range) => ({ ...asked, range }));
-  const nearestFirst = (parts ?? halve(asked, answer.reason)).toSorted(
+  await readParts(reading, asked, core, answer.reason);
+}
+
+/** Reads a range in parts, those nearest to the core first. */
+async function readParts(
+  reading: Outwards,
+  asked: LogQuery,
+  core: Range,
+  reason: string,
+): Promise<void> {
+  const parts = splitAround(asked.range, core)?.map((range) => ({ ...asked, range }));
+  const nearestFirst = (parts ?? halve(asked, reason)).toSorted(
     (a, b) => distance(a.range, core) - distance(b.range, core),
   );
   for (const part of nearestFirst) {
@@ -146,26 +178,40 @@ export async function readApprovalsAround(
       found.forEach((approval) => approvals.push([account, approval]));
     }
   };
-  await inParallel(groupsOf(wanted), queriesAtOnce, async (group) => {
+  await inParallel(groupsOf(wanted, farApart), queriesAtOnce, async (group) => {
     const rows = await readWhole((query) => source.approvals(query, signal), queryOf(group));
     rows.forEach(take);
   });
   return approvals;
 }
 
-/** Users whose spans begin and end in the same hours share a query. */
-function groupsOf<T extends UserSpan>(wanted: readonly T[]): readonly (readonly T[])[] {
-  const groups = new Map<string, T[]>();
-  for (const each of wanted) {
-    const name = `${Math.floor(each.span.from / hour)}-${Math.floor(each.span.to / hour)}`;
-    const group = groups.get(name);
-    if (group === undefined) {
-      groups.set(name, [each]);
-    } else {
+/**
+ * Groups users by query. No span of a query is much longer than the others in it.
+ *
+ * @param apart how much longer a query may be than the spans in it (ms)
+ */
+function groupsOf<T extends UserSpan>(
+  wanted: readonly T[],
+  apart: number,
+): readonly (readonly T[])[] {
+  const groups: T[][] = [];
+  let common: Range = { from: 0, to: 0 };
+  let shortest = -Infinity;
+  for (const each of wanted.toSorted((a, b) => a.span.from - b.span.from)) {
+    const { span } = each;
+    const joined = { from: common.from, to: Math.max(common.to, span.to) };
+    shortest = Math.min(shortest, span.to - span.from);
+    const group = groups.at(-1);
+    if (group !== undefined && joined.to - joined.from <= shortest + apart) {
       group.push(each);
+      common = joined;
+    } else {
+      groups.push([each]);
+      common = span;
+      shortest = span.to - span.from;
     }
   }
-  return [...groups.values()].flatMap(chunk);
+  return groups.flatMap(chunk);
 }
 
 function queryOf(group: readonly UserSpan[]): LogQuery {

@@ -6,6 +6,7 @@ import type { Decision } from "../detection/decisions/decision.ts";
 import { accountKey } from "../detection/signin/account.ts";
 import { familiesOf } from "../detection/rules/families.ts";
 import { stateRequests } from "./accountCases.ts";
+import type { ContextSource } from "./contextSource.ts";
 import type { Detector } from "./detector.ts";
 import { inParallel } from "./inParallel.ts";
 import { judgeFamily, type KnownCase } from "./judgeFamily.ts";
@@ -28,22 +29,38 @@ interface Judged {
 /**
  * Reads what the logs say around the findings of some accounts, by account. Nothing is looked up if no finding is
  * new or changed. Whatever cannot be looked up is a gap in the context.
+ *
+ * @param lookUps how many times accounts may be looked up together
  */
 export async function readContexts(
   detector: Detector,
   cases: readonly KnownCase[],
+  lookUps: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ContextOf>> {
-  const { context = null, log } = detector;
+  const { context = null } = detector;
   if (context === null) {
     return new Map();
   }
   const judged = cases.flatMap((each) => judgeWithout(detector, each));
   const accounts = [...new Set(judged.filter(wantsContext).map(({ each }) => each))];
-  const chosen = new Set(accounts.slice(0, mostAccounts));
-  if (chosen.size === 0) {
-    return new Map();
+  const contexts = new Map<string, ContextOf>();
+  const most = Math.min(accounts.length, lookUps * mostAccounts);
+  for (let start = 0; start < most; start += mostAccounts) {
+    const chosen = new Set(accounts.slice(start, start + mostAccounts));
+    const found = await readTogether({ ...detector, context }, judged, chosen, signal);
+    found.forEach((contextOf, account) => contexts.set(account, contextOf));
   }
+  return contexts;
+}
+
+async function readTogether(
+  detector: Detector & { readonly context: ContextSource },
+  judged: readonly Judged[],
+  chosen: ReadonlySet<KnownCase>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ContextOf>> {
+  const { context, log } = detector;
   const wanted = judged.filter(({ each }) => chosen.has(each));
   const wishes = wanted.map(({ wish }) => wish);
   const rows = await lookUpContext({ source: context, log }, wishes, signal);

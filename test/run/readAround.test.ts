@@ -35,27 +35,63 @@ it("asks for rows that were stored from an hour before to three days after", asy
   expect(publicationLag).toEqual({ before: hour, after: 72 * hour });
 });
 
-it("asks once for users of like times, and apart for others", async () => {
-  const log = new FakeLog(clock, publish([...refusals("09:00", 2), ...refusals("13:00", 2, bob)]));
+describe("users of different times", () => {
+  const rows = publish([...refusals("09:00", 2), ...refusals("13:00", 2, bob)]);
   const wanted = [
+    wantedOf(bob.name, "13:00", "13:01"),
     wantedOf(alice.name, "09:00", "09:01"),
     wantedOf("carol@contoso.com", "09:20", "09:50"),
-    wantedOf(bob.name, "13:00", "13:01"),
   ];
-  const read = await readSightings(log, wanted, never);
-  const { rows, cut } = read;
-  const sightings = sightingsIn(read);
-  expect(log.asked.map(({ users, range }) => ({ users, range }))).toEqual([
+  const [nine, one] = [
     {
       users: [alice.name, "carol@contoso.com"],
       range: { from: time("08:00"), to: time("09:50") + 72 * hour },
     },
     { users: [bob.name], range: { from: time("12:00"), to: time("13:01") + 72 * hour } },
-  ]);
-  expect(sightings.get(alice.name)).toHaveLength(2);
-  expect(sightings.get(bob.name)).toHaveLength(2);
-  expect(rows.get(bob.name)).toBe(2);
-  expect(cut.size).toBe(0);
+  ];
+
+  async function asked(log: FakeLog, of: typeof wanted) {
+    const read = await readSightings(log, of, never);
+    const queries = log.asked.map(({ users, range }) => ({ users, range }));
+    return { ...read, sightings: sightingsIn(read), queries };
+  }
+
+  it("share a query if their times are within a day", async () => {
+    const { rows: counts, cut, sightings, queries } = await asked(new FakeLog(clock, rows), wanted);
+    const users = [...nine.users, ...one.users];
+    expect(queries).toEqual([{ users, range: { from: nine.range.from, to: one.range.to } }]);
+    expect(sightings.get(alice.name)).toHaveLength(2);
+    expect(sightings.get(bob.name)).toHaveLength(2);
+    expect(counts.get(bob.name)).toBe(2);
+    expect(cut.size).toBe(0);
+  });
+
+  it.each([
+    [24 * hour, 1],
+    [24 * hour + 1, 2],
+  ])("do not if a query would be %i ms longer than the shortest of them", async (longer, count) => {
+    const from = time("09:00");
+    const short = { from, to: from + hour };
+    const long = { from, to: from + hour + longer };
+    const of = [short, long].map((each, i) => ({
+      names: [personNamed(`user${i}`).name],
+      span: each,
+      core: each,
+    }));
+    for (const spans of [of, of.toReversed()]) {
+      expect((await asked(new FakeLog(clock, []), spans)).queries).toHaveLength(count);
+    }
+  });
+
+  it("are read apart if one answer has no room for all of them", async () => {
+    const log = new FakeLog(clock, rows);
+    log.mostRows = 3;
+    const { sightings, queries, cut } = await asked(log, wanted);
+    expect(queries.slice(1)).toEqual([nine, one]);
+    expect(sightings.get(alice.name)).toHaveLength(2);
+    expect(sightings.get(bob.name)).toHaveLength(2);
+    expect(cut.size).toBe(0);
+  });
 });
 
 it.each([

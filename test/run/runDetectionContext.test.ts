@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { EventRow, FailedSignIns } from "../../src/detection/context/rows.ts";
 import { alice, approved, bob, row, time } from "../builders.ts";
-import { Bench, day, denyThenApprove, explicitDeny, hour, minute, refusals } from "./bench.ts";
+import {
+  Bench,
+  day,
+  denyThenApprove,
+  explicitDeny,
+  hour,
+  minute,
+  personNamed,
+  refusals,
+} from "./bench.ts";
 import { publish } from "./fakeLog.ts";
 import { FakeTables, month, names } from "./fakeTables.ts";
 
@@ -68,6 +77,22 @@ describe("the context of a finding", () => {
     await bench.run("09:30");
     expect(bench.sink.delivered).toHaveLength(3);
     expect(context.asked).toEqual(all);
+  });
+
+  it.each([
+    ["a hundred of those attacked", 0, 1],
+    ["all of those attacked, if others who were active need no decision", 100, 2],
+  ])("is looked up at once for %s", async (_, calm, times) => {
+    const people = (count: number, word: string) =>
+      Array.from({ length: count }, (__, i) => personNamed(`${word}${i}`));
+    const attacked = people(110, "hit").flatMap((user) => refusals("09:00", 5, user));
+    const others = people(calm, "calm").flatMap((user) => refusals("09:00", 1, user));
+    const { bench, context } = benchOf([explicitDeny], [...attacked, ...others]);
+    bench.now = time("09:00") + 5 * day;
+    await bench.backfill({ from: "08:00", to: "12:00" });
+    expect(context.asked).toEqual(Array.from({ length: times }, () => all).flat());
+    const told = verdicts({ bench }).filter((verdict) => verdict !== undefined);
+    expect(told).toHaveLength(Math.min(110, 100 * times));
   });
 
   it("is looked up again when the finding grows", async () => {

@@ -140,6 +140,23 @@ describe("who is read around", () => {
     expect(bench.records()).toMatchObject([{ facts: { denials: 5 } }]);
   });
 
+  it("is asked about together, however many others were active", async () => {
+    const people = Array.from({ length: 1_200 }, (_, i) => personNamed(`user${i}`));
+    const calm = people.flatMap((user) => refusals("12:00", 1, user));
+    const fires = [...refusals("10:00", 5), ...refusals("14:00", 5, bob)];
+    const bench = new Bench(from + 5 * day, publish([...fires, ...calm]));
+    const { work } = await sweepDay(bench);
+    expect(work).toMatchObject({ denials: 1_210, opened: 2 });
+    const named = bench.log.asked.filter(({ users }) => users !== null);
+    // Their steps, each with one query for denials and one for approvals.
+    expect(named.map(({ kind, users }) => [kind, users?.includes(alice.id)])).toEqual([
+      ["candidates", true],
+      ["approvals", true],
+      ["candidates", false],
+      ["approvals", false],
+    ]);
+  });
+
   it("is who has a record, even with a single denial more", async () => {
     const bench = new Bench(from + 5 * day, publish(refusals("12:00", 5)));
     await sweepDay(bench);
