@@ -5,7 +5,9 @@ import {
   type BackfillPart,
   type BackfillRequest,
 } from "./backfillJob.ts";
+import type { Rule } from "../detection/rules/rule.ts";
 import type { Detector } from "./detector.ts";
+import { silenceOf } from "./familyView.ts";
 import { newSendBudget } from "./sendBudget.ts";
 import { publicationLag } from "./readAround.ts";
 import { sweep } from "./sweep.ts";
@@ -14,6 +16,12 @@ import { noTotals, type RunTotals } from "./runTotals.ts";
 
 /** For progress only. The actual steps may be shorter. */
 const sliceLength = 6 * 3_600_000;
+
+/** How many pages wait while earlier ones are judged. More take memory and save little time. */
+const pagesAhead = 2;
+
+/** How long before their publication most rows of a page happened, and the streaks that they belong to (ms). */
+const usualLag = 3_600_000;
 
 /** The number of error messages kept for a part. */
 const mostErrors = 20;
@@ -39,7 +47,7 @@ export interface BackfillStep {
   readonly id: string;
   readonly request: BackfillRequest;
   readonly workspace: string;
-  /** No slice starts after this time (epoch ms). */
+  /** No page is read after this time (epoch ms), but what was read is judged. */
   readonly until: number;
 }
 
@@ -77,9 +85,17 @@ export async function stepBackfill(
       : { cursor, slicesDone: Math.floor((cursor - start) / sliceLength) };
   let cursor = range.from;
   try {
-    for await (const { to, isLast } of sweep(
+    for await (const { to } of sweep(
       detector,
-      { by: "generated", range, happenedIn, rowsPerMs: rowsPerMs(before, start) },
+      {
+        by: "generated",
+        range,
+        happenedIn,
+        rowsPerMs: rowsPerMs(before, start),
+        until,
+        recall: recallOf(detector.rules),
+        pagesAhead,
+      },
       sending,
       work,
       signal,
@@ -87,9 +103,6 @@ export async function stepBackfill(
       cursor = to;
       if (!(await save(reached(cursor)))) {
         return false;
-      }
-      if (!isLast && detector.clock.now() >= until) {
-        return true;
       }
     }
   } catch (error) {
@@ -104,7 +117,13 @@ export async function stepBackfill(
   } finally {
     detector.log.info("backfill step", { id, workspace, from: range.from, to: cursor, ...work });
   }
-  return false;
+  return cursor < range.to;
+}
+
+/** Returns how long before a step to read, so that few accounts at its beginning have to be read around (ms). */
+function recallOf(rules: readonly Rule[]): number {
+  const margins = rules.map((rule) => silenceOf(rule) * rule.windowMs);
+  return publicationLag.before + usualLag + Math.max(0, ...margins);
 }
 
 /** Returns the average number of rows of the part so far. */

@@ -1,23 +1,25 @@
-import type { Clock, LogAnswer, SignInSource } from "./ports.ts";
+import type { Clock, SignInSource } from "./ports.ts";
 import type { SendBudget } from "./sendBudget.ts";
 
+/** Does something that takes no sending time. */
+type Timed = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /**
- * Returns the same source, except that its queries do not use up sending time. A query may wait three minutes for
- * its turn, and what was found must still be sent in the same run. Concurrent queries count once.
+ * Returns a function for waits that do not use up sending time. A query may wait three minutes for its turn, and what
+ * was found must still be sent in the same run. Concurrent waits count once.
  */
-export function withoutSendingTime(
-  source: SignInSource,
+export function outsideSending(
   clock: Clock,
   sending: Pick<SendBudget, "until" | "claimUntil">,
-): SignInSource {
+): Timed {
   let running = 0;
   let since = 0;
-  const timed = async (ask: () => Promise<LogAnswer>): Promise<LogAnswer> => {
+  return async (wait) => {
     if (running++ === 0) {
       since = clock.now();
     }
     try {
-      return await ask();
+      return await wait();
     } finally {
       if (--running === 0) {
         const passed = clock.now() - since;
@@ -26,9 +28,28 @@ export function withoutSendingTime(
       }
     }
   };
+}
+
+/** Returns the same source, except that its queries do not use up sending time. */
+export function timedSource(source: SignInSource, timed: Timed): SignInSource {
   return {
     ...(source.pageRows !== undefined && { pageRows: source.pageRows }),
     candidates: (query, signal) => timed(() => source.candidates(query, signal)),
     approvals: (query, signal) => timed(() => source.approvals(query, signal)),
   };
+}
+
+/** Yields the same items. Waiting for them does not use up sending time. */
+export async function* timedItems<T>(items: AsyncGenerator<T>, timed: Timed): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const next = await timed(() => items.next());
+      if (next.done === true) {
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    await items.return(undefined);
+  }
 }

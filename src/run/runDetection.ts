@@ -128,12 +128,15 @@ export async function runDetection(detector: Detector, signal: AbortSignal): Pro
       signal,
     );
     for await (const step of steps) {
-      const { to, rows, isLast, seen } = step;
+      const { to, isLast, pages } = step;
       run.publishedTo = to;
-      history = addToHistory(history, rows, startedAt);
       run.steps++;
-      vitals = withRows(vitals, step, seen);
-      rowsSeen = seen === null ? rowsSeen : (rowsSeen ?? 0) + seen.rows;
+      for (const page of pages) {
+        const { rows, seen } = page;
+        history = addToHistory(history, rows, startedAt);
+        vitals = withRows(vitals, page, seen);
+        rowsSeen = seen === null ? rowsSeen : (rowsSeen ?? 0) + seen.rows;
+      }
       if (clock.now() - startedAt > longestRun) {
         break;
       }

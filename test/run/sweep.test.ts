@@ -61,7 +61,7 @@ describe("a step that is too much for one answer", () => {
     const { work, steps } = await sweepOver(bench, time("09:30"), time("09:30") + 1);
     expect(work.counts.rows).toBe(30);
     expect(steps).toMatchObject([{ to: time("09:30") + 1, isLast: true }]);
-    expect(steps[0]?.rows).toHaveLength(30);
+    expect(steps[0]?.pages[0]?.rows).toHaveLength(30);
     bench.log.aheadMs = -9 * minute;
     const early = await sweepOver(bench, time("09:30"), time("09:30") + 1);
     expect(early.steps).toEqual([]);
@@ -114,6 +114,54 @@ describe("a step", () => {
   });
 });
 
+describe("pages that are read ahead", () => {
+  const rows = publish([
+    ...refusals("01:00", 4),
+    ...refusals("07:00", 5, bob),
+    ...refusals("12:58", 5),
+    ...refusals("20:00", 2, bob),
+  ]);
+  const from = time("00:00");
+
+  it("are judged together, with the same result", async () => {
+    const results = await Promise.all(
+      [0, 1, 2].map(async (pagesAhead) => {
+        const bench = new Bench(from + 5 * day, rows);
+        bench.log.before = () => new Promise((resolve) => setImmediate(resolve));
+        const { work, steps } = await sweepOver(bench, from, from + day, {
+          by: "generated",
+          pagesAhead,
+        });
+        expect(steps.flatMap(({ pages }) => pages.map(({ to }) => (to - from) / hour))).toEqual([
+          6, 12, 18, 24,
+        ]);
+        expect(steps.map((step) => step.to)).toEqual(
+          steps.map(({ pages }) => pages.at(-1)?.to ?? 0),
+        );
+        return {
+          work,
+          records: bench.records(),
+          most: Math.max(...steps.map(({ pages }) => pages.length)),
+        };
+      }),
+    );
+    const [one, ...ahead] = results;
+    expect(one?.records).toHaveLength(2);
+    for (const { work, records } of ahead) {
+      expect([work, records]).toEqual([one?.work, one?.records]);
+    }
+    expect(results.map(({ most }) => most)).toEqual([1, 1, 2]);
+  });
+
+  it("are no more once the time is up", async () => {
+    const bench = new Bench(from + 5 * day, rows);
+    const until = bench.now;
+    const { steps } = await sweepOver(bench, from, from + day, { pagesAhead: 2, until });
+    expect(steps).toMatchObject([{ to: time("06:00"), isLast: false }]);
+    expect(bench.log.asked.filter(({ users }) => users === null)).toHaveLength(1);
+  });
+});
+
 describe("who is read around", () => {
   const from = time("00:00");
   const sweepDay = (bench: Bench) =>
@@ -130,6 +178,25 @@ describe("who is read around", () => {
     const early = new Bench(from + 5 * day, publish(refusals("00:30", 4)));
     await sweepDay(early);
     expect(namesAsked(early)).toContain(alice.id);
+  });
+
+  it("is nobody who cannot fire, also in the first step, if what came before is read first", async () => {
+    const rows = [...refusals(time("00:00") - 6 * minute, 3), ...refusals("00:01", 1)];
+    const others = [...refusals("00:30", 4, bob), ...refusals(from - 5 * hour, 5, bob)];
+    const asked = { by: "generated", happenedIn: { from, to: from + day } } as const;
+    for (const [recall, names] of [
+      [1.1 * hour, [alice.id]],
+      [3 * hour, []],
+    ] as const) {
+      const bench = new Bench(from + 5 * day, publish([...rows, ...others]));
+      const { work, steps } = await sweepOver(bench, from, from + day, { ...asked, recall });
+      expect(steps[0]?.from).toBe(from);
+      expect(work).toMatchObject({ denials: 5, opened: 0, counts: { rows: 5 } });
+      expect([alice.id, bob.id].filter((id) => namesAsked(bench).has(id))).toEqual(names);
+    }
+    const fires = new Bench(from + 5 * day, publish([...rows, ...refusals("00:02", 1)]));
+    await sweepOver(fires, from, from + day, { ...asked, recall: 3 * hour });
+    expect(fires.records()).toMatchObject([{ facts: { denials: 5 } }]);
   });
 
   it("is who fires with rows of several steps", async () => {

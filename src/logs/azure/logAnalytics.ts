@@ -15,7 +15,7 @@ import { codeOf, upstreamError } from "../../azure/upstream.ts";
  * Concurrent queries of each caller. Each function may run in its own process, and the service allows five queries
  * per identity, so these add up to five. Only one backfill runs at a time.
  */
-export const queriesAtOnce = { detection: 3, maintenance: 1, backfill: 1 } as const;
+export const queriesAtOnce = { detection: 2, maintenance: 1, backfill: 2 } as const;
 
 export interface LogAnalyticsOptions extends QueryClientOptions {
   /** Maximum number of concurrent queries. Default: that of a detection run. */
