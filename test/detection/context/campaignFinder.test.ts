@@ -38,9 +38,12 @@ function campaignOf(
       const value = row[fields[kind]];
       return value !== null && traits[kind].includes(value) ? [{ kind, value }] : [];
     });
-  const others = failed.filter(
-    (row) => row.kind !== "wrongPassword" && !isSame(row.names, names) && overlaps(row, from, to),
-  );
+  const others = failed
+    .filter(
+      (row) => row.kind !== "wrongPassword" && !isSame(row.names, names) && overlaps(row, from, to),
+    )
+    // Of accounts under several names, the last one is shown.
+    .toSorted((a, b) => a.firstAt - b.firstAt);
   const shares = groupByAccount(others).flatMap((rows) => {
     const shared = rows.flatMap(traitsOf);
     const failures = rows
