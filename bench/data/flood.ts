@@ -5,7 +5,7 @@ import { made, type Log } from "./logs.ts";
 import { generateDay, seed } from "./template.ts";
 
 /** Increase it when the generator changes, so that older files are not reused. */
-const version = 1;
+const version = 2;
 
 export interface Flood {
   readonly bytes: number;
@@ -64,6 +64,6 @@ function moved(text: string, byMs: number, user: number, request: number): strin
     )
     .replace(/\b177[23]\d{9}\b/g, (ms) => String(Number(ms) + byMs))
     .replace(/("(?:Id|OriginalRequestId|CorrelationId)":")[\da-f]{8}/g, `$1${requestMark}`)
-    .replace(/("UserPrincipalName":"[^"@]*)@/g, `$1.${userMark}@`)
-    .replace(/("UserId":")[\da-f]{8}/g, `$1${userMark}`);
+    .replace(/("UserPrincipalName":")[^"]*/g, `$1user.${userMark}@contoso.com`)
+    .replace(/("UserId":")[^"]*/g, `$1${userMark}-3314-4098-bd4f-e7f3f8004a45`);
 }

@@ -62,21 +62,26 @@ export interface Unweighed {
   readonly context: Context | null;
   /** Null if it was not found before. */
   readonly before: WeighedBefore | null;
+  /** Whether reading stopped at a limit. Default: false. */
+  readonly bounded?: boolean;
 }
 
 /** Computes counts, times, the closest approval, and the highest severity that a rule gives the burst. */
-export function assess(burst: Unweighed): Omit<Facts, "atLeast"> {
-  const { rules, denials, triggeredAt, approvals, context, before } = burst;
+export function assess(burst: Unweighed): Facts {
+  const { rules, denials, triggeredAt, approvals, context, before, bounded = false } = burst;
+  const { firstDenialAt, lastDenialAt } = spanOf(denials);
   const fraudReports = denials.filter((denial) => denial.outcome === "fraudReported").length;
   const approval = matchApproval(denials, approvals);
   const weight = { fraudReports, triggeredAt, approval, context, before };
   return {
     denials: denials.length,
     fraudReports,
-    ...spanOf(denials),
+    firstDenialAt,
+    lastDenialAt,
     triggeredAt,
     severity: rules.map((rule) => severityOf(rule, weight)).reduce(higher),
     approval,
+    atLeast: bounded,
   };
 }
 

@@ -94,8 +94,8 @@ function findingAt(
   const { approvals: all, context: look } = surroundingsOf(judgement, rules, denials, triggeredAt);
   const context = look();
   const before = recorded === null ? null : weighedBefore(recorded, denials);
-  const weighed = assess({ rules, denials, triggeredAt, approvals: all, context, before });
-  const facts = { ...weighed, atLeast: judgement.bounded };
+  const { bounded } = judgement;
+  const facts = assess({ rules, denials, triggeredAt, approvals: all, context, before, bounded });
   const prompts = judgement.views.flatMap((view) => (view.rule === rules[0] ? view.prompts : []));
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);

@@ -10,11 +10,13 @@ export function newBurst(judgement: Judgement, finding: Finding, extent: Extent)
   const { subject } = judgement;
   const { rules, facts } = finding;
   const [opener] = rules;
+  const { kind, windowMs } = commonWindow(rules);
   return {
-    id: judgement.incidentId(incidentName({ ...subject, rule: opener.id }, facts.firstDenialAt)),
+    id: judgement.incidentId(incidentName(subject, facts.firstDenialAt, opener.id)),
     firstRecordedAt: facts.firstDenialAt,
     extent,
-    ...commonWindow(rules),
+    kind,
+    windowMs,
     ...rulesField(
       subject,
       rules.map(({ id }) => id),

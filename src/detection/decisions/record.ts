@@ -52,11 +52,18 @@ export function foundByRules(
   return (rules ?? [rule]).map((id) => current.get(id) ?? id);
 }
 
-/** Returns the text that an incident id is derived from. */
-export function incidentName(subject: Subject, firstDenialAt: number): string {
-  const { rule, workspaceId, tenantId, user } = subject;
+/**
+ * Returns the text that an incident id is derived from.
+ *
+ * @param opener the id of the rule that opened it
+ */
+export function incidentName(
+  { rule, workspaceId, tenantId, user }: Subject,
+  firstDenialAt: number,
+  opener = rule,
+): string {
   return JSON.stringify([
-    rule,
+    opener,
     workspaceId ?? "",
     tenantId ?? "",
     user,

@@ -122,15 +122,17 @@ function tellStep(signIn: SignIn, step: Step, index: number): Telling {
   if (!isPromptOutcome(outcome) || succeeded === true) {
     return { step: index, text, outcome, ofPrompt: false, time, sighting: null };
   }
-  const sighting: Sighting | null = time && {
-    ...ofRow(signIn),
-    source: "step",
-    outcome,
-    at: time.at,
-    askedAt,
-    method,
-    second: wholeSecond(stepAt ?? time.at),
-  };
+  const sighting =
+    time &&
+    sightingOf(signIn, {
+      source: "step",
+      outcome,
+      at: time.at,
+      askedAt,
+      method,
+      second: wholeSecond(stepAt ?? time.at),
+      lends: false,
+    });
   return { step: index, text, outcome, ofPrompt: true, time, sighting };
 }
 
@@ -150,17 +152,11 @@ function tellStatus(signIn: SignIn, text: string, denial: Sighting | null): Tell
   if (time === null) {
     return { step: null, text, outcome, ofPrompt: true, time, sighting: null };
   }
-  const own: Sighting = { ...rowSighting(signIn, time.at), source: "status", outcome };
-  const lends = outcome === "fraudReported" && denial !== null && denial.outcome === "denied";
-  const sighting = lends
-    ? {
-        ...own,
-        askedAt: denial.askedAt,
-        method: denial.method,
-        second: denial.second,
-        lends,
-      }
-    : own;
+  const { at } = time;
+  const lends = outcome === "fraudReported" && denial?.outcome === "denied";
+  const { askedAt, method, second } = lends ? denial : unasked(at);
+  const shown = { source: "status", outcome, at, askedAt, method, second, lends } as const;
+  const sighting = sightingOf(signIn, shown);
   return { step: null, text, outcome, ofPrompt: true, time, sighting };
 }
 
@@ -171,29 +167,50 @@ export function readBareRow(signIn: SignIn): Sighting | null {
 }
 
 function rowSighting(signIn: SignIn, at: number): Sighting {
-  return {
-    ...ofRow(signIn),
+  const { askedAt, method, second } = unasked(at);
+  return sightingOf(signIn, {
     source: "none",
     outcome: "pending",
     at,
-    askedAt: null,
-    method: "",
-    second: wholeSecond(at),
-  };
+    askedAt,
+    method,
+    second,
+    lends: false,
+  });
 }
 
-/** The parts that all sightings of a row share. */
-function ofRow(signIn: SignIn) {
-  const { request, requestAlias, requestBy, details, origin } = signIn;
-  const published = publishedAt(signIn);
+/** What identifies a prompt that only the row itself shows. */
+function unasked(at: number): Pick<Sighting, "askedAt" | "method" | "second"> {
+  return { askedAt: null, method: "", second: wholeSecond(at) };
+}
+
+/** Adds the parts that all sightings of a row share. Naming each is many times as fast as copying them. */
+function sightingOf(
+  signIn: SignIn,
+  {
+    source,
+    outcome,
+    at,
+    askedAt,
+    method,
+    second,
+    lends,
+  }: Pick<Sighting, "source" | "outcome" | "at" | "askedAt" | "method" | "second" | "lends">,
+): Sighting {
   return {
-    request,
-    requestAlias,
-    requestBy,
-    lends: false,
-    details,
-    publishedAt: published,
-    origin,
+    request: signIn.request,
+    requestAlias: signIn.requestAlias,
+    requestBy: signIn.requestBy,
+    lends,
+    details: signIn.details,
+    publishedAt: publishedAt(signIn),
+    origin: signIn.origin,
+    source,
+    outcome,
+    at,
+    askedAt,
+    method,
+    second,
   };
 }
 

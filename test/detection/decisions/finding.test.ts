@@ -50,6 +50,7 @@ function weighed(
 describe("a burst", () => {
   it("is counted and timed", () => {
     expect(assess(burst)).toEqual({
+      atLeast: false,
       denials: 4,
       fraudReports: 0,
       firstDenialAt: time("09:00"),
