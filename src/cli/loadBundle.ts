@@ -8,8 +8,7 @@ export interface Bundle<Exports> {
   /** Whether an earlier run had kept the compiled code. */
   readonly wasKept: boolean;
   /**
-   * Keeps the code that was compiled up to now for the next process. Does nothing if an earlier one did, or if the
-   * folder cannot be written.
+   * Keeps the code that was compiled up to now for the next process. Does nothing if the folder cannot be written.
    */
   keep(): void;
 }
@@ -44,7 +43,7 @@ export function loadBundle<Exports>(file: string, use: string): Bundle<Exports> 
     exports: module.exports as Exports,
     wasKept,
     keep: () => {
-      if (isOn && !wasKept) {
+      if (isOn) {
         writeKept(folder, kept, script.createCachedData());
       }
     },

@@ -29,7 +29,8 @@ if (args[0] === "--version") {
     loadDoctor: () => import(file("doctor.mjs").href),
   });
   // Other arguments may be anything, and ended in an error.
-  if (process.exitCode !== exitCodes.unusable) {
+  if (!program.wasKept && process.exitCode !== exitCodes.unusable) {
+    program.exports.resetEngine();
     program.keep();
   }
 }

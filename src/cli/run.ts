@@ -10,6 +10,8 @@ import { commandHelp, generalHelp } from "./help.ts";
 import { ProblemsError } from "./problemsError.ts";
 import { UsageError } from "./usageError.ts";
 
+export { resetEngine } from "../logs/files/engine.ts";
+
 /** The whole command line as a function: arguments in, text and exit code out. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {

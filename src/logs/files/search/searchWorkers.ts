@@ -1,5 +1,5 @@
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
-import { tuneEngine } from "./engine.ts";
+import { tuneEngine } from "../engine.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { RangeWorker } from "./rangeWorker.ts";
 import { searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
@@ -24,7 +24,6 @@ export class SearchWorkers {
   readonly #startThreads: () => readonly SearchThread[];
   readonly #shareFiles: boolean;
   #threads: readonly SearchThread[] | null = null;
-  #untuneEngine = () => {};
   #textBytes = 0;
 
   /**
@@ -90,13 +89,12 @@ export class SearchWorkers {
   async close(): Promise<void> {
     const threads = this.#threads ?? [];
     await Promise.all([this.#own, ...threads].map((worker) => worker.close()));
-    this.#untuneEngine();
   }
 
   /** The threads that have started by now. */
   #ready(): readonly SearchThread[] {
     if (this.#threads === null) {
-      this.#untuneEngine = tuneEngine();
+      tuneEngine();
       this.#threads = this.#startThreads();
     }
     return this.#threads.filter(({ isReady }) => isReady);
