@@ -34,8 +34,7 @@ const loaded = {
   // V8 reads ASCII faster than UTF-8.
   charset: "ascii",
   supported: { "dynamic-import": false },
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
 };
 
 /** @type {readonly { from: string, to: string, options: esbuild.BuildOptions }[]} */
