@@ -1,21 +1,19 @@
+import { numberAt } from "../prompts/columns.ts";
 import type { Campaign, CampaignTrait } from "./context.ts";
-import {
-  groupByAccount,
-  rowsByAccount,
-  type FailedAccount,
-  type FailedRow,
-} from "./failedAccounts.ts";
-import { MarkedNames } from "./markedNames.ts";
+import { FailedColumns, groupByAccount, splitByNames } from "./failedAccounts.ts";
 import { distinct } from "./origins.ts";
-import { indexBy, TimeIndex } from "./rowIndex.ts";
+import { TimeIndex } from "./rowIndex.ts";
 import {
   isSame,
+  shownName,
   spanOf,
   type FailedSignIns,
   type KnownFinding,
+  type Names,
   type RefusedRequest,
 } from "./rows.ts";
 import type { Scene } from "./scene.ts";
+import { smallest } from "./smallest.ts";
 
 const day = 86_400_000;
 
@@ -47,173 +45,210 @@ function valuesOf(kind: Kind, row: FailedSignIns): readonly string[] {
 
 type Traits = Readonly<Record<Kind, ReadonlySet<string>>>;
 
-/** The names of an account that shares something with the burst, by number. The last one is shown. */
-type Share = readonly number[];
-
-interface Shared {
-  readonly shares: readonly Share[];
-  readonly traits: Traits;
-}
-
 /** Both ends are inclusive. */
 interface Span {
   readonly from: number;
   readonly to: number;
 }
 
+/** What accounts that rows name in different ways share with a burst. */
+interface UnlikeShares {
+  readonly shown: ReadonlySet<string>;
+  readonly names: readonly string[];
+  readonly traits: Traits;
+}
+
 interface NumberedFinding {
   readonly finding: KnownFinding;
+  /** The numbers of its names, and of the accounts with one of them. */
   readonly names: readonly number[];
+  readonly accounts: readonly number[];
 }
 
 /**
  * Finds other accounts whose prompts were refused, or failed without a reason, from the same origin within 24 hours.
- * Create it once for all findings. In a flood each of them is near thousands of others, so rows are found by what they
- * share, and names are compared by number.
+ * Create it once for all findings, because it prepares the rows of all accounts.
  */
 export class CampaignFinder {
-  readonly #names: MarkedNames;
-  readonly #rowsWith: Readonly<Record<Kind, (value: string) => TimeIndex<FailedRow> | undefined>>;
+  readonly #rows: FailedColumns;
+  /** The rows with each address, network and browser. */
+  readonly #rowsWith: Readonly<Record<Kind, ReadonlyMap<string, Uint32Array>>>;
   readonly #unlike: TimeIndex<FailedSignIns>;
   readonly #findings: TimeIndex<NumberedFinding>;
-  /** The number of the current question. */
+  /** The accounts in `#rows` by name. */
+  readonly #accounts: ReadonlyMap<string, number>;
+  /** The names of findings, numbered. */
+  readonly #names: ReadonlyMap<string, number>;
+  /** The current question. The columns below have the last question that an account, name or row was noted for. */
   #question = 0;
+  readonly #shares: Uint32Array;
+  readonly #sharesAddress: Uint32Array;
+  readonly #isPart: Uint32Array;
+  readonly #counted: Uint32Array;
+  /** Failures of the accounts noted in `#shares`. */
+  readonly #failures: Uint32Array;
 
   constructor(failed: readonly FailedSignIns[], findings: readonly KnownFinding[]) {
-    const rows = failed.filter(({ kind }) => kind !== "wrongPassword");
-    const names = new MarkedNames([...rows, ...findings].flatMap((each) => each.names));
-    const { alike, unlike } = rowsByAccount(rows, names.numbersOf);
-    this.#names = names;
-    this.#rowsWith = perKind((kind) =>
-      indexBy(
-        alike,
-        ({ row }) => valuesOf(kind, row),
-        ({ row }) => spanOf(row),
-      ),
-    );
+    const rows = failed
+      .filter(({ kind }) => kind !== "wrongPassword")
+      .toSorted((a, b) => a.firstAt - b.firstAt);
+    const { alike, unlike } = splitByNames(rows);
+    this.#rows = new FailedColumns(alike);
+    this.#rowsWith = perKind((kind) => rowsByValue(alike, kind));
     this.#unlike = new TimeIndex(unlike, spanOf);
-    this.#findings = new TimeIndex(
-      findings
-        .toSorted(byTime)
-        .map((finding) => ({ finding, names: names.numbersOf(finding.names) })),
-      ({ finding }) => [finding.firstDenialAt, finding.lastDenialAt],
+    const accounts = this.#rows.names.flatMap((names, account) =>
+      names.map((name) => [name, account] as const),
     );
+    this.#accounts = new Map(accounts);
+    const named = new Set(findings.flatMap(({ names }) => names));
+    this.#names = new Map([...named].map((name, number) => [name, number]));
+    const numbered = findings.toSorted(byTime).map((finding) => ({
+      finding,
+      names: numbersOf(finding.names, this.#names),
+      accounts: numbersOf(finding.names, this.#accounts),
+    }));
+    this.#findings = new TimeIndex(numbered, ({ finding }) => [
+      finding.firstDenialAt,
+      finding.lastDenialAt,
+    ]);
+    this.#isPart = new Uint32Array(named.size);
+    this.#shares = new Uint32Array(this.#rows.names.length);
+    this.#sharesAddress = new Uint32Array(this.#rows.names.length);
+    this.#failures = new Uint32Array(this.#rows.names.length);
+    this.#counted = new Uint32Array(alike.length);
   }
 
   find(requests: readonly RefusedRequest[], scene: Scene): Campaign | null {
     this.#question++;
-    const own = this.#names.numbersOf(scene.names);
-    own.forEach((name) => this.#names.mark(name, this.#question));
     const span = { from: scene.firstDenialAt - day, to: scene.lastDenialAt + day };
     const traits = traitsOf(requests, scene);
-    const alike = this.#sharedAlike(traits, span);
-    const unlike = this.#sharedUnlike(traits, span, scene);
-    const shares = [...alike.shares, ...unlike.shares];
-    if (shares.length === 0) {
+    const accounts = this.#accountsSharing(traits, span, scene);
+    const unlike = this.#unlikeShares(traits, span, scene);
+    const users = accounts.length + unlike.shown.size;
+    if (users === 0) {
       return null;
     }
-    const { users, members } = this.#membersOf(shares);
+    for (const number of numbersOf([...scene.names, ...unlike.names], this.#names)) {
+      this.#isPart[number] = this.#question;
+    }
+    const first = smallest(accounts, namedMembers).map((account) =>
+      shownName(this.#rows.names[account] ?? []),
+    );
     return {
-      id: this.#idOf(shares, span),
+      id: this.#idIn(span),
       users,
-      members,
+      members: distinct([...first, ...unlike.shown]).slice(0, namedMembers),
       shared: kinds.flatMap((kind) =>
-        distinct([...alike.traits[kind], ...unlike.traits[kind]]).map((value) => ({ kind, value })),
+        distinct([...this.#valuesShared(kind, traits[kind], span), ...unlike.traits[kind]]).map(
+          (value) => ({ kind, value }),
+        ),
       ),
     };
   }
 
-  /** Notes on each account what it shares, and returns those that share enough. */
-  #sharedAlike(traits: Traits, { from, to }: Span): Shared {
-    const touched: FailedAccount[] = [];
+  /** Finds the other accounts that share enough, and notes them. */
+  #accountsSharing(traits: Traits, span: Span, { names }: Scene): readonly number[] {
+    const touched: number[] = [];
     for (const kind of kinds) {
       for (const value of traits[kind]) {
-        this.#rowsWith[kind](value)?.find(from, to, (row) => {
+        this.#rows.some(this.#with(kind, value), span, (row) => {
           this.#note(row, kind, touched);
           return false;
         });
       }
     }
-    const isShare = ({ account }: FailedRow) => sharesEnough(account);
-    const sharedOf = (kind: Kind) =>
-      new Set(
-        [...traits[kind]].filter(
-          (value) => this.#rowsWith[kind](value)?.find(from, to, isShare) !== undefined,
-        ),
-      );
-    return {
-      shares: touched.filter(sharesEnough).map(({ names }) => names),
-      traits: perKind(sharedOf),
-    };
+    for (const own of numbersOf(names, this.#accounts)) {
+      this.#shares[own] = 0;
+    }
+    return touched.filter((account) => this.#isShare(account));
   }
 
-  #note(row: FailedRow, kind: Kind, touched: FailedAccount[]): void {
-    const { account } = row;
-    if (account.question !== this.#question) {
-      account.question = this.#question;
-      account.isOwn = this.#names.isAnyMarked(account.names, this.#question);
-      account.sharesAddress = false;
-      account.failures = 0;
+  #note(row: number, kind: Kind, touched: number[]): void {
+    const account = numberAt(this.#rows.account, row);
+    if (numberAt(this.#shares, account) !== this.#question) {
+      this.#shares[account] = this.#question;
+      this.#failures[account] = 0;
       touched.push(account);
     }
-    if (row.question !== this.#question) {
-      row.question = this.#question;
-      account.failures += row.row.signIns;
+    if (numberAt(this.#counted, row) !== this.#question) {
+      this.#counted[row] = this.#question;
+      this.#failures[account] =
+        numberAt(this.#failures, account) + numberAt(this.#rows.signIns, row);
     }
-    account.sharesAddress ||= kind === "address";
+    if (kind === "address") {
+      this.#sharesAddress[account] = this.#question;
+    }
   }
 
-  #sharedUnlike(traits: Traits, { from, to }: Span, { names }: Scene): Shared {
+  #isShare(account: number): boolean {
+    return (
+      numberAt(this.#shares, account) === this.#question &&
+      isEnough(
+        numberAt(this.#sharesAddress, account) === this.#question,
+        numberAt(this.#failures, account),
+      )
+    );
+  }
+
+  #with(kind: Kind, value: string): Uint32Array {
+    return this.#rowsWith[kind].get(value) ?? none;
+  }
+
+  /** Returns the values that a row of an account that shares enough has. */
+  #valuesShared(kind: Kind, values: ReadonlySet<string>, span: Span): readonly string[] {
+    const isOfShare = (row: number) => this.#isShare(numberAt(this.#rows.account, row));
+    return [...values].filter((value) => this.#rows.some(this.#with(kind, value), span, isOfShare));
+  }
+
+  #unlikeShares(traits: Traits, { from, to }: Span, { names }: Scene): UnlikeShares {
     const others = this.#unlike.within(from, to).filter((row) => !isSame(row.names, names));
-    const shares: Share[] = [];
+    const shares: Names[] = [];
     const shared = perKind(() => new Set<string>());
     for (const rows of groupByAccount(others)) {
       const inCommon = (kind: Kind, row: FailedSignIns) =>
         valuesOf(kind, row).filter((value) => traits[kind].has(value));
       const found = rows.filter((row) => kinds.some((kind) => inCommon(kind, row).length > 0));
-      const account = {
-        isOwn: false,
-        sharesAddress: found.some((row) => inCommon("address", row).length > 0),
-        failures: found.reduce((sum, { signIns }) => sum + signIns, 0),
-      };
-      if (sharesEnough(account)) {
-        shares.push(this.#names.numbersOf(rows.flatMap((row) => row.names)));
+      const sharesAddress = found.some((row) => inCommon("address", row).length > 0);
+      const failures = found.reduce((sum, { signIns }) => sum + signIns, 0);
+      if (isEnough(sharesAddress, failures)) {
+        shares.push(rows.flatMap((row) => row.names));
         for (const kind of kinds) {
           found.flatMap((row) => inCommon(kind, row)).forEach((value) => shared[kind].add(value));
         }
       }
     }
-    return { shares, traits: shared };
-  }
-
-  /** Counts the accounts by the name that is shown, and names the first of them. */
-  #membersOf(shares: readonly Share[]): Pick<Campaign, "users" | "members"> {
-    let users = 0;
-    const first: number[] = [];
-    for (const share of shares) {
-      const shown = share.at(-1) ?? 0;
-      if (!this.#names.mark(shown, this.#question)) {
-        continue;
-      }
-      users++;
-      if (first.length < namedMembers || shown < (first.at(-1) ?? 0)) {
-        first.splice(first.findLastIndex((each) => each < shown) + 1, 0, shown);
-        first.length = Math.min(first.length, namedMembers);
-      }
-    }
-    return { users, members: first.map((number) => this.#names.nameOf(number)) };
+    return { shown: new Set(shares.map(shownName)), names: shares.flat(), traits: shared };
   }
 
   /** Returns the id of the earliest finding of the account or one of the others. */
-  #idOf(shares: readonly Share[], { from, to }: Span): string | null {
-    for (const share of shares) {
-      share.forEach((name) => this.#names.mark(name, this.#question));
-    }
-    const earliest = this.#findings.find(from, to, ({ names }) =>
-      this.#names.isAnyMarked(names, this.#question),
+  #idIn({ from, to }: Span): string | null {
+    const earliest = this.#findings.find(
+      from,
+      to,
+      ({ names, accounts }) =>
+        names.some((name) => numberAt(this.#isPart, name) === this.#question) ||
+        accounts.some((account) => this.#isShare(account)),
     );
     return earliest === undefined ? null : (earliest.finding.campaign ?? earliest.finding.id);
   }
+}
+
+const none = new Uint32Array();
+
+function rowsByValue(rows: readonly FailedSignIns[], kind: Kind): ReadonlyMap<string, Uint32Array> {
+  const found = new Map<string, number[]>();
+  for (const [index, row] of rows.entries()) {
+    for (const value of valuesOf(kind, row)) {
+      const own = found.get(value) ?? [];
+      own.push(index);
+      found.set(value, own);
+    }
+  }
+  return new Map([...found].map(([value, own]) => [value, Uint32Array.from(own)]));
+}
+
+function numbersOf(names: Names, numbers: ReadonlyMap<string, number>): readonly number[] {
+  return names.flatMap((name) => numbers.get(name) ?? []);
 }
 
 function byTime(a: KnownFinding, b: KnownFinding): number {
@@ -235,12 +270,8 @@ function traitsOf(
   };
 }
 
-function sharesEnough({
-  isOwn,
-  sharesAddress,
-  failures,
-}: Pick<FailedAccount, "isOwn" | "sharesAddress" | "failures">): boolean {
-  return !isOwn && (sharesAddress || failures >= leastFailures);
+function isEnough(sharesAddress: boolean, failures: number): boolean {
+  return sharesAddress || failures >= leastFailures;
 }
 
 function perKind<T>(make: (kind: Kind) => T): Readonly<Record<Kind, T>> {

@@ -1,37 +1,13 @@
-import type { FailedSignIns, Names } from "./rows.ts";
-
-/** An account whose rows all have the same names, and notes about it that are valid for one question at a time. */
-export interface FailedAccount {
-  /** Its names, by their numbers. */
-  readonly names: readonly number[];
-  /** The question that the notes are for. */
-  question: number;
-  /** Whether it is the account that is asked about. */
-  isOwn: boolean;
-  /** Whether it shares an address with the burst. */
-  sharesAddress: boolean;
-  /** The number of failures that share something with the burst. */
-  failures: number;
-}
-
-/** One row of such an account. */
-export interface FailedRow {
-  readonly row: FailedSignIns;
-  readonly account: FailedAccount;
-  /** The question that it was counted for. */
-  question: number;
-}
+import { numberAt, timeAt } from "../prompts/columns.ts";
+import { shownName, type FailedSignIns, type Names } from "./rows.ts";
 
 /**
- * Finds the account of each row. Some rows may have only the id or only the principal name of an account that others
- * name in full. Whether they belong together depends on which of them are near a burst, so they are returned as
- * `unlike`. They have no name in common with the others.
+ * Splits rows by whether the accounts in them always have the same names. Others may have only the id or only the
+ * principal name of an account that some name in full. Whether these belong together depends on which of them are near
+ * a burst. The two parts have no name in common.
  */
-export function rowsByAccount(
-  rows: readonly FailedSignIns[],
-  numbersOf: (names: Names) => readonly number[],
-): {
-  readonly alike: readonly FailedRow[];
+export function splitByNames(rows: readonly FailedSignIns[]): {
+  readonly alike: readonly FailedSignIns[];
   readonly unlike: readonly FailedSignIns[];
 } {
   const spellings = new Map<string, Names | null>();
@@ -41,28 +17,76 @@ export function rowsByAccount(
       spellings.set(name, known === undefined || isEqual(known, names) ? names : null);
     }
   }
-  const accounts = new Map<string, FailedAccount>();
-  const alike: FailedRow[] = [];
-  const unlike: FailedSignIns[] = [];
-  for (const row of rows) {
-    const [first] = row.names;
-    if (first === undefined || row.names.some((name) => spellings.get(name) === null)) {
-      unlike.push(row);
-      continue;
-    }
-    const account = accounts.get(first) ?? newAccount(numbersOf(row.names));
-    accounts.set(first, account);
-    alike.push({ row, account, question: 0 });
-  }
-  return { alike, unlike };
-}
-
-function newAccount(names: readonly number[]): FailedAccount {
-  return { names, question: 0, isOwn: false, sharesAddress: false, failures: 0 };
+  const isAlike = ({ names }: FailedSignIns) => names.every((name) => spellings.get(name) !== null);
+  return {
+    alike: rows.filter((row) => row.names.length > 0 && isAlike(row)),
+    unlike: rows.filter((row) => !isAlike(row)),
+  };
 }
 
 function isEqual(a: Names | null, b: Names): boolean {
   return a !== null && a.length === b.length && a.every((name, at) => name === b[at]);
+}
+
+/** Rows as columns. A flood has as many findings as rows, and each finding is near thousands of rows. */
+export class FailedColumns {
+  /** The names of each account, in the order of the names that are shown. */
+  readonly names: readonly Names[];
+  /** The account of each row, by its index in `names`. */
+  readonly account: Uint32Array;
+  readonly signIns: Uint32Array;
+  readonly #starts: Float64Array;
+  readonly #ends: Float64Array;
+  readonly #longest: number;
+
+  /** @param rows of accounts that always have the same names, in order of time */
+  constructor(rows: readonly FailedSignIns[]) {
+    const accounts = new Map(rows.map(({ names }) => [shownName(names), names]));
+    this.names = [...accounts.keys()].toSorted().flatMap((shown) => [accounts.get(shown) ?? []]);
+    const numbers = new Map(this.names.map((names, number) => [shownName(names), number]));
+    this.account = Uint32Array.from(rows, ({ names }) => numbers.get(shownName(names)) ?? 0);
+    this.signIns = Uint32Array.from(rows, ({ signIns }) => signIns);
+    this.#starts = Float64Array.from(rows, ({ firstAt }) => firstAt);
+    this.#ends = Float64Array.from(rows, ({ lastAt }) => lastAt);
+    this.#longest = rows.reduce((most, row) => Math.max(most, row.lastAt - row.firstAt), 0);
+  }
+
+  /**
+   * Calls `take` with those of some rows that overlap a span, whose ends are inclusive, until it returns true.
+   *
+   * @param rows in ascending order
+   * @returns whether it did
+   */
+  some(
+    rows: Uint32Array,
+    { from, to }: { readonly from: number; readonly to: number },
+    take: (row: number) => boolean,
+  ): boolean {
+    for (let at = this.#firstFrom(rows, from - this.#longest); at < rows.length; at++) {
+      const row = numberAt(rows, at);
+      if (timeAt(this.#starts, row) > to) {
+        return false;
+      }
+      if (timeAt(this.#ends, row) >= from && take(row)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns the index of the first row that starts at or after a time. */
+  #firstFrom(rows: Uint32Array, time: number): number {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (timeAt(this.#starts, numberAt(rows, middle)) < time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
 }
 
 /** Groups the rows of each account, even if some have its id and others only its principal name. */

@@ -96,7 +96,7 @@ function findingAt(
   const before = recorded === null ? null : weighedBefore(recorded, denials);
   const { bounded } = judgement;
   const facts = assess({ rules, denials, triggeredAt, approvals: all, context, before, bounded });
-  const prompts = judgement.views.flatMap((view) => (view.rule === rules[0] ? view.prompts : []));
+  const prompts = judgement.views.find((view) => view.rule === rules[0])?.prompts ?? [];
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);
   const approvals = distinctApprovals(all);
