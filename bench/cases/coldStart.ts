@@ -43,7 +43,7 @@ export const coldStartCase: Case = {
             value: net(ours) / net(theirs),
             unit: " ×",
             better: "less",
-            must: 0.25,
+            must: 0.19,
             goal: 0.15,
           },
           {

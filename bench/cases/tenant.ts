@@ -1,4 +1,5 @@
 import type { Case, CaseResult, Extent } from "../frame/case.ts";
+import type { Goal } from "../frame/figures.ts";
 import { inMilliseconds, timeGoal } from "../frame/lines.ts";
 import { inFreshProcess } from "../frame/processes.ts";
 import { told } from "../frame/progress.ts";
@@ -63,9 +64,28 @@ async function byDenials({ rounds }: Extent): Promise<CaseResult> {
     unit: "ms",
     lines: inMilliseconds(raced),
     facts: raced.map(factsOf),
-    goals: [timeGoal("work of 10 × the rows", raced.slice(-2), 11)],
+    goals: [
+      requestGoal("queries at the highest load", raced, "queries", { must: 4, goal: 2 }),
+      requestGoal("table requests at the highest load", raced, "tableRequests", {
+        must: 50,
+        goal: 20,
+      }),
+      timeGoal("work of 10 × the rows", raced.slice(-2), 11),
+    ],
     mismatches: [],
   };
+}
+
+/** @param raced by the number of rows, as in `byDenials` */
+function requestGoal(
+  what: string,
+  raced: readonly Raced[],
+  fact: string,
+  bars: Pick<Goal, "must" | "goal">,
+): Goal {
+  const highest = raced[ofFiveMinutes.length];
+  const value = highest === undefined ? NaN : factOf(highest, fact);
+  return { what: `${what}, ${highest?.name ?? ""}`, value, unit: "", better: "less", ...bars };
 }
 
 function factOf({ turns }: Raced, name: string): number {

@@ -25,12 +25,16 @@ export interface BackfillScenario {
   readonly queueMs: number;
   /** Whether another process also runs every five minutes. */
   readonly withTimer: boolean;
+  /** How many times as many rows the busiest hour has as the quietest. */
+  readonly swing: number;
 }
 
 export interface Simulated {
   readonly hours: number;
   readonly queries: number;
   readonly rows: number;
+  /** The share of these rows that was thrown away, because there were more than an answer has room for. */
+  readonly thrownAway: number;
   /** Steps whose cursor was saved, that is, completed pages of the log. */
   readonly slices: number;
   readonly executions: number;
@@ -62,8 +66,9 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
   }
   const job = simulatedJob(part, time, tableMs);
   const { store, requests } = simulatedStore(time, tableMs);
-  const past = tenantOf(scenario, part.cursor, part.end);
-  const detector = simulatedDetector(time, simulatedLog(past, service, time, "backfill"), store);
+  const past = tenantOf(scenario, part.cursor - day, part.end);
+  const log = simulatedLog(past, service, time, "backfill");
+  const detector = simulatedDetector(time, log, store);
   let executions = 0;
   const backfill = async () => {
     let hasMore = true;
@@ -89,6 +94,7 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
     hours,
     queries: service.queries,
     rows: service.rows,
+    thrownAway: log.thrownAway() / service.rows,
     slices: job.slices(),
     executions,
     tableRequests: requests.count + job.requests.count,
@@ -101,13 +107,14 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
 }
 
 function tenantOf(scenario: BackfillScenario, from: number, to: number): SimulatedTenant {
-  const { users, candidatesPerDay, attacksPerDay } = scenario;
+  const { users, candidatesPerDay, attacksPerDay, swing } = scenario;
   const days = (to - from) / day;
   return new SimulatedTenant({
     seed: 20_261_122,
     users,
     from,
     to,
+    swing,
     candidates: Math.round(candidatesPerDay * days),
     attacks: Math.round(attacksPerDay * days),
   });

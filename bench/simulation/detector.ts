@@ -19,7 +19,8 @@ export function simulatedDetector(
   return {
     workspaceId: "00000000-0000-0000-0000-0000000000aa",
     rules: presets.filter(({ mode }) => mode === "on"),
-    ...log,
+    source: log.source,
+    context: log.context ?? null,
     store,
     sinks: [{ name: "simulated", deliver: send, noteMerge: send }],
     clock: time,

@@ -38,6 +38,7 @@ export async function simulateRun({ users, candidates, latencyMs }: RunScenario)
     users,
     from,
     to: from + 5 * minute,
+    swing: 1,
     candidates,
     attacks: 0,
   });

@@ -18,14 +18,17 @@ export function simulatedLog(
   service: QueryService,
   time: VirtualTime,
   asker: keyof typeof queriesAtOnce,
-): Pick<Detector, "source" | "context"> {
+): Pick<Detector, "source" | "context"> & { readonly thrownAway: () => number } {
+  let thrownAway = 0;
   const inTurn = semaphore(queriesAtOnce[asker]);
   const ask = (select: (query: LogQuery) => readonly Fields[], query: LogQuery) =>
     inTurn(async (): Promise<LogAnswer> => {
       const rows = await service.ask(() => select(query).slice(0, pageRows + 1));
-      return rows.length > pageRows
-        ? { kind: "partial", reason: `more than ${pageRows} rows` }
-        : { kind: "whole", rows, servedAt: time.now() };
+      if (rows.length > pageRows) {
+        thrownAway += rows.length;
+        return { kind: "partial", reason: `more than ${pageRows} rows` };
+      }
+      return { kind: "whole", rows, servedAt: time.now() };
     });
   const lookUp = <T>(rows: T) =>
     inTurn(async (): Promise<Looked<T>> => {
@@ -33,6 +36,7 @@ export function simulatedLog(
       return { rows, gaps: [] };
     });
   return {
+    thrownAway: () => thrownAway,
     source: {
       pageRows,
       candidates: (query) => ask((each) => tenant.candidates(each), query),

@@ -7,6 +7,8 @@ export interface TenantOptions {
   readonly users: number;
   readonly from: number;
   readonly to: number;
+  /** How many times as many candidates the busiest hour of a day has as the quietest. */
+  readonly swing: number;
   /** Rows that may contain a denial: most are time-outs, one in five is a refusal. */
   readonly candidates: number;
   /** Users who refuse six prompts, one per minute. One in three approves the seventh. */
@@ -16,6 +18,7 @@ export interface TenantOptions {
 /** How long after the sign-in a row is ingested, in milliseconds. */
 const lag = 3 * 60_000;
 const minute = 60_000;
+const day = 1_440 * minute;
 const denialsOfAttack = 6;
 
 const texts = [
@@ -113,7 +116,7 @@ export class SimulatedTenant {
   }
 }
 
-function draw({ seed, users, from, to, candidates, attacks }: TenantOptions) {
+function draw({ seed, users, from, to, swing, candidates, attacks }: TenantOptions) {
   const random = randomOf(seed, 12, users, candidates);
   const rows = candidates + attacks * (denialsOfAttack + 1);
   const drawn = {
@@ -130,10 +133,24 @@ function draw({ seed, users, from, to, candidates, attacks }: TenantOptions) {
   };
   const moment = (before: number) =>
     from + Math.floor((random.uint32() / 2 ** 32) * (before - from));
+  /** Takes as many of the moments of an hour as its share of the busiest hour. */
+  const workMoment = (): number => {
+    for (;;) {
+      const at = moment(to);
+      const height = (1 + Math.sin((2 * Math.PI * at) / day)) / 2;
+      if (random.uint32() / 2 ** 32 < (1 + (swing - 1) * height) / swing) {
+        return at;
+      }
+    }
+  };
   for (let count = 0; count < candidates; count++) {
     // Spread over all users, so that tenants of any size have the same number of active users.
     const user = Math.floor((count * users) / candidates) % users;
-    add(moment(to), user, random.below(5) === 0 ? refusal : random.between(1, 2));
+    add(
+      swing === 1 ? moment(to) : workMoment(),
+      user,
+      random.below(5) === 0 ? refusal : random.between(1, 2),
+    );
   }
   for (let count = 0; count < attacks; count++) {
     const user = random.below(users);

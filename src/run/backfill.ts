@@ -17,11 +17,14 @@ import { noTotals, type RunTotals } from "./runTotals.ts";
 /** For progress only. The actual steps may be shorter. */
 const sliceLength = 6 * 3_600_000;
 
-/** How many pages wait while earlier ones are judged. More take memory and save little time. */
-const pagesAhead = 2;
+/** How many pages wait while earlier ones are judged, some 10 MB each. */
+const pagesAhead = 3;
 
 /** How long before their publication most rows of a page happened, and the streaks that they belong to (ms). */
 const usualLag = 3_600_000;
+
+/** How many times the average load a busy hour has. */
+const busyHours = 2;
 
 /** The number of error messages kept for a part. */
 const mostErrors = 20;
@@ -126,9 +129,9 @@ function recallOf(rules: readonly Rule[]): number {
   return publicationLag.before + usualLag + Math.max(0, ...margins);
 }
 
-/** Returns the average number of rows of the part so far. */
-function rowsPerMs({ cursor, counts }: BackfillPart, start: number): number {
-  return cursor > start ? counts.rows / (cursor - start) : 0;
+/** Returns how many rows a busy hour may have, by the average of the part so far; null at its beginning. */
+function rowsPerMs({ cursor, counts }: BackfillPart, start: number): number | null {
+  return cursor > start ? (busyHours * counts.rows) / (cursor - start) : null;
 }
 
 function problemOf(error: unknown): string {

@@ -7,6 +7,9 @@ import type { LogSeen } from "./vitals.ts";
 /** Maximum length of a page (ms): about an answer for a large tenant, and few queries after a long outage. */
 const longestPage = 6 * 3_600_000;
 
+/** The length of the first page if nothing is known about the load (ms). Longer ones would be thrown away in large tenants. */
+const carefulPage = 15 * 60_000;
+
 /**
  * The share of an answer (0 to 1) that a page is planned to fill at the highest load of the last day. Longer pages
  * would fit at night, but the first one of the morning would be thrown away.
@@ -15,6 +18,9 @@ const plannedShare = 0.75;
 
 /** A page is planned for at most this many times the load of the last one, whatever the highest load of the day was. */
 const steepest = 4;
+
+/** A page is planned as if the load grew once more as it grew with the last one, but no more than this many times. */
+const steepestGrowth = 2;
 
 const day = 86_400_000;
 
@@ -25,30 +31,38 @@ export interface Page extends Range {
   readonly seen: LogSeen | null;
   /** Whether nothing more can be read now, because the range or the service's knowledge ends here. */
   readonly isLast: boolean;
+  /** Whether it lies before the range. */
+  readonly isEarlier: boolean;
 }
 
 export interface PagesQuery {
   readonly by: LogQuery["by"];
   readonly range: Range;
-  /** How many rows to expect. Only the length of the first page depends on it. */
-  readonly rowsPerMs?: number;
-  /** No page but the first is read after this time (epoch ms). Absent: all of the range is read. */
+  /** How long before the range to begin (ms), if one answer has room for that. Absent: with the range. */
+  readonly recall?: number;
+  /**
+   * How many rows to expect. Only the length of the first page depends on it. Null: it is short, and the next ones
+   * grow. Absent: few rows.
+   */
+  readonly rowsPerMs?: number | null;
+  /** Only the first page of the range is read after this time (epoch ms). Absent: all of the range is read. */
   readonly until?: number;
 }
 
 /** Reads a range in pages, oldest first, and halves a page that is too large for one answer. */
 export async function* readPages(
   detector: Pick<Detector, "source" | "clock" | "ingestionSafetyMs">,
-  { by, range, rowsPerMs = 0, until = Infinity }: PagesQuery,
+  { by, range, recall = 0, rowsPerMs = 0, until = Infinity }: PagesQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const { source, clock } = detector;
-  let length = plannedLength(source, rowsPerMs);
-  let rates: readonly { readonly at: number; readonly perMs: number }[] = [];
-  let { from } = range;
+  let length = rowsPerMs === null ? carefulPage : plannedLength(source, rowsPerMs);
+  let from = range.from - (recall <= length ? recall : 0);
+  let rates: readonly Rate[] = [{ at: from, perMs: rowsPerMs ?? 0 }];
   while (from < range.to) {
     signal.throwIfAborted();
-    const wanted = { from, to: Math.min(from + length, range.to) };
+    const isEarlier = from < range.from;
+    const wanted = { from, to: Math.min(from + length, isEarlier ? range.from : range.to) };
     const { asked, to, ...read } = await readPage(
       detector,
       { by, range: wanted, users: null, shard: null },
@@ -56,17 +70,29 @@ export async function* readPages(
     );
     // A service whose clock is behind knows a moment more every time, so it is not asked again.
     const isLast = to >= range.to || to < asked.to;
-    yield { ...read, from, to, isLast };
-    if (isLast || clock.now() >= until) {
+    yield { ...read, from, to, isLast, isEarlier };
+    if (isLast || (!isEarlier && clock.now() >= until)) {
       return;
     }
     from = to;
     const rate = { at: to, perMs: read.rows.length / (asked.to - asked.from) };
     rates = [...rates.filter(({ at }) => at > to - day), rate];
-    const fastest = Math.max(...rates.map(({ perMs }) => perMs));
-    const fits = plannedLength(source, Math.min(fastest, steepest * rate.perMs));
-    length = Math.min(2 * (asked.to - asked.from), fits);
+    length = Math.min(2 * (asked.to - asked.from), plannedLength(source, expectedRate(rates)));
   }
+}
+
+/** The rows per millisecond of a page that ended at a time. */
+interface Rate {
+  readonly at: number;
+  readonly perMs: number;
+}
+
+/** Returns how many rows per millisecond to expect after some pages: as many as in any of them, or than they grew to. */
+function expectedRate(rates: readonly Rate[]): number {
+  const fastest = Math.max(...rates.map(({ perMs }) => perMs));
+  const [before = 0, last = 0] = rates.slice(-2).map(({ perMs }) => perMs);
+  const growth = before === 0 ? 1 : Math.min(steepestGrowth, last / before);
+  return Math.max(Math.min(fastest, steepest * last), growth * last);
 }
 
 /** Returns how long a page can be (ms) so that one answer has room for it. */

@@ -6,9 +6,12 @@ import {
   type Account,
   type RowAccount,
 } from "../detection/signin/account.ts";
+import type { Rule } from "../detection/rules/rule.ts";
+import { classify } from "../detection/signin/classify.ts";
 import type { Sighting } from "../detection/signin/sighting.ts";
 import type { LogQuery } from "./ports.ts";
 import { publicationLag } from "./readAround.ts";
+import type { Page } from "./readPages.ts";
 
 /** The number of sightings after which old ones are forgotten, at some 400 bytes each. */
 const mostKept = 60_000;
@@ -57,6 +60,18 @@ export class RecentSightings {
       kept -= this.#steps.shift()?.size ?? kept;
     }
     this.#steps.push({ from, accounts: new Map(), loose: new Set(), size: 0 });
+  }
+
+  /** Begins a step, and adds its rows. */
+  recall({ from, rows }: Pick<Page, "from" | "rows">, rules: readonly Rule[]): void {
+    this.begin(from);
+    const scopes = rules.map((rule) => rule.scope);
+    for (const record of rows) {
+      const { account, sightings } = classify(record, { scopes });
+      if (account !== null) {
+        this.note(account, sightings);
+      }
+    }
   }
 
   /** Adds a row of the current step. */

@@ -1,6 +1,3 @@
-import type { Rule } from "../detection/rules/rule.ts";
-import { classify } from "../detection/signin/classify.ts";
-import type { Fields } from "../detection/signin/fields.ts";
 import { decideAccounts } from "./decideAccounts.ts";
 import { deliverClaimed } from "./deliverDue.ts";
 import type { Detector } from "./detector.ts";
@@ -16,16 +13,12 @@ import { warnOfHidden } from "./warnOfHidden.ts";
 
 const always: Range = { from: -Infinity, to: Infinity };
 
+/** With `recall`, what accounts did before the range is known, so that the first steps read around few of them. */
 export interface Sweep extends PagesQuery {
   /** Ignores denials that happened outside this range. Absent: none are ignored. */
   readonly happenedIn?: Range;
   /** Returns accounts to look at for reasons other than a denial ingested in the step. */
   readonly alsoActive?: (step: Range) => Promise<ActiveAccounts>;
-  /**
-   * How long before the range to read what accounts did earlier (ms), so that those without a record that cannot fire
-   * are known. Absent: nothing, and the first steps read around everybody.
-   */
-  readonly recall?: number;
   /** How many pages may wait while earlier ones are judged. A step is all that wait. Absent: none, a step is a page. */
   readonly pagesAhead?: number;
 }
@@ -45,7 +38,7 @@ export interface Swept extends Range {
  */
 export async function* sweep(
   given: Detector,
-  { happenedIn = always, alsoActive, recall = 0, pagesAhead = 0, ...asked }: Sweep,
+  { happenedIn = always, alsoActive, pagesAhead = 0, ...asked }: Sweep,
   sending: SendBudget,
   work: RunTotals,
   signal: AbortSignal,
@@ -53,17 +46,17 @@ export async function* sweep(
   const timed = outsideSending(given.clock, sending);
   const detector = { ...given, source: timedSource(given.source, timed) };
   const recent = new RecentSightings(asked.by);
-  const { from: begin } = asked.range;
-  const earlier = { ...asked, range: { from: begin - recall, to: begin }, until: Infinity };
-  for await (const page of timedItems(readPages(given, earlier, signal), timed)) {
-    recent.begin(page.from);
-    noteRows(page.rows, detector.rules, recent);
-  }
   const steps = inAdvance((ending) => readPages(given, asked, ending), pagesAhead, signal);
-  for await (const pages of timedItems(steps, timed)) {
+  for await (const read of timedItems(steps, timed)) {
     signal.throwIfAborted();
-    const { from } = pages[0];
-    const { to, isLast } = pages.at(-1) ?? pages[0];
+    read.filter(({ isEarlier }) => isEarlier).forEach((page) => recent.recall(page, given.rules));
+    const pages = read.filter(({ isEarlier }) => !isEarlier);
+    const [first, last] = [pages[0], pages.at(-1)];
+    if (first === undefined || last === undefined) {
+      continue;
+    }
+    const { from } = first;
+    const { to, isLast } = last;
     const touched = (to > from && (await alsoActive?.({ from, to }))) || new ActiveAccounts();
     for (const page of pages) {
       recent.begin(page.from);
@@ -83,16 +76,6 @@ export async function* sweep(
     await deliverClaimed(detector, decided.claimed, sending, work);
     if (to > from) {
       yield { from, to, pages, isLast };
-    }
-  }
-}
-
-function noteRows(rows: readonly Fields[], rules: readonly Rule[], recent: RecentSightings): void {
-  const scopes = rules.map((rule) => rule.scope);
-  for (const record of rows) {
-    const { account, sightings } = classify(record, { scopes });
-    if (account !== null) {
-      recent.note(account, sightings);
     }
   }
 }

@@ -12,6 +12,7 @@ const scenario = {
   latencyMs: 1_000,
   queueMs: 0,
   withTimer: false,
+  swing: 1,
 };
 
 describe("virtual time", () => {

@@ -57,15 +57,16 @@ describe("a backfill", () => {
       opened: 1,
       updated: 1,
     });
-    expect(bench.lines.map(({ event }) => event)).toEqual(Array(13).fill("backfill step"));
+    expect(bench.lines.map(({ event }) => event)).toEqual(Array(19).fill("backfill step"));
     expect(bench.lines[0]?.fields).toMatchObject({
       id: step.id,
       workspace: "default",
       from: time("07:00"),
-      to: time("13:00"),
-      opened: 1,
+      to: time("07:15"),
+      opened: 0,
     });
-    expect(bench.lines[1]?.fields).toMatchObject({ from: time("13:00"), to: time("19:00") });
+    // At first the load is not known. Each later step begins with what came before, and reads twice as much.
+    expect(bench.lines[1]?.fields).toMatchObject({ from: time("07:15"), to: time("11:45") });
   });
 
   it("keeps the answer of a sink, in addition to its own messages", async () => {
@@ -146,7 +147,7 @@ describe("a backfill", () => {
       expect(state).toBe(more ? "running" : "done");
       expect(slicesDone === slices).toBe(!more);
     }
-    expect(cursors).toHaveLength(13);
+    expect(cursors).toHaveLength(19);
     expect(cursors.at(-1)).toBe(time("12:00") + 3 * day);
     expect(bench.sink.titles()).toEqual(["alice 1"]);
     expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(false);
@@ -159,8 +160,12 @@ describe("a backfill", () => {
       bench.now += 3 * minute;
     };
     expect(await stepBackfill(bench.detector(), bench.jobs, step, never)).toBe(true);
-    // One query for what came before, and three for pages.
-    expect(bench.jobs.partOf(step.id).slicesDone).toBe(3);
+    // Three minutes for each page: of 15 minutes, of 30, of an hour and of two hours.
+    expect(bench.jobs.partOf(step.id).cursor).toBe(time("07:00") + 3.75 * hour);
+    const next = { ...step, until: bench.now + 10 * minute };
+    expect(await stepBackfill(bench.detector(), bench.jobs, next, never)).toBe(true);
+    // One of what came before, a page twice as long, and two of six hours.
+    expect(bench.jobs.partOf(step.id).cursor).toBe(time("07:00") + 20.25 * hour);
   });
 
   it("that is cancelled ends after its slice, and keeps what that has done", async () => {
@@ -200,7 +205,7 @@ describe("a backfill", () => {
     await expect(stepBackfill(bench.detector(), bench.jobs, step, never)).rejects.toThrow("away");
     expect(bench.jobs.partOf(step.id)).toMatchObject({
       state: "running",
-      cursor: time("07:00") + day,
+      cursor: time("07:00") + 25.75 * hour,
       errors: ["the log is away"],
     });
     bench.log.before = () => {};
@@ -222,7 +227,7 @@ describe("a backfill", () => {
       "Log Analytics: 429: throttled: it continues later",
     ]);
     bench.log.before = () => {};
-    await stepBackfill(bench.detector(), bench.jobs, step, never);
+    while (await stepBackfill(bench.detector(), bench.jobs, step, never)) {}
     expect(bench.jobs.partOf(step.id)).toMatchObject({ state: "done", counts: { opened: 1 } });
   });
 
