@@ -40,6 +40,8 @@ export interface Simulated {
   readonly executions: number;
   readonly tableRequests: number;
   readonly opened: number;
+  /** The number of attacks in the range, each of which is one incident. */
+  readonly attacks: number;
   readonly throttled: number;
   /** The number of scheduled runs at the same time; 0 without any. */
   readonly timerRuns: number;
@@ -99,6 +101,7 @@ export async function simulateBackfill(scenario: BackfillScenario): Promise<Simu
     executions,
     tableRequests: requests.count + job.requests.count,
     opened: done?.part.counts.opened ?? NaN,
+    attacks: past.attacksSince(request.from),
     throttled: service.throttled,
     timerRuns: timer?.runs.length ?? 0,
     longestRunSeconds: Math.max(0, ...(timer?.runs ?? [])) / 1000,

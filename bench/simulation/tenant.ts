@@ -35,6 +35,7 @@ const approval = 3;
  * are just counted. Stored as columns in order of time; rows are created on request.
  */
 export class SimulatedTenant {
+  readonly #attackedAt: Float64Array;
   readonly #at: Float64Array;
   readonly #user: Uint32Array;
   readonly #text: Uint8Array;
@@ -45,12 +46,18 @@ export class SimulatedTenant {
   constructor(options: TenantOptions) {
     const drawn = draw(options);
     const order = drawn.at.map((_, index) => index).toSorted(inOrderOf(drawn.at));
+    this.#attackedAt = drawn.attackedAt;
     this.#at = drawn.at.map((_, place) => drawn.at[order[place] ?? 0] ?? 0);
     this.#user = drawn.user.map((_, place) => drawn.user[order[place] ?? 0] ?? 0);
     this.#text = drawn.text.map((_, place) => drawn.text[order[place] ?? 0] ?? 0);
     const { places, firstPlace } = placesByUser(this.#user, options.users);
     this.#places = places;
     this.#firstPlace = firstPlace;
+  }
+
+  /** Returns the number of attacks that begin at or after a time. */
+  attacksSince(from: number): number {
+    return this.#attackedAt.filter((at) => at >= from).length;
   }
 
   candidates(query: LogQuery): readonly Fields[] {
@@ -120,6 +127,7 @@ function draw({ seed, users, from, to, swing, candidates, attacks }: TenantOptio
   const random = randomOf(seed, 12, users, candidates);
   const rows = candidates + attacks * (denialsOfAttack + 1);
   const drawn = {
+    attackedAt: new Float64Array(attacks),
     at: new Float64Array(rows),
     user: new Uint32Array(rows),
     text: new Uint8Array(rows),
@@ -155,6 +163,7 @@ function draw({ seed, users, from, to, swing, candidates, attacks }: TenantOptio
   for (let count = 0; count < attacks; count++) {
     const user = random.below(users);
     const begin = moment(Math.max(from + 1, to - 10 * minute));
+    drawn.attackedAt[count] = begin;
     for (let prompt = 0; prompt < denialsOfAttack; prompt++) {
       add(begin + prompt * minute, user, refusal);
     }
