@@ -3,9 +3,14 @@ import { visible } from "../detection/signin/visible.ts";
 import { valueOf } from "./args.ts";
 import type { Given, Terminal } from "./command.ts";
 import { UsageError } from "./usageError.ts";
+import { writePieces } from "./writePieces.ts";
 
 /** @throws UsageError that names the option and the file if the file cannot be written */
-export async function writeNamed(option: string, path: string, text: string): Promise<void> {
+export async function writeNamed(
+  option: string,
+  path: string,
+  text: string | Iterable<string>,
+): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
@@ -14,15 +19,15 @@ export async function writeNamed(option: string, path: string, text: string): Pr
   }
 }
 
-/** Prints a result, or writes it to the file that --save names. */
+/** Prints the pieces of a result, or writes them to the file that --save names. */
 export async function printOrSave(
-  text: string,
+  text: Iterable<string>,
   given: Given,
   terminal: Pick<Terminal, "stdout">,
 ): Promise<void> {
   const file = valueOf(given, "save");
   if (file === null) {
-    terminal.stdout.write(text);
+    await writePieces(text, terminal.stdout);
     return;
   }
   await writeNamed("save", file, text);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { promptOutcomes } from "../../src/detection/signin/outcome.ts";
 import { setAsideReasons } from "../../src/detection/signin/classify.ts";
-import { approved, row } from "../builders.ts";
+import { approved, denied, row, time } from "../builders.ts";
 import { cli, denials, ndjson, temporaryFolder, type Report } from "./terminal.ts";
 
 const input = readFileSync(fileURLToPath(new URL("golden/input.ndjson", import.meta.url)));
@@ -20,6 +20,32 @@ async function output(format: string, stdin: string | Buffer = input): Promise<s
   expect(code).toBe(stdin === input ? 3 : 0);
   return out;
 }
+
+describe("the output of many findings", () => {
+  const stdin = ndjson(
+    Array.from({ length: 130 }, (_, hours) => {
+      const at = time("09:00") + hours * 3_600_000;
+      return row({ at, steps: [denied(at)] });
+    }),
+  );
+  const found = async (format: string) =>
+    (await cli(["detect", "-", "--format", format, "--threshold", "1"], { stdin })).out;
+
+  test("is JSON like that of a single text", async () => {
+    const out = await found("json");
+    const report = JSON.parse(out) as Report;
+    expect(report.findings).toHaveLength(130);
+    expect(out).toBe(`${JSON.stringify(report, null, 2)}\n`);
+  });
+
+  test("is a line for each", async () => {
+    const lines = (await found("ndjson")).trimEnd().split("\n");
+    const { findings } = JSON.parse(await found("json")) as Report;
+    expect(lines.slice(0, -1).map((each) => JSON.parse(each) as unknown)).toEqual(
+      findings.map((finding) => ({ schemaVersion: 1, finding })),
+    );
+  });
+});
 
 describe("the output of a small log stays as it is", () => {
   test.each([["table"], ["json"], ["ndjson"]])("%s", async (format) => {

@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { heads } from "../heads.ts";
+import { toCoverageReport } from "../verdict/coverageReport.ts";
 import { writeVerdict } from "../verdict/verdictLines.ts";
 import { inputDetail } from "../readInput.ts";
 import { lookOptions, readLook } from "../text/look.ts";
@@ -8,7 +9,6 @@ import { valueOf } from "../args.ts";
 import { counted } from "../text/words.ts";
 import { printOrSave, writtenLine } from "../writeResult.ts";
 import { analyse, analysisOptions } from "./analyse.ts";
-import { toDetectReport } from "./detectReport.ts";
 import { formats, reporters } from "./reporters.ts";
 
 /** The effects of searching that users can notice. */
@@ -56,15 +56,13 @@ export const detect: Command = {
     const look = readLook(given, terminal);
     const format = oneOf(given, "format", formats) ?? "table";
     const { report, exitCode } = await analyse(detect, given, operands, terminal);
-    const shown = toDetectReport(report);
-    const text = reporters[format](shown, { look, operands, findings: report.findings });
-    await printOrSave(text, given, terminal);
+    await printOrSave(reporters[format](report, { look, operands }), given, terminal);
     const out = valueOf(given, "out");
     if (out !== null && format === "table") {
       terminal.stdout.write(incidentsLine(out, report.findings.length));
     }
     if (format !== "table") {
-      writeVerdict(shown.coverage, given, terminal);
+      writeVerdict(toCoverageReport(report.coverage), given, terminal);
     }
     return exitCode;
   },

@@ -38,7 +38,7 @@ export function toDetectReport({
 }
 
 /** Returns a finding that is not an incident, and the reason. */
-function toNotOpened({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
+export function toNotOpened({ rule, subject, decision, finding: { facts, evidence } }: Reported) {
   return {
     rule: rule.id,
     tenantId: subject.tenantId,
@@ -52,7 +52,7 @@ function toNotOpened({ rule, subject, decision, finding: { facts, evidence } }: 
   };
 }
 
-function toFinding({ rule, subject, decision, finding }: Reported) {
+export function toFinding({ rule, subject, decision, finding }: Reported) {
   const { facts, evidence, denials, context, rules } = finding;
   const { approval } = facts;
   return {

@@ -1,7 +1,8 @@
-import { csv } from "./csv.ts";
-import type { DetectReport } from "./detectReport.ts";
+import type { RecordsReport } from "../../run/detectRecords.ts";
 import type { Look } from "../text/look.ts";
-import type { Reported } from "../../run/detectRecords.ts";
+import { csv } from "./csv.ts";
+import { toDetectReport } from "./detectReport.ts";
+import { json, ndjson } from "./json.ts";
 import { excel, prompts } from "./spreadsheet.ts";
 import { table } from "./table.ts";
 
@@ -14,31 +15,16 @@ interface Printing {
   readonly look: Look;
   /** The files, as the user gave them. */
   readonly operands: readonly string[];
-  readonly findings: readonly Reported[];
 }
 
-/** Functions that return the text of a whole run, by format. */
+/** Functions that return the text of a whole run, in pieces if it can be long, by format. */
 export const reporters: Readonly<
-  Record<Format, (report: DetectReport, printing: Printing) => string>
+  Record<Format, (report: RecordsReport, printing: Printing) => Iterable<string>>
 > = {
-  table: (report, { look, operands }) => table(report, look, operands),
-  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+  table: (report, { look, operands }) => [table(toDetectReport(report), look, operands)],
+  json,
   ndjson,
-  csv,
-  excel,
-  prompts: (_, { findings }) => prompts(findings),
+  csv: (report) => [csv(toDetectReport(report))],
+  excel: (report) => [excel(toDetectReport(report))],
+  prompts: ({ findings }) => [prompts(findings)],
 };
-
-/**
- * Returns one line per finding, then the findings that were not opened, then one line with the run and its coverage.
- * If the last line is missing, the output was cut off.
- */
-function ndjson({ schemaVersion, run, coverage, findings, notOpened }: DetectReport): string {
-  return [
-    ...findings.map((finding) => ({ schemaVersion, finding })),
-    ...notOpened.map((finding) => ({ schemaVersion, notOpened: finding })),
-    { schemaVersion, run, coverage },
-  ]
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join("");
-}

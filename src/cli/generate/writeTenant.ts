@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { appendFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { StateError } from "../../state/disk/stateError.ts";
 import type { SigninRow } from "../../tenant/row.ts";
 import type { Output } from "../command.ts";
+import { writePieces } from "../writePieces.ts";
 import { batchSize, type LogWriter } from "./logWriters.ts";
 
 export interface TenantLog {
@@ -17,18 +18,7 @@ export interface TenantLog {
 /** Writes to a reader at its pace, and stops when the reader has gone away. @returns the number of rows written */
 export async function writeToOutput(log: TenantLog, output: Output): Promise<number> {
   const counted = countRows(log.rows);
-  const target = output instanceof Writable ? output : writableOf(output);
-  try {
-    await pipeline(Readable.from(textOf(counted.rows, log.writer)), target, {
-      end: false,
-      signal: log.signal,
-    });
-  } catch (cause) {
-    log.signal.throwIfAborted();
-    if (!(cause instanceof Error && "code" in cause && cause.code === "EPIPE")) {
-      throw StateError.of("standard output", "cannot be written", cause);
-    }
-  }
+  await writePieces(textOf(counted.rows, log.writer), output, log.signal);
   return counted.count();
 }
 
@@ -131,13 +121,4 @@ function countRows(rows: Iterable<SigninRow>) {
     }
   }
   return { rows: counting(), count: () => count };
-}
-
-function writableOf(output: Output): Writable {
-  return new Writable({
-    write(chunk, _, done) {
-      output.write(String(chunk));
-      done();
-    },
-  });
 }
