@@ -44,7 +44,8 @@ export async function bundleApp(folder, version, more = {}) {
         sourcemap: to === "main.cjs" ? "linked" : false,
         sourcesContent: false,
         legalComments: "external",
-        charset: "utf8",
+        // V8 reads ASCII faster than UTF-8.
+        charset: "ascii",
         loader: { ".kql": "text" },
         // It exists only inside the Functions worker, which supplies it through `require`.
         external: ["@azure/functions-core"],
