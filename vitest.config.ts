@@ -41,7 +41,7 @@ const longer = [
   "test/logs/azure/context/contextSource.test.ts",
   "test/logs/files/{everyDialect,hostile}.test.ts",
   "test/logs/files/containers/csv*.test.ts",
-  "test/logs/files/search/{everyRow,mixedKinds}.test.ts",
+  "test/logs/files/search/{everyRow,everyRowOfCsv,mixedKinds}.test.ts",
   "test/proof/**/*.test.ts",
   "test/run/{accountCases,decideAccounts}.test.ts",
   "test/run/runDetection{AtOnce,Crash,Slices}.test.ts",

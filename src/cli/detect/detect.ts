@@ -13,7 +13,7 @@ import { formats, reporters } from "./reporters.ts";
 
 /** The effects of searching that users can notice. */
 const searchDetail =
-  "In files with one object a line, only lines that contain a denial keyword are parsed, and possible approvals by\nusers with findings. The findings are the same. Every other line counts as one row that is not a candidate: a\ntruncated one is reported as bad, other damage in it goes unnoticed. --every-row, --strict and --as-of parse all\nlines.";
+  "In files with one object a line, only lines that contain a denial keyword are parsed, and possible approvals by\nusers with findings. The findings are the same. Every other line counts as one row that is not a candidate: a\ntruncated one is reported as bad, other damage in it goes unnoticed. The same goes for the rows of CSV with the\ncolumns of Log Analytics or Microsoft Graph, of which no damage goes unnoticed. --every-row, --strict and --as-of\nparse all lines and rows.";
 
 export const detect: Command = {
   ...heads.detect,

@@ -12,3 +12,9 @@ export const newlineByte = 0x0a;
 export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === newlineByte || byte === 0x0d || byte === 0x09;
 }
+
+/** A part of a file on disk. */
+export interface ByteRange {
+  readonly from: number;
+  readonly bytes: number;
+}

@@ -4,10 +4,11 @@ import type { LogFile } from "./findLogFiles.ts";
 import { findLayout } from "./containers/fileLayouts.ts";
 import { LineReader } from "./containers/lineReader.ts";
 import { readStart } from "./containers/fileStart.ts";
-import { readChunks } from "./readChunks.ts";
+import { openPlainTable } from "./plainTable.ts";
+import { readChunks, type ReadOptions } from "./readChunks.ts";
 import { enoughText } from "./readLogFile.ts";
 import { RecordMaker } from "./envelopes/recordMaker.ts";
-import type { PlainLines } from "./search/search.ts";
+import type { PlainLines, PlainTable } from "./search/search.ts";
 
 /** Enough lines to recognise the names of their fields. They are parsed whether they matter or not. */
 const headBytes = 64 * 1024;
@@ -18,15 +19,15 @@ const lastBytes = 16 * 1024;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Recognises a file of which any part can be read separately. Returns null for others, and if the first lines are
+ * Recognises a file of which any part can be read separately. Returns null for others, and if the first records are
  * not sign-ins with the names that detection reads.
  *
  * @throws InputError if it cannot be read
  */
-export async function openPlainLines(
+export async function openPlain(
   file: LogFile,
-  signal: AbortSignal | undefined,
-): Promise<PlainLines | null> {
+  { signal, dateOrder = null }: Pick<ReadOptions, "signal" | "dateOrder">,
+): Promise<PlainLines | PlainTable | null> {
   if (file.path === null || file.bytes === null) {
     return null;
   }
@@ -34,10 +35,14 @@ export async function openPlainLines(
   const isMarked = head.bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark);
   const begin = isMarked ? byteOrderMark.length : 0;
   const text = head.bytes.subarray(begin);
-  if (findLayout({ ...head, bytes: text })?.container !== "ndjson") {
+  const whole = text.subarray(0, text.lastIndexOf(newlineByte) + 1);
+  const container = findLayout({ ...head, bytes: text })?.container;
+  if (container === "csv") {
+    return openPlainTable(file, { bytes: whole, whole: head.whole, at: begin }, dateOrder);
+  }
+  if (container !== "ndjson") {
     return null;
   }
-  const whole = text.subarray(0, text.lastIndexOf(newlineByte) + 1);
   const entries: Entry[] = [];
   const maker = new RecordMaker(file.source, (entry) => entries.push(entry));
   const reader = new LineReader(maker);

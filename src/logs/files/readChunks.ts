@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
 import type { LayoutOptions } from "./containers/fileLayouts.ts";
+import type { ByteRange } from "./bytes.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
 import type { InputTally } from "./inputTally.ts";
@@ -20,12 +21,6 @@ export interface ReadOptions extends LayoutOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** A part of a file on disk. */
-export interface Range {
-  readonly from: number;
-  readonly bytes: number;
-}
-
 /**
  * Returns the bytes of a file, of a part of it or of standard input. Ending the iteration early closes the file.
  *
@@ -34,7 +29,7 @@ export interface Range {
 export async function* readChunks(
   file: LogFile,
   options: ReadOptions,
-  range?: Range,
+  range?: ByteRange,
   chunkBytes = defaultChunk,
 ): AsyncGenerator<Buffer> {
   const { signal, onBytes } = options;
@@ -59,7 +54,7 @@ export async function* readChunks(
 function open(
   file: LogFile,
   options: ReadOptions,
-  range: Range | undefined,
+  range: ByteRange | undefined,
   chunkBytes: number,
 ): AsyncIterable<Buffer | string> {
   const { signal } = options;

@@ -1,15 +1,20 @@
 import { dynamic, own, type Fields } from "../../detection/signin/fields.ts";
 import type { RelatedRecord, RelatedTo } from "../../run/signInFiles.ts";
+import type { ByteRange } from "./bytes.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputError } from "./inputError.ts";
-import { LineReader } from "./containers/lineReader.ts";
 import type { Entry } from "./entry.ts";
-import { RecordMaker } from "./envelopes/recordMaker.ts";
-import { openPlainLines } from "./plainLines.ts";
+import { openPlain } from "./plainLines.ts";
 import { readChunks } from "./readChunks.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";
 import { foreignKind, relatedKinds } from "./records/foreignKind.ts";
-import { relatedLines, type LineNotes, type PlainLines } from "./search/search.ts";
+import {
+  readerOf,
+  relatedLines,
+  type LineNotes,
+  type PlainLines,
+  type PlainTable,
+} from "./search/search.ts";
 
 /**
  * Reads files again for what happened before, around and after the findings in them: sign-ins, and audit logs among
@@ -25,7 +30,7 @@ export async function* relatedRecords(
 ): AsyncGenerator<RelatedRecord> {
   for (const file of files.filter(({ path }) => path !== null)) {
     try {
-      const plain = notes && (await openPlainLines(file, options.signal));
+      const plain = notes && (await openPlain(file, options));
       for await (const entries of notes === null || plain === null
         ? readRecords([file], { ...options, anyKind: true })
         : noted(plain, notes, wanted, options)) {
@@ -52,24 +57,42 @@ export async function* relatedRecords(
 
 /** Reads only the lines of a file that matter by their notes. */
 async function* noted(
-  plain: PlainLines,
+  plain: PlainLines | PlainTable,
   notes: LineNotes,
   wanted: RelatedTo,
   options: ReadOptions,
 ): AsyncGenerator<readonly Entry[]> {
   yield plain.entries;
   const entries: Entry[] = [];
-  const reader = new LineReader(new RecordMaker(plain.source, (entry) => entries.push(entry)));
+  const reader = await readerOf(plain, (entry) => entries.push(entry));
   const file = notes.of(plain.path);
-  for (const line of file === undefined ? [] : relatedLines(plain.path, file, wanted)) {
+  // A very long line was not searched, nor was what follows it.
+  const from = file?.to ?? plain.from;
+  const unsearched = [...(file?.unsearched ?? []), { from, bytes: plain.bytes - from }];
+  const reached = { place: 0 };
+  for (const line of file === undefined ? [] : relatedLines(plain.path, file, wanted, reached)) {
     options.signal?.throwIfAborted();
+    // In file order, as long as the lines are.
+    while (unsearched[0] !== undefined && unsearched[0].from < reached.place) {
+      yield* whole(plain, unsearched.shift(), options);
+    }
     reader.line(line, 0);
     yield entries.splice(0);
   }
-  // A very long line was not searched, nor was what follows it.
-  const from = file?.to ?? plain.from;
-  const rest = { from, bytes: plain.bytes - from };
-  for await (const chunk of rest.bytes > 0 ? readChunks(plain, options, rest) : []) {
+  for (const part of unsearched) {
+    yield* whole(plain, part, options);
+  }
+}
+
+/** Reads all of a part of a file. */
+async function* whole(
+  plain: PlainLines | PlainTable,
+  part: ByteRange | undefined,
+  options: ReadOptions,
+): AsyncGenerator<readonly Entry[]> {
+  const entries: Entry[] = [];
+  const reader = await readerOf(plain, (entry) => entries.push(entry));
+  for await (const chunk of readChunks(plain, options, part)) {
     reader.push(chunk);
     yield entries.splice(0);
   }

@@ -7,14 +7,18 @@ import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/s
 
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
-import { openPlainLines } from "./plainLines.ts";
-import { readChunks, type Range, type ReadOptions } from "./readChunks.ts";
+import { behindLines, findingsOf, type Given } from "./partFindings.ts";
+import { openPlain } from "./plainLines.ts";
+import { lastRecords } from "./plainTable.ts";
+import type { ByteRange } from "./bytes.ts";
+import { readChunks, type ReadOptions } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
 import { relatedRecords } from "./relatedRecords.ts";
 import { StepJoin } from "./records/stepJoin.ts";
 import { holdsSteps, stepsFirst } from "./stepsFirst.ts";
 import {
   cutRanges,
+  cutTable,
   Finder,
   LineNotes,
   SearchWorkers,
@@ -22,7 +26,9 @@ import {
   type LineRange,
   type LineSearch,
   type PlainLines,
+  type PlainTable,
   type RangeFindings,
+  type TableRange,
   type TextSearch,
 } from "./search/search.ts";
 
@@ -88,7 +94,7 @@ export class SignInLogs implements SignInFiles {
   }
 
   async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [RowAccount, Approval]> {
-    for (const approval of this.#notes.approvals(accounts)) {
+    for await (const approval of this.#notes.approvals(accounts)) {
       this.#options.signal?.throwIfAborted();
       yield approval;
     }
@@ -158,7 +164,7 @@ export class SignInLogs implements SignInFiles {
   async *#parts(how: ClassifyOptions, workers: SearchWorkers | null): AsyncGenerator<Part> {
     for (const file of this.#files) {
       this.#options.signal?.throwIfAborted();
-      const plain = workers && (await openPlainLines(file, this.#options.signal));
+      const plain = workers && (await openPlain(file, this.#options));
       if (workers !== null && plain !== null) {
         yield* this.#partsOf(plain, workers, how);
       } else {
@@ -191,7 +197,7 @@ export class SignInLogs implements SignInFiles {
         const { extract, seen } = await found;
         tally.add(source, seen);
         tally.count(source, extract.counts);
-        yield behind(extract, line - 1);
+        yield behindLines(extract, line - 1);
       }
     };
     let { source } = file;
@@ -211,10 +217,14 @@ export class SignInLogs implements SignInFiles {
     yield extractor.take();
   }
 
-  *#partsOf(plain: PlainLines, workers: SearchWorkers, how: ClassifyOptions): Generator<Part> {
-    const given = { lines: plain.lines };
-    yield () => this.#begin(plain, how);
-    const ranges = cutRanges(plain);
+  *#partsOf(
+    plain: PlainLines | PlainTable,
+    workers: SearchWorkers,
+    how: ClassifyOptions,
+  ): Generator<Part> {
+    const given = { at: plain.from, lines: plain.lines };
+    yield () => this.#begin(plain, workers.textSearch, how);
+    const ranges = "table" in plain ? cutTable(plain, workers.textSearch) : cutRanges(plain);
     let range = ranges.next();
     for (; range.done !== true; range = ranges.next()) {
       yield this.#partOf(range.value, workers, given);
@@ -226,32 +236,44 @@ export class SignInLogs implements SignInFiles {
     }
   }
 
-  async *#begin(plain: PlainLines, how: ClassifyOptions): AsyncGenerator<Extract> {
+  async *#begin(
+    plain: PlainLines | PlainTable,
+    search: LineSearch,
+    how: ClassifyOptions,
+  ): AsyncGenerator<Extract> {
     this.#options.onBytes?.(plain.from);
     const extractor = new Extractor(how);
     plain.entries.forEach((entry) => extractor.add(entry));
-    this.#tally.begin(plain.source, ["ndjson"]);
-    this.#tally.see(plain.source, [...plain.entries, ...plain.last]);
+    const last = "table" in plain ? await lastRecords(plain, search) : plain.last;
+    this.#tally.begin(plain.source, ["table" in plain ? "csv" : "ndjson"]);
+    this.#tally.see(plain.source, [...plain.entries, ...last]);
     yield this.#counted(plain.source, extractor.take());
   }
 
-  #partOf(range: LineRange, workers: SearchWorkers, given: { lines: number }): Part {
+  /** @param given where the part begins that comes next; a range that turns out to begin elsewhere is searched again */
+  #partOf(range: LineRange | TableRange, workers: SearchWorkers, given: Given): Part {
     const begun = workers.search(range);
     return async function* (this: SignInLogs) {
-      const { extract, lines, notes, seen } = await begun;
+      this.#options.onBytes?.(range.to - range.from);
+      const from = given.at;
+      if (from >= range.to) {
+        return;
+      }
+      const found = await findingsOf(range, begun, workers, given);
+      const { extract, lines, seen, to = range.to } = found;
       this.#tally.add(range.source, seen);
       this.#tally.count(range.source, extract.counts);
-      this.#options.onBytes?.(range.to - range.from);
-      this.#notes.add(range, notes);
-      yield behind(extract, given.lines);
+      this.#notes.add({ ...range, from, to }, found);
+      yield behindLines(extract, given.lines);
       given.lines += lines;
+      given.at = to;
     }.bind(this);
   }
 
   /** Reads a file in order from a very long line on, because such lines are not split. */
   async *#readOn(
-    { source, path, bytes }: PlainLines,
-    range: Range,
+    { source, path, bytes }: Pick<PlainLines, "source" | "path" | "bytes">,
+    range: ByteRange,
     how: ClassifyOptions,
     { search, line }: { readonly search: LineSearch; readonly line: number },
   ): AsyncGenerator<Extract> {
@@ -269,13 +291,4 @@ export class SignInLogs implements SignInFiles {
     this.#tally.count(source, extract.counts);
     return extract;
   }
-}
-
-/** Converts places that count from some line to places in the file. */
-function behind(extract: Extract, lines: number): Extract {
-  const bad = extract.bad.map(({ reason, place }) => ({
-    reason,
-    place: { ...place, line: place.line === null ? null : place.line + lines },
-  }));
-  return { ...extract, bad };
 }

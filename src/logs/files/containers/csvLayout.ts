@@ -1,4 +1,5 @@
 import type { ColumnName } from "./csvHeader.ts";
+import { isFields } from "../../../detection/signin/fields.ts";
 import { readCsvTime, type DateOrder } from "../records/csvTime.ts";
 
 /** Keys of `SigninLogs` columns with a time; in a portal's download it is the date. */
@@ -24,6 +25,8 @@ export class CsvLayout {
   readonly #columns: readonly (readonly [name: string, places: readonly number[]])[];
   readonly #dateOrder: DateOrder | null;
   readonly #times: readonly (readonly [index: number, zone: string | null])[];
+  /** A row of empty cells. Copies of it have one shape, whatever their values. */
+  readonly #empty: Row;
 
   constructor(names: readonly ColumnName[], dateOrder: DateOrder | null) {
     this.#names = names;
@@ -35,6 +38,11 @@ export class CsvLayout {
       columns.set(key, column);
     }
     this.#columns = [...columns.values()].map(({ name, places }) => [name, places]);
+    // Defines the properties, so that a column named `__proto__` is a column like any other.
+    const empty: unknown = JSON.parse(
+      JSON.stringify(Object.fromEntries(this.#columns.map(([name]) => [name, ""]))),
+    );
+    this.#empty = isFields(empty) ? empty : {};
     this.#times = names.flatMap(({ key, zone }, index) =>
       timeColumns.has(key) ? [[index, offsetOf(zone)] as const] : [],
     );
@@ -50,10 +58,11 @@ export class CsvLayout {
       }
       values[index] = reading.time;
     }
-    // Defines the properties, so that a column named `__proto__` is a column like any other.
-    return Object.fromEntries(
-      this.#columns.map(([name, places]): [string, string] => [name, firstValue(values, places)]),
-    );
+    const row: Record<string, unknown> = { ...this.#empty };
+    for (const [name, places] of this.#columns) {
+      row[name] = firstValue(values, places);
+    }
+    return row;
   }
 
   #explain(

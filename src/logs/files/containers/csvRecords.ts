@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { CsvError, Parser } from "csv-parse";
+import { isBlankCell } from "./csvCells.ts";
 import { comma, isBlank, newlineByte, quoteByte } from "../bytes.ts";
 
 /** Far more than any sign-in row. A larger record is an unclosed quote or a broken file. */
@@ -36,7 +37,8 @@ class BrokenRecord extends Error {
 export class CsvRecords {
   readonly #sink: CsvSink;
   readonly #delimiter: string;
-  #parser: Parser;
+  /** Null until there is something to parse. */
+  #parser: Parser | null = null;
   #columns: number | null = null;
   /** The parser's input from `#start` on. The current record begins `#at` bytes into it. */
   #parts: Buffer[] = [];
@@ -53,7 +55,35 @@ export class CsvRecords {
     this.#sink = sink;
     this.#delimiter = delimiter;
     this.#cells = new CellCount(delimiter);
-    this.#parser = this.#begin();
+  }
+
+  /** The line in which the next byte after those of finished records is. */
+  get line(): number {
+    return this.#line;
+  }
+
+  /** The number of columns, if somebody else has read the header. */
+  set columns(columns: number | null) {
+    this.#columns = columns;
+  }
+
+  /** Continues in another line, when there is no unfinished record. */
+  set line(line: number) {
+    this.#line = line;
+  }
+
+  /**
+   * Gives up an unfinished record, so that somebody else can read on from its first byte.
+   *
+   * @returns its bytes; null if a broken line is being skipped, or if the record is longer than `most`
+   */
+  release(most: number): Buffer | null {
+    if (this.#skipping || this.#length > most) {
+      return null;
+    }
+    const held = this.#held();
+    this.#restart();
+    return held;
   }
 
   push(chunk: Buffer): void {
@@ -75,7 +105,7 @@ export class CsvRecords {
   end(): void {
     while (!this.#skipping) {
       // oxlint-disable-next-line no-underscore-dangle -- see #run
-      const problem = this.#run((done) => this.#parser._flush(done));
+      const problem = this.#run((parser, done) => parser._flush(done));
       if (problem === null) {
         return;
       }
@@ -104,7 +134,7 @@ export class CsvRecords {
     this.#parts.push(bytes);
     this.#length += bytes.length;
     // oxlint-disable-next-line no-underscore-dangle -- see #run
-    const problem = this.#run((done) => this.#parser._transform(bytes, "utf8", done));
+    const problem = this.#run((parser, done) => parser._transform(bytes, "utf8", done));
     if (problem !== null) {
       return this.#giveUp(problem);
     }
@@ -130,9 +160,10 @@ export class CsvRecords {
    * errors too late to locate them. Returns the problem of the record, in a few words. A problem of the file is
    * thrown.
    */
-  #run(step: (done: (error?: Error | null) => void) => void): string | null {
+  #run(step: (parser: Parser, done: (error?: Error | null) => void) => void): string | null {
     const failures: Error[] = [];
-    step((error) => {
+    this.#parser ??= this.#begin();
+    step(this.#parser, (error) => {
       if (error) {
         failures.push(error);
       }
@@ -152,7 +183,7 @@ export class CsvRecords {
   }
 
   #take(cells: string[]): null {
-    const end = this.#parser.info.bytes - this.#start;
+    const end = (this.#parser?.info.bytes ?? 0) - this.#start;
     const bytes = this.#held().subarray(this.#at, end);
     const blank = blankLines(bytes);
     const lines = countLines(bytes);
@@ -167,7 +198,7 @@ export class CsvRecords {
       this.#sink.bad(problem, line);
     } else if (this.#columns === null) {
       this.#columns = this.#sink.header(cells);
-    } else if (cells.some((cell) => cell.trim() !== "")) {
+    } else if (!cells.every(isBlankCell)) {
       this.#sink.record(cells, line);
     }
     return null;
@@ -179,8 +210,8 @@ export class CsvRecords {
       return "invalid UTF-8";
     }
     const columns = this.#columns ?? cells.length;
-    const more = cells.slice(columns).some((cell) => cell.trim() !== "");
-    if (!more && (cells.length >= columns || isBlankRecord(cells))) {
+    const more = !cells.slice(columns).every(isBlankCell);
+    if (!more && (cells.length >= columns || cells.every(isBlankCell))) {
       return null;
     }
     return `row has ${cells.length} values for ${columns} columns`;
@@ -194,11 +225,15 @@ export class CsvRecords {
     const end = held.indexOf(newlineByte, Math.max(from, 0));
     this.#sink.bad(problem, this.#line + blank);
     this.#line += blank;
-    this.#parser = this.#begin();
+    this.#restart();
+    return this.#skip(held.subarray(Math.max(from, 0)), end === -1);
+  }
+
+  #restart(): void {
+    this.#parser = null;
     this.#start = 0;
     this.#at = 0;
     this.#hold(Buffer.alloc(0));
-    return this.#skip(held.subarray(Math.max(from, 0)), end === -1);
   }
 
   #skip(bytes: Buffer, unfinished = !bytes.includes(newlineByte)): Buffer | null {
@@ -252,10 +287,6 @@ class CellCount {
       }
     }
   }
-}
-
-function isBlankRecord(cells: readonly string[]): boolean {
-  return cells.every((cell) => cell.trim() === "");
 }
 
 /** Returns the number of line ends before anything else. */

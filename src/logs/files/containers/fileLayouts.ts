@@ -4,7 +4,7 @@ import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
 import type { FileStart } from "./fileStart.ts";
 import type { MakerOptions, RecordMaker } from "../envelopes/recordMaker.ts";
-import { SearchingReader, type TextSearch } from "../search/search.ts";
+import { RowFilter, SearchingReader, type TextSearch } from "../search/search.ts";
 import { ValueReader } from "./valueReader.ts";
 
 /** Takes the text of a file in chunks and passes its values to a `RecordMaker`. */
@@ -63,10 +63,17 @@ function csv(head: FileStart): FileLayout | null {
   }
   return {
     container: "csv",
-    open: async (maker, { dateOrder = null }) => {
+    open: async (maker, { dateOrder = null, search }) => {
       // Loaded only when needed, because few files are CSV.
       const { CsvReader } = await import("./csvReader.ts");
-      return new CsvReader(maker, { ...shape, dateOrder });
+      const reader = new CsvReader(maker, { ...shape, dateOrder });
+      return search === undefined
+        ? reader
+        : new RowFilter(search.lines, reader, {
+            passed: search.onPassed,
+            notes: () => {},
+            unsearched: () => {},
+          });
     },
   };
 }

@@ -62,12 +62,13 @@ export class RecordMaker {
     }
   }
 
-  /** Takes the columns that every record will have. */
-  columns(names: readonly string[]): void {
+  /** Takes the columns that every record will have. Reports whether they are those of sign-ins. */
+  columns(names: readonly string[]): boolean {
     const filled = Object.fromEntries(names.map((name) => [name, "1"]));
     this.#isKnown =
       foreignKind(filled) === null &&
       peel(filled, { dateOrder: "mdy" }).some((each) => each.kind === "record" && each.isSignIn);
+    return this.#isKnown;
   }
 
   /** Takes the rest of an object whose lists were split. It may be a record itself. */

@@ -7,6 +7,9 @@ type DateProblem = "ambiguous" | "misfit";
 const timePattern =
   /^(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:,?\s+|T)(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,12}))?)?(?:\s*([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
 
+/** A time of that kind that would not be changed. */
+const usual = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?Z$/;
+
 /**
  * Converts a time as portals and spreadsheets write it to ISO 8601. A leading year is kept, dots mean day first,
  * and for slashes and dashes `order` decides. Without an order only a date with a single reading is accepted.
@@ -18,6 +21,9 @@ export function readCsvTime(
   order: DateOrder | null,
   zone: string | null,
 ): { readonly time: string } | { readonly problem: DateProblem | "unzoned" } {
+  if (usual.test(value)) {
+    return { time: value };
+  }
   const parts = timePattern.exec(value.trim());
   if (parts === null) {
     return { time: value };

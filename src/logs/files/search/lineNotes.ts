@@ -1,12 +1,16 @@
 import { allNames, type Account, type RowAccount } from "../../../detection/signin/account.ts";
 import { classifyApprovals } from "../../../detection/signin/classify.ts";
 import type { Approval } from "../../../detection/signin/sighting.ts";
+import type { CsvReader } from "../containers/csvReader.ts";
 import { LineReader } from "../containers/lineReader.ts";
+import type { Entry } from "../entry.ts";
+import type { ByteRange } from "../bytes.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
 import { nameHash } from "./lineSearch.ts";
 import { noteBits, noteNumbers, notedName } from "./notes.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 import { readLines } from "./readLines.ts";
+import { openTable, type Table, type TableRange } from "./tableSearch.ts";
 
 /** The notes of one range. Their offsets count from its beginning. */
 interface Part extends Pick<LineRange, "from"> {
@@ -16,7 +20,11 @@ interface Part extends Pick<LineRange, "from"> {
 /** The notes of a file that was searched. */
 export interface NotedFile {
   readonly source: string;
+  /** If it is CSV, how its rows are read. */
+  readonly table: Table | null;
   readonly parts: Part[];
+  /** Parts without notes. */
+  readonly unsearched: ByteRange[];
   /** Offset behind the last line that was searched. */
   to: number;
 }
@@ -26,9 +34,15 @@ export class LineNotes {
   readonly #files = new Map<string, NotedFile>();
 
   /** Ranges of a file come in order. */
-  add({ source, path, from, to }: LineRange, notes: RangeFindings["notes"]): void {
-    const file = this.#files.get(path) ?? { source, parts: [], to };
+  add(
+    range: LineRange | TableRange,
+    { notes, unsearched = [] }: Pick<RangeFindings, "notes" | "unsearched">,
+  ): void {
+    const { source, path, from, to } = range;
+    const table = "table" in range ? range.table : null;
+    const file = this.#files.get(path) ?? { source, table, parts: [], unsearched: [], to };
     file.parts.push({ from, notes });
+    file.unsearched.push(...unsearched);
     file.to = to;
     this.#files.set(path, file);
   }
@@ -44,18 +58,22 @@ export class LineNotes {
    *
    * @throws InputError if a file can no longer be read
    */
-  *approvals(accounts: readonly Account[]): Generator<readonly [RowAccount, Approval]> {
+  async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [RowAccount, Approval]> {
     const names = new Set(accounts.flatMap(allNames));
     const noted = new Names(names);
-    for (const [path, { source, parts }] of this.#files) {
+    for (const [path, file] of this.#files) {
+      const { parts } = file;
+      const found: (readonly [RowAccount, Approval])[] = [];
+      const reader = await readerOf(file, (entry) => found.push(...approvalsIn(entry)));
       const places = placesIn(
         parts,
         (bits, pair) => (bits & noteBits.approval) !== 0 && noted.mayBeIn(bits, pair),
       );
-      for (const line of readLines(source, path, places)) {
-        yield* approvalsIn(source, line).filter(
-          ([{ user, name }]) => names.has(user) || (name !== null && names.has(name)),
-        );
+      for (const line of readLines(file, path, places)) {
+        reader.line(line, 0);
+        yield* found
+          .splice(0)
+          .filter(([{ user, name }]) => names.has(user) || (name !== null && names.has(name)));
       }
     }
   }
@@ -97,17 +115,19 @@ export function* placesIn(
   }
 }
 
-function approvalsIn(source: string, line: Buffer): readonly (readonly [RowAccount, Approval])[] {
-  const found: (readonly [RowAccount, Approval])[] = [];
-  const maker = new RecordMaker(source, (entry) => {
-    if (entry.kind === "bad") {
-      return;
-    }
-    const { account, approvals } = classifyApprovals(entry.record);
-    if (account !== null) {
-      approvals.forEach((approval) => found.push([account, approval]));
-    }
-  });
-  new LineReader(maker).line(line, 1);
-  return found;
+/** Returns what reads lines of a file that was searched, or rows if it is CSV. */
+export async function readerOf(
+  { source, table = null }: { readonly source: string; readonly table?: Table | null },
+  take: (entry: Entry) => void,
+): Promise<LineReader | CsvReader> {
+  const maker = new RecordMaker(source, take, table ?? {});
+  return table === null ? new LineReader(maker) : await openTable(maker, table);
+}
+
+function approvalsIn(entry: Entry): readonly (readonly [RowAccount, Approval])[] {
+  if (entry.kind === "bad") {
+    return [];
+  }
+  const { account, approvals } = classifyApprovals(entry.record);
+  return account === null ? [] : approvals.map((approval) => [account, approval] as const);
 }

@@ -20,7 +20,7 @@ export interface PlainLines {
 }
 
 /** Searching a range takes a few milliseconds, and its findings fit into memory. */
-const fullRangeBytes = 8 * 1024 * 1024;
+export const fullRangeBytes = 8 * 1024 * 1024;
 
 /** Longer than most lines. */
 const stepBytes = 16 * 1024;

@@ -1,4 +1,5 @@
 import { denialSearch, harmlessTexts } from "../../../detection/signin/outcomeText.ts";
+import type { ColumnRole, TableShape } from "../containers/tableShape.ts";
 import kernel from "./kernel.wat";
 import { noteKeys } from "./notes.ts";
 import { kinds, markLength, markWords, type MarkedWord, type Word } from "./words.ts";
@@ -15,6 +16,9 @@ const wordCount = 0x100;
 const harmless = 0xa00;
 const firstWords = 0x1000;
 const hashBits = 12;
+const tableRoles = 0x2000;
+const rows = 0x6100;
+const rowsEnd = 0x1_0000;
 const results = 0x1_0000;
 const resultsBytes = 0x1_0000;
 const noted = results + resultsBytes;
@@ -39,6 +43,21 @@ interface Kernel {
   readonly notesEnd: WebAssembly.Global;
   readonly harmlessEnd: WebAssembly.Global;
   readonly notes: WebAssembly.Global;
+  readonly table: WebAssembly.Global;
+  readonly delimiter: WebAssembly.Global;
+  readonly columns: WebAssembly.Global;
+  readonly rolesEnd: WebAssembly.Global;
+  readonly rows: WebAssembly.Global;
+  readonly isOdd: WebAssembly.Global;
+  scanRows(
+    from: number,
+    end: number,
+    parts: number,
+    wanted: number,
+    wantedLimit: number,
+    noted: number,
+    notedLimit: number,
+  ): number;
   scan(
     from: number,
     end: number,
@@ -75,6 +94,20 @@ export interface Found {
   readonly notes: Uint32Array;
 }
 
+/** The kernel's numbers of them. */
+const columnRoles: Readonly<Record<ColumnRole, number>> = {
+  name: 1,
+  address: 2,
+  createdAt: 3,
+  otherTime: 4,
+};
+
+/** The same as `Found` for whole rows, of which each can be several lines. */
+export interface FoundRows extends Found {
+  /** Whether the row at `next` has another number of cells, or quotes where none belong. */
+  readonly isOdd: boolean;
+}
+
 /** Shared by all searches of a thread; null if this machine cannot run it. */
 let compiled: WebAssembly.Module | null = null;
 
@@ -83,6 +116,8 @@ export class LineSearch {
   readonly memory: Buffer;
   readonly buffer: SearchBuffer;
   readonly #kernel: Kernel;
+  /** What the kernel knows of a table. */
+  #table: TableShape | null = null;
 
   /** Returns null if this machine cannot run the kernel. */
   static of(words: readonly Word[], options: SearchOptions = {}): LineSearch | null {
@@ -111,16 +146,50 @@ export class LineSearch {
    * valid until the next call.
    */
   scan(from: number, end: number): Found {
-    const { memory, lines, blank, wantedEnd, notesEnd } = this.#kernel;
+    const search = this.#kernel;
+    search.table.value = 0;
     const limits = [results + resultsBytes, noted + notedBytes] as const;
-    const next = this.#kernel.scan(from, end, results, limits[0], noted, limits[1]);
+    return this.#found(search.scan(from, end, results, limits[0], noted, limits[1]), results);
+  }
+
+  /**
+   * Searches the whole rows of CSV between two offsets, up to the first odd one, or as many as the result has space
+   * for. A row without a simple time is wanted, too.
+   */
+  scanRows(from: number, end: number, shape: TableShape): FoundRows {
+    this.#setTable(shape);
+    const search = this.#kernel;
+    const behind = search.scan(from, end, rows, rowsEnd, results, results + resultsBytes);
+    const next = search.scanRows(from, behind, results, rows, rowsEnd, noted, noted + notedBytes);
+    const found = this.#found(next, rows);
+    const isOdd = search.isOdd.value === 1;
+    return { ...found, blank: found.lines - search.rows.value, isOdd };
+  }
+
+  #found(next: number, wanted: number): Found {
+    const { memory, lines, blank, wantedEnd, notesEnd } = this.#kernel;
     return {
       next,
       lines: lines.value,
       blank: blank.value,
-      wanted: new Uint32Array(memory.buffer, results, (wantedEnd.value - results) / 4),
+      wanted: new Uint32Array(memory.buffer, wanted, (wantedEnd.value - wanted) / 4),
       notes: new Uint32Array(memory.buffer, noted, (notesEnd.value - noted) / 4),
     };
+  }
+
+  #setTable(shape: TableShape): void {
+    const search = this.#kernel;
+    search.table.value = 1;
+    if (this.#table === shape) {
+      return;
+    }
+    this.#table = shape;
+    const { delimiter, columns, roles } = shape;
+    search.delimiter.value = delimiter.charCodeAt(0);
+    search.columns.value = columns;
+    const entries = roles.flatMap(({ column, role }) => [column, columnRoles[role]]);
+    new Uint32Array(search.memory.buffer, tableRoles, entries.length).set(entries);
+    search.rolesEnd.value = tableRoles + 8 * roles.length;
   }
 }
 

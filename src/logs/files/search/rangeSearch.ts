@@ -1,14 +1,14 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
-import { Extractor } from "../../../run/extract.ts";
 import type { Extract } from "../../../run/signInFiles.ts";
+import type { ByteRange } from "../bytes.ts";
 import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
-import { nothingShown, seeRecord, type RecordsSeen } from "../recordsSeen.ts";
+import type { RecordsSeen } from "../recordsSeen.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
+import { Collected } from "./collected.ts";
 import type { LineSearch } from "./lineSearch.ts";
 import { LineFilter } from "./lineFilter.ts";
-import { noteNumbers } from "./notes.ts";
 import { ReadingSink } from "./readingSink.ts";
 import type { TextBlock } from "./textBlocks.ts";
 
@@ -22,7 +22,7 @@ export interface LineRange {
 }
 
 /** Bytes read at a time, few enough to stay in the processor's cache until they are searched. */
-const stepBytes = 128 * 1024;
+export const stepBytes = 128 * 1024;
 
 /** What was found in lines. */
 export interface RangeFindings {
@@ -33,6 +33,10 @@ export interface RangeFindings {
   readonly seen: RecordsSeen;
   /** Notes of all lines (`notes.ts`), by their offset in the range; none if the search takes none. */
   readonly notes: Uint32Array<ArrayBuffer>;
+  /** Offset in the file behind the last row of a table, which may lie behind the range. */
+  readonly to?: number;
+  /** The parts of the file with rows of a table that were read, but have no notes. */
+  readonly unsearched?: readonly ByteRange[];
 }
 
 /**
@@ -84,59 +88,37 @@ export function searchText(
 /** Collects the findings in a text that comes in pieces. */
 export class Finder {
   readonly filter: LineFilter;
-  readonly seen = nothingShown();
-  readonly #extractor: Extractor;
-  #notes = new Uint32Array(0);
-  #length = 0;
+  readonly #collected: Collected;
 
   /** @param line the number of the text's first line */
   constructor(search: LineSearch, source: string, how: ClassifyOptions, line = 1) {
-    this.#extractor = new Extractor(how);
-    const maker = new RecordMaker(source, (entry) => {
-      this.#extractor.add(entry);
-      if (entry.kind === "record" && entry.isSignIn) {
-        seeRecord(this.seen, entry);
-      }
+    const collected = new Collected(how);
+    const maker = new RecordMaker(source, (entry) => collected.add(entry));
+    const sink = new ReadingSink(new LineReader(maker), {
+      passed: (lines) => collected.pass(lines),
+      notes: (notes, before) => collected.addNotes(notes, before),
     });
-    const reader = new LineReader(maker);
-    const sink = new ReadingSink(reader, {
-      passed: (lines) => this.#extractor.pass(lines),
-      notes: (notes, before) => this.#addNotes(notes, before),
-    });
+    this.#collected = collected;
     this.filter = new LineFilter(search, sink, line);
+  }
+
+  get seen(): RecordsSeen {
+    return this.#collected.seen;
   }
 
   /** Returns what was found since the last call. */
   take(): Extract {
-    return this.#extractor.take();
+    return this.#collected.take();
   }
 
   /** Ends the text. */
   end(): RangeFindings {
     this.filter.end();
-    return {
-      extract: this.take(),
-      lines: this.filter.line - 1,
-      seen: this.seen,
-      notes: this.#notes.slice(0, this.#length),
-    };
-  }
-
-  #addNotes(notes: Uint32Array, before: number): void {
-    const needed = this.#length + notes.length;
-    if (needed > this.#notes.length) {
-      const larger = new Uint32Array(2 * needed);
-      larger.set(this.#notes);
-      this.#notes = larger;
-    }
-    this.#notes.set(notes, this.#length);
-    for (let at = this.#length; at < needed; at += noteNumbers) {
-      this.#notes[at] = (this.#notes[at] ?? 0) - before;
-    }
-    this.#length = needed;
+    const { seen, notes } = this.#collected;
+    return { extract: this.take(), lines: this.filter.line - 1, seen, notes };
   }
 }
 
-function isOfFile(error: unknown): boolean {
+export function isOfFile(error: unknown): boolean {
   return error instanceof Error && "syscall" in error;
 }

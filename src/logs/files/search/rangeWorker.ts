@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LineSearch } from "./lineSearch.ts";
-import { searchRange, type LineRange, type RangeFindings } from "./rangeSearch.ts";
+import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import { searchAny, type TableRange } from "./tableSearch.ts";
 import type { SearchSetting } from "./searchThread.ts";
 import { searches } from "./words.ts";
 
@@ -29,14 +30,14 @@ export class RangeWorker {
   }
 
   /** @throws InputError when the file cannot be read */
-  search(range: LineRange): Promise<RangeFindings> {
+  search(range: LineRange | TableRange): Promise<RangeFindings> {
     this.#waiting++;
     // Lets other work run between two ranges, so that the threads get more to do.
     const found = this.#last.then(nextTurn).then(() => {
       if (this.#isClosed) {
         throw new Error("the search was closed before this range was searched");
       }
-      return searchRange(this.#search, range, this.#how);
+      return searchAny(this.#search, range, this.#how);
     });
     this.#last = this.#settled(found);
     return found;

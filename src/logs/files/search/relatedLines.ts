@@ -10,13 +10,17 @@ import { readLines } from "./readLines.ts";
  * accounts, wrong passwords from the addresses, and those that can hold a denial of anybody. Then the other lines from
  * the addresses, minute by minute, as long as successes are wanted. A line is valid until the next one is asked for.
  *
+ * @param reached will have the offset of the line that was returned last, as long as they are in file order, and
+ *   infinity afterwards
  * @throws InputError if the file can no longer be read
  */
 export function* relatedLines(
   path: string,
-  { source, parts }: NotedFile,
+  file: NotedFile,
   wanted: RelatedTo,
+  reached: { place: number } = { place: 0 },
 ): Generator<Buffer> {
+  const { parts, table } = file;
   const names = new Names(wanted.names);
   const addresses = [...wanted.addresses];
   const byHash = new Map<number, readonly string[]>();
@@ -46,8 +50,16 @@ export function* relatedLines(
     others.set(bits, minute);
     return false;
   });
-  yield* readLines(source, path, sure);
-  yield* successLines(others, wanted, (places) => readLines(source, path, places));
+  yield* readLines(file, path, following(sure, reached));
+  reached.place = Infinity;
+  yield* successLines(others, wanted, table !== null, (places) => readLines(file, path, places));
+}
+
+function* following(places: Iterable<number>, reached: { place: number }): Generator<number> {
+  for (const place of places) {
+    reached.place = place;
+    yield place;
+  }
 }
 
 /** The lines of a minute, and for each the addresses that it may be from. */
@@ -60,6 +72,7 @@ interface Minute {
 function* successLines(
   minutes: ReadonlyMap<number, Minute>,
   { addresses, wantsSuccess }: RelatedTo,
+  isTable: boolean,
   read: (places: Iterable<number>) => Iterable<Buffer>,
 ): Generator<Buffer> {
   const known = new Set(addresses);
@@ -75,7 +88,8 @@ function* successLines(
     )) {
       const time = minuteIn(bits) ?? { from: -Infinity, to: Infinity };
       line.isWanted = (address) => known.has(address) && wantsSuccess(address, time.from, time.to);
-      line.isSure = (bits & noteBits.anyAddress) === 0;
+      // Only the addresses of JSON are looked for.
+      line.isSure = isTable || (bits & noteBits.anyAddress) === 0;
       for (const [at, place] of held.entries()) {
         if (from[at]?.some(line.isWanted) === true) {
           yield place;

@@ -2,7 +2,10 @@
 // its inside (`npm run architecture`), so the search can be replaced as a whole.
 export { cutRanges, type PlainLines } from "./lineRanges.ts";
 export type { LineSearch } from "./lineSearch.ts";
-export { LineNotes } from "./lineNotes.ts";
+export { RowFilter } from "./rowFilter.ts";
+export { cutTable, rowsAtEnd, type PlainTable } from "./tableRanges.ts";
+export { openTable, type TableRange } from "./tableSearch.ts";
+export { LineNotes, readerOf } from "./lineNotes.ts";
 export { relatedLines } from "./relatedLines.ts";
 export { Finder, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 export { SearchingReader, type TextSearch } from "./searchingReader.ts";

@@ -3,6 +3,7 @@ import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import { InputError } from "../inputError.ts";
 import { unpackExtract, type PackedExtract } from "./packExtract.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import type { TableRange } from "./tableSearch.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import type { SearchName } from "./words.ts";
 
@@ -13,7 +14,7 @@ export interface SearchSetting {
 }
 
 /** A request to a worker: search a part of a file, or the text that is sent along. */
-export type SearchRequest = LineRange | TextBlock;
+export type SearchRequest = LineRange | TableRange | TextBlock;
 
 /** A worker's first message, when it has started. */
 export const ready = "ready";

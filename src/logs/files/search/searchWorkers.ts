@@ -4,6 +4,7 @@ import { LineSearch } from "./lineSearch.ts";
 import { RangeWorker } from "./rangeWorker.ts";
 import { searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
+import type { TableRange } from "./tableSearch.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import { searches } from "./words.ts";
 
@@ -72,7 +73,7 @@ export class SearchWorkers {
   }
 
   /** @throws InputError when the file cannot be read */
-  search(range: LineRange): Promise<RangeFindings> {
+  search(range: LineRange | TableRange): Promise<RangeFindings> {
     const threads = this.#shareFiles ? this.#ready() : [];
     return expected(leastBusy([this.#own, ...threads]).search(range));
   }

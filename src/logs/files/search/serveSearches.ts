@@ -3,13 +3,14 @@ import { isFields } from "../../../detection/signin/fields.ts";
 import { InputError } from "../inputError.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { packExtract } from "./packExtract.ts";
-import { searchRange, searchText } from "./rangeSearch.ts";
+import { searchText, type RangeFindings } from "./rangeSearch.ts";
 import {
   ready,
   type SearchAnswer,
   type SearchRequest,
   type SearchSetting,
 } from "./searchThread.ts";
+import { searchAny } from "./tableSearch.ts";
 import { searches } from "./words.ts";
 
 /**
@@ -24,16 +25,18 @@ export function serveSearches(onFirst: () => void): void {
   const { how } = workerData;
   const ofRanges = LineSearch.of(searches[workerData.search], { notes: true });
   const ofTexts = LineSearch.of(searches.denialsAndApprovals);
+  let last = Promise.resolve();
   parentPort?.on("message", (request: SearchRequest) => {
-    const answer = answerTo(() => {
+    const find = () => {
       if (ofRanges === null || ofTexts === null) {
         throw new Error("this machine cannot search");
       }
       return "text" in request
         ? searchText(ofTexts, request, how)
-        : searchRange(ofRanges, request, how);
-    });
-    say(answer);
+        : searchAny(ofRanges, request, how);
+    };
+    // A table is opened asynchronously, and answers come in the order of the requests.
+    last = last.then(async () => say(await answerTo(find)));
   });
   parentPort?.once("message", onFirst);
   say(ready);
@@ -44,9 +47,9 @@ function say(what: typeof ready | SearchAnswer): void {
   parentPort?.postMessage(what);
 }
 
-function answerTo(find: () => ReturnType<typeof searchRange>): SearchAnswer {
+async function answerTo(find: () => RangeFindings | Promise<RangeFindings>): Promise<SearchAnswer> {
   try {
-    const { extract, ...rest } = find();
+    const { extract, ...rest } = await find();
     return { kind: "found", extract: packExtract(extract), rest };
   } catch (error) {
     if (error instanceof InputError) {

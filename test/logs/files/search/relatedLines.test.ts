@@ -47,7 +47,7 @@ function recordsIn(
     const to = from + Buffer.byteLength(part.join("\n")) + 1;
     const range = { source: path, path, from, to };
     if (search !== null) {
-      notes.add(range, searchRange(search, range, {}).notes);
+      notes.add(range, searchRange(search, range, {}));
     }
     from = to;
   }
