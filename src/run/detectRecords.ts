@@ -63,7 +63,7 @@ export async function detectRecords(
   const merged: (readonly [string, string])[] = [];
   const known = { store, approvals, rules: run.rules };
   const contexts = await readContexts(files, known, suspects, run);
-  for (const suspect of suspects.values()) {
+  for (const [account, suspect] of suspects) {
     for (const { subject, head, judged } of await judgeSuspect(known, suspect, contexts)) {
       const recorded = head.bursts;
       const decisions = askedFor(judged, run);
@@ -80,6 +80,8 @@ export async function detectRecords(
         }
       }
     }
+    // What was prepared for the account takes memory.
+    contexts.delete(account);
   }
   return {
     counts,

@@ -24,7 +24,7 @@ export async function readContexts(
   known: Known,
   suspects: ReadonlyMap<string, Suspect>,
   run: ContextRun,
-): Promise<ReadonlyMap<string, ContextOf>> {
+): Promise<Map<string, ContextOf>> {
   const contexts = new Map<string, ContextOf>();
   if (run.context === false || files.related === undefined) {
     return contexts;

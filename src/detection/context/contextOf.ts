@@ -47,10 +47,18 @@ export function contextsOf(rows: ContextRows): (names: Names) => ContextOf {
     campaigns: new CampaignFinder(failed, rows.findings),
     gaps: rows.gaps,
   };
+  const accountRows = (names: Names): AccountRows => ({
+    names,
+    past: pastOf({ isLookedUp, seen: seenOf(names), habits: habitsOf(names) }),
+    requests: new Map(refusedOf(names).map((row) => [row.request, row])),
+  });
   return (names) => {
-    const past = pastOf({ isLookedUp, seen: seenOf(names), habits: habitsOf(names) });
-    const requests = new Map(refusedOf(names).map((row) => [row.request, row]));
-    return again((question) => answer(question, lookedUp, { names, past, requests }));
+    // Prepared when it is needed, because there can be many accounts.
+    let account: AccountRows | null = null;
+    return again((question) => {
+      account ??= accountRows(names);
+      return answer(question, lookedUp, account);
+    });
   };
 }
 

@@ -1,5 +1,6 @@
 import { dynamic, first, own, text, type Fields } from "../signin/fields.ts";
 import { isDenial } from "../signin/outcome.ts";
+import { remember } from "../signin/remember.ts";
 import { readTexts } from "../signin/sighting.ts";
 import { readSignIn } from "../signin/signIn.ts";
 import { addressOf } from "./network.ts";
@@ -19,6 +20,13 @@ export interface ContextSignIn extends RefusedRequest, PassedSignIn {
   readonly publishedAt: number;
 }
 
+/** Returns one string for equal texts, because a log has few of them and many rows are kept. */
+const same = remember((value: string) => value, 10_000);
+
+function sameOrNull(value: string | null): string | null {
+  return value === null ? null : same(value);
+}
+
 const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
 /** @returns null if it has no account or no readable time */
@@ -28,7 +36,7 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
   const signIn = readSignIn(record);
   const { origin, resultType, steps, request } = signIn;
   const name = text(first(row, "UserPrincipalName", "userPrincipalName"))?.toLowerCase() ?? null;
-  const names = [...new Set([origin.userId, name])].filter((each) => each !== null);
+  const names = [...new Set([origin.userId, name])].filter((each) => each !== null).map(same);
   const at = signIn.createdAt ?? signIn.generatedAt;
   if (names.length === 0 || at === null) {
     return null;
@@ -61,16 +69,16 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
     at,
     publishedAt: signIn.generatedAt ?? at,
     request,
-    address: addressOf(origin.ipAddress),
-    asNumber: text(first(row, "AutonomousSystemNumber", "autonomousSystemNumber")),
-    userAgent: origin.userAgent,
+    address: sameOrNull(addressOf(origin.ipAddress)),
+    asNumber: sameOrNull(text(first(row, "AutonomousSystemNumber", "autonomousSystemNumber"))),
+    userAgent: sameOrNull(origin.userAgent),
     session: signIn.session,
-    device: isTrusted ? lower(own(device, "deviceId")) || null : null,
-    deviceName: text(own(device, "displayName")),
-    country: countryOf(row),
-    location: origin.location,
-    browser: text(own(device, "browser")),
-    application: origin.application,
+    device: isTrusted ? sameOrNull(lower(own(device, "deviceId")) || null) : null,
+    deviceName: sameOrNull(text(own(device, "displayName"))),
+    country: sameOrNull(countryOf(row)),
+    location: sameOrNull(origin.location),
+    browser: sameOrNull(text(own(device, "browser"))),
+    application: sameOrNull(origin.application),
     rightPassword: password === undefined ? null : password.succeeded !== false,
     method: methodOf(signIn),
     interactive: signIn.interactive,

@@ -16,7 +16,7 @@ const firstUnits = 1 << 9;
 /** The encoded text of the current lookup. Shared by all tables, because a lookup is synchronous. */
 const draft = new Uint16Array(longest + 1);
 
-/** The number of texts cached as strings, because few texts occur very often. */
+/** The number of texts cached as strings, because few texts occur very often. Most ids occur once. */
 const remembered = 1_024;
 
 /**
@@ -40,7 +40,11 @@ export class TextTable {
     return hashUnits(units, start, start + lengthAt(units, start));
   });
   readonly #isDraft = (number: number) => this.#isSame(number);
-  readonly #textAt = remember((number: number) => this.#decode(number), remembered);
+  readonly #textAt = remember(
+    (number: number) => this.#decode(number),
+    remembered,
+    (number) => (unitAt(this.#chunkOf(number), startOf(number)) & aside) !== guid,
+  );
 
   /**
    * Returns the number of a text, assigning one if it is new. Returns 0 for a value that is not text, as a damaged

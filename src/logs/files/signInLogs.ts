@@ -5,6 +5,7 @@ import { Extractor } from "../../run/extract.ts";
 import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
 import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/signInFiles.ts";
 
+import { resetEngine } from "./engine.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
 import { behindLines, findingsOf, type Given } from "./partFindings.ts";
@@ -49,6 +50,9 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
 /** A part of the input; parts are in order. Creating it starts the search. */
 type Part = () => AsyncIterable<Extract>;
 
+/** From this number of sightings on, judging them takes longer than the search, and what is found does not die young. */
+const manyFound = 20_000;
+
 /**
  * Sign-in logs in files. Lines of JSON are searched for possible candidates, and only these are parsed. With
  * `everyRow`, and for every other layout, files are read as by `readRecords`, with the same findings.
@@ -63,6 +67,8 @@ export class SignInLogs implements SignInFiles {
   #joins: boolean;
   readonly #notes = new LineNotes();
   readonly #tally = new InputTally();
+  /** Sightings in what was read. */
+  #found = 0;
   /** Whether lines were searched, so that there are notes of them. */
   #isSearched = false;
 
@@ -90,6 +96,9 @@ export class SignInLogs implements SignInFiles {
       yield* this.#takeLate(how);
     } finally {
       await workers?.close();
+      if (this.#found >= manyFound) {
+        resetEngine();
+      }
     }
   }
 
@@ -112,6 +121,7 @@ export class SignInLogs implements SignInFiles {
   async *#take(part: Part | undefined): AsyncGenerator<Extract> {
     for await (const extract of part?.() ?? []) {
       this.#options.signal?.throwIfAborted();
+      this.#found += extract.sightings.length;
       yield extract;
     }
   }
