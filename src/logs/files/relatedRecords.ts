@@ -9,6 +9,7 @@ import { readChunks } from "./readChunks.ts";
 import { readRecords, type ReadOptions } from "./readRecords.ts";
 import { foreignKind, relatedKinds } from "./records/foreignKind.ts";
 import {
+  LineSearch,
   readerOf,
   relatedLines,
   type LineNotes,
@@ -28,11 +29,13 @@ export async function* relatedRecords(
   notes: LineNotes | null,
   options: Omit<ReadOptions, "search" | "tally" | "onBytes">,
 ): AsyncGenerator<RelatedRecord> {
+  // Without notes, everything is read as by the first pass.
+  const cutting = notes && LineSearch.of([]);
   for (const file of files.filter(({ path }) => path !== null)) {
     try {
       const plain = notes && (await openPlain(file, options));
       for await (const entries of notes === null || plain === null
-        ? readRecords([file], { ...options, anyKind: true })
+        ? readRecords([file], { ...options, anyKind: true, ...(cutting && { cutting }) })
         : noted(plain, notes, wanted, options)) {
         for (const entry of entries) {
           if (entry.kind !== "record") {

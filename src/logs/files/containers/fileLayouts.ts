@@ -4,7 +4,7 @@ import { jsonShape } from "./jsonShape.ts";
 import { LineReader } from "./lineReader.ts";
 import type { FileStart } from "./fileStart.ts";
 import type { MakerOptions, RecordMaker } from "../envelopes/recordMaker.ts";
-import { RowFilter, SearchingReader, type TextSearch } from "../search/search.ts";
+import { RowFilter, SearchingReader, type LineSearch, type TextSearch } from "../search/search.ts";
 import { ValueReader } from "./valueReader.ts";
 
 /** Takes the text of a file in chunks and passes its values to a `RecordMaker`. */
@@ -17,6 +17,8 @@ interface TextReader {
 export interface LayoutOptions extends MakerOptions {
   /** If present, lines are searched and only wanted ones are parsed. Otherwise all are parsed. */
   readonly search?: TextSearch;
+  /** If present and there is no `search`, all rows of CSV are read, but found and cut by this where that is sound. */
+  readonly cutting?: LineSearch;
 }
 
 /** A layout of values as text. */
@@ -63,17 +65,16 @@ function csv(head: FileStart): FileLayout | null {
   }
   return {
     container: "csv",
-    open: async (maker, { dateOrder = null, search }) => {
+    open: async (maker, { dateOrder = null, search, cutting }) => {
       // Loaded only when needed, because few files are CSV.
       const { CsvReader } = await import("./csvReader.ts");
       const reader = new CsvReader(maker, { ...shape, dateOrder });
-      return search === undefined
+      const lines = search?.lines ?? cutting;
+      const ignored = () => {};
+      const sink = { passed: search?.onPassed ?? ignored, notes: ignored, unsearched: ignored };
+      return lines === undefined
         ? reader
-        : new RowFilter(search.lines, reader, {
-            passed: search.onPassed,
-            notes: () => {},
-            unsearched: () => {},
-          });
+        : new RowFilter(lines, reader, sink, null, search === undefined);
     },
   };
 }

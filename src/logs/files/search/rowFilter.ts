@@ -33,6 +33,8 @@ export class RowFilter {
   readonly #reader: RowReader;
   readonly #sink: RowSink;
   #shape: TableShape | null;
+  /** Whether no row is passed: a row of which no time is known is wanted. */
+  readonly #wantsAll: boolean;
   /** The part of the search's memory that is still to be searched: a row without its end. */
   #from: number;
   #end: number;
@@ -43,13 +45,18 @@ export class RowFilter {
   #isReading: boolean;
   #readFrom = 0;
 
-  /** @param shape of the rows; null if the text begins with a header, which the reader will have read */
+  /**
+   * @param shape of the rows; null if the text begins with a header, which the reader will have read
+   * @param wantsAll whether all rows are wanted, which are then only cut into cells faster than the reader does it
+   */
   constructor(
     search: LineSearch,
     reader: RowReader,
     sink: RowSink,
     shape: TableShape | null = null,
+    wantsAll = false,
   ) {
+    this.#wantsAll = wantsAll;
     this.#search = search;
     this.#reader = reader;
     this.#sink = sink;
@@ -128,7 +135,7 @@ export class RowFilter {
   /** Has everything read, and searches again from the first record on that is not whole. */
   #read(): void {
     this.#giveToReader();
-    this.#shape ??= this.#reader.shape;
+    this.#shape ??= this.#shapeRead();
     const held = this.#shape === null ? null : this.#reader.release(longLineBytes);
     if (held !== null) {
       this.#from = this.#end - held.length;
@@ -137,6 +144,11 @@ export class RowFilter {
       this.#isReading = false;
       this.#sink.unsearched(this.#readFrom, this.#bytes - held.length);
     }
+  }
+
+  #shapeRead(): TableShape | null {
+    const { shape } = this.#reader;
+    return shape !== null && this.#wantsAll ? { ...shape, roles: [] } : shape;
   }
 
   #giveToReader(): void {

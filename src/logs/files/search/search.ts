@@ -1,7 +1,7 @@
 // The one door of this folder: a fast byte search for the lines that may matter. Everything else in here is
 // its inside (`npm run architecture`), so the search can be replaced as a whole.
 export { cutRanges, type PlainLines } from "./lineRanges.ts";
-export type { LineSearch } from "./lineSearch.ts";
+export { LineSearch } from "./lineSearch.ts";
 export { RowFilter } from "./rowFilter.ts";
 export { cutTable, rowsAtEnd, type PlainTable } from "./tableRanges.ts";
 export { openTable, type TableRange } from "./tableSearch.ts";
