@@ -97,7 +97,7 @@ export function searchWithProgress(
   options: Omit<SignInLogsOptions, "stdin" | "signal" | "onBytes" | "threadProgram">,
   given: Given,
   terminal: Terminal,
-): SignInFiles & Pick<SignInLogs, "pending" | "resume"> {
+): SignInFiles & Pick<SignInLogs, "pending" | "resume" | "close"> {
   const { stderr, signal, threadProgram } = terminal;
   const progress = progressOf(files, given, stderr);
   const onBytes = (count: number) => progress.addBytes(count);
@@ -124,6 +124,7 @@ export function searchWithProgress(
     seen: () => logs.seen(),
     pending: (now) => logs.pending(now),
     resume: (pending, now) => logs.resume(pending, now),
+    close: () => logs.close(),
   };
 }
 

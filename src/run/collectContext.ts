@@ -10,7 +10,7 @@ import {
   type RefusedRequest,
   type SeenSignIns,
 } from "../detection/context/rows.ts";
-import { readContextSignIn, type ContextSignIn } from "../detection/context/signInRow.ts";
+import type { ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
 import type { RelatedRecord, RelatedTo } from "./signInFiles.ts";
@@ -92,16 +92,15 @@ class Collector {
     };
   }
 
-  add({ kind, record }: RelatedRecord): void {
-    this.#kinds.add(kind);
-    if (kind === "signIn") {
-      const signIn = readContextSignIn(record);
-      if (signIn !== null && signIn.publishedAt <= this.#asOf) {
-        this.#signIn(signIn);
+  add(related: RelatedRecord): void {
+    this.#kinds.add(related.kind);
+    if (related.kind === "signIn") {
+      if (related.signIn.publishedAt <= this.#asOf) {
+        this.#signIn(related.signIn);
       }
       return;
     }
-    const event = eventReaders[kind](record);
+    const event = eventReaders[related.kind](related.record);
     if (
       event !== null &&
       event.at <= this.#asOf &&

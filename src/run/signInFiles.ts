@@ -1,3 +1,4 @@
+import type { ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Account, RowAccount } from "../detection/signin/account.ts";
 import type { ClassifyOptions } from "../detection/signin/classify.ts";
 import type { Fields } from "../detection/signin/fields.ts";
@@ -46,11 +47,10 @@ export interface Extract {
   readonly tally: CoverageTally;
 }
 
-/** A record of a file, with the kind of log it comes from. */
-export interface RelatedRecord {
-  readonly kind: "signIn" | "audit" | "office" | "risk";
-  readonly record: Fields;
-}
+/** What a file says around findings: a sign-in, or a record of another kind of log. */
+export type RelatedRecord =
+  | { readonly kind: "signIn"; readonly signIn: ContextSignIn }
+  | { readonly kind: "audit" | "office" | "risk"; readonly record: Fields };
 
 /** The accounts, addresses and times whose records are wanted. Names and addresses are in lower case. */
 export interface RelatedTo extends Range {

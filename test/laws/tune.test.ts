@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { cellsOf, type Grid } from "../../src/detection/bursts/grid.ts";
+import { readContextSignIn } from "../../src/detection/context/signInRow.ts";
 import type { Rule } from "../../src/detection/rules/rule.ts";
 import { isTakenOver } from "../../src/detection/decisions/severity.ts";
 import { accountKey } from "../../src/detection/signin/account.ts";
@@ -27,7 +28,10 @@ function filesOf(rows: Rows): SignInFiles {
   }
   async function* related() {
     for (const record of rows) {
-      yield { kind: "signIn" as const, record };
+      const signIn = readContextSignIn(record);
+      if (signIn !== null) {
+        yield { kind: "signIn" as const, signIn };
+      }
     }
   }
   return { ...wholly(entries()), related };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readContextSignIn } from "../../src/detection/context/signInRow.ts";
 import { collectContext } from "../../src/run/collectContext.ts";
 import type { RelatedRecord } from "../../src/run/signInFiles.ts";
 import type { ContextWish } from "../../src/run/lookUpContext.ts";
@@ -18,7 +19,10 @@ async function* given(records: readonly RelatedRecord[]): AsyncGenerator<Related
 }
 
 const signIns = (rows: readonly Row[]) =>
-  rows.map((record) => ({ kind: "signIn" as const, record }));
+  rows.flatMap((record): RelatedRecord[] => {
+    const signIn = readContextSignIn(record);
+    return signIn === null ? [] : [{ kind: "signIn", signIn }];
+  });
 
 function collect(records: readonly RelatedRecord[], asOf: number | null = null) {
   return collectContext(() => given(records), [wish], { asOf, successes: true });
@@ -82,11 +86,6 @@ describe("sign-ins", () => {
       ]),
     );
     expect(rowsOf(found.passed).map(({ at }) => at)).toEqual([time("09:30"), time("09:31")]);
-  });
-
-  it("that cannot be read are ignored", async () => {
-    const found = await collect([{ kind: "signIn", record: {} }]);
-    expect(rowsOf(found.seen)).toEqual([]);
   });
 });
 

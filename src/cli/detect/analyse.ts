@@ -178,7 +178,7 @@ async function detectFiles(
     }
     return report;
   } finally {
-    await ledger.close();
+    await Promise.all([ledger.close(), logs.close()]);
   }
 }
 

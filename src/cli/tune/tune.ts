@@ -140,22 +140,22 @@ async function readReport(
   };
   const options = { ...readingOptions(given), ...searching };
   const logs = searchWithProgress(files, options, given, terminal);
-  return readOnce(
-    given,
-    terminal,
-    () => logs.seen(),
-    ({ ledger, onBad }) =>
-      tuneRecords(
-        logs,
-        { store: new MemoryStore(), ledger },
-        {
-          ...asked,
-          grid: triedGrid,
-          asOf: moment(given, "as-of"),
-          context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
-          onBad,
-          ...coverageLimits(given),
-        },
-      ),
-  );
+  const run = {
+    ...asked,
+    grid: triedGrid,
+    asOf: moment(given, "as-of"),
+    context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
+    ...coverageLimits(given),
+  };
+  try {
+    return await readOnce(
+      given,
+      terminal,
+      () => logs.seen(),
+      ({ ledger, onBad }) =>
+        tuneRecords(logs, { store: new MemoryStore(), ledger }, { ...run, onBad }),
+    );
+  } finally {
+    await logs.close();
+  }
 }

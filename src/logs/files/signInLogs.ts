@@ -69,8 +69,8 @@ export class SignInLogs implements SignInFiles {
   readonly #tally = new InputTally();
   /** Sightings in what was read. */
   #found = 0;
-  /** Whether lines were searched, so that there are notes of them. */
-  #isSearched = false;
+  /** What searched lines, so that there are notes of them. */
+  #workers: SearchWorkers | null = null;
 
   constructor(files: readonly LogFile[], options: SignInLogsOptions) {
     this.#files = stepsFirst(files);
@@ -80,25 +80,21 @@ export class SignInLogs implements SignInFiles {
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract> {
     const workers = this.#options.everyRow || this.#joins ? null : this.#openWorkers(how);
-    this.#isSearched = workers !== null;
-    try {
-      const ahead: Part[] = [];
-      for await (const part of this.#parts(how, workers)) {
-        ahead.push(part);
-        if (ahead.length > (workers?.ahead ?? 0)) {
-          yield* this.#take(ahead.shift());
-        }
-      }
-      while (ahead.length > 0) {
+    this.#workers = workers;
+    const ahead: Part[] = [];
+    for await (const part of this.#parts(how, workers)) {
+      ahead.push(part);
+      if (ahead.length > (workers?.ahead ?? 0)) {
         yield* this.#take(ahead.shift());
       }
-      this.#tally.throwIfForeign();
-      yield* this.#takeLate(how);
-    } finally {
-      await workers?.close();
-      if (this.#found >= manyFound) {
-        resetEngine();
-      }
+    }
+    while (ahead.length > 0) {
+      yield* this.#take(ahead.shift());
+    }
+    this.#tally.throwIfForeign();
+    yield* this.#takeLate(how);
+    if (this.#found >= manyFound) {
+      resetEngine();
     }
   }
 
@@ -110,8 +106,13 @@ export class SignInLogs implements SignInFiles {
   }
 
   related(wanted: RelatedTo): AsyncIterable<RelatedRecord> {
-    const notes = this.#isSearched ? this.#notes : null;
-    return relatedRecords(this.#files, wanted, notes, this.#options);
+    const searched = this.#workers && { notes: this.#notes, workers: this.#workers };
+    return relatedRecords(this.#files, wanted, searched, this.#options);
+  }
+
+  /** Ends the threads. Must be called in the end, whatever has been read. */
+  async close(): Promise<void> {
+    await this.#workers?.close();
   }
 
   seen(): InputSeen {

@@ -27,7 +27,7 @@ const kinds: readonly (readonly [what: string, ...names: (readonly string[])[]])
 ];
 
 /** The log type by which records of another kind are read. All others say nothing about a finding. */
-export const relatedKinds: ReadonlyMap<string, RelatedRecord["kind"]> = new Map([
+export const relatedKinds: ReadonlyMap<string, Exclude<RelatedRecord["kind"], "signIn">> = new Map([
   ["an Entra audit log", "audit"],
   ["a Unified Audit Log", "office"],
   ["a mailbox audit log", "office"],

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { RelatedRecord } from "../../../run/signInFiles.ts";
 import { LineSearch } from "./lineSearch.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import { readRelated, type RelatedPart } from "./readRelated.ts";
 import { searchAny, type TableRange } from "./tableSearch.ts";
 import type { SearchSetting } from "./searchThread.ts";
 import { searches } from "./words.ts";
@@ -31,22 +33,31 @@ export class RangeWorker {
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange | TableRange): Promise<RangeFindings> {
-    this.#waiting++;
-    // Lets other work run between two ranges, so that the threads get more to do.
-    const found = this.#last.then(nextTurn).then(() => {
-      if (this.#isClosed) {
-        throw new Error("the search was closed before this range was searched");
-      }
-      return searchAny(this.#search, range, this.#how);
-    });
-    this.#last = this.#settled(found);
-    return found;
+    return this.#inTurn(() => searchAny(this.#search, range, this.#how));
+  }
+
+  /** @throws InputError when the file cannot be read */
+  related(part: RelatedPart): Promise<readonly RelatedRecord[]> {
+    return this.#inTurn(() => readRelated(part));
   }
 
   /** Drops the ranges that are still waiting. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#last;
+  }
+
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#waiting++;
+    // Lets other work run between two ranges, so that the threads get more to do.
+    const found = this.#last.then(nextTurn).then(() => {
+      if (this.#isClosed) {
+        throw new Error("the search was closed before this range was searched");
+      }
+      return work();
+    });
+    this.#last = this.#settled(found);
+    return found;
   }
 
   async #settled(found: Promise<unknown>): Promise<void> {

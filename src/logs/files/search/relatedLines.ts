@@ -5,21 +5,23 @@ import { nameHash } from "./lineSearch.ts";
 import { minuteIn, noteBits, version6 } from "./notes.ts";
 import { readLines } from "./readLines.ts";
 
-/**
- * Returns the lines of a searched file that can matter for the context of findings. First, in file order, those of the
- * accounts, wrong passwords from the addresses, and those that can hold a denial of anybody. Then the other lines from
- * the addresses, minute by minute, as long as successes are wanted. A line is valid until the next one is asked for.
- *
- * @param reached will have the offset of the line that was returned last, as long as they are in file order, and
- *   infinity afterwards
- * @throws InputError if the file can no longer be read
- */
-export function* relatedLines(
-  path: string,
-  file: NotedFile,
-  wanted: RelatedTo,
-  reached: { place: number } = { place: 0 },
-): Generator<Buffer> {
+/** The lines of a searched file that can matter for the context of findings. */
+export interface RelatedLines {
+  /**
+   * Where the lines of the accounts begin, of wrong passwords from the addresses, and of what can be a denial of
+   * anybody, in file order.
+   */
+  readonly places: Iterable<number>;
+  /**
+   * Returns the other lines from the addresses, minute by minute, as long as successes are wanted. Call it when all
+   * places are known. A line is valid until the next one is asked for.
+   *
+   * @throws InputError if the file can no longer be read
+   */
+  readonly successes: () => Iterable<Buffer>;
+}
+
+export function relatedLines(path: string, file: NotedFile, wanted: RelatedTo): RelatedLines {
   const { parts, table } = file;
   const names = new Names(wanted.names);
   const addresses = [...wanted.addresses];
@@ -31,7 +33,7 @@ export function* relatedLines(
   const ofVersion6 = addresses.filter((address) => address.includes(":"));
   const anyOf = (address: number) => (address === version6 ? ofVersion6 : addresses);
   const others = new Map<number, Minute>();
-  const sure = placesIn(parts, (bits, pair, address, place) => {
+  const places = placesIn(parts, (bits, pair, address, place) => {
     if ((bits & noteBits.wanted) !== 0) {
       return true;
     }
@@ -50,16 +52,11 @@ export function* relatedLines(
     others.set(bits, minute);
     return false;
   });
-  yield* readLines(file, path, following(sure, reached));
-  reached.place = Infinity;
-  yield* successLines(others, wanted, table !== null, (places) => readLines(file, path, places));
-}
-
-function* following(places: Iterable<number>, reached: { place: number }): Generator<number> {
-  for (const place of places) {
-    reached.place = place;
-    yield place;
-  }
+  return {
+    places,
+    successes: () =>
+      successLines(others, wanted, table !== null, (found) => readLines(file, path, found)),
+  };
 }
 
 /** The lines of a minute, and for each the addresses that it may be from. */

@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
+import type { RelatedRecord } from "../../../run/signInFiles.ts";
 import { InputError } from "../inputError.ts";
 import { unpackExtract, type PackedExtract } from "./packExtract.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
+import type { RelatedPart } from "./readRelated.ts";
 import type { TableRange } from "./tableSearch.ts";
 import type { TextBlock } from "./textBlocks.ts";
 import type { SearchName } from "./words.ts";
@@ -13,8 +15,8 @@ export interface SearchSetting {
   readonly how: ClassifyOptions;
 }
 
-/** A request to a worker: search a part of a file, or the text that is sent along. */
-export type SearchRequest = LineRange | TableRange | TextBlock;
+/** A request to a worker: search a part of a file, or the text that is sent along; or read lines of a file. */
+export type SearchRequest = LineRange | TableRange | TextBlock | RelatedPart;
 
 /** A worker's first message, when it has started. */
 export const ready = "ready";
@@ -26,14 +28,17 @@ export type SearchAnswer =
       readonly extract: PackedExtract;
       readonly rest: Omit<RangeFindings, "extract">;
     }
+  | { readonly kind: "related"; readonly related: readonly RelatedRecord[] }
   | { readonly kind: "unreadable"; readonly source: string; readonly problem: string }
   | { readonly kind: "fault"; readonly message: string };
+
+type Answered = Extract<SearchAnswer, { readonly kind: "found" | "related" }>;
 
 /** A thread that searches lines, one request at a time. */
 export class SearchThread {
   readonly #worker: Worker;
   readonly #waiting: {
-    readonly resolve: (findings: RangeFindings) => void;
+    readonly resolve: (answer: Answered) => void;
     readonly reject: (error: Error) => void;
   }[] = [];
   #isReady = false;
@@ -69,7 +74,29 @@ export class SearchThread {
    *
    * @throws InputError when the file cannot be read
    */
-  search(request: SearchRequest): Promise<RangeFindings> {
+  async search(request: Exclude<SearchRequest, RelatedPart>): Promise<RangeFindings> {
+    const answer = await this.#ask(request);
+    if (answer.kind !== "found") {
+      throw new Error("a search thread gave the answer to another request");
+    }
+    return { ...answer.rest, extract: unpackExtract(answer.extract) };
+  }
+
+  /** @throws InputError when the file cannot be read */
+  async related(part: RelatedPart): Promise<readonly RelatedRecord[]> {
+    const answer = await this.#ask(part);
+    if (answer.kind !== "related") {
+      throw new Error("a search thread gave the answer to another request");
+    }
+    return answer.related;
+  }
+
+  /** Stops the thread at once. */
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #ask(request: SearchRequest): Promise<Answered> {
     if (this.#ended !== null) {
       return Promise.reject(this.#ended);
     }
@@ -79,15 +106,10 @@ export class SearchThread {
     });
   }
 
-  /** Stops the thread at once. */
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
   #settle(answer: SearchAnswer): void {
     const asked = this.#waiting.shift();
-    if (answer.kind === "found") {
-      asked?.resolve({ ...answer.rest, extract: unpackExtract(answer.extract) });
+    if (answer.kind === "found" || answer.kind === "related") {
+      asked?.resolve(answer);
     } else {
       asked?.reject(errorOf(answer));
     }
@@ -102,7 +124,7 @@ export class SearchThread {
   }
 }
 
-function errorOf(answer: Exclude<SearchAnswer, { kind: "found" }>): Error {
+function errorOf(answer: Exclude<SearchAnswer, Answered>): Error {
   return answer.kind === "unreadable"
     ? new InputError(answer.source, answer.problem)
     : new Error(answer.message);

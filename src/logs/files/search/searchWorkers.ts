@@ -1,7 +1,9 @@
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
+import type { RelatedRecord } from "../../../run/signInFiles.ts";
 import { tuneEngine } from "../engine.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { RangeWorker } from "./rangeWorker.ts";
+import type { RelatedPart } from "./readRelated.ts";
 import { searchText, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import type { SearchSetting, SearchThread } from "./searchThread.ts";
 import type { TableRange } from "./tableSearch.ts";
@@ -74,8 +76,12 @@ export class SearchWorkers {
 
   /** @throws InputError when the file cannot be read */
   search(range: LineRange | TableRange): Promise<RangeFindings> {
-    const threads = this.#shareFiles ? this.#ready() : [];
-    return expected(leastBusy([this.#own, ...threads]).search(range));
+    return expected(this.#freest().search(range));
+  }
+
+  /** @throws InputError when the file cannot be read */
+  related(part: RelatedPart): Promise<readonly RelatedRecord[]> {
+    return expected(this.#freest().related(part));
   }
 
   searchText(block: TextBlock): Promise<RangeFindings> {
@@ -90,6 +96,11 @@ export class SearchWorkers {
   async close(): Promise<void> {
     const threads = this.#threads ?? [];
     await Promise.all([this.#own, ...threads].map((worker) => worker.close()));
+  }
+
+  #freest(): RangeWorker | SearchThread {
+    const threads = this.#shareFiles ? this.#ready() : [];
+    return leastBusy<RangeWorker | SearchThread>([this.#own, ...threads]);
   }
 
   /** The threads that have started by now. */

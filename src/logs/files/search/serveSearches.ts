@@ -3,7 +3,8 @@ import { isFields } from "../../../detection/signin/fields.ts";
 import { InputError } from "../inputError.ts";
 import { LineSearch } from "./lineSearch.ts";
 import { packExtract } from "./packExtract.ts";
-import { searchText, type RangeFindings } from "./rangeSearch.ts";
+import { searchText } from "./rangeSearch.ts";
+import { readRelated } from "./readRelated.ts";
 import {
   ready,
   type SearchAnswer,
@@ -27,13 +28,18 @@ export function serveSearches(onFirst: () => void): void {
   const ofTexts = LineSearch.of(searches.denialsAndApprovals);
   let last = Promise.resolve();
   parentPort?.on("message", (request: SearchRequest) => {
-    const find = () => {
+    const find = async (): Promise<SearchAnswer> => {
+      if ("places" in request) {
+        return { kind: "related", related: await readRelated(request) };
+      }
       if (ofRanges === null || ofTexts === null) {
         throw new Error("this machine cannot search");
       }
-      return "text" in request
-        ? searchText(ofTexts, request, how)
-        : searchAny(ofRanges, request, how);
+      const { extract, ...rest } =
+        "text" in request
+          ? searchText(ofTexts, request, how)
+          : await searchAny(ofRanges, request, how);
+      return { kind: "found", extract: packExtract(extract), rest };
     };
     // A table is opened asynchronously, and answers come in the order of the requests.
     last = last.then(async () => say(await answerTo(find)));
@@ -47,10 +53,9 @@ function say(what: typeof ready | SearchAnswer): void {
   parentPort?.postMessage(what);
 }
 
-async function answerTo(find: () => RangeFindings | Promise<RangeFindings>): Promise<SearchAnswer> {
+async function answerTo(find: () => Promise<SearchAnswer>): Promise<SearchAnswer> {
   try {
-    const { extract, ...rest } = await find();
-    return { kind: "found", extract: packExtract(extract), rest };
+    return await find();
   } catch (error) {
     if (error instanceof InputError) {
       return { kind: "unreadable", source: error.source, problem: error.problem };

@@ -7,6 +7,7 @@ import { readSignIn } from "../../../../src/detection/signin/signIn.ts";
 import { LineNotes } from "../../../../src/logs/files/search/lineNotes.ts";
 import { LineSearch } from "../../../../src/logs/files/search/lineSearch.ts";
 import { searchRange } from "../../../../src/logs/files/search/rangeSearch.ts";
+import { readLines } from "../../../../src/logs/files/search/readLines.ts";
 import { relatedLines } from "../../../../src/logs/files/search/relatedLines.ts";
 import { searches } from "../../../../src/logs/files/search/words.ts";
 import type { RelatedTo } from "../../../../src/run/signInFiles.ts";
@@ -54,8 +55,14 @@ function recordsIn(
   const file = notes.of(path);
   const all = { from: -Infinity, to: Infinity, names: [], addresses: [] };
   const related = { ...all, wantsSuccess: () => true, ...wanted };
-  const found = file === undefined ? [] : relatedLines(path, file, related);
-  return Array.from(found, (line): Fields => {
+  function* found() {
+    if (file !== undefined) {
+      const { places, successes } = relatedLines(path, file, related);
+      yield* readLines(file, path, places);
+      yield* successes();
+    }
+  }
+  return Array.from(found(), (line): Fields => {
     const record: unknown = JSON.parse(line.toString());
     return isFields(record) ? record : {};
   });
