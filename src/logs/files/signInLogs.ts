@@ -234,7 +234,7 @@ export class SignInLogs implements SignInFiles {
     how: ClassifyOptions,
   ): Generator<Part> {
     const given = { at: plain.from, lines: plain.lines };
-    yield () => this.#begin(plain, workers.textSearch, how);
+    yield () => this.#begin(plain, workers, how);
     const ranges = "table" in plain ? cutTable(plain, workers.textSearch) : cutRanges(plain);
     let range = ranges.next();
     for (; range.done !== true; range = ranges.next()) {
@@ -249,13 +249,13 @@ export class SignInLogs implements SignInFiles {
 
   async *#begin(
     plain: PlainLines | PlainTable,
-    search: LineSearch,
+    workers: SearchWorkers,
     how: ClassifyOptions,
   ): AsyncGenerator<Extract> {
     this.#options.onBytes?.(plain.from);
     const extractor = new Extractor(how);
     plain.entries.forEach((entry) => extractor.add(entry));
-    const last = "table" in plain ? await lastRecords(plain, search) : plain.last;
+    const last = "table" in plain ? await lastRecords(plain, workers.textSearch) : plain.last;
     this.#tally.begin(plain.source, ["table" in plain ? "csv" : "ndjson"]);
     this.#tally.see(plain.source, [...plain.entries, ...last]);
     yield this.#counted(plain.source, extractor.take());

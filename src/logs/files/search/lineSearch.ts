@@ -111,6 +111,15 @@ export interface FoundRows extends Found {
 /** Shared by all searches of a thread; null if this machine cannot run it. */
 let compiled: WebAssembly.Module | null = null;
 
+function compile(): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(kernel);
+  } catch {
+    // An engine without these instructions.
+    return null;
+  }
+}
+
 /** Searches lines for words, by `kernel.wat`. */
 export class LineSearch {
   readonly memory: Buffer;
@@ -121,7 +130,7 @@ export class LineSearch {
 
   /** Returns null if this machine cannot run the kernel. */
   static of(words: readonly Word[], options: SearchOptions = {}): LineSearch | null {
-    compiled ??= WebAssembly.validate(kernel) ? new WebAssembly.Module(kernel) : null;
+    compiled ??= compile();
     return compiled && new LineSearch(compiled, words, options);
   }
 

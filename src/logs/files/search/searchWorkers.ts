@@ -20,8 +20,7 @@ const worthThreadsText = 16 * 1024 * 1024;
 
 /** Searches lines in parallel: in threads, and in this one between other work. */
 export class SearchWorkers {
-  /** Used for a text that cannot be read twice. */
-  readonly textSearch: LineSearch;
+  #textSearch: LineSearch | null = null;
   readonly #own: RangeWorker;
   readonly #how: ClassifyOptions;
   readonly #startThreads: () => readonly SearchThread[];
@@ -41,12 +40,11 @@ export class SearchWorkers {
     startThreads: () => readonly SearchThread[],
   ): SearchWorkers | null {
     const own = RangeWorker.of(setting);
-    const textSearch = LineSearch.of(searches.denialsAndApprovals);
-    if (own === null || textSearch === null) {
+    if (own === null) {
       return null;
     }
     const shareFiles = fileBytes >= worthThreads;
-    const workers = new SearchWorkers(own, textSearch, setting.how, shareFiles, startThreads);
+    const workers = new SearchWorkers(own, setting.how, shareFiles, startThreads);
     // Early, because they take a while to start.
     if (shareFiles) {
       workers.#ready();
@@ -56,16 +54,23 @@ export class SearchWorkers {
 
   private constructor(
     own: RangeWorker,
-    textSearch: LineSearch,
     how: ClassifyOptions,
     shareFiles: boolean,
     startThreads: () => readonly SearchThread[],
   ) {
     this.#own = own;
-    this.textSearch = textSearch;
     this.#how = how;
     this.#shareFiles = shareFiles;
     this.#startThreads = startThreads;
+  }
+
+  /** Used for a text that cannot be read twice. Made at the first use. */
+  get textSearch(): LineSearch {
+    this.#textSearch ??= LineSearch.of(searches.denialsAndApprovals);
+    if (this.#textSearch === null) {
+      throw new Error("this machine can search files, but not text");
+    }
+    return this.#textSearch;
   }
 
   /** The number of searches to start before waiting for the first one. */
