@@ -34,6 +34,10 @@ export function readingOptions(given: Given): ReadOptions {
   return dateOrder === null ? {} : { dateOrder };
 }
 
+export function wantsContext(given: Given): boolean {
+  return (oneOf(given, "context", ["on", "off"]) ?? "on") === "on";
+}
+
 /** @throws UsageError if there is nothing to read */
 export async function findInput(
   command: Command,

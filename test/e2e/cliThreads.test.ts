@@ -85,7 +85,7 @@ describe("threads", { timeout: 600_000 }, () => {
   });
 
   test("say which file cannot be read", async () => {
-    const thread = new SearchThread(program, { search: "denials", how: {} });
+    const thread = new SearchThread(program, { search: "denials", notes: "all", how: {} });
     try {
       const gone = { source: "logs/gone.json", path: "/nowhere", from: 0, to: 9 };
       await expect(thread.search(gone)).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe("threads", { timeout: 600_000 }, () => {
   });
 
   test("that end leave nobody waiting for them", async () => {
-    const thread = new SearchThread(program, { search: "denials", how: {} });
+    const thread = new SearchThread(program, { search: "denials", notes: "all", how: {} });
     const range = { source: "log.json", path: example, from: 0, to: 100 };
     const waiting = thread.search(range);
     const outcome = expect(waiting).rejects.toThrow("ended early");

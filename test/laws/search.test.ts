@@ -22,7 +22,7 @@ import { knownTexts } from "./oracle.ts";
 import { law } from "./runs.ts";
 import { cases } from "../cases.ts";
 
-const search = LineSearch.of(searches.denials, { notes: true });
+const search = LineSearch.of(searches.denials, { notes: "all" });
 
 /** What a search makes of a line: handed on, or passed, with its note. */
 function searchFor(line: string): "wanted" | readonly number[] {

@@ -20,11 +20,12 @@ import {
   passedOverText,
   readingOptions,
   searchWithProgress,
+  wantsContext,
 } from "../readInput.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
 import { counted } from "../text/words.ts";
 import { UsageError } from "../usageError.ts";
-import { moment, oneOf, wholeNumber } from "../values.ts";
+import { moment, wholeNumber } from "../values.ts";
 
 /** More threads would only wait for the disk. */
 const mostThreads = 64;
@@ -103,7 +104,7 @@ async function readRun(given: Given, stderr: Output): Promise<Omit<RecordsRun, "
     );
   }
   const rules = await chooseRules(given, stderr);
-  const context = (oneOf(given, "context", ["on", "off"]) ?? "on") === "on";
+  const context = wantsContext(given);
   return { rules, asOf: moment(given, "as-of"), from, to, context, ...coverageLimits(given) };
 }
 
@@ -116,6 +117,7 @@ function searchOptions(given: Given) {
   return {
     everyRow: whole.some((name) => given[name] !== undefined),
     everyApproval: given["state"] !== undefined,
+    context: wantsContext(given),
     threads: wholeNumber(given, "threads", 1, mostThreads) ?? usualThreads,
   };
 }

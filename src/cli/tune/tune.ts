@@ -14,6 +14,7 @@ import {
   inputOptions,
   readingOptions,
   searchWithProgress,
+  wantsContext,
 } from "../readInput.ts";
 import { readOnce } from "../readOnce.ts";
 import { chooseOne } from "../ruleOptions.ts";
@@ -136,6 +137,7 @@ async function readReport(
   const searching = {
     everyRow: ["strict", "as-of"].some((name) => given[name] !== undefined),
     everyApproval: false,
+    context: wantsContext(given),
     threads: Math.min(8, availableParallelism()),
   };
   const options = { ...readingOptions(given), ...searching };
@@ -144,7 +146,7 @@ async function readReport(
     ...asked,
     grid: triedGrid,
     asOf: moment(given, "as-of"),
-    context: (oneOf(given, "context", ["on", "off"]) ?? "on") === "on",
+    context: wantsContext(given),
     ...coverageLimits(given),
   };
   try {

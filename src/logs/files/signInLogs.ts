@@ -41,6 +41,8 @@ export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
    * matter.
    */
   readonly everyApproval: boolean;
+  /** Whether `related` may be called after `read`. Otherwise lines are not noted for it. */
+  readonly context: boolean;
   /** Threads that search large files; 1 means only this one. */
   readonly threads: number;
   /** The program of the threads: a module that calls `serveSearches`. Null: no threads. */
@@ -106,7 +108,9 @@ export class SignInLogs implements SignInFiles {
   }
 
   related(wanted: RelatedTo): AsyncIterable<RelatedRecord> {
-    const searched = this.#workers && { notes: this.#notes, workers: this.#workers };
+    const { context } = this.#options;
+    const searched =
+      context && this.#workers !== null ? { notes: this.#notes, workers: this.#workers } : null;
     return relatedRecords(this.#files, wanted, searched, this.#options);
   }
 
@@ -162,9 +166,13 @@ export class SignInLogs implements SignInFiles {
 
   /** Returns null if this machine cannot search. */
   #openWorkers(how: ClassifyOptions): SearchWorkers | null {
-    const { threads, threadProgram, everyApproval } = this.#options;
+    const { threads, threadProgram, everyApproval, context } = this.#options;
     const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
-    const setting = { search: everyApproval ? "denialsAndApprovals" : "denials", how } as const;
+    const setting = {
+      search: everyApproval ? "denialsAndApprovals" : "denials",
+      notes: context ? "all" : "approvals",
+      how,
+    } as const;
     return SearchWorkers.of(setting, bytes, () =>
       threadProgram === null
         ? []

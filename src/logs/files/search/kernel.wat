@@ -28,7 +28,7 @@
   (global $wantedEnd (export "wantedEnd") (mut i32) (i32.const 0))
   (global $notesEnd (export "notesEnd") (mut i32) (i32.const 0))
 
-  ;; Whether a note is written of every line that is not blank.
+  ;; The kinds of lines of which a note is written; 8 for every line that is not blank.
   (global $notes (export "notes") (mut i32) (i32.const 0))
 
   ;; Where the text ended that was read last.
@@ -297,7 +297,7 @@
           (i32.store offset=4 (global.get $wantedEnd) (local.get $newline))
           (i32.store offset=8 (global.get $wantedEnd) (global.get $lines))
           (global.set $wantedEnd (i32.add (global.get $wantedEnd) (i32.const 12)))))
-        (if (global.get $notes) (then (call $noteLine (local.get $line) (local.get $newline))))))
+        (if (i32.and (global.get $notes) (i32.or (global.get $kinds) (i32.const 8))) (then (call $noteLine (local.get $line) (local.get $newline))))))
     (global.set $lines (i32.add (global.get $lines) (i32.const 1)))
   )
 

@@ -68,10 +68,15 @@ interface Kernel {
   ): number;
 }
 
+/** The lines of which notes are taken: those that may have an approval, or all. */
+export type NotedLines = "approvals" | "all";
+
 export interface SearchOptions {
-  /** Whether notes of all lines are wanted. */
-  readonly notes?: boolean;
+  /** Default: no notes. */
+  readonly notes?: NotedLines;
 }
+
+const allLines = 8;
 
 /** A part of the search's memory that text is put into. */
 export interface SearchBuffer {
@@ -137,7 +142,7 @@ export class LineSearch {
   private constructor(
     module: WebAssembly.Module,
     words: readonly Word[],
-    { notes = false }: SearchOptions,
+    { notes }: SearchOptions,
   ) {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as Kernel;
@@ -146,7 +151,8 @@ export class LineSearch {
     this.memory = Buffer.from(memory.buffer);
     this.buffer = { at: bufferAt, bytes: this.memory.subarray(bufferAt, bufferAt + bufferBytes) };
     fillTables(memory.buffer, words);
-    this.#kernel.notes.value = notes ? 1 : 0;
+    const some = notes === "all" ? allLines : kinds.approval;
+    this.#kernel.notes.value = notes === undefined ? 0 : some;
     harmlessEnd.value = writeHarmless(this.memory);
   }
 

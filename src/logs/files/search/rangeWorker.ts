@@ -16,8 +16,8 @@ export class RangeWorker {
   #isClosed = false;
 
   /** Returns null if this machine cannot search. */
-  static of({ search, how }: SearchSetting): RangeWorker | null {
-    const lines = LineSearch.of(searches[search], { notes: true });
+  static of({ search, notes, how }: SearchSetting): RangeWorker | null {
+    const lines = LineSearch.of(searches[search], { notes });
     return lines && new RangeWorker(lines, how);
   }
 

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import type { RelatedRecord } from "../../../run/signInFiles.ts";
 import { InputError } from "../inputError.ts";
+import type { NotedLines } from "./lineSearch.ts";
 import { unpackExtract, type PackedExtract } from "./packExtract.ts";
 import type { LineRange, RangeFindings } from "./rangeSearch.ts";
 import type { RelatedPart } from "./readRelated.ts";
@@ -12,6 +13,7 @@ import type { SearchName } from "./words.ts";
 /** The settings of a worker, the same for all ranges. */
 export interface SearchSetting {
   readonly search: SearchName;
+  readonly notes: NotedLines;
   readonly how: ClassifyOptions;
 }
 

@@ -23,8 +23,8 @@ export function serveSearches(onFirst: () => void): void {
   if (!isSetting(workerData)) {
     return;
   }
-  const { how } = workerData;
-  const ofRanges = LineSearch.of(searches[workerData.search], { notes: true });
+  const { search, notes, how } = workerData;
+  const ofRanges = LineSearch.of(searches[search], { notes });
   const ofTexts = LineSearch.of(searches.denialsAndApprovals);
   let last = Promise.resolve();
   parentPort?.on("message", (request: SearchRequest) => {

@@ -181,6 +181,7 @@ describe("a run that goes wrong", () => {
     new SignInLogs(await findLogFiles([path]), {
       everyRow: false,
       everyApproval: false,
+      context: true,
       threads: 1,
       threadProgram: null,
       ...more,

@@ -76,7 +76,7 @@ describe("a file is cut at newlines", () => {
 });
 
 describe("what is found in ranges is what is found in the whole", () => {
-  const worker = RangeWorker.of({ search: "denials", how: {} });
+  const worker = RangeWorker.of({ search: "denials", notes: "all", how: {} });
   const find = async (range: LineRange) => {
     if (worker === null) {
       throw new Error("this machine cannot search");
@@ -130,7 +130,7 @@ describe("what is found in ranges is what is found in the whole", () => {
   });
 
   test("until the search is ended, with what waits", async () => {
-    const own = RangeWorker.of({ search: "denials", how: {} });
+    const own = RangeWorker.of({ search: "denials", notes: "all", how: {} });
     if (own === null) {
       throw new Error("this machine cannot search");
     }

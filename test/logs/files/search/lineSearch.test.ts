@@ -10,7 +10,7 @@ import { cases } from "../../../cases.ts";
 
 const names: readonly SearchName[] = ["denials", "denialsAndApprovals"];
 const search = Object.fromEntries(
-  names.map((name) => [name, LineSearch.of(searches[name], { notes: true })]),
+  names.map((name) => [name, LineSearch.of(searches[name], { notes: "all" })]),
 ) as Readonly<Record<SearchName, LineSearch | null>>;
 
 /** What the search says of a text that comes in pieces of the given sizes, over and over. */

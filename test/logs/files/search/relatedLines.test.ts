@@ -41,7 +41,7 @@ function recordsIn(
   linesPerRange = 100,
 ): readonly Fields[] {
   const { path } = fileOf(lines);
-  const search = LineSearch.of(searches.denials, { notes: true });
+  const search = LineSearch.of(searches.denials, { notes: "all" });
   const notes = new LineNotes();
   for (let from = 0, line = 0; line < lines.length; line += linesPerRange) {
     const part = lines.slice(line, line + linesPerRange);
