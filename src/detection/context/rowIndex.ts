@@ -80,7 +80,7 @@ export function groupByTime<T>(
 }
 
 /** Groups rows by their keys. Returns the rows of a key by time. They are sorted when they are first asked for. */
-export function indexBy<T>(
+function indexBy<T>(
   rows: readonly T[],
   keysOf: (row: T) => readonly string[],
   spanOf: SpanOf<T>,

@@ -7,7 +7,6 @@ export { cutTable, rowsAtEnd, type PlainTable } from "./tableRanges.ts";
 export { openTable, type TableRange } from "./tableSearch.ts";
 export { LineNotes, readerOf } from "./lineNotes.ts";
 export { relatedLines } from "./relatedLines.ts";
-export type { RelatedPart } from "./readRelated.ts";
 export { Finder, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 export { SearchingReader, type TextSearch } from "./searchingReader.ts";
 export { SearchWorkers } from "./searchWorkers.ts";
