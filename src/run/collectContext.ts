@@ -10,7 +10,7 @@ import {
   type RefusedRequest,
   type SeenSignIns,
 } from "../detection/context/rows.ts";
-import type { ContextSignIn } from "../detection/context/signInRow.ts";
+import { withSharedTexts, type ContextSignIn } from "../detection/context/signInRow.ts";
 import type { Fields } from "../detection/signin/fields.ts";
 import type { ContextWish, LookedUp } from "./lookUpContext.ts";
 import type { RelatedRecord, RelatedTo } from "./signInFiles.ts";
@@ -96,7 +96,7 @@ class Collector {
     this.#kinds.add(related.kind);
     if (related.kind === "signIn") {
       if (related.signIn.publishedAt <= this.#asOf) {
-        this.#signIn(related.signIn);
+        this.#signIn(withSharedTexts(related.signIn));
       }
       return;
     }

@@ -20,13 +20,6 @@ export interface ContextSignIn extends RefusedRequest, PassedSignIn {
   readonly publishedAt: number;
 }
 
-/** Returns one string for equal texts, because a log has few of them and many rows are kept. */
-const same = remember((value: string) => value, 10_000);
-
-function sameOrNull(value: string | null): string | null {
-  return value === null ? null : same(value);
-}
-
 const pastMfa: ReadonlySet<string> = new Set(["0", "50140", "50199"]);
 
 /** @returns null if it has no account or no readable time */
@@ -36,7 +29,7 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
   const signIn = readSignIn(record);
   const { origin, resultType, steps, request } = signIn;
   const name = text(first(row, "UserPrincipalName", "userPrincipalName"))?.toLowerCase() ?? null;
-  const names = [...new Set([origin.userId, name])].filter((each) => each !== null).map(same);
+  const names = [...new Set([origin.userId, name])].filter((each) => each !== null);
   const at = signIn.createdAt ?? signIn.generatedAt;
   if (names.length === 0 || at === null) {
     return null;
@@ -69,19 +62,43 @@ export function readContextSignIn(record: Fields): ContextSignIn | null {
     at,
     publishedAt: signIn.generatedAt ?? at,
     request,
-    address: sameOrNull(addressOf(origin.ipAddress)),
-    asNumber: sameOrNull(text(first(row, "AutonomousSystemNumber", "autonomousSystemNumber"))),
-    userAgent: sameOrNull(origin.userAgent),
+    address: addressOf(origin.ipAddress),
+    asNumber: text(first(row, "AutonomousSystemNumber", "autonomousSystemNumber")),
+    userAgent: origin.userAgent,
     session: signIn.session,
-    device: isTrusted ? sameOrNull(lower(own(device, "deviceId")) || null) : null,
-    deviceName: sameOrNull(text(own(device, "displayName"))),
-    country: sameOrNull(countryOf(row)),
-    location: sameOrNull(origin.location),
-    browser: sameOrNull(text(own(device, "browser"))),
-    application: sameOrNull(origin.application),
+    device: isTrusted ? lower(own(device, "deviceId")) || null : null,
+    deviceName: text(own(device, "displayName")),
+    country: countryOf(row),
+    location: origin.location,
+    browser: text(own(device, "browser")),
+    application: origin.application,
     rightPassword: password === undefined ? null : password.succeeded !== false,
     method: methodOf(signIn),
     interactive: signIn.interactive,
+  };
+}
+
+/** Returns one string for equal texts. */
+const same = remember((value: string) => value, 10_000);
+
+/** Shares texts between sign-ins, because a log has few different ones and many rows are kept. */
+export function withSharedTexts(signIn: ContextSignIn): ContextSignIn {
+  const shared = (name: keyof ContextSignIn) => {
+    const value = signIn[name];
+    return typeof value === "string" ? same(value) : null;
+  };
+  return {
+    ...signIn,
+    names: signIn.names.map(same),
+    address: shared("address"),
+    asNumber: shared("asNumber"),
+    userAgent: shared("userAgent"),
+    device: shared("device"),
+    deviceName: shared("deviceName"),
+    country: shared("country"),
+    location: shared("location"),
+    browser: shared("browser"),
+    application: shared("application"),
   };
 }
 
