@@ -95,6 +95,37 @@ describe("a step", () => {
     expect(asked.length).toBeLessThan(3 * (busy.length / 60));
   });
 
+  it("begins short if nothing is known about the load, and grows with what came", async () => {
+    const thrown: number[] = [];
+    for (const rowsPerMs of [0, null]) {
+      const bench = new Bench(time("00:00") + 5 * day, publish(busy));
+      bench.log.mostRows = 60;
+      bench.log.pageRows = 60;
+      const range = { from: time("08:00"), to: time("08:00") + 2 * day };
+      await sweepOver(bench, range.from, range.to, { by: "generated", rowsPerMs });
+      const asked = bench.log.asked.filter(({ users }) => users === null);
+      thrown.push(asked.filter(({ rows }) => rows > 60).length);
+      if (rowsPerMs === null) {
+        const lengths = asked.slice(0, 3).map(({ range: { from, to } }) => (to - from) / minute);
+        expect(lengths).toEqual([15, 30, 60]);
+      }
+    }
+    expect(thrown).toEqual([2, 0]);
+  });
+
+  it("is shorter while the load grows", async () => {
+    // Twice as many rows every 80 minutes.
+    const times = Array.from({ length: 1_200 }, (_, i) => 2 * hour * Math.log(1 + i / 10));
+    const growing = times.map((at) => denialRow(time("00:00") + Math.floor(at), { user: bob }));
+    const bench = new Bench(time("00:00") + 5 * day, publish(growing));
+    bench.log.mostRows = 60;
+    bench.log.pageRows = 60;
+    const { work } = await sweepOver(bench, time("00:00"), time("09:30"), { rowsPerMs: null });
+    expect(work.counts.rows).toBeGreaterThan(1_000);
+    const asked = bench.log.asked.filter(({ users }) => users === null);
+    expect(asked.filter(({ rows }) => rows > 60)).toEqual([]);
+  });
+
   it("is not short for a day because of one moment with many rows", async () => {
     const people = Array.from({ length: 100 }, (_, i) => personNamed(`user${i}`));
     const moment = people.flatMap((user) => refusals("09:00", 1, user));
