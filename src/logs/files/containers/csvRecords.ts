@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { CsvError, Parser } from "csv-parse";
 import { isBlankCell } from "./csvCells.ts";
+import { blankLines, countLines } from "./csvLines.ts";
 import { comma, isBlank, newlineByte, quoteByte } from "../bytes.ts";
 
 /** Far more than any sign-in row. A larger record is an unclosed quote or a broken file. */
@@ -287,26 +288,4 @@ class CellCount {
       }
     }
   }
-}
-
-/** Returns the number of line ends before anything else. */
-function blankLines(bytes: Buffer): number {
-  let count = 0;
-  for (const byte of bytes) {
-    if (byte === newlineByte) {
-      count++;
-    } else if (!isBlank(byte)) {
-      break;
-    }
-  }
-  return count;
-}
-
-/** Returns the number of lines that the bytes fill or begin. */
-function countLines(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(newlineByte); at !== -1; at = bytes.indexOf(newlineByte, at + 1)) {
-    count++;
-  }
-  return bytes.at(-1) === newlineByte ? count : count + 1;
 }
