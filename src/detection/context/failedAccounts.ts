@@ -42,9 +42,9 @@ export class FailedColumns {
   /** @param rows of accounts that always have the same names, in order of time */
   constructor(rows: readonly FailedSignIns[]) {
     const accounts = new Map(rows.map(({ names }) => [shownName(names), names]));
-    this.names = [...accounts.keys()].toSorted().flatMap((shown) => [accounts.get(shown) ?? []]);
+    this.names = [...accounts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, names]) => names);
     const numbers = new Map(this.names.map((names, number) => [shownName(names), number]));
-    this.account = Uint32Array.from(rows, ({ names }) => numbers.get(shownName(names)) ?? 0);
+    this.account = Uint32Array.from(rows, ({ names }) => Number(numbers.get(shownName(names))));
     this.signIns = Uint32Array.from(rows, ({ signIns }) => signIns);
     this.#starts = Float64Array.from(rows, ({ firstAt }) => firstAt);
     this.#ends = Float64Array.from(rows, ({ lastAt }) => lastAt);
