@@ -11,7 +11,7 @@ export function smallest(numbers: readonly number[], most: number): readonly num
       if (found.length > most) {
         found.pop();
       }
-      largest = found.length === most ? (found.at(-1) ?? largest) : Infinity;
+      largest = found.length === most ? Number(found.at(-1)) : Infinity;
     }
   }
   return found;
