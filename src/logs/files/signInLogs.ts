@@ -4,15 +4,15 @@ import type { Approval } from "../../detection/signin/sighting.ts";
 import { Extractor } from "../../run/extract.ts";
 import type { InputSeen, PendingJoin } from "../../run/inputSeen.ts";
 import type { Extract, RelatedRecord, RelatedTo, SignInFiles } from "../../run/signInFiles.ts";
-
 import { resetEngine } from "./engine.ts";
 import type { LogFile } from "./findLogFiles.ts";
 import { InputTally } from "./inputTally.ts";
+import { openWorkers, type SignInLogsOptions } from "./openWorkers.ts";
 import { behindLines, findingsOf, type Given } from "./partFindings.ts";
 import { openPlain } from "./plainLines.ts";
 import { lastRecords } from "./plainTable.ts";
 import type { ByteRange } from "./bytes.ts";
-import { readChunks, type ReadOptions } from "./readChunks.ts";
+import { readChunks } from "./readChunks.ts";
 import { readRecords } from "./readRecords.ts";
 import { relatedRecords } from "./relatedRecords.ts";
 import { StepJoin } from "./records/stepJoin.ts";
@@ -22,32 +22,15 @@ import {
   cutTable,
   Finder,
   LineNotes,
-  SearchWorkers,
-  SearchThread,
   type LineRange,
   type LineSearch,
   type PlainLines,
   type PlainTable,
   type RangeFindings,
+  type SearchWorkers,
   type TableRange,
   type TextSearch,
 } from "./search/search.ts";
-
-export interface SignInLogsOptions extends Omit<ReadOptions, "search"> {
-  /** Classifies every row, including irrelevant ones, so that damage in them is noticed. */
-  readonly everyRow: boolean;
-  /**
-   * Takes approvals from all rows at once. Otherwise approvals in plain files are left until it is known whose
-   * matter.
-   */
-  readonly everyApproval: boolean;
-  /** Whether `related` may be called after `read`. Otherwise lines are not noted for it. */
-  readonly context: boolean;
-  /** Threads that search large files; 1 means only this one. */
-  readonly threads: number;
-  /** The program of the threads: a module that calls `serveSearches`. Null: no threads. */
-  readonly threadProgram: URL | null;
-}
 
 /** A part of the input; parts are in order. Creating it starts the search. */
 type Part = () => AsyncIterable<Extract>;
@@ -81,7 +64,8 @@ export class SignInLogs implements SignInFiles {
   }
 
   async *read(how: ClassifyOptions): AsyncGenerator<Extract> {
-    const workers = this.#options.everyRow || this.#joins ? null : this.#openWorkers(how);
+    const workers =
+      this.#options.everyRow || this.#joins ? null : openWorkers(this.#files, this.#options, how);
     this.#workers = workers;
     const ahead: Part[] = [];
     for await (const part of this.#parts(how, workers)) {
@@ -95,9 +79,6 @@ export class SignInLogs implements SignInFiles {
     }
     this.#tally.throwIfForeign();
     yield* this.#takeLate(how);
-    if (this.#found >= manyFound) {
-      resetEngine();
-    }
   }
 
   async *approvals(accounts: readonly Account[]): AsyncGenerator<readonly [RowAccount, Approval]> {
@@ -126,7 +107,11 @@ export class SignInLogs implements SignInFiles {
   async *#take(part: Part | undefined): AsyncGenerator<Extract> {
     for await (const extract of part?.() ?? []) {
       this.#options.signal?.throwIfAborted();
+      const before = this.#found;
       this.#found += extract.sightings.length;
+      if (before < manyFound && this.#found >= manyFound) {
+        resetEngine();
+      }
       yield extract;
     }
   }
@@ -162,22 +147,6 @@ export class SignInLogs implements SignInFiles {
     }
     this.#tally.missSteps(this.#join.unmatched);
     yield extractor.take();
-  }
-
-  /** Returns null if this machine cannot search. */
-  #openWorkers(how: ClassifyOptions): SearchWorkers | null {
-    const { threads, threadProgram, everyApproval, context } = this.#options;
-    const bytes = this.#files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
-    const setting = {
-      search: everyApproval ? "denialsAndApprovals" : "denials",
-      notes: context ? "all" : "approvals",
-      how,
-    } as const;
-    return SearchWorkers.of(setting, bytes, () =>
-      threadProgram === null
-        ? []
-        : Array.from({ length: threads - 1 }, () => new SearchThread(threadProgram, setting)),
-    );
   }
 
   async *#parts(how: ClassifyOptions, workers: SearchWorkers | null): AsyncGenerator<Part> {
