@@ -131,9 +131,9 @@ export class CampaignFinder {
     for (const number of numbersOf([...scene.names, ...unlike.names], this.#names)) {
       this.#isPart[number] = this.#question;
     }
-    const first = smallest(accounts, namedMembers).map((account) =>
-      shownName(this.#rows.names[account] ?? []),
-    );
+    const first = smallest(accounts, namedMembers)
+      .flatMap((account) => this.#rows.names.slice(account, account + 1))
+      .map(shownName);
     return {
       id: this.#idIn(span),
       users,

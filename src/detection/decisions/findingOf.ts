@@ -96,7 +96,10 @@ function findingAt(
   const before = recorded === null ? null : weighedBefore(recorded, denials);
   const { bounded } = judgement;
   const facts = assess({ rules, denials, triggeredAt, approvals: all, context, before, bounded });
-  const prompts = judgement.views.find((view) => view.rule === rules[0])?.prompts ?? [];
+  const prompts = judgement.views.reduce<readonly Prompt[]>(
+    (found, view) => (view.rule === rules[0] ? view.prompts : found),
+    [],
+  );
   const supporting = countSupporting(rules, prompts, facts);
   const evidence = gatherEvidence(denials);
   const approvals = distinctApprovals(all);

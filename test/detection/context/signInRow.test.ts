@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readContextSignIn } from "../../../src/detection/context/signInRow.ts";
+import { readContextSignIn, withSharedTexts } from "../../../src/detection/context/signInRow.ts";
 import { alice, approved, denied, password, row, time } from "../../builders.ts";
 
 const device = {
@@ -123,4 +123,12 @@ test.each([
 test("a wrong password among the steps is not a right one", () => {
   const wrong = { ...password("09:00"), succeeded: false };
   expect(readContextSignIn(row({ at: "09:00", steps: [wrong] }))?.rightPassword).toBe(false);
+});
+
+test("a sign-in is the same when its texts are shared", () => {
+  const signIn = readContextSignIn(
+    row({ at: "09:00", fields: { AutonomousSystemNumber: "64500" } }),
+  );
+  expect(signIn && withSharedTexts(signIn)).toEqual(signIn);
+  expect(signIn).toMatchObject({ asNumber: "64500", device: null });
 });
