@@ -3,20 +3,24 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 
+/** A run that needed this many times more code than the one that was kept is worth keeping as well. */
+const worthMore = 1.1;
+
 export interface Bundle<Exports> {
   readonly exports: Exports;
   /** Whether an earlier run had kept the compiled code. */
   readonly wasKept: boolean;
   /**
-   * Keeps the code that was compiled up to now for the next process. Does nothing if the folder cannot be written.
+   * Keeps the code that was compiled up to now for the next process, if it is clearly more than what is kept. Takes
+   * some milliseconds. Does nothing if the folder cannot be written.
    */
   keep(): void;
 }
 
 /**
- * Loads a CommonJS bundle of ASCII text without `import()`. Compiling a bundle takes longer than most runs, so the compiled code is kept in
- * a folder beside it, as Python does in `__pycache__`. The environment variable `NODE_DISABLE_COMPILE_CACHE=1` turns
- * that off, as it does in Node.
+ * Loads a CommonJS bundle of ASCII text without `import()`. Compiling a bundle takes longer than most runs, so the
+ * compiled code is kept in a folder beside it, as Python does in `__pycache__`. The environment variable
+ * `NODE_DISABLE_COMPILE_CACHE=1` turns that off, as it does in Node.
  *
  * @param file an absolute path; its name must change with its content, since V8 compares only lengths
  * @param use the part of the program that runs; each has a file with just the functions that it needs
@@ -43,8 +47,10 @@ export function loadBundle<Exports>(file: string, use: string): Bundle<Exports> 
     exports: module.exports as Exports,
     wasKept,
     keep: () => {
-      if (isOn) {
-        writeKept(folder, kept, script.createCachedData());
+      const known = wasKept ? (cachedData?.length ?? 0) : 0;
+      const code = isOn ? script.createCachedData() : null;
+      if (code !== null && code.length > worthMore * known) {
+        writeKept(folder, kept, code);
       }
     },
   };

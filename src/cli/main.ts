@@ -4,6 +4,9 @@ import { exitCodes } from "./command.ts";
 import { loadBundle } from "./loadBundle.ts";
 import type * as theProgram from "./run.ts";
 
+/** A run of this length has often compiled more than what is kept. */
+const longRunMs = 400;
+
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
 process.once("SIGTERM", () => interrupt.abort(new Error("interrupted")));
@@ -29,7 +32,8 @@ if (args[0] === "--version") {
     loadDoctor: () => import(file("doctor.mjs").href),
   });
   // Other arguments may be anything, and ended in an error.
-  if (!program.wasKept && process.exitCode !== exitCodes.unusable) {
+  const isWorthIt = !program.wasKept || performance.now() > longRunMs;
+  if (isWorthIt && process.exitCode !== exitCodes.unusable) {
     program.exports.resetEngine();
     program.keep();
   }

@@ -68,6 +68,23 @@ describe("a bundle", () => {
     expect(loadBundle(file, "detect").wasKept).toBe(true);
   });
 
+  test("is kept again when clearly more of it was compiled", () => {
+    const many = Array.from(
+      { length: 50 },
+      (_, n) => `exports.f${n} = (a) => [a, ${n}, "text ${n}"];`,
+    );
+    const { file, folder } = bundle(many.join("\n"));
+    const path = join(folder, "compiled", keptName);
+    const first = loadBundle<Readonly<Record<string, (a: number) => unknown>>>(file, "detect");
+    first.keep();
+    const { length } = readFileSync(path);
+    Object.entries(first.exports)
+      .filter(([name]) => /^f\d/.test(name))
+      .forEach(([, run]) => run(1));
+    first.keep();
+    expect(readFileSync(path).length).toBeGreaterThan(1.1 * length);
+  });
+
   test("runs where nothing can be written", () => {
     const { file, folder } = bundle();
     // A file in its place: root may write to any folder.
