@@ -42,7 +42,15 @@ beforeAll(async () => {
   addSetting();
   addSink();
   expect(copy.compile()).toEqual([]);
-  command = await copy.bundle("src/cli/main.ts");
+  // The program without what starts it, which expects the names of built bundles.
+  copy.addFile(
+    "src/cli/start.ts",
+    `import { run } from "./run.ts";
+     const { stdout, stderr, env } = process;
+     const { signal } = new AbortController();
+     process.exitCode = await run(process.argv.slice(2), { stdout, stderr, env, signal });`,
+  );
+  command = await copy.bundle("src/cli/start.ts");
 }, 120_000);
 afterAll(() => {
   copy.remove();
