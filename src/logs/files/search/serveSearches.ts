@@ -44,7 +44,10 @@ export function serveSearches(onFirst: () => void): void {
     // A table is opened asynchronously, and answers come in the order of the requests.
     last = last.then(async () => say(await answerTo(find)));
   });
-  parentPort?.once("message", onFirst);
+  // Behind the first answer, which the listener above has begun.
+  parentPort?.once("message", () => {
+    last = last.then(onFirst);
+  });
   say(ready);
 }
 
