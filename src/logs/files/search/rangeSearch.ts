@@ -1,8 +1,7 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import type { Extract } from "../../../run/signInFiles.ts";
 import type { ByteRange } from "../bytes.ts";
-import { InputError } from "../inputError.ts";
 import { LineReader } from "../containers/lineReader.ts";
 import type { RecordsSeen } from "../recordsSeen.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
@@ -11,6 +10,7 @@ import type { LineSearch } from "./lineSearch.ts";
 import { LineFilter } from "./lineFilter.ts";
 import { ReadingSink } from "./readingSink.ts";
 import type { TextBlock } from "./textBlocks.ts";
+import { withFile } from "./withFile.ts";
 
 /** Whole lines of a file. */
 export interface LineRange {
@@ -50,11 +50,9 @@ export function searchRange(
   range: LineRange,
   how: ClassifyOptions,
 ): RangeFindings {
-  const { source, path, from, to } = range;
+  const { source, from, to } = range;
   const finder = new Finder(search, source, how);
-  let file: number | null = null;
-  try {
-    file = openSync(path, "r");
+  return withFile(range, (file) => {
     for (let at = from; at < to;) {
       const bytes = readSync(file, search.buffer.bytes, 0, Math.min(stepBytes, to - at), at);
       // The file has shrunk.
@@ -65,13 +63,7 @@ export function searchRange(
       at += bytes;
     }
     return finder.end();
-  } catch (error) {
-    throw isOfFile(error) ? InputError.of(source, error) : error;
-  } finally {
-    if (file !== null) {
-      closeSync(file);
-    }
-  }
+  });
 }
 
 /** Does the same for lines in memory. */
@@ -117,8 +109,4 @@ export class Finder {
     const { seen, notes } = this.#collected;
     return { extract: this.take(), lines: this.filter.line - 1, seen, notes };
   }
-}
-
-export function isOfFile(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
 }

@@ -1,10 +1,10 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { newlineByte } from "../bytes.ts";
-import { InputError } from "../inputError.ts";
 import { fullRangeBytes, type PlainLines } from "./lineRanges.ts";
 import type { TableShape } from "../containers/tableShape.ts";
 import type { LineSearch } from "./lineSearch.ts";
 import type { Table, TableRange } from "./tableSearch.ts";
+import { withFile } from "./withFile.ts";
 
 /** A CSV file on disk. The first rows have been read. */
 export interface PlainTable extends Omit<PlainLines, "last"> {
@@ -49,22 +49,8 @@ export function rowsAtEnd(
 }
 
 /** Puts a part of the file into the buffer of a search. Returns its length. */
-function read(
-  { source, path }: Pick<PlainTable, "source" | "path">,
-  search: LineSearch,
-  at: number,
-): number {
-  let file: number | null = null;
-  try {
-    file = openSync(path, "r");
-    return readSync(file, search.buffer.bytes, 0, stepBytes, at);
-  } catch (error) {
-    throw InputError.of(source, error);
-  } finally {
-    if (file !== null) {
-      closeSync(file);
-    }
-  }
+function read(place: Pick<PlainTable, "source" | "path">, search: LineSearch, at: number): number {
+  return withFile(place, (file) => readSync(file, search.buffer.bytes, 0, stepBytes, at));
 }
 
 /** Returns the offset in the buffer behind the first newline that a whole row seems to follow; null if there is none. */

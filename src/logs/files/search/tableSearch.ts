@@ -1,20 +1,14 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import type { ClassifyOptions } from "../../../detection/signin/classify.ts";
 import type { ByteRange } from "../bytes.ts";
 import type { CsvOptions, CsvReader } from "../containers/csvReader.ts";
 import { RecordMaker } from "../envelopes/recordMaker.ts";
-import { InputError } from "../inputError.ts";
 import { Collected } from "./collected.ts";
 import type { TableShape } from "../containers/tableShape.ts";
 import type { LineSearch } from "./lineSearch.ts";
-import {
-  isOfFile,
-  searchRange,
-  stepBytes,
-  type LineRange,
-  type RangeFindings,
-} from "./rangeSearch.ts";
+import { searchRange, stepBytes, type LineRange, type RangeFindings } from "./rangeSearch.ts";
 import { RowFilter } from "./rowFilter.ts";
+import { withFile } from "./withFile.ts";
 
 /** How the rows of a CSV file are read. Plain data, so that threads can exchange it. */
 export interface Table extends CsvOptions {
@@ -51,10 +45,8 @@ async function searchTable(
   };
   reader.lineNumber = line;
   const filter = new RowFilter(search, reader, sink, table.shape);
-  let file: number | null = null;
   let at = from;
-  try {
-    file = openSync(path, "r");
+  withFile({ source, path }, (file) => {
     while (from + (filter.settled ?? -Infinity) < to) {
       // The last row may reach into the next range.
       const length = at < to ? Math.min(stepBytes, to - at) : stepBytes;
@@ -66,13 +58,7 @@ async function searchTable(
       filter.advance(bytes);
       at += bytes;
     }
-  } catch (error) {
-    throw isOfFile(error) ? InputError.of(source, error) : error;
-  } finally {
-    if (file !== null) {
-      closeSync(file);
-    }
-  }
+  });
   return {
     extract: collected.take(),
     lines: filter.line - line,
