@@ -2,7 +2,7 @@ import { numberAt } from "../prompts/columns.ts";
 import type { Campaign, CampaignTrait } from "./context.ts";
 import { FailedColumns, groupByAccount, splitByNames } from "./failedAccounts.ts";
 import { distinct } from "./origins.ts";
-import { TimeIndex } from "./rowIndex.ts";
+import { grouped, TimeIndex } from "./rowIndex.ts";
 import {
   isSame,
   shownName,
@@ -236,15 +236,10 @@ export class CampaignFinder {
 const none = new Uint32Array();
 
 function rowsByValue(rows: readonly FailedSignIns[], kind: Kind): ReadonlyMap<string, Uint32Array> {
-  const found = new Map<string, number[]>();
-  for (const [index, row] of rows.entries()) {
-    for (const value of valuesOf(kind, row)) {
-      const own = found.get(value) ?? [];
-      own.push(index);
-      found.set(value, own);
-    }
-  }
-  return new Map([...found].map(([value, own]) => [value, Uint32Array.from(own)]));
+  const found = grouped([...rows.entries()], ([, row]) => valuesOf(kind, row));
+  return new Map(
+    [...found].map(([value, own]) => [value, Uint32Array.from(own, ([index]) => index)]),
+  );
 }
 
 function numbersOf(names: Names, numbers: ReadonlyMap<string, number>): readonly number[] {

@@ -1,4 +1,4 @@
-import { numberAt, timeAt } from "../prompts/columns.ts";
+import { countWhile, numberAt, timeAt } from "../prompts/columns.ts";
 import { shownName, type FailedSignIns, type Names } from "./rows.ts";
 
 /**
@@ -62,7 +62,10 @@ export class FailedColumns {
     { from, to }: { readonly from: number; readonly to: number },
     take: (row: number) => boolean,
   ): boolean {
-    for (let at = this.#firstFrom(rows, from - this.#longest); at < rows.length; at++) {
+    const earliest = from - this.#longest;
+    const startOf = (at: number) => timeAt(this.#starts, numberAt(rows, at));
+    const first = countWhile(rows.length, (at) => startOf(at) < earliest);
+    for (let at = first; at < rows.length; at++) {
       const row = numberAt(rows, at);
       if (timeAt(this.#starts, row) > to) {
         return false;
@@ -72,20 +75,6 @@ export class FailedColumns {
       }
     }
     return false;
-  }
-
-  /** Returns the index of the first row that starts at or after a time. */
-  #firstFrom(rows: Uint32Array, time: number): number {
-    let [low, high] = [0, rows.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (timeAt(this.#starts, numberAt(rows, middle)) < time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }
 

@@ -44,7 +44,7 @@ interface OwnRows {
   readonly habits: readonly Habit[];
 }
 
-/** The same, prepared for the findings of the account, of which there can be as many as rows. */
+/** The same, indexed: an account can have as many findings as rows. */
 export interface Past {
   readonly isLookedUp: boolean;
   readonly seen: TimeIndex<SeenSignIns>;

@@ -1,4 +1,4 @@
-import { timeAt } from "../prompts/columns.ts";
+import { countWhile, timeAt } from "../prompts/columns.ts";
 
 /** Returns the first and the last time of a row (epoch ms). */
 type SpanOf<T> = (row: T) => readonly [from: number, to: number];
@@ -30,10 +30,11 @@ export class TimeIndex<T> {
     return found;
   }
 
-  /** Returns the first of those rows for which `isSought` is true. Does not look at the others after it. */
+  /** Returns the first of those rows for which `isSought` is true, and does not look further. */
   find(from: number, to: number, isSought: (row: T) => boolean): T | undefined {
     const { length } = this.#starts;
-    let index = this.#firstFrom(from - this.#longest);
+    const earliest = from - this.#longest;
+    let index = countWhile(length, (each) => timeAt(this.#starts, each) < earliest);
     for (; index < length && timeAt(this.#starts, index) <= to; index++) {
       const row = this.#rows[index];
       if (row !== undefined && timeAt(this.#ends, index) >= from && isSought(row)) {
@@ -41,20 +42,6 @@ export class TimeIndex<T> {
       }
     }
     return undefined;
-  }
-
-  /** Returns the index of the first row that starts at or after a time. */
-  #firstFrom(time: number): number {
-    let [low, high] = [0, this.#starts.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (timeAt(this.#starts, middle) < time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }
 
@@ -97,7 +84,7 @@ function indexBy<T>(
   };
 }
 
-function grouped<T>(
+export function grouped<T>(
   rows: readonly T[],
   keysOf: (row: T) => readonly string[],
 ): Map<string, readonly T[]> {

@@ -1,4 +1,5 @@
 import type { Extent } from "../bursts/windowing.ts";
+import { countWhile } from "../prompts/columns.ts";
 
 /**
  * Returns the items from `from` to `to`, both inclusive. Uses bisection, because a user can have as many bursts as
@@ -10,25 +11,10 @@ export function within<T extends { readonly at: number }>(
   sorted: readonly T[],
   { from, to }: Extent,
 ): readonly T[] {
+  const countEarly = (isEarly: (item: T) => boolean) =>
+    countWhile(sorted.length, (index) => sorted.slice(index, index + 1).some(isEarly));
   return sorted.slice(
-    countWhile(sorted, ({ at }) => at < from),
-    countWhile(sorted, ({ at }) => at <= to),
+    countEarly(({ at }) => at < from),
+    countEarly(({ at }) => at <= to),
   );
-}
-
-/** Returns the number of items before the first one that is not early. */
-function countWhile<T>(sorted: readonly T[], isEarly: (item: T) => boolean): number {
-  let count = 0;
-  let end = sorted.length;
-  while (count < end) {
-    const middle = Math.floor((count + end) / 2);
-    const item = sorted[middle];
-    // Stryker disable next-line ConditionalExpression: only for the compiler, there is an item in the middle.
-    if (item !== undefined && isEarly(item)) {
-      count = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return count;
 }

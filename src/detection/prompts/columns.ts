@@ -17,3 +17,18 @@ export function timeAt(times: Float64Array, index: number): number {
 export function numberAt(numbers: Uint32Array, index: number): number {
   return numbers[index] ?? 0;
 }
+
+/** Returns how many of the first items are early, by bisection. After one that is not, none is. */
+export function countWhile(length: number, isEarly: (index: number) => boolean): number {
+  let count = 0;
+  let end = length;
+  while (count < end) {
+    const middle = Math.floor((count + end) / 2);
+    if (isEarly(middle)) {
+      count = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return count;
+}
