@@ -36,7 +36,7 @@ export interface JobDoor {
 }
 
 /**
- * Registers the function behind a door. It is one for all verbs, because keys are per function, and whoever may start a
+ * Registers the function behind a door. One function serves all verbs: keys are per function, and whoever may start a
  * job may also follow and end it.
  */
 export function serveJobs(door: JobDoor): void {

@@ -40,7 +40,7 @@ export interface Simulated {
   readonly executions: number;
   readonly tableRequests: number;
   readonly opened: number;
-  /** The number of attacks in the range, each of which is one incident. */
+  /** The number of attacks in the range. Each is one incident. */
   readonly attacks: number;
   readonly throttled: number;
   /** The number of scheduled runs at the same time; 0 without any. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { visible } from "../detection/signin/visible.ts";
 import { findLogFiles, type LogFile } from "../logs/files/findLogFiles.ts";
 import type { InputTally } from "../logs/files/inputTally.ts";
@@ -13,6 +14,9 @@ import { commandHelp } from "./help.ts";
 import { Progress } from "./progress.ts";
 import { UsageError } from "./usageError.ts";
 import { oneOf } from "./values.ts";
+
+/** Threads that search large files, unless the user says otherwise. */
+export const usualThreads = Math.min(8, availableParallelism());
 
 /** Options of every command that reads logs. */
 export const inputOptions = {

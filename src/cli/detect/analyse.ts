@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import type { LogFile } from "../../logs/files/findLogFiles.ts";
 import { IncidentFiles, isIncidentFileName } from "../../sinks/folder/incidentFiles.ts";
@@ -20,6 +19,7 @@ import {
   passedOverText,
   readingOptions,
   searchWithProgress,
+  usualThreads,
   wantsContext,
 } from "../readInput.ts";
 import { chooseRules, ruleOptions } from "../ruleOptions.ts";
@@ -29,7 +29,6 @@ import { moment, wholeNumber } from "../values.ts";
 
 /** More threads would only wait for the disk. */
 const mostThreads = 64;
-const usualThreads = Math.min(8, availableParallelism());
 
 /** Options of every command that looks for findings in logs. */
 export const analysisOptions: readonly Option[] = [

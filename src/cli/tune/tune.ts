@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { mainRule, presets } from "../../detection/rules/presets.ts";
 import type { Rule } from "../../detection/rules/rule.ts";
 import { noLabels } from "../../run/incidentLabels.ts";
@@ -14,6 +13,7 @@ import {
   inputOptions,
   readingOptions,
   searchWithProgress,
+  usualThreads,
   wantsContext,
 } from "../readInput.ts";
 import { readOnce } from "../readOnce.ts";
@@ -138,7 +138,7 @@ async function readReport(
     everyRow: ["strict", "as-of"].some((name) => given[name] !== undefined),
     everyApproval: false,
     context: wantsContext(given),
-    threads: Math.min(8, availableParallelism()),
+    threads: usualThreads,
   };
   const options = { ...readingOptions(given), ...searching };
   const logs = searchWithProgress(files, options, given, terminal);

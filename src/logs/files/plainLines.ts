@@ -19,7 +19,7 @@ const lastBytes = 16 * 1024;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Recognises a file of which any part can be read separately. Returns null for others, and if the first records are
+ * Recognises a file that can be read from any line on. Returns null for others, and if the first records are
  * not sign-ins with the names that detection reads.
  *
  * @throws InputError if it cannot be read

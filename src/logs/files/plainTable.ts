@@ -11,7 +11,7 @@ import { openTable, rowsAtEnd, type LineSearch, type PlainTable } from "./search
 const stepBytes = 64 * 1024;
 
 /**
- * Recognises a CSV file of which any rows can be read separately. Returns null for others, and if the first rows are
+ * Recognises a CSV file that can be read from any row on. Returns null for others, and if the first rows are
  * not sign-ins with the names that detection reads.
  *
  * @param head whole lines

@@ -35,7 +35,7 @@ import {
 /** A part of the input; parts are in order. Creating it starts the search. */
 type Part = () => AsyncIterable<Extract>;
 
-/** From this number of sightings on, judging them takes longer than the search, and what is found does not die young. */
+/** With this many sightings, judging takes longer than the search, and its objects live long: the heap may grow. */
 const manyFound = 20_000;
 
 /**

@@ -68,7 +68,7 @@ export class CsvRecords {
     this.#columns = columns;
   }
 
-  /** Continues in another line, when there is no unfinished record. */
+  /** Sets the number of the current line. No record may be unfinished. */
   set line(line: number) {
     this.#line = line;
   }

@@ -68,7 +68,7 @@ interface Kernel {
   ): number;
 }
 
-/** The lines of which notes are taken: those that may have an approval, or all. */
+/** Which lines are noted: those that may have an approval, or all. */
 export type NotedLines = "approvals" | "all";
 
 export interface SearchOptions {
@@ -107,7 +107,7 @@ const columnRoles: Readonly<Record<ColumnRole, number>> = {
   otherTime: 4,
 };
 
-/** The same as `Found` for whole rows, of which each can be several lines. */
+/** The same as `Found`, for whole rows. A row can be several lines. */
 export interface FoundRows extends Found {
   /** Whether the row at `next` has another number of cells, or quotes where none belong. */
   readonly isOdd: boolean;

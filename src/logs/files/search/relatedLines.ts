@@ -8,7 +8,7 @@ import { readLines } from "./readLines.ts";
 /** The lines of a searched file that can matter for the context of findings. */
 export interface RelatedLines {
   /**
-   * Where the lines of the accounts begin, of wrong passwords from the addresses, and of what can be a denial of
+   * Offsets of the lines that are the accounts' own, wrong passwords from the addresses, or possible denials of
    * anybody, in file order.
    */
   readonly places: Iterable<number>;

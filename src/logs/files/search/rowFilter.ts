@@ -33,7 +33,7 @@ export class RowFilter {
   readonly #reader: RowReader;
   readonly #sink: RowSink;
   #shape: TableShape | null;
-  /** Whether no row is passed: a row of which no time is known is wanted. */
+  /** Whether all rows are wanted. Then the shape names no column, and the search cannot skip a row without a time. */
   readonly #wantsAll: boolean;
   /** The part of the search's memory that is still to be searched: a row without its end. */
   #from: number;
